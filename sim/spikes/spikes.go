@@ -1,0 +1,119 @@
+// Package spikes holds recorded spike trains: two columns, the step in which a
+// spike was emitted and the id of the neuron that emitted it, with the
+// populations and the window they were recorded in.
+package spikes
+
+import (
+	"fmt"
+	"sort"
+)
+
+// A Population is a named, contiguous range of neuron ids. Ids count from 1
+// over the populations of a network in the order of their creation.
+type Population struct {
+	Name  string `json:"name"`
+	First int32  `json:"first_id"` // id of the first neuron
+	N     int    `json:"n"`        // number of neurons
+}
+
+// Contains reports whether id is one of the population's neurons.
+func (p Population) Contains(id int32) bool {
+	return id >= p.First && int64(id) < int64(p.First)+int64(p.N)
+}
+
+// Data are the spikes recorded in the window (Begin, End], in steps of
+// Resolution. A spike's time stamp is the end of the step in which the
+// threshold was crossed, so step s is the time s*Resolution.
+// Spikes are sorted by step, then by neuron.
+type Data struct {
+	Resolution  float64 // ms per step
+	Populations []Population
+	Begin, End  int64   // steps, the window (Begin, End]
+	Step        []int64 // time stamp of each spike, in steps
+	Neuron      []int32 // id of the neuron of each spike
+}
+
+// Len returns the number of spikes.
+func (d *Data) Len() int { return len(d.Step) }
+
+// TimeMS returns the time stamp of spike i in ms.
+func (d *Data) TimeMS(i int) float64 { return float64(d.Step[i]) * d.Resolution }
+
+// DurationMS returns the length of the window in ms.
+func (d *Data) DurationMS() float64 { return float64(d.End-d.Begin) * d.Resolution }
+
+// Population returns the population called name.
+func (d *Data) Population(name string) (Population, error) {
+	for _, p := range d.Populations {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	return Population{}, fmt.Errorf("spikes: no population %q among %s", name, names(d.Populations))
+}
+
+func names(ps []Population) []string {
+	s := make([]string, len(ps))
+	for i, p := range ps {
+		s[i] = p.Name
+	}
+	return s
+}
+
+// Window returns the spikes with begin < step <= end. The columns are shared
+// with d. The window is clipped to d's own.
+func (d *Data) Window(begin, end int64) *Data {
+	begin, end = max(begin, d.Begin), min(end, d.End)
+	if end < begin {
+		end = begin
+	}
+	i := sort.Search(len(d.Step), func(i int) bool { return d.Step[i] > begin })
+	j := sort.Search(len(d.Step), func(j int) bool { return d.Step[j] > end })
+	w := *d
+	w.Begin, w.End = begin, end
+	w.Step, w.Neuron = d.Step[i:j], d.Neuron[i:j]
+	return &w
+}
+
+// Sort orders the spikes by step, then by neuron.
+func (d *Data) Sort() { sort.Stable(byStepNeuron{d}) }
+
+// Sorted reports whether the spikes are in order of step, then neuron.
+func (d *Data) Sorted() bool { return sort.IsSorted(byStepNeuron{d}) }
+
+type byStepNeuron struct{ *Data }
+
+func (d byStepNeuron) Less(i, j int) bool {
+	if d.Step[i] != d.Step[j] {
+		return d.Step[i] < d.Step[j]
+	}
+	return d.Neuron[i] < d.Neuron[j]
+}
+
+func (d byStepNeuron) Swap(i, j int) {
+	d.Step[i], d.Step[j] = d.Step[j], d.Step[i]
+	d.Neuron[i], d.Neuron[j] = d.Neuron[j], d.Neuron[i]
+}
+
+// Trains returns the spike steps of every neuron of p, silent ones included:
+// element k belongs to the neuron with id p.First+k.
+func (d *Data) Trains(p Population) [][]int64 {
+	count := make([]int, p.N)
+	for _, id := range d.Neuron {
+		if p.Contains(id) {
+			count[id-p.First]++
+		}
+	}
+	trains := make([][]int64, p.N)
+	for k, c := range count {
+		if c > 0 {
+			trains[k] = make([]int64, 0, c)
+		}
+	}
+	for i, id := range d.Neuron {
+		if p.Contains(id) {
+			trains[id-p.First] = append(trains[id-p.First], d.Step[i])
+		}
+	}
+	return trains
+}
