@@ -24,13 +24,13 @@ func TestAgainstStandardLibrary(t *testing.T) {
 		maxUlp     float64
 		minAbsolut float64
 	}{
-		{"Exp", Exp, math.Exp, -700, 700, 100001, 2, 0x4e07c92e76b4eaa6},
+		{"Exp", Exp, math.Exp, -700, 700, 100001, 2, 0},
 		{"Exp small", Exp, math.Exp, -1, 1, 100001, 2, 0},
-		{"Expm1", Expm1, math.Expm1, -3, 3, 100001, 3, 0x40570dcdf0c6f371},
+		{"Expm1", Expm1, math.Expm1, -3, 3, 100001, 3, 0},
 		{"Expm1 tiny", Expm1, math.Expm1, -1e-6, 1e-6, 1001, 2, 0},
-		{"Log", Log, math.Log, 1e-3, 1e3, 100001, 2, 0xe5bd1d827e4e2bc1},
+		{"Log", Log, math.Log, 1e-3, 1e3, 100001, 2, 0},
 		{"Log near 1", Log, math.Log, 0.9, 1.1, 100001, 2, 0},
-		{"Log1p", Log1p, math.Log1p, -0.9, 3, 100001, 3, 0x3989ec1309580b1f},
+		{"Log1p", Log1p, math.Log1p, -0.9, 3, 100001, 3, 0},
 		{"Log1p tiny", Log1p, math.Log1p, -1e-7, 1e-7, 1001, 2, 0},
 		{"NormalCDF", NormalCDF, func(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }, -9, 9, 10001, 0, 1e-15},
 	} {
