@@ -1,0 +1,109 @@
+package rng
+
+import (
+	"math"
+
+	"cortigo/sim/internal/fmath"
+)
+
+// Binomial draws the number of successes in n trials of probability p.
+//
+// Small means go by inversion; others by transformed rejection with squeeze,
+// algorithm BTRS of Hörmann (1993), "The generation of binomial random
+// variates".
+func Binomial(s *Stream, n int64, p float64) int64 {
+	switch {
+	case n <= 0 || p <= 0:
+		return 0
+	case p >= 1:
+		return n
+	case p > 0.5:
+		return n - Binomial(s, n, 1-p)
+	case float64(n)*p < 10:
+		return binomialInversion(s, n, p)
+	}
+	return binomialBTRS(s, float64(n), p)
+}
+
+// binomialInversion adds up the probabilities from 0 on until they exceed a
+// uniform number.
+func binomialInversion(s *Stream, n int64, p float64) int64 {
+	odds := p / (1 - p)
+	f0 := fmath.Exp(float64(n) * fmath.Log1p(-p))
+	for {
+		u, f := s.Float64(), f0
+		// A mean below 10 reaches 200 with a probability below 1e-180.
+		for k := int64(0); k <= n && k < 200; k++ {
+			if u < f {
+				return k
+			}
+			u -= f
+			f = float64(f*odds) * (float64(n-k) / float64(k+1))
+		}
+	}
+}
+
+func binomialBTRS(s *Stream, n, p float64) int64 {
+	q := 1 - p
+	sd := math.Sqrt(float64(float64(n*p) * q))
+	b := 1.15 + float64(2.53*sd)
+	a := -0.0873 + float64(0.0248*b) + float64(0.01*p)
+	c := float64(n*p) + 0.5
+	vr := 0.92 - 4.2/b
+	for {
+		v := s.Float64()
+		u := s.Float64() - 0.5
+		us := 0.5 - math.Abs(u)
+		k := math.Floor(float64((2*a/us+b)*u) + c)
+		if k < 0 || k > n {
+			continue
+		}
+		if us >= 0.07 && v <= vr {
+			return int64(k)
+		}
+		alpha := float64((2.83 + 5.1/b) * sd)
+		m := math.Floor(float64((n + 1) * p))
+		lhs := fmath.Log(v * (alpha / (a/float64(us*us) + b)))
+		rhs := float64((m+0.5)*fmath.Log((m+1)/(float64(p/q)*(n-m+1)))) +
+			float64((n+1)*fmath.Log((n-m+1)/(n-k+1))) +
+			float64((k+0.5)*fmath.Log(float64(float64(p/q)*(n-k+1))/(k+1))) +
+			stirlingTail(m) + stirlingTail(n-m) - stirlingTail(k) - stirlingTail(n-k)
+		if lhs <= rhs {
+			return int64(k)
+		}
+	}
+}
+
+// stirlingTail is log(k!) less Stirling's approximation of it,
+// log(sqrt(2 pi)) + (k+1/2)log(k+1) - (k+1).
+func stirlingTail(k float64) float64 {
+	if k <= 9 {
+		return stirlingTable[int(k)]
+	}
+	r := 1 / (k + 1)
+	z := float64(r * r)
+	return float64((1.0/12 - float64((1.0/360-z/1260)*z)) * r)
+}
+
+var stirlingTable = func() (t [10]float64) {
+	const halfLog2Pi = 0.9189385332046728
+	logFactorial := 0.0
+	for k := range t {
+		x := float64(k)
+		if k > 0 {
+			logFactorial += fmath.Log(x)
+		}
+		t[k] = logFactorial - (halfLog2Pi + float64((x+0.5)*fmath.Log(x+1)) - (x + 1))
+	}
+	return t
+}()
+
+// Multinomial divides n among the len(dst) equally likely cells, by conditional
+// binomials in the order of the cells.
+func Multinomial(s *Stream, n int64, dst []uint32) {
+	for i := range dst {
+		k := Binomial(s, n, 1/float64(len(dst)-i))
+		dst[i] = uint32(k)
+		n -= k
+	}
+}

@@ -1,0 +1,71 @@
+package rng
+
+// A Purpose says what a stream is drawn for, so that no two uses share numbers.
+type Purpose uint32
+
+// The purposes in use. Their numbers are part of what a seed means: never
+// change or reuse one.
+const (
+	SynapseCounts Purpose = 1 // how many synapses each target of a projection gets
+	Synapses      Purpose = 2 // source, weight and delay of each synapse of a target
+	Retries       Purpose = 3 // what replaces a rejected draw of Synapses
+	InitialVm     Purpose = 4 // initial membrane potential of a neuron
+	PoissonInput  Purpose = 5 // arrivals from a Poisson generator
+	DeviceInput   Purpose = 6 // weight and delay of a device's connection
+)
+
+// An ID names a stream: its purpose, a pair of populations or a generator, and
+// one element of it.
+type ID struct {
+	Purpose Purpose
+	Pre     uint16 // source population or generator
+	Post    uint16 // target population
+	Ordinal uint32 // which of several between the same two, below 2^24
+	Element uint32 // target neuron, counted within its population
+}
+
+// Counter returns the Philox counter of block index of the stream.
+func (id ID) Counter(index uint32) [4]uint32 {
+	return [4]uint32{index, id.Element, uint32(id.Pre)<<16 | uint32(id.Post), uint32(id.Purpose)<<24 | id.Ordinal}
+}
+
+// A Stream reads one identity's numbers in order.
+type Stream struct {
+	key  Key
+	ctr  [4]uint32
+	buf  [4]uint32
+	left int
+}
+
+// NewStream returns the stream of id under key, from its beginning.
+func NewStream(key Key, id ID) Stream { return Stream{key: key, ctr: id.Counter(0)} }
+
+// Uint32 returns the next word.
+func (s *Stream) Uint32() uint32 {
+	if s.left == 0 {
+		s.buf = Philox(s.ctr, s.key)
+		s.ctr[0]++
+		s.left = 4
+	}
+	w := s.buf[4-s.left]
+	s.left--
+	return w
+}
+
+// Float64 returns a uniform number in (0, 1), from 52 random bits.
+func (s *Stream) Float64() float64 {
+	hi, lo := s.Uint32(), s.Uint32()
+	return (float64(uint64(hi)<<20|uint64(lo>>12)) + 0.5) * (1.0 / (1 << 52))
+}
+
+// Below returns a uniform integer in [0, n), n > 0, by Lemire's multiplication
+// with rejection, so that it is exactly uniform.
+func (s *Stream) Below(n uint32) uint32 {
+	p := uint64(s.Uint32()) * uint64(n)
+	if uint32(p) < n {
+		for t := -n % n; uint32(p) < t; {
+			p = uint64(s.Uint32()) * uint64(n)
+		}
+	}
+	return uint32(p >> 32)
+}
