@@ -1,0 +1,6 @@
+// Package connect says how populations are connected: which neurons (a Rule)
+// and with which parameters (a Synapse of two Distributions).
+//
+//	rule.go          connection rules
+//	distribution.go  distributions that weights, delays and initial values are drawn from
+package connect

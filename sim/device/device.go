@@ -1,0 +1,47 @@
+package device
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// A Device drives neurons: one of this package's generators.
+type Device interface {
+	// DeviceName returns NEST's name of the device.
+	DeviceName() string
+	// Validate reports values that make no sense.
+	Validate() error
+}
+
+
+// Active is when a device is active: a spike stamped S passes iff
+// Origin+Start < S <= Origin+Stop. A zero Stop means forever.
+type Active struct {
+	Start  float64 `json:"start,omitempty"`  // ms
+	Stop   float64 `json:"stop,omitempty"`   // ms; 0 is forever
+	Origin float64 `json:"origin,omitempty"` // ms, added to Start, Stop and the device's times
+}
+
+func (a Active) validate(device string) error {
+	var errs []error
+	for _, v := range []struct {
+		name string
+		x    float64
+	}{{"start", a.Start}, {"stop", a.Stop}, {"origin", a.Origin}} {
+		if math.IsNaN(v.x) || math.IsInf(v.x, 0) {
+			errs = append(errs, fmt.Errorf("%s: %s is %g ms, must be finite", device, v.name, v.x))
+		}
+	}
+	if a.Stop != 0 && a.Stop < a.Start {
+		errs = append(errs, fmt.Errorf("%s: stop %g ms is before start %g ms", device, a.Stop, a.Start))
+	}
+	return errors.Join(errs...)
+}
+
+func finite(device, name string, x float64) error {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return fmt.Errorf("%s: %s is %g, must be finite", device, name, x)
+	}
+	return nil
+}

@@ -1,0 +1,10 @@
+// Package device has the generators that drive neurons and the recorders that
+// watch them, with NEST's rules for when they are active. All times are in ms
+// and must lie on the grid of the resolution; Origin shifts Start, Stop and
+// every other time of the device.
+//
+//	current.go          dc_generator, step_current_generator
+//	poisson.go          poisson_generator
+//	spike_generator.go  spike_generator
+//	multimeter.go       multimeter, voltmeter
+package device

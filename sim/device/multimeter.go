@@ -1,0 +1,43 @@
+package device
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The quantities a Multimeter can read.
+const (
+	Vm     = "V_m"      // membrane potential, mV
+	ISynEx = "I_syn_ex" // excitatory synaptic current, pA
+	ISynIn = "I_syn_in" // inhibitory synaptic current, pA
+)
+
+// Multimeter samples quantities of neurons at Offset + k*Interval while it is
+// active, NEST's multimeter; with the default quantity it is the voltmeter.
+type Multimeter struct {
+	Interval   float64  `json:"interval"`             // ms; 0 is NEST's default, 1
+	Offset     float64  `json:"offset,omitempty"`     // ms
+	Quantities []string `json:"quantities,omitempty"` // nil: V_m
+	Active
+}
+
+// DeviceName returns "multimeter".
+func (Multimeter) DeviceName() string { return "multimeter" }
+
+// Validate reports a negative interval or offset and unknown quantities.
+func (m Multimeter) Validate() error {
+	name := m.DeviceName()
+	var errs []error
+	if err := finite(name, "interval", m.Interval); err != nil || m.Interval < 0 {
+		errs = append(errs, fmt.Errorf("%s: interval is %g ms, must be > 0", name, m.Interval))
+	}
+	if err := finite(name, "offset", m.Offset); err != nil || m.Offset < 0 {
+		errs = append(errs, fmt.Errorf("%s: offset is %g ms, must be >= 0", name, m.Offset))
+	}
+	for _, q := range m.Quantities {
+		if q != Vm && q != ISynEx && q != ISynIn {
+			errs = append(errs, fmt.Errorf("%s: unknown quantity %q, must be one of %q, %q, %q", name, q, Vm, ISynEx, ISynIn))
+		}
+	}
+	return errors.Join(append(errs, m.validate(name))...)
+}

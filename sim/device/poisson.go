@@ -1,0 +1,27 @@
+package device
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Poisson sends every target a Poisson train of its own, NEST's
+// poisson_generator: in each active step one Poisson number of mean rate*h,
+// several spikes of a step arriving as a multiplicity.
+type Poisson struct {
+	Rate float64 `json:"rate"` // spikes/s, >= 0
+	Active
+}
+
+// DeviceName returns "poisson_generator".
+func (Poisson) DeviceName() string { return "poisson_generator" }
+
+// Validate reports a rate that is negative or not finite, and times that make
+// no sense.
+func (d Poisson) Validate() error {
+	err := finite(d.DeviceName(), "rate", d.Rate)
+	if d.Rate < 0 {
+		err = fmt.Errorf("%s: rate is %g spikes/s, must be >= 0", d.DeviceName(), d.Rate)
+	}
+	return errors.Join(err, d.validate(d.DeviceName()))
+}
