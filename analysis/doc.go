@@ -1,0 +1,26 @@
+// Package analysis computes statistics of recorded spike trains: pure
+// functions of a [cortigo/sim/spikes.Data] that read and write no files.
+//
+//	rates.go        firing rates and their mean and SD over neurons
+//	quantile.go     quantiles as NumPy defines them (type 7)
+//	boxplot.go      quartiles, whiskers and outliers
+//	histogram.go    spikes per bin and the population rate
+//	isi.go          irregularity: CV of inter-spike intervals
+//	correlation.go  pairwise correlations of spike counts
+//	synchrony.go    variance over mean of population counts
+//	ks.go           the Kolmogorov-Smirnov distance
+//	statistics.go   all of these for every population of a run
+//	verify.go       whether a run is inside a reference's seed-to-seed spread
+//
+// Subpackage reference reads such statistics as NEST gave them; subpackage
+// plots draws rasters, histograms and box plots.
+//
+// Spike times are integer steps, and a time stamp is the end of its step. A
+// window is (begin, end]; bins of k steps are (begin+i*k, begin+(i+1)*k], so no
+// tolerance is needed anywhere. A trailing part of a bin is dropped and
+// reported. Standard deviations and variances divide by n (ddof 0).
+//
+// Data must be sorted, as spikes.Data promises; data that is nil, has columns
+// of different length or an empty window is an error. Spikes outside the
+// window or of neurons in no population are not counted.
+package analysis
