@@ -1,0 +1,365 @@
+package arrowio
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/file"
+	"github.com/apache/arrow/go/v17/parquet/metadata"
+	"github.com/apache/arrow/go/v17/parquet/schema"
+)
+
+// readRows is how many rows are decoded at a time.
+const readRows = 1 << 14
+
+// A partReader reads one Parquet part.
+type partReader struct {
+	path       string
+	f          *os.File
+	size       int64
+	r          *file.Reader
+	cols       []int    // where the columns time, neuron, population and the quantities are
+	quantities []string // in the order of the file
+}
+
+// openPart opens a part and checks that it has the columns of spikes or, if
+// samples is set, of samples. Columns may stand in any order. The caller
+// closes it.
+func openPart(path string, samples bool, mem memory.Allocator) (p *partReader, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("arrowio: reading %s: %w", path, err)
+		}
+	}()
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	p = &partReader{path: path, f: f}
+	err = recovered(func() error { return p.open(mem, samples) })
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *partReader) open(mem memory.Allocator, samples bool) error {
+	fi, err := p.f.Stat()
+	if err != nil {
+		return err
+	}
+	if !fi.Mode().IsRegular() {
+		return fmt.Errorf("not a file")
+	}
+	p.size = fi.Size()
+	b, err := footer(p.f, p.size)
+	if err != nil {
+		return err
+	}
+	m, err := metadata.NewFileMetaData(b, nil)
+	if err != nil {
+		return fmt.Errorf("the Parquet file is damaged: %w", err)
+	}
+	if m.Schema == nil {
+		return fmt.Errorf("the Parquet file is damaged: no schema")
+	}
+	props := parquet.NewReaderProperties(boundedAllocator{mem, 2 * maxPage})
+	if p.r, err = file.NewParquetReader(p.f, file.WithReadProps(props), file.WithMetadata(m)); err != nil {
+		return err
+	}
+	return p.findColumns(m.Schema, samples)
+}
+
+func (p *partReader) findColumns(s *schema.Schema, samples bool) error {
+	at := map[string]int{}
+	for i := range s.NumColumns() {
+		c := s.Column(i)
+		if c.MaxRepetitionLevel() > 0 || len(c.ColumnPath()) != 1 {
+			return fmt.Errorf("column %q is nested: this is no recording", c.Path())
+		}
+		at[c.Name()] = i
+	}
+	for _, want := range []struct {
+		name string
+		kind parquet.Type
+	}{{TimeColumn, parquet.Types.Double}, {NeuronColumn, parquet.Types.Int32}, {PopulationColumn, parquet.Types.ByteArray}} {
+		i, ok := at[want.name]
+		if !ok {
+			return fmt.Errorf("no column %q among %s", want.name, columnNames(s))
+		}
+		if k := s.Column(i).PhysicalType(); k != want.kind {
+			return fmt.Errorf("column %q has type %v, must be %v", want.name, k, want.kind)
+		}
+		p.cols = append(p.cols, i)
+		delete(at, want.name)
+	}
+	if !samples {
+		return nil
+	}
+	for i := range s.NumColumns() {
+		c := s.Column(i)
+		if _, ok := at[c.Name()]; !ok {
+			continue
+		}
+		if k := c.PhysicalType(); k != parquet.Types.Double {
+			return fmt.Errorf("column %q has type %v, must be %v", c.Name(), k, parquet.Types.Double)
+		}
+		p.cols = append(p.cols, i)
+		p.quantities = append(p.quantities, c.Name())
+	}
+	if len(p.quantities) == 0 {
+		return fmt.Errorf("no quantity among the columns %s", columnNames(s))
+	}
+	return nil
+}
+
+func columnNames(s *schema.Schema) string {
+	names := make([]string, s.NumColumns())
+	for i := range names {
+		names[i] = s.Column(i).Name()
+	}
+	return strings.Join(names, ", ")
+}
+
+func (p *partReader) close() error { return p.f.Close() }
+
+// meta returns what the part says of its run, nil if it does not.
+func (p *partReader) meta() *string {
+	return p.r.MetaData().KeyValueMetadata().FindValue(MetadataKey)
+}
+
+// A span is what statistics say of a row group: the range of its times and ids.
+// Without statistics it is unbounded.
+type span struct {
+	t0, t1 float64 // ms
+	n0, n1 int32
+}
+
+// span returns the statistics of row group g.
+func (p *partReader) span(g int) (s span, err error) {
+	s = span{math.Inf(-1), math.Inf(1), math.MinInt32, math.MaxInt32}
+	err = recovered(func() error {
+		m := p.r.RowGroup(g).MetaData()
+		for _, c := range p.cols[:populationAt] {
+			col, err := m.ColumnChunk(c)
+			if err != nil {
+				return err
+			}
+			st, err := col.Statistics()
+			if err != nil {
+				return err
+			}
+			switch st := st.(type) {
+			case *metadata.Float64Statistics:
+				if st.HasMinMax() {
+					s.t0, s.t1 = st.Min(), st.Max()
+				}
+			case *metadata.Int32Statistics:
+				if st.HasMinMax() {
+					s.n0, s.n1 = st.Min(), st.Max()
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		err = p.groupError(g, err)
+	}
+	return s, err
+}
+
+func (p *partReader) groupError(g int, err error) error {
+	return fmt.Errorf("arrowio: reading %s: row group %d: %w", p.path, g, err)
+}
+
+// read decodes row group g and calls fn with some of its rows at a time; the
+// slices are used again.
+func (p *partReader) read(g int, resolution float64, fn func(*rows) error) error {
+	var stop error
+	err := recovered(func() error {
+		return p.readGroup(g, resolution, func(r *rows) error {
+			stop = fn(r)
+			return stop
+		})
+	})
+	if err != nil && stop == nil {
+		err = p.groupError(g, err)
+	}
+	return err
+}
+
+func (p *partReader) readGroup(g int, resolution float64, fn func(*rows) error) error {
+	rg := p.r.RowGroup(g)
+	n := rg.NumRows()
+	readers := make([]file.ColumnChunkReader, len(p.cols))
+	for k, c := range p.cols {
+		if k == populationAt {
+			continue // a neuron's id gives its population
+		}
+		if err := p.checkChunk(rg, c, n); err != nil {
+			return fmt.Errorf("column %q: %w", p.r.MetaData().Schema.Column(c).Name(), err)
+		}
+		var err error
+		if readers[k], err = rg.Column(c); err != nil {
+			return err
+		}
+	}
+	size := int(min(n, readRows))
+	times, levels := make([]float64, size), make([]int16, size)
+	b := rows{step: make([]int64, size), neuron: make([]int32, size), values: make([][]float64, len(p.quantities))}
+	for q := range b.values {
+		b.values[q] = make([]float64, size)
+	}
+	for n > 0 {
+		k := int(min(n, readRows))
+		n -= int64(k)
+		if err := fill(readers[timeAt], times[:k], levels); err != nil {
+			return fmt.Errorf("column %q: %w", TimeColumn, err)
+		}
+		if err := toSteps(b.step[:k], times[:k], resolution); err != nil {
+			return err
+		}
+		if err := fill(readers[neuronAt], b.neuron[:k], levels); err != nil {
+			return fmt.Errorf("column %q: %w", NeuronColumn, err)
+		}
+		for q := range b.values {
+			if err := fill(readers[valuesAt+q], b.values[q][:k], levels); err != nil {
+				return fmt.Errorf("column %q: %w", p.quantities[q], err)
+			}
+		}
+		if err := fn(b.head(k)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkChunk makes sure that Arrow's reader can be let loose on a column.
+func (p *partReader) checkChunk(rg *file.RowGroupReader, col int, n int64) error {
+	m, err := rg.MetaData().ColumnChunk(col)
+	if err != nil {
+		return err
+	}
+	c := chunk{
+		start: m.DataPageOffset(), size: m.TotalCompressedSize(),
+		values: m.NumValues(), codec: m.Compression(), kind: m.Type(),
+	}
+	if m.HasDictionaryPage() && m.DictionaryPageOffset() > 0 && m.DictionaryPageOffset() < c.start {
+		c.start = m.DictionaryPageOffset()
+	}
+	if c.values != n || n < 0 {
+		return fmt.Errorf("damaged: %d values in %d rows", c.values, n)
+	}
+	if c.start < 0 || c.size < 0 || c.start > p.size || c.size > p.size-c.start {
+		return fmt.Errorf("damaged: %d bytes at %d in a file of %d", c.size, c.start, p.size)
+	}
+	if m.Type() != p.r.MetaData().Schema.Column(col).PhysicalType() {
+		return fmt.Errorf("damaged: type %v", m.Type())
+	}
+	return c.check(p.f)
+}
+
+// fill reads len(dst) values, none of which may be null.
+func fill[T int32 | float64](c file.ColumnChunkReader, dst []T, levels []int16) error {
+	for len(dst) > 0 {
+		var total int64
+		var n int
+		var err error
+		l := levels[:min(len(levels), len(dst))]
+		switch d := any(dst).(type) {
+		case []int32:
+			total, n, err = c.(*file.Int32ColumnChunkReader).ReadBatch(int64(len(d)), d, l, nil)
+		case []float64:
+			total, n, err = c.(*file.Float64ColumnChunkReader).ReadBatch(int64(len(d)), d, l, nil)
+		}
+		if err != nil {
+			return err
+		}
+		if int64(n) != total {
+			return fmt.Errorf("has a null or undecodable value")
+		}
+		if n == 0 {
+			return fmt.Errorf("ends early")
+		}
+		dst = dst[n:]
+	}
+	return nil
+}
+
+// head returns the first n rows.
+func (r *rows) head(n int) *rows {
+	h := &rows{step: r.step[:n], neuron: r.neuron[:n]}
+	for _, v := range r.values {
+		h.values = append(h.values, v[:n])
+	}
+	return h
+}
+
+// toSteps converts times to steps of the resolution, of which they must be
+// multiples to within a millionth of a step and rounding.
+func toSteps(dst []int64, ms []float64, resolution float64) error {
+	const maxStep = 1 << 52 // steps that a float64 tells apart
+	for i, t := range ms {
+		s := math.Round(t / resolution)
+		if !(math.Abs(s) < maxStep) || math.Abs(s*resolution-t) > 1e-6*resolution+1e-15*math.Abs(t) {
+			return fmt.Errorf("column %q: %v ms is no multiple of the resolution, %v ms", TimeColumn, t, resolution)
+		}
+		dst[i] = int64(s)
+	}
+	return nil
+}
+
+// lastStep returns the step of the latest row of a part, by its statistics.
+func lastStep(path string, resolution float64) (int64, error) {
+	p, err := openPart(path, false, memory.DefaultAllocator)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = p.close() }()
+	last := math.Inf(-1)
+	for g := range p.r.NumRowGroups() {
+		s, err := p.span(g)
+		if err != nil {
+			return 0, err
+		}
+		last = max(last, s.t1)
+	}
+	var step [1]int64
+	if err := toSteps(step[:], []float64{last}, resolution); err != nil {
+		return 0, fmt.Errorf("arrowio: reading %s: no usable statistics: %w", path, err)
+	}
+	return step[0], nil
+}
+
+// quantitiesOf returns the quantities that a part of samples has.
+func quantitiesOf(path string) ([]string, error) {
+	p, err := openPart(path, true, memory.DefaultAllocator)
+	if err != nil {
+		return nil, err
+	}
+	return p.quantities, p.close()
+}
+
+// PartRun returns the run that a Parquet part says it comes from; it needs
+// nothing but the file.
+func PartRun(path string) (*Run, error) {
+	p, err := openPart(path, false, memory.DefaultAllocator)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = p.close() }()
+	m := p.meta()
+	if m == nil {
+		return nil, fmt.Errorf("arrowio: %s has no metadata %q: it was not written by Cortigo, or something else wrote it again", path, MetadataKey)
+	}
+	run, err := parseRun([]byte(*m))
+	if err != nil {
+		return nil, fmt.Errorf("arrowio: %s, metadata %q: %w", path, MetadataKey, err)
+	}
+	return run, nil
+}

@@ -1,0 +1,317 @@
+package arrowio
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// Defaults of the options of writers.
+const (
+	// DefaultRowGroupRows: a row group of spikes holds about a second of the
+	// full-scale microcircuit and 1.2 MB, which is what a reader decodes at
+	// least, and what the writer holds in memory up to three times.
+	DefaultRowGroupRows = 1 << 18
+	// DefaultPartRows: a part of spikes is about 20 MB.
+	DefaultPartRows = 1 << 22
+)
+
+type recorderConfig struct {
+	groupRows, partRows int
+	codec               compression
+	mem                 memory.Allocator
+	create              createFile
+}
+
+// A WriterOption changes how a recording is cut into files.
+type WriterOption func(*recorderConfig)
+
+// RowGroupRows sets the number of rows of a row group, at least 1; default
+// DefaultRowGroupRows.
+func RowGroupRows(n int) WriterOption { return func(c *recorderConfig) { c.groupRows = n } }
+
+// PartRows sets after how many rows a part is finished and the next one begun,
+// at least 1; a part ends with a row group. Default DefaultPartRows.
+func PartRows(n int) WriterOption { return func(c *recorderConfig) { c.partRows = n } }
+
+// errClosed is returned for writes after Close.
+var errClosed = errors.New("arrowio: the writer is closed")
+
+// queued is how many row groups wait for the encoder at most.
+const queued = 2
+
+// A recorder turns rows into parts. The caller's goroutine copies rows into a
+// row group and hands full ones through a bounded queue to the encoder, a
+// goroutine of its own, which owns the part being written. Row groups go back
+// through free and are used again: memory is bounded by queued+1 of them. A
+// failure of the encoder is kept in err; from then on it only empties the
+// queue, and every call reports the failure.
+type recorder struct {
+	run  *RunDir
+	part partConfig
+	cfg  recorderConfig
+	sub  string // SpikesDir or VoltagesDir
+
+	cur    *rows
+	made   int // row groups allocated
+	free   chan *rows
+	jobs   chan job
+	done   chan struct{}
+	closed bool
+	err    atomic.Pointer[error]
+
+	// Owned by the encoder.
+	w          *partWriter
+	next       int // number of the next part
+	scratch    scratch
+	lastStep   int64
+	lastNeuron int32
+}
+
+// A job is a row group to write (rows != nil) or the request to finish the
+// part and say how it went.
+type job struct {
+	rows  *rows
+	meta  string
+	flush chan<- error
+}
+
+func newRecorder(d *RunDir, sub string, opts []WriterOption) (*recorder, error) {
+	cfg := recorderConfig{
+		groupRows: DefaultRowGroupRows, partRows: DefaultPartRows,
+		codec: defaultCompression, mem: memory.DefaultAllocator, create: createOS,
+	}
+	for _, o := range opts {
+		o(&cfg)
+	}
+	if cfg.groupRows < 1 || cfg.partRows < 1 {
+		return nil, fmt.Errorf("arrowio: row groups of %d and parts of %d rows: must be at least 1", cfg.groupRows, cfg.partRows)
+	}
+	dir := filepath.Join(d.dir, sub)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("arrowio: recording to %s: %w", dir, err)
+	}
+	if err := cleanTemps(dir); err != nil {
+		return nil, err
+	}
+	parts, err := listParts(dir)
+	if err != nil {
+		return nil, err
+	}
+	r := &recorder{
+		run: d, sub: sub, cfg: cfg,
+		part: partConfig{
+			dir: dir, pops: d.idx, resolution: d.run.ResolutionMS, createdBy: createdBy(d.run.Versions),
+			codec: cfg.codec, mem: cfg.mem, create: cfg.create,
+		},
+		free: make(chan *rows, queued+1), jobs: make(chan job, queued), done: make(chan struct{}),
+		lastStep: -1 << 62,
+	}
+	if n := len(parts); n > 0 {
+		last := parts[n-1]
+		r.next = last.n + 1
+		if r.lastStep, err = lastStep(last.path, d.run.ResolutionMS); err != nil {
+			return nil, fmt.Errorf("arrowio: cannot go on recording to %s: %w", dir, err)
+		}
+		r.lastNeuron = 1<<31 - 1 // its last step is complete
+	}
+	go r.encode()
+	return r, nil
+}
+
+func createdBy(v Versions) string {
+	if v.Cortigo == "" {
+		return "cortigo"
+	}
+	return "cortigo version " + v.Cortigo
+}
+
+// cleanTemps removes what a killed writer left.
+func cleanTemps(dir string) error {
+	es, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("arrowio: recording to %s: %w", dir, err)
+	}
+	for _, e := range es {
+		if isTemp(e.Name()) && e.Type().IsRegular() {
+			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+				return fmt.Errorf("arrowio: removing what an earlier run left: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// failed returns the encoder's error so far.
+func (r *recorder) failed() error {
+	if e := r.err.Load(); e != nil {
+		return *e
+	}
+	return nil
+}
+
+// ready returns the error that stops further writing, if there is one.
+func (r *recorder) ready() error {
+	if r.closed {
+		return errClosed
+	}
+	return r.failed()
+}
+
+// write copies rows; q is the number of quantities.
+func (r *recorder) write(step []int64, neuron []int32, values [][]float64) error {
+	if err := r.ready(); err != nil {
+		return err
+	}
+	for at := 0; at < len(step); {
+		if r.cur == nil {
+			r.cur = r.empty(len(values))
+		}
+		c := r.cur
+		n := min(len(step)-at, r.cfg.groupRows-c.len())
+		c.step = append(c.step, step[at:at+n]...)
+		c.neuron = append(c.neuron, neuron[at:at+n]...)
+		for q, v := range values {
+			c.values[q] = append(c.values[q], v[at:at+n]...)
+		}
+		at += n
+		if c.len() == r.cfg.groupRows {
+			r.send()
+		}
+	}
+	return nil
+}
+
+// empty returns an empty row group, waiting for the encoder if queued+1 are in
+// its hands.
+func (r *recorder) empty(quantities int) *rows {
+	var c *rows
+	select {
+	case c = <-r.free:
+	default:
+		if r.made <= queued {
+			r.made++
+			return &rows{values: make([][]float64, quantities)}
+		}
+		c = <-r.free
+	}
+	c.step, c.neuron = c.step[:0], c.neuron[:0]
+	for q := range c.values {
+		c.values[q] = c.values[q][:0]
+	}
+	return c
+}
+
+func (r *recorder) send() {
+	if r.cur == nil || r.cur.len() == 0 {
+		return
+	}
+	r.jobs <- job{rows: r.cur, meta: r.run.meta}
+	r.cur = nil
+}
+
+// flush writes what there is and finishes the part.
+func (r *recorder) flush() error {
+	if err := r.ready(); err != nil {
+		return err
+	}
+	r.send()
+	reply := make(chan error, 1)
+	r.jobs <- job{flush: reply}
+	return <-reply
+}
+
+// close is flush and the end of the encoder. It may be called twice.
+func (r *recorder) close() error {
+	if r.closed {
+		return r.failed()
+	}
+	r.send()
+	r.closed = true
+	close(r.jobs)
+	<-r.done
+	return r.failed()
+}
+
+// encode is the encoder: it takes jobs until the queue is closed.
+func (r *recorder) encode() {
+	defer close(r.done)
+	for j := range r.jobs {
+		if j.rows != nil {
+			if r.failed() == nil {
+				r.fail(r.writeGroup(j.rows, j.meta))
+			}
+			r.free <- j.rows
+			continue
+		}
+		r.fail(r.finishPart())
+		j.flush <- r.failed()
+	}
+	r.fail(r.finishPart())
+}
+
+// fail keeps the first error and drops the part being written.
+func (r *recorder) fail(err error) {
+	if err == nil || r.failed() != nil {
+		return
+	}
+	if r.w != nil {
+		r.w.abandon()
+		r.w = nil
+	}
+	r.err.Store(&err)
+}
+
+func (r *recorder) writeGroup(g *rows, meta string) (err error) {
+	if err := r.inOrder(g); err != nil {
+		return fmt.Errorf("arrowio: recording to %s: %w", r.part.dir, err)
+	}
+	if r.w == nil {
+		if r.w, err = newPartWriter(&r.part, r.next, meta, &r.scratch); err != nil {
+			return err
+		}
+	}
+	if err := r.w.write(g); err != nil {
+		return err
+	}
+	if r.w.n >= r.cfg.partRows || r.w.groups == maxGroups {
+		return r.finishPart()
+	}
+	return nil
+}
+
+// maxGroups: Parquet numbers row groups with 16 bits.
+const maxGroups = 1<<15 - 1
+
+// inOrder checks that g goes on where the last row group ended.
+func (r *recorder) inOrder(g *rows) error {
+	s, id := r.lastStep, r.lastNeuron
+	for i, t := range g.step {
+		if t < s || t == s && g.neuron[i] < id {
+			if id == 1<<31-1 {
+				return fmt.Errorf("step %d comes after step %d, which is already recorded: Rewind the run first", t, s)
+			}
+			return fmt.Errorf("step %d, neuron %d comes after step %d, neuron %d: must be in order", t, g.neuron[i], s, id)
+		}
+		s, id = t, g.neuron[i]
+	}
+	r.lastStep, r.lastNeuron = s, id
+	return nil
+}
+
+func (r *recorder) finishPart() error {
+	if r.w == nil {
+		return nil
+	}
+	w := r.w
+	r.w = nil
+	if err := w.finish(); err != nil {
+		return err
+	}
+	r.next++
+	return nil
+}

@@ -1,0 +1,179 @@
+package arrowio
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/file"
+	"github.com/apache/arrow/go/v17/parquet/metadata"
+)
+
+// rows are a stretch of a run's spikes or samples, in order of step, then neuron.
+type rows struct {
+	step   []int64
+	neuron []int32
+	values [][]float64 // one column per quantity; none for spikes
+}
+
+func (r *rows) len() int { return len(r.step) }
+
+// scratch is memory that is used again from row group to row group.
+type scratch struct {
+	idx        []int32
+	dict, page []byte
+	compressed bytes.Buffer
+}
+
+// a column is one column of a row group, encoded.
+type column struct {
+	dict     []byte // nil: the values stand in the page
+	dictN    int
+	page     []byte
+	min, max []byte // of the values, as statistics have them
+}
+
+// times encodes the time stamps: their distinct values as a dictionary, in
+// ascending order since the rows are.
+func (s *scratch) times(step []int64, resolution float64) column {
+	s.idx, s.dict = grow(s.idx, len(step)), s.dict[:0]
+	at, last := int32(-1), int64(math.MinInt64)
+	for i, t := range step {
+		if t != last {
+			last = t
+			at++
+			s.dict = appendFloat(s.dict, float64(t)*resolution)
+		}
+		s.idx[i] = at
+	}
+	s.page = appendIndices(s.page[:0], s.idx, int(at)+1)
+	return column{
+		dict: s.dict, dictN: int(at) + 1, page: s.page,
+		min: appendFloat(nil, float64(step[0])*resolution), max: appendFloat(nil, float64(last)*resolution),
+	}
+}
+
+// neurons encodes ids as they are.
+func (s *scratch) neurons(neuron []int32) column {
+	return column{
+		page: arrow.Int32Traits.CastToBytes(neuron), // Parquet is little-endian, as is every system Go's Arrow writes on
+		min:  binary.LittleEndian.AppendUint32(nil, uint32(slices.Min(neuron))),
+		max:  binary.LittleEndian.AppendUint32(nil, uint32(slices.Max(neuron))),
+	}
+}
+
+// populations encodes the names of the neurons' populations, those that occur
+// as a dictionary.
+func (s *scratch) populations(x *populationIndex, neuron []int32) (column, error) {
+	s.idx, s.dict = grow(s.idx, len(neuron)), s.dict[:0]
+	if err := x.assign(s.idx, neuron); err != nil {
+		return column{}, err
+	}
+	seen := make([]bool, len(x.pops))
+	for _, k := range s.idx {
+		seen[k] = true
+	}
+	to := make([]int32, len(x.pops))
+	var names []string
+	for k, p := range x.pops {
+		if seen[k] {
+			to[k] = int32(len(names))
+			names = append(names, p.Name)
+			s.dict = binary.LittleEndian.AppendUint32(s.dict, uint32(len(p.Name)))
+			s.dict = append(s.dict, p.Name...)
+		}
+	}
+	if len(names) < len(x.pops) {
+		for i, k := range s.idx {
+			s.idx[i] = to[k]
+		}
+	}
+	s.page = appendIndices(s.page[:0], s.idx, len(names))
+	return column{
+		dict: s.dict, dictN: len(names), page: s.page,
+		min: []byte(slices.Min(names)), max: []byte(slices.Max(names)),
+	}, nil
+}
+
+// floats encodes a quantity's values as they are. Statistics leave out NaN, as
+// Parquet asks.
+func (s *scratch) floats(v []float64) column {
+	c := column{page: arrow.Float64Traits.CastToBytes(v)}
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, x := range v {
+		if x < lo {
+			lo = x
+		}
+		if x > hi {
+			hi = x
+		}
+	}
+	if lo <= hi {
+		// Zeros are signed so that both signs lie inside, as Parquet asks.
+		if lo == 0 {
+			lo = math.Copysign(0, -1)
+		}
+		if hi == 0 {
+			hi = 0
+		}
+		c.min, c.max = appendFloat(nil, lo), appendFloat(nil, hi)
+	}
+	return c
+}
+
+func appendFloat(b []byte, x float64) []byte {
+	return binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
+}
+
+// put writes the column as the next chunk of the row group: a dictionary page,
+// if it has one, and a data page. It returns the number of bytes.
+func (c *column) put(p *partWriter, rg *metadata.RowGroupMetaDataBuilder, n int) (int64, error) {
+	at := p.groups
+	chunk := rg.NextColumnChunk()
+	pages, err := file.NewPageWriter(p.sink, p.codec.codec, p.codec.level, chunk, int16(at), int16(rg.CurrentColumn()), p.mem, false, nil, nil)
+	if err != nil {
+		return 0, err
+	}
+	var written int64
+	enc := parquet.Encodings.Plain
+	if c.dict != nil {
+		enc = p.props.DictionaryIndexEncoding()
+		dict := file.NewDictionaryPage(memory.NewBufferBytes(c.dict), int32(c.dictN), p.props.DictionaryPageEncoding())
+		k, err := pages.WriteDictionaryPage(dict)
+		if err != nil {
+			return 0, err
+		}
+		written += k
+	}
+	var stats metadata.EncodedStatistics
+	stats.SetNullCount(0)
+	if c.min != nil {
+		stats.SetMin(c.min).SetMax(c.max)
+	}
+	// The old form of the statistics, in signed order, is not for strings.
+	stats.Signed = chunk.Descr().PhysicalType() != parquet.Types.ByteArray
+	data := c.page
+	if pages.HasCompressor() {
+		p.scratch.compressed.Reset()
+		data = pages.Compress(&p.scratch.compressed, c.page)
+	}
+	page := file.NewDataPageV1WithStats(memory.NewBufferBytes(data), int32(n), enc,
+		parquet.Encodings.RLE, parquet.Encodings.RLE, int32(len(c.page)), stats)
+	k, err := pages.WriteDataPage(page)
+	if err != nil {
+		return 0, err
+	}
+	chunk.SetStats(stats)
+	return written + k, pages.Close(c.dict != nil, false)
+}
+
+func grow(b []int32, n int) []int32 {
+	if cap(b) < n {
+		b = make([]int32, n)
+	}
+	return b[:n]
+}

@@ -1,0 +1,272 @@
+package arrowio
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"cortigo/sim/spikes"
+)
+
+// FormatVersion is the version of a run's directory that this package writes.
+const FormatVersion = 1
+
+// A Window is the time (Begin, End] in steps of the resolution.
+type Window struct {
+	Begin int64 `json:"begin_step"`
+	End   int64 `json:"end_step"`
+}
+
+// Versions name what made a run.
+type Versions struct {
+	Cortigo string `json:"cortigo,omitempty"`
+	Go      string `json:"go"`   // as runtime.Version
+	OS      string `json:"os"`   // GOOS
+	Arch    string `json:"arch"` // GOARCH, with the instruction set used if known
+}
+
+// ThisBuild returns the versions of the running program; cortigo is the
+// version to put down for Cortigo itself.
+func ThisBuild(cortigo string) Versions {
+	return Versions{Cortigo: cortigo, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+}
+
+// A Run is what is known about a simulation: everything needed to repeat it,
+// and what it took. It is the content of run.json, and every Parquet part
+// carries it under the key [MetadataKey].
+type Run struct {
+	FormatVersion int                 `json:"format_version"` // 0 stands for FormatVersion
+	Created       time.Time           `json:"created"`        // zero: the time of CreateRun
+	Model         string              `json:"model"`
+	Parameters    json.RawMessage     `json:"parameters,omitempty"` // the model's own, any JSON
+	Seed          uint64              `json:"seed"`
+	ResolutionMS  float64             `json:"resolution_ms"` // > 0
+	Populations   []spikes.Population `json:"populations"`   // at least one, ids not overlapping
+	Recorded      Window              `json:"recorded"`      // what the spikes cover
+	TPresimMS     float64             `json:"t_presim_ms"`   // warm-up, not to be analysed
+	TSimMS        float64             `json:"t_sim_ms"`
+	Threads       int                 `json:"threads,omitempty"`
+	Shards        int                 `json:"shards,omitempty"`
+	Processes     int                 `json:"processes,omitempty"`
+	Synapses      int64               `json:"synapses,omitempty"`
+	Versions      Versions            `json:"versions"`
+	Timings       map[string]float64  `json:"timings_s,omitempty"` // seconds of wall clock by name, such as "build"
+	Extra         map[string]any      `json:"extra,omitempty"`     // anything else
+}
+
+// Validate reports what makes the run unusable for reading spikes back: a
+// resolution that is not a positive number, no populations, a population
+// without a name or with a name or ids that another one has, a window that
+// ends before it begins, a format this package does not know.
+func (r *Run) Validate() error {
+	if r.FormatVersion != FormatVersion {
+		return fmt.Errorf("format_version is %d, this Cortigo reads %d", r.FormatVersion, FormatVersion)
+	}
+	if !(r.ResolutionMS > 0) || math.IsInf(r.ResolutionMS, 0) {
+		return fmt.Errorf("resolution_ms is %v, must be a positive number", r.ResolutionMS)
+	}
+	if r.Recorded.End < r.Recorded.Begin {
+		return fmt.Errorf("the recorded window (%d, %d] ends before it begins", r.Recorded.Begin, r.Recorded.End)
+	}
+	_, err := newPopulationIndex(r.Populations)
+	return err
+}
+
+// ErrExists is wrapped by the error of CreateRun for a directory that already
+// holds a run.
+var ErrExists = errors.New("already holds a run")
+
+// A RunDir is the directory of one run. Its methods are not for use by several
+// goroutines at once.
+type RunDir struct {
+	dir  string
+	run  Run
+	idx  *populationIndex
+	meta string // the run as parts carry it
+}
+
+// CreateRun makes dir the directory of a new run and writes run.json. The
+// directory is made if it does not exist; what else is in it stays. Data of
+// an earlier run (run.json, or spikes, voltages, network or state with
+// something in them) are an error that wraps [ErrExists] and leaves them
+// untouched, unless overwrite is set: then Cortigo's own files of that run are
+// removed, no others.
+func CreateRun(dir string, run Run, overwrite bool) (*RunDir, error) {
+	if run.FormatVersion == 0 {
+		run.FormatVersion = FormatVersion
+	}
+	if run.Created.IsZero() {
+		run.Created = time.Now().UTC().Truncate(time.Second)
+	}
+	if run.Versions == (Versions{}) {
+		run.Versions = ThisBuild("")
+	}
+	if err := run.Validate(); err != nil {
+		return nil, fmt.Errorf("arrowio: creating a run in %s: %w", dir, err)
+	}
+	if err := makeDir(dir); err != nil {
+		return nil, err
+	}
+	found, err := existing(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) > 0 {
+		if !overwrite {
+			return nil, fmt.Errorf("arrowio: directory %s %w (%s): pass --overwrite to replace it, or choose another directory",
+				dir, ErrExists, strings.Join(found, ", "))
+		}
+		// A directory that cannot be written is found out before anything is removed.
+		if err := probe(dir); err != nil {
+			return nil, err
+		}
+		if err := removeRun(dir); err != nil {
+			return nil, err
+		}
+	}
+	rd := &RunDir{dir: dir}
+	if err := rd.set(run); err != nil {
+		return nil, err
+	}
+	return rd, nil
+}
+
+// OpenRun opens the directory of an existing run.
+func OpenRun(dir string) (*RunDir, error) {
+	run, err := readRun(dir)
+	if err != nil {
+		return nil, err
+	}
+	idx, err := newPopulationIndex(run.Populations)
+	if err != nil {
+		return nil, fmt.Errorf("arrowio: %s: %w", filepath.Join(dir, RunFile), err)
+	}
+	meta, err := json.Marshal(run)
+	if err != nil {
+		return nil, fmt.Errorf("arrowio: %s: %w", filepath.Join(dir, RunFile), err)
+	}
+	return &RunDir{dir: dir, run: *run, idx: idx, meta: string(meta)}, nil
+}
+
+// Dir returns the directory's path.
+func (d *RunDir) Dir() string { return d.dir }
+
+// Run returns what run.json says. Its slices and maps are not to be changed;
+// use Update.
+func (d *RunDir) Run() Run { return d.run }
+
+// Update changes run.json, replacing the file in one go: a reader sees the old
+// content or the new. Writers that are already open keep to the resolution and
+// the populations that they were opened with; their next part carries the
+// new content.
+func (d *RunDir) Update(change func(*Run)) error {
+	run := d.run
+	change(&run)
+	return d.set(run)
+}
+
+// SetRecorded notes in run.json that the window (begin, end], in steps, was
+// recorded.
+func (d *RunDir) SetRecorded(begin, end int64) error {
+	return d.Update(func(r *Run) { r.Recorded = Window{begin, end} })
+}
+
+// set validates run and writes it.
+func (d *RunDir) set(run Run) error {
+	path := filepath.Join(d.dir, RunFile)
+	if err := run.Validate(); err != nil {
+		return fmt.Errorf("arrowio: writing %s: %w", path, err)
+	}
+	idx, err := newPopulationIndex(run.Populations)
+	if err != nil {
+		return fmt.Errorf("arrowio: writing %s: %w", path, err)
+	}
+	meta, err := json.Marshal(run)
+	if err != nil {
+		return fmt.Errorf("arrowio: writing %s: %w", path, err)
+	}
+	b, err := json.MarshalIndent(run, "", "  ")
+	if err != nil {
+		return fmt.Errorf("arrowio: writing %s: %w", path, err)
+	}
+	if err := writeAtomic(path, append(b, '\n')); err != nil {
+		return err
+	}
+	d.run, d.idx, d.meta = run, idx, string(meta)
+	return nil
+}
+
+func makeDir(dir string) error {
+	fi, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return fmt.Errorf("arrowio: creating the run directory %s: %w", dir, err)
+		}
+		return nil
+	case err != nil:
+		return fmt.Errorf("arrowio: creating the run directory %s: %w", dir, err)
+	case !fi.IsDir():
+		return fmt.Errorf("arrowio: cannot create the run directory %s: it is a file", dir)
+	}
+	return nil
+}
+
+// probe reports whether a file can be written in dir.
+func probe(dir string) error {
+	f, err := os.CreateTemp(dir, ".cortigo-*"+tempSuffix)
+	if err != nil {
+		return fmt.Errorf("arrowio: run directory %s is not writable: %w", dir, err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// maxRunFile bounds what is read of a run.json. Parameters that list every
+// connection belong elsewhere.
+const maxRunFile = 64 << 20
+
+func readRun(dir string) (*Run, error) {
+	path := filepath.Join(dir, RunFile)
+	fi, err := os.Stat(path)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("arrowio: %s is not the directory of a run: %w", dir, err)
+		}
+		return nil, fmt.Errorf("arrowio: reading a run: %w", err)
+	}
+	if fi.Size() > maxRunFile {
+		return nil, fmt.Errorf("arrowio: %s has %d bytes, more than the %d a run file can have", path, fi.Size(), maxRunFile)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("arrowio: reading a run: %w", err)
+	}
+	run, err := parseRun(b)
+	if err != nil {
+		return nil, fmt.Errorf("arrowio: %s: %w", path, err)
+	}
+	return run, nil
+}
+
+// parseRun reads what run.json or a part's metadata say of a run.
+func parseRun(b []byte) (*Run, error) {
+	if len(bytes.TrimSpace(b)) == 0 {
+		return nil, errors.New("the description of the run is empty")
+	}
+	var run Run
+	if err := json.Unmarshal(b, &run); err != nil {
+		return nil, fmt.Errorf("not the description of a run: %w", err)
+	}
+	if err := run.Validate(); err != nil {
+		return nil, err
+	}
+	return &run, nil
+}
