@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"fmt"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+	"cortigo/sim/neuron"
+)
+
+// attach connects a device to the shard's part of its targets.
+func (sh *shard) attach(e *Engine, at *Attachment) error {
+	from, to := e.layout.slice(sh.index, at.Post)
+	if from >= to {
+		return nil
+	}
+	b := sh.blocks[at.Post.Population]
+	delay, weight, err := connections(e, at, b, from, to)
+	if err != nil {
+		return fmt.Errorf("%s: %w", at.Device.DeviceName(), err)
+	}
+	switch d := at.Device.(type) {
+	case device.DC, device.StepCurrent:
+		if b.v == nil {
+			return fmt.Errorf("%s cannot drive %s", d.DeviceName(), neuron.Parrot{}.ModelName())
+		}
+		pieces, err := currentPieces(d, e.clock)
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.DeviceName(), err)
+		}
+		b.current.add(currentInput{from: from, to: to, pieces: pieces, delay: delay, weight: weight})
+	case device.Poisson:
+		in, err := newPoissonInput(e.desc, at, e.clock, from, to, delay, weight)
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.DeviceName(), err)
+		}
+		b.needExt()
+		b.inputs = append(b.inputs, in)
+	case device.SpikeGenerator:
+		if b.v == nil {
+			d.Weights = nil // a parrot repeats spikes, whatever their weight
+		}
+		step, value, err := generatorSpikes(d, e.clock)
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.DeviceName(), err)
+		}
+		b.needExt()
+		b.inputs = append(b.inputs, newEventInput(step, value, from, to, delay, weight))
+	}
+	return nil
+}
+
+// connections returns the delays and weights of a device's connections to
+// elements from..to-1 of a block: one for all, or one for each.
+func connections(e *Engine, at *Attachment, b *block, from, to int) (delay []int64, weight []float64, err error) {
+	d, sameDelay := connect.IsConstant(at.Delay)
+	w, sameWeight := connect.IsConstant(at.Weight)
+	if b.v == nil {
+		w, sameWeight = 1, true
+	}
+	if sameWeight {
+		weight = []float64{w}
+	}
+	if sameDelay {
+		steps, err := constantDelay(d, e.clock)
+		if err != nil {
+			return nil, nil, err
+		}
+		delay = []int64{steps}
+	}
+	if sameDelay && sameWeight {
+		return delay, weight, nil
+	}
+	for k := from; k < to; k++ {
+		s := connectionStream(e, at, b.index(k))
+		if !sameWeight {
+			x, err := drawValue(&s, at.Weight)
+			if err != nil {
+				return nil, nil, fmt.Errorf("weight: %w", err)
+			}
+			weight = append(weight, x)
+		}
+		if !sameDelay {
+			x, err := drawValue(&s, at.Delay)
+			if err != nil {
+				return nil, nil, fmt.Errorf("delay: %w", err)
+			}
+			steps, err := constantDelay(x, e.clock)
+			if err != nil {
+				return nil, nil, err
+			}
+			delay = append(delay, steps)
+		}
+	}
+	return delay, weight, nil
+}

@@ -1,0 +1,356 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"cortigo/sim/internal/kernel"
+)
+
+// An Engine is a built network.
+type Engine struct {
+	desc    *Description
+	clock   Clock
+	layout  *layout
+	grids   []grid
+	shards  []*shard
+	threads int
+	neurons int
+
+	minDelay, maxDelay int64
+	step               int64
+	spikeCount         int64
+
+	spikeRecorders []*spikeRecorder
+	samplers       []*sampler
+	merged         []Spike
+	mergeAt        []int
+	recent         recentSpikes
+
+	buildTimes []Phase
+}
+
+// A Phase is a part of building and the time it took.
+type Phase struct {
+	Name    string
+	Seconds float64
+}
+
+// Options say how to divide the work; they never change a result.
+type Options struct {
+	Threads  int           // 0: as many as the machine has processors and the network work for
+	Shards   int           // 0: one a thread, or as many as it takes
+	Progress func(float64) // called with the share of synapses that are placed
+}
+
+// neuronsPerThread is below how many neurons a further thread costs more in
+// waiting than it saves.
+const neuronsPerThread = 1500
+
+// Divide settles threads and shards for a network of n neurons.
+func (o Options) Divide(n int) (threads, shards int) {
+	threads, shards = o.Threads, o.Shards
+	if threads == 0 {
+		threads = max(1, min(runtime.GOMAXPROCS(0), n/neuronsPerThread))
+		if shards > 0 {
+			threads = min(threads, shards)
+		}
+	}
+	if shards == 0 {
+		shards = max(threads, minShards(n))
+		shards = (shards + threads - 1) / threads * threads
+	}
+	return threads, shards
+}
+
+// Prepare makes everything of an engine but the synapses.
+func Prepare(desc *Description, opts Options) (*Engine, []*wiring, error) {
+	clock, err := NewClock(desc.Resolution)
+	if err != nil {
+		return nil, nil, err
+	}
+	e := &Engine{desc: desc, clock: clock, neurons: desc.Neurons()}
+	shards := 0
+	e.threads, shards = opts.Divide(e.neurons)
+	if e.layout, err = newLayout(desc.Populations, shards); err != nil {
+		return nil, nil, err
+	}
+	e.mergeAt = make([]int, shards)
+	for p := range desc.Populations {
+		e.grids = append(e.grids, chooseGrid(collectWeights(desc, p)))
+	}
+	wirings := make([]*wiring, len(desc.Projections))
+	err = parallel(e.threads, len(wirings), func(_, i int) error {
+		pr := &desc.Projections[i]
+		w, err := newWiring(desc, i, clock, e.grids[pr.Post.Population])
+		if err != nil {
+			return fmt.Errorf("%s -> %s: %w", desc.Populations[pr.Pre.Population].Name, desc.Populations[pr.Post.Population].Name, err)
+		}
+		wirings[i] = w
+		w.countSynapses()
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	e.minDelay, e.maxDelay = maxInterval, 1
+	for _, w := range wirings {
+		e.minDelay, e.maxDelay = min(e.minDelay, w.delay.least), max(e.maxDelay, w.delay.max)
+	}
+	maxMultiple, err := sumLimits(desc, wirings, e.grids)
+	if err != nil {
+		return nil, nil, err
+	}
+	e.shards = make([]*shard, shards)
+	err = parallel(e.threads, shards, func(_, s int) error {
+		sh, err := newShard(e, s)
+		if err != nil {
+			return err
+		}
+		sh.maxMultiple = maxMultiple
+		e.shards[s] = sh
+		return nil
+	})
+	return e, wirings, err
+}
+
+// sumLimits establishes that no sum of input overflows: it bounds what a neuron
+// can get in one step if all its sources spike at once, and returns how often
+// each population's neurons may spike in one step (parrots repeat
+// multiplicities).
+func sumLimits(desc *Description, wirings []*wiring, grids []grid) ([]int32, error) {
+	onto := make([][]*wiring, len(desc.Populations))
+	for _, w := range wirings {
+		onto[w.Post.Population] = append(onto[w.Post.Population], w)
+	}
+	load := make([]float64, len(desc.Populations)) // largest possible input, in quanta
+	for p, ws := range onto {
+		if len(ws) == 0 {
+			continue
+		}
+		byTarget := make([]float64, desc.Populations[p].N)
+		for _, w := range ws {
+			for t := range w.Post.N {
+				byTarget[w.Post.From+t] += float64(w.degree(t)) * float64(max(w.weight.max, 1))
+			}
+		}
+		load[p] = slices.Max(byTarget)
+	}
+	capacity := func(p int) float64 {
+		if grids[p].wide {
+			return math.MaxInt64 / 2
+		}
+		return math.MaxInt32
+	}
+	multiple := make([]int32, len(desc.Populations))
+	for p := range multiple {
+		multiple[p] = math.MaxUint16
+	}
+	for p := range desc.Populations {
+		if load[p] > capacity(p) {
+			return nil, fmt.Errorf("population %q: the synapses onto one neuron may add up to %g quanta of weight in a step, more than the %g that its sum holds",
+				desc.Populations[p].Name, load[p], capacity(p))
+		}
+		for _, w := range onto[p] {
+			if pre := w.Pre.Population; load[p] > 0 {
+				multiple[pre] = int32(min(float64(multiple[pre]), math.Floor(capacity(p)/load[p])))
+			}
+		}
+	}
+	return multiple, nil
+}
+
+// Build makes an engine with its initial state.
+func Build(ctx context.Context, desc *Description, opts Options) (*Engine, error) {
+	start := time.Now()
+	e, wirings, err := Prepare(desc, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.Initialise(); err != nil {
+		return nil, err
+	}
+	e.buildTimes = append(e.buildTimes, Phase{"prepare", time.Since(start).Seconds()})
+	start = time.Now()
+	if err := e.buildRows(ctx, wirings, opts.Progress); err != nil {
+		return nil, err
+	}
+	e.buildTimes = append(e.buildTimes, Phase{"synapses", time.Since(start).Seconds()})
+	return e, nil
+}
+
+// Initialise sets the initial membrane potentials.
+func (e *Engine) Initialise() error {
+	return parallel(e.threads, len(e.shards), func(_, s int) error {
+		for _, b := range e.shards[s].blocks {
+			if err := b.initialise(e.desc); err != nil {
+				return fmt.Errorf("population %q: %w", e.desc.Populations[b.population].Name, err)
+			}
+		}
+		return nil
+	})
+}
+
+// buildRows draws the synapses of every shard, one source population after
+// another, so that what is being sorted stays small beside what is done. Large
+// source populations come first: they need most room while little is done.
+func (e *Engine) buildRows(ctx context.Context, wirings []*wiring, progress func(float64)) error {
+	total := int64(0)
+	bySource := make([][]*wiring, len(e.desc.Populations))
+	records := make([]int64, len(e.desc.Populations))
+	for _, w := range wirings {
+		pre := w.Pre.Population
+		bySource[pre] = append(bySource[pre], w)
+		for t := range w.Post.N {
+			records[pre] += int64(w.degree(t))
+		}
+	}
+	var order []int
+	for p, n := range records {
+		if n > 0 {
+			order = append(order, p)
+			total += n
+		}
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		if records[a] != records[b] {
+			return int(max(-1, min(1, records[b]-records[a])))
+		}
+		return a - b
+	})
+	b := &rowBuilder{e: e, ctx: ctx, bySource: bySource, order: order, total: total, progress: progress}
+	return parallel(e.threads, len(e.shards), func(_, s int) error { return b.shard(e.shards[s]) })
+}
+
+type rowBuilder struct {
+	e        *Engine
+	ctx      context.Context
+	bySource [][]*wiring
+	order    []int
+	total    int64
+	done     atomic.Int64
+	progress func(float64)
+	show     sync.Mutex
+}
+
+// shard makes all rows of a shard.
+func (b *rowBuilder) shard(sh *shard) error {
+	var narrow, wide []*wiring
+	for _, p := range b.order {
+		for _, w := range b.bySource[p] {
+			if w.wide {
+				wide = append(wide, w)
+			} else {
+				narrow = append(narrow, w)
+			}
+		}
+	}
+	return errors.Join(fillRows(b, sh, &sh.narrow, narrow), fillRows(b, sh, &sh.wide, wide))
+}
+
+// fillRows makes the rows of one form; wirings are in order of source
+// population.
+func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring) error {
+	if len(wirings) == 0 {
+		return nil
+	}
+	r.entry = make([]kernel.Cursor, b.e.neurons)
+	type group struct {
+		wirings []*wiring
+		keys    int
+		records int64
+	}
+	var groups []group
+	words := int64(0)
+	for len(wirings) > 0 {
+		p := wirings[0].Pre.Population
+		n := 1
+		for n < len(wirings) && wirings[n].Pre.Population == p {
+			n++
+		}
+		g := group{wirings: wirings[:n]}
+		wirings = wirings[n:]
+		for _, w := range g.wirings {
+			g.keys = max(g.keys, int(w.delay.max)<<1+2)
+			from, to := b.e.layout.slice(sh.index, w.Post)
+			blk := sh.blocks[w.Post.Population]
+			for k := from; k < to; k++ {
+				g.records += int64(w.degree(blk.index(k) - w.Post.From))
+			}
+		}
+		// Every segment has a link; a row has no more segments than keys.
+		words += g.records + min(g.records, int64(b.e.layout.n[p])*int64(g.keys)) + g.records/kernel.MaxSegment + 1
+		groups = append(groups, g)
+	}
+	r.syn = make([]W, words)
+	var part partition[W]
+	var pl placer
+	var d drawn
+	for _, g := range groups {
+		p := g.wirings[0].Pre.Population
+		sources := b.e.layout.n[p]
+		if need := int(g.records/(chunkLen*chunksPerSlab)) + 2; len(part.free) > 2*need*chunksPerSlab {
+			part.free = nil // a smaller population needs less room: give the rest back
+			debug.FreeOSMemory()
+		}
+		part.reset(sources, bucketShift(g.records, sources, g.keys))
+		for _, w := range g.wirings {
+			from, to := b.e.layout.slice(sh.index, w.Post)
+			blk := sh.blocks[w.Post.Population]
+			for k := from; k < to; k++ {
+				if k&63 == 0 && b.ctx.Err() != nil {
+					return b.ctx.Err()
+				}
+				w.draw(blk.index(k)-w.Post.From, &d)
+				part.add(uint16(blk.base+k), &d)
+			}
+		}
+		for i := range part.bucket {
+			chunks := part.take(i)
+			first := i << part.shift
+			n := min(1<<part.shift, sources-first)
+			if err := place(&pl, r, b.e.layout.first[p]+first, n, g.keys, chunks); err != nil {
+				return err
+			}
+			part.release(chunks)
+		}
+		b.tell(g.records)
+	}
+	r.syn = r.syn[:r.used]
+	return nil
+}
+
+func (b *rowBuilder) tell(records int64) {
+	done := b.done.Add(records)
+	if b.progress != nil {
+		b.show.Lock()
+		b.progress(float64(done) / float64(max(b.total, 1)))
+		b.show.Unlock()
+	}
+}
+
+// parallel calls f(worker, i) for every i < n on up to threads goroutines.
+func parallel(threads, n int, f func(worker, i int) error) error {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	errs := make([]error, n)
+	for w := range min(threads, n) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				errs[i] = f(w, i)
+			}
+		}()
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}

@@ -1,0 +1,58 @@
+package engine
+
+import (
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+	"cortigo/sim/neuron"
+)
+
+// A Description is a network as its user put it together.
+type Description struct {
+	Seed        uint64
+	Resolution  float64 // ms
+	Populations []Population
+	Projections []Projection
+	Attachments []Attachment
+}
+
+// A Population is N neurons of one model. Their ids follow those of the
+// population before.
+type Population struct {
+	Name  string
+	N     int
+	Model neuron.Model
+	Vm    connect.Distribution // initial potential, mV; nil: the model's V_m
+}
+
+// A Range is the neurons From..From+N-1 of a population, counted from 0.
+type Range struct {
+	Population int `json:"population"`
+	From       int `json:"from"`
+	N          int `json:"n"`
+}
+
+// A Projection connects two ranges of neurons.
+type Projection struct {
+	Pre, Post     Range
+	Rule          connect.Rule
+	Weight, Delay connect.Distribution
+	Ordinal       uint32 // which of several between the two populations
+}
+
+// An Attachment is the connections of a device to a range of neurons.
+type Attachment struct {
+	Device        device.Device
+	Generator     int // number of the device in the network
+	Post          Range
+	Weight, Delay connect.Distribution
+	Ordinal       uint32 // which of several of the device to the population
+}
+
+// Neurons returns the number of neurons.
+func (d *Description) Neurons() int {
+	n := 0
+	for _, p := range d.Populations {
+		n += p.N
+	}
+	return n
+}

@@ -1,0 +1,23 @@
+// Package engine builds and runs networks: it is where the time goes.
+//
+//	description.go  what to build, as package sim collected it
+//	time.go         ms to steps, as NEST rounds
+//	layout.go       which shard a neuron lives in
+//	quantum.go      the grid on which a population's weights lie
+//	draw.go         sources, weights and delays of a target, from its own streams
+//	rows.go         synapse rows: drawn, sorted by source and delay, placed
+//	build.go        the phases of building, over all shards
+//	block.go        state of the neurons of one population in one shard
+//	current.go      constant and step currents
+//	poisson.go      Poisson input
+//	event.go        spike generators
+//	shard.go        one step of one shard
+//	barrier.go      where workers meet
+//	run.go          the run loop
+//	record.go       spike recorders and multimeters
+//	state.go        state in and out, by neuron id
+//
+// Nothing that is drawn or summed depends on the number of shards or workers:
+// draws are keyed by what they are for, and sums of weights are sums of
+// integers.
+package engine

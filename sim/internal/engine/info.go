@@ -1,0 +1,45 @@
+package engine
+
+// Step returns how many steps were done.
+func (e *Engine) Step() int64 { return e.step }
+
+// Threads returns the number of workers.
+func (e *Engine) Threads() int { return e.threads }
+
+// Shards returns the number of shards.
+func (e *Engine) Shards() int { return len(e.shards) }
+
+// Synapses returns the number of synapses.
+func (e *Engine) Synapses() int64 {
+	n := int64(0)
+	for _, sh := range e.shards {
+		n += sh.narrow.count + sh.wide.count
+	}
+	return n
+}
+
+// Times are seconds of wall clock that the workers spent, as their mean.
+type Times struct {
+	Deliver, Update, Exchange float64
+}
+
+// Times returns where the runs so far spent their time.
+func (e *Engine) Times() Times {
+	var t Times
+	for _, sh := range e.shards {
+		t.Deliver += sh.deliverTime.Seconds()
+		t.Update += sh.updateTime.Seconds()
+		t.Exchange += sh.exchangeTime.Seconds()
+	}
+	n := float64(e.threads)
+	return Times{t.Deliver / n, t.Update / n, t.Exchange / n}
+}
+
+// Spikes returns the number of spikes emitted so far.
+func (e *Engine) Spikes() int64 { return e.spikeCount }
+
+// BuildTimes returns the phases of building.
+func (e *Engine) BuildTimes() []Phase { return e.buildTimes }
+
+// MinDelay returns the smallest delay in steps.
+func (e *Engine) MinDelay() int64 { return e.minDelay }

@@ -1,0 +1,80 @@
+package engine
+
+import "fmt"
+
+// maxShard is how many slots a shard has: a target is a 16-bit number.
+const maxShard = 1 << 16
+
+// blockAlign is the multiple of slots at which a large block begins, so that
+// vectors of neurons do not straddle blocks.
+const blockAlign = 16
+
+// A layout deals neurons out over shards: neuron g (counted from 0 over the
+// network) lives in shard g mod shards. Every population is so spread evenly,
+// and the neurons of a population in a shard, its block, stand in order.
+type layout struct {
+	shards int
+	first  []int // first neuron of each population
+	n      []int
+	base   [][]int // base[s][p]: slot of the block of population p in shard s
+	slots  []int   // slots in use, by shard
+}
+
+func newLayout(pops []Population, shards int) (*layout, error) {
+	l := &layout{shards: shards, first: make([]int, len(pops)), n: make([]int, len(pops)),
+		base: make([][]int, shards), slots: make([]int, shards)}
+	total := 0
+	for p, pop := range pops {
+		l.first[p], l.n[p] = total, pop.N
+		total += pop.N
+	}
+	for s := range shards {
+		l.base[s] = make([]int, len(pops))
+		slot := 0
+		for p := range pops {
+			if l.blockLen(s, p) >= 2*blockAlign {
+				slot = (slot + blockAlign - 1) / blockAlign * blockAlign
+			}
+			l.base[s][p] = slot
+			slot += l.blockLen(s, p)
+		}
+		if slot > maxShard {
+			return nil, fmt.Errorf("%d neurons in %d shards: a shard holds at most %d, use at least %d shards",
+				total, shards, maxShard, minShards(total))
+		}
+		l.slots[s] = slot
+	}
+	return l, nil
+}
+
+// minShards returns how many shards n neurons need, with some room for
+// alignment.
+func minShards(n int) int { return max(1, (n+60000-1)/60000) }
+
+// firstIndex returns the first neuron of population p, counted within it, that
+// lives in shard s. Those that follow are shards apart.
+func (l *layout) firstIndex(s, p int) int {
+	return ((s-l.first[p])%l.shards + l.shards) % l.shards
+}
+
+// blockLen returns how many neurons of population p live in shard s.
+func (l *layout) blockLen(s, p int) int {
+	i := l.firstIndex(s, p)
+	if i >= l.n[p] {
+		return 0
+	}
+	return (l.n[p] - i + l.shards - 1) / l.shards
+}
+
+// slice returns which elements of the block of r's population in shard s
+// belong to r: [from, to).
+func (l *layout) slice(s int, r Range) (from, to int) {
+	i := l.firstIndex(s, r.Population)
+	at := func(index int) int { // first element whose neuron is >= index
+		if index <= i {
+			return 0
+		}
+		return (index - i + l.shards - 1) / l.shards
+	}
+	return at(r.From), at(r.From + r.N)
+}

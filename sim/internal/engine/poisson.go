@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+
+	"cortigo/sim/device"
+	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/rng"
+)
+
+// poissonInput is a Poisson generator's connections to elements from..to-1 of a
+// block. Four successive steps of a neuron share a block of random words, so
+// their numbers are drawn together and kept.
+type poissonInput struct {
+	from, to   int
+	begin, end int64 // spikes stamped (begin, end] pass
+	delay      []int64
+	weight     []float64
+	table      *kernel.PoissonTable
+	key        rng.Key
+	id         rng.ID
+	drawn      int64 // the group of four steps in counts; -1: none
+	counts     [4][]uint8
+}
+
+func newPoissonInput(desc *Description, at *Attachment, clock Clock, from, to int, delay []int64, weight []float64) (*poissonInput, error) {
+	d := at.Device.(device.Poisson)
+	mean := d.Rate * clock.H / 1000
+	if mean > kernel.MaxPoissonMean {
+		return nil, fmt.Errorf("rate is %g spikes/s, must be at most %g", d.Rate, kernel.MaxPoissonMean*1000/clock.H)
+	}
+	p := &poissonInput{from: from, to: to, delay: delay, weight: weight, table: kernel.NewPoissonTable(mean), drawn: -1,
+		key: rng.NewKey(desc.Seed),
+		id:  rng.ID{Purpose: rng.PoissonInput, Pre: uint16(at.Generator), Post: uint16(at.Post.Population), Ordinal: at.Ordinal}}
+	var err error
+	if p.begin, p.end, _, err = activeSteps(d, clock); err != nil {
+		return nil, err
+	}
+	if len(delay) == 1 && p.table.Max() <= math.MaxUint8 {
+		for s := range p.counts {
+			p.counts[s] = make([]uint8, to-from)
+		}
+	}
+	return p, nil
+}
+
+func (p *poissonInput) add(b *block, step int64) {
+	if p.counts[0] == nil {
+		p.addEach(b, step)
+		return
+	}
+	s := step - p.delay[0]
+	if s <= p.begin || s > p.end || s < 1 {
+		return
+	}
+	if g := s >> 2; g != p.drawn {
+		kernel.PoissonFour(p.table, p.key, p.id, uint32(g), uint32(b.index(p.from)), uint32(b.stride), &p.counts)
+		p.drawn = g
+	}
+	counts := p.counts[s&3]
+	if len(p.weight) == 1 && b.split == nil {
+		w := p.weight[0]
+		ext := b.ext[0]
+		if !b.merged && w <= 0 {
+			ext = b.ext[1]
+		}
+		ext = ext[p.from:p.to]
+		for k, c := range counts {
+			ext[k] += float64(w * float64(c))
+		}
+		return
+	}
+	for k, c := range counts {
+		b.addExt(p.from+k, element(p.weight, k)*float64(c))
+	}
+}
+
+// addEach draws one number at a time, for delays that differ and for means that
+// are very large.
+func (p *poissonInput) addEach(b *block, step int64) {
+	for k := range p.to - p.from {
+		s := step - element(p.delay, k)
+		if s <= p.begin || s > p.end || s < 1 {
+			continue
+		}
+		id := p.id
+		id.Element = uint32(b.index(p.from + k))
+		w := rng.Philox(id.Counter(uint32(s>>2)), p.key)
+		b.addExt(p.from+k, element(p.weight, k)*float64(p.table.Draw(w[s&3])))
+	}
+}

@@ -1,0 +1,320 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"cortigo/sim/device"
+)
+
+// A SpikeSink takes recorded spikes in order; the slices are reused.
+type SpikeSink interface {
+	WriteSpikes(step []int64, neuron []int32) error
+}
+
+// A SampleSink takes samples in order: rows of (step, neuron id) with a value
+// for each quantity. The slices are reused.
+type SampleSink func(quantities []string, step []int64, neuron []int32, values [][]float64) error
+
+// batch is how many rows are collected before a sink is called.
+const batch = 8192
+
+type spikeRecorder struct {
+	sink   SpikeSink
+	member []uint64 // by neuron, a bit each
+	step   []int64
+	neuron []int32
+}
+
+// RecordSpikes sends the spikes of some neurons to sink from now on.
+func (e *Engine) RecordSpikes(sink SpikeSink, of []Range) {
+	r := &spikeRecorder{sink: sink, member: make([]uint64, (e.neurons+63)/64)}
+	for _, x := range of {
+		for i := range x.N {
+			g := e.layout.first[x.Population] + x.From + i
+			r.member[g/64] |= 1 << (g % 64)
+		}
+	}
+	e.spikeRecorders = append(e.spikeRecorders, r)
+}
+
+func (r *spikeRecorder) flush() error {
+	if len(r.step) == 0 {
+		return nil
+	}
+	err := r.sink.WriteSpikes(r.step, r.neuron)
+	r.step, r.neuron = r.step[:0], r.neuron[:0]
+	return err
+}
+
+// record merges the spikes of the interval behind step begin, keeps those that
+// are still under way, and hands spikes and samples on.
+func (e *Engine) record(begin int64, buf int) error {
+	e.merged = mergeSpikes(e.merged[:0], e.shards, buf, e.mergeAt)
+	for _, s := range e.merged {
+		e.recent.add(s, begin+int64(s.Lag))
+	}
+	e.recent.forget(begin - e.maxDelay)
+	e.spikeCount += int64(len(e.merged))
+	var errs error
+	for _, r := range e.spikeRecorders {
+		for _, s := range e.merged {
+			if r.member[s.Neuron/64]>>(s.Neuron%64)&1 == 0 {
+				continue
+			}
+			for range s.Multiplicity {
+				r.step = append(r.step, begin+int64(s.Lag))
+				r.neuron = append(r.neuron, int32(s.Neuron)+1)
+			}
+		}
+		if len(r.step) >= batch {
+			errs = errors.Join(errs, r.flush())
+		}
+	}
+	for _, m := range e.samplers {
+		errs = errors.Join(errs, m.take(buf))
+	}
+	return errs
+}
+
+func (e *Engine) flushRecorders() error {
+	var errs error
+	for _, r := range e.spikeRecorders {
+		errs = errors.Join(errs, r.flush())
+	}
+	for _, m := range e.samplers {
+		errs = errors.Join(errs, m.flush())
+	}
+	return errs
+}
+
+// mergeSpikes appends the spikes of all shards in order of step, then neuron.
+func mergeSpikes(dst []Spike, shards []*shard, buf int, at []int) []Spike {
+	if len(shards) == 1 {
+		return append(dst, shards[0].spikes[buf]...)
+	}
+	clear(at)
+	for {
+		best, bestKey := -1, uint64(math.MaxUint64)
+		for s, sh := range shards {
+			if at[s] < len(sh.spikes[buf]) {
+				x := sh.spikes[buf][at[s]]
+				if key := uint64(x.Lag)<<32 | uint64(x.Neuron); key < bestKey {
+					best, bestKey = s, key
+				}
+			}
+		}
+		if best < 0 {
+			return dst
+		}
+		dst = append(dst, shards[best].spikes[buf][at[best]])
+		at[best]++
+	}
+}
+
+// A StampedSpike is one of a neuron, counted from 0 over the network.
+type StampedSpike struct {
+	Neuron       uint32
+	Multiplicity uint16
+	Step         int64
+}
+
+// recentSpikes are those whose synapses may still deliver.
+type recentSpikes struct {
+	list []StampedSpike
+	head int
+}
+
+func (r *recentSpikes) add(s Spike, step int64) {
+	r.list = append(r.list, StampedSpike{s.Neuron, s.Multiplicity, step})
+}
+
+func (r *recentSpikes) forget(until int64) {
+	for r.head < len(r.list) && r.list[r.head].Step <= until {
+		r.head++
+	}
+	if r.head > 1024 && r.head > len(r.list)/2 {
+		r.list = r.list[:copy(r.list, r.list[r.head:])]
+		r.head = 0
+	}
+}
+
+// A sampler is a multimeter: rows of all its neurons at each sampled step.
+type sampler struct {
+	sink            SampleSink
+	quantities      []string
+	interval, first int64 // samples at steps first, first+interval, ...
+	end             int64
+	ranges          []Range
+	base            []int // row of the first neuron of each range
+	ids             []int32
+	perInterval     int // most samples in an interval
+
+	// filled by the shards, for the two intervals at hand
+	steps  [2][]int64
+	values [2][][]float64
+
+	step   []int64
+	neuron []int32
+	out    [][]float64
+}
+
+// Record samples quantities of some neurons from now on.
+func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []Range) error {
+	clock := e.clock
+	interval := m.Interval
+	if interval == 0 {
+		interval = 1
+	}
+	s := &sampler{sink: sink, quantities: m.Quantities, ranges: of}
+	if len(s.quantities) == 0 {
+		s.quantities = []string{device.Vm}
+	}
+	var err error
+	if s.interval, err = clock.GridSteps("interval", interval); err != nil {
+		return err
+	}
+	if s.interval < 1 {
+		return fmt.Errorf("interval is %g ms, must be at least the resolution (%g ms)", interval, clock.H)
+	}
+	offset, err := clock.GridSteps("offset", m.Offset)
+	if err != nil {
+		return err
+	}
+	begin, end, _, err := windowSteps(m.Active, clock)
+	if err != nil {
+		return err
+	}
+	s.end = end
+	if begin = max(begin, e.step); begin >= offset {
+		s.first = offset + ((begin-offset)/s.interval+1)*s.interval
+	} else {
+		s.first = offset
+	}
+	if s.first == 0 {
+		s.first = s.interval // there is no sample at 0
+	}
+	for _, r := range of {
+		s.base = append(s.base, len(s.ids))
+		for i := range r.N {
+			s.ids = append(s.ids, int32(e.layout.first[r.Population]+r.From+i+1))
+		}
+		for _, sh := range e.shards {
+			if err := e.observe(sh, r.Population, s.quantities); err != nil {
+				return err
+			}
+		}
+	}
+	s.perInterval = int((min(e.minDelay, maxInterval) + s.interval - 1) / s.interval)
+	for buf := range 2 {
+		s.values[buf] = make([][]float64, len(s.quantities))
+		for q := range s.quantities {
+			s.values[buf][q] = make([]float64, s.perInterval*len(s.ids))
+		}
+	}
+	s.out = make([][]float64, len(s.quantities))
+	e.samplers = append(e.samplers, s)
+	return nil
+}
+
+// observe makes a shard keep what the quantities of a population need.
+func (e *Engine) observe(sh *shard, population int, quantities []string) error {
+	b := sh.blocks[population]
+	name := e.desc.Populations[population].Name
+	model := e.desc.Populations[population].Model.ModelName()
+	for _, q := range quantities {
+		if b.v == nil || (q != device.Vm && b.iEx == nil) {
+			return fmt.Errorf("population %q: %s has no %s to record", name, model, q)
+		}
+		if q == device.Vm || !b.merged || b.split != nil {
+			continue
+		}
+		if e.step != 0 {
+			return fmt.Errorf("population %q: with equal synaptic time constants, recording of %s must begin before the first step", name, q)
+		}
+		b.startSplit()
+		sh.observePositive(b.grid.wide)
+	}
+	return nil
+}
+
+// sample stores what shard sh has to give for step, which belongs to the
+// interval behind begin.
+func (e *Engine) sample(sh *shard, begin, step int64, buf int) {
+	for _, m := range e.samplers {
+		if step < m.first || step > m.end || (step-m.first)%m.interval != 0 {
+			continue
+		}
+		slot := 0
+		if begin >= m.first {
+			slot = int((step-m.first)/m.interval - (begin-m.first)/m.interval - 1)
+		} else {
+			slot = int((step - m.first) / m.interval)
+		}
+		if sh.index == 0 {
+			m.steps[buf] = append(m.steps[buf], step)
+		}
+		for i, r := range m.ranges {
+			b := sh.blocks[r.Population]
+			from, to := e.layout.slice(sh.index, r)
+			row := slot*len(m.ids) + m.base[i] - r.From
+			for q, name := range m.quantities {
+				dst := m.values[buf][q]
+				switch {
+				case name == device.Vm:
+					for k := from; k < to; k++ {
+						dst[row+b.index(k)] = b.v[k] + b.el
+					}
+				default:
+					src := b.currentOf(name)
+					for k := from; k < to; k++ {
+						dst[row+b.index(k)] = src[k]
+					}
+				}
+			}
+		}
+	}
+}
+
+func (b *block) currentOf(quantity string) []float64 {
+	switch {
+	case b.split != nil && quantity == device.ISynEx:
+		return b.split.ex
+	case b.split != nil:
+		return b.split.in
+	case quantity == device.ISynEx:
+		return b.iEx
+	}
+	return b.iIn
+}
+
+// take collects the samples of an interval and hands on full batches.
+func (m *sampler) take(buf int) error {
+	for slot, step := range m.steps[buf] {
+		for range m.ids {
+			m.step = append(m.step, step)
+		}
+		m.neuron = append(m.neuron, m.ids...)
+		for q := range m.out {
+			m.out[q] = append(m.out[q], m.values[buf][q][slot*len(m.ids):(slot+1)*len(m.ids)]...)
+		}
+	}
+	m.steps[buf] = m.steps[buf][:0]
+	if len(m.step) >= batch {
+		return m.flush()
+	}
+	return nil
+}
+
+func (m *sampler) flush() error {
+	if len(m.step) == 0 {
+		return nil
+	}
+	err := m.sink(m.quantities, m.step, m.neuron, m.out)
+	m.step, m.neuron = m.step[:0], m.neuron[:0]
+	for q := range m.out {
+		m.out[q] = m.out[q][:0]
+	}
+	return err
+}

@@ -1,0 +1,199 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+
+	"cortigo/sim/internal/kernel"
+)
+
+// A word is a synapse of the compact or of the wide form; see kernel.Cursor for
+// the format of rows.
+type word interface{ ~uint32 | ~uint64 }
+
+// rows are the synapses of one form onto one shard.
+type rows[W word] struct {
+	entry []kernel.Cursor // by source neuron: the cursor of its row at step 0; 0: no row
+	syn   []W
+	used  int
+	count int64 // synapses
+}
+
+// A record is a synapse on its way to its row.
+type record[W word] struct {
+	w      W
+	key    uint16 // delay<<1 | channel
+	source uint16 // within its bucket of sources
+}
+
+const chunkLen = 512
+
+// A partition collects records by buckets of consecutive sources, each bucket a
+// list of chunks, so that every bucket is written in order and later sorted
+// within the cache.
+type partition[W word] struct {
+	shift  uint // sources per bucket, as a power of two
+	bucket []bucket[W]
+	free   [][]record[W]
+}
+
+type bucket[W word] struct {
+	full [][]record[W]
+	last []record[W]
+}
+
+func (p *partition[W]) reset(sources int, shift uint) {
+	p.shift = shift
+	n := (sources + 1<<shift - 1) >> shift
+	if cap(p.bucket) < n {
+		p.bucket = make([]bucket[W], n)
+	}
+	p.bucket = p.bucket[:n]
+}
+
+const chunksPerSlab = 256
+
+func (p *partition[W]) newChunk() []record[W] {
+	if len(p.free) == 0 {
+		slab := make([]record[W], chunksPerSlab*chunkLen)
+		for i := range chunksPerSlab {
+			p.free = append(p.free, slab[i*chunkLen:i*chunkLen:(i+1)*chunkLen])
+		}
+	}
+	c := p.free[len(p.free)-1]
+	p.free = p.free[:len(p.free)-1]
+	return c[:0]
+}
+
+// add takes the synapses onto one target.
+func (p *partition[W]) add(target uint16, d *drawn) {
+	mask := uint32(1)<<p.shift - 1
+	for k, source := range d.source {
+		b := &p.bucket[source>>p.shift]
+		if len(b.last) == cap(b.last) {
+			if b.last != nil {
+				b.full = append(b.full, b.last)
+			}
+			b.last = p.newChunk()
+		}
+		w := W(d.weight[k])<<16 | W(target)
+		b.last = append(b.last, record[W]{w, d.key[k], uint16(source & mask)})
+	}
+}
+
+// take hands the chunks of bucket i to visit and frees them.
+func (p *partition[W]) take(i int) [][]record[W] {
+	b := &p.bucket[i]
+	chunks := b.full
+	if len(b.last) > 0 {
+		chunks = append(chunks, b.last)
+	}
+	*b = bucket[W]{}
+	return chunks
+}
+
+func (p *partition[W]) release(chunks [][]record[W]) {
+	for _, c := range chunks {
+		p.free = append(p.free, c[:0])
+	}
+}
+
+// placer sorts the records of a bucket into rows.
+type placer struct {
+	count []uint32 // by source and key
+	at    []uint32
+}
+
+// place appends the rows of the sources first..first+n-1 to r, from chunks of
+// records that stand in order of target. keys bounds their keys.
+func place[W word](pl *placer, r *rows[W], first, n, keys int, chunks [][]record[W]) error {
+	size := n * keys
+	if cap(pl.count) < size {
+		pl.count, pl.at = make([]uint32, size), make([]uint32, size)
+	}
+	pl.count, pl.at = pl.count[:size], pl.at[:size]
+	clear(pl.count)
+	for _, c := range chunks {
+		for i := range c {
+			pl.count[int(c[i].source)*keys+int(c[i].key)]++
+		}
+	}
+	long := false
+	for s := range n {
+		if err := r.layRow(first+s, pl.count[s*keys:(s+1)*keys], pl.at[s*keys:(s+1)*keys], &long); err != nil {
+			return err
+		}
+	}
+	if long {
+		placeLong(pl, r, keys, chunks)
+		return nil
+	}
+	for _, c := range chunks {
+		for i := range c {
+			at := &pl.at[int(c[i].source)*keys+int(c[i].key)]
+			r.syn[*at] = c[i].w
+			*at++
+		}
+	}
+	return nil
+}
+
+// placeLong is the end of place where some segment holds more synapses than a
+// link can count, and so has links in between.
+func placeLong[W word](pl *placer, r *rows[W], keys int, chunks [][]record[W]) {
+	clear(pl.count)
+	for _, c := range chunks {
+		for i := range c {
+			k := int(c[i].source)*keys + int(c[i].key)
+			done := pl.count[k]
+			r.syn[pl.at[k]+done+done/kernel.MaxSegment] = c[i].w
+			pl.count[k]++
+		}
+	}
+}
+
+// layRow reserves the segments of one row, writes its links and its entry, and
+// stores in at where the synapses of each key begin.
+func (r *rows[W]) layRow(source int, count, at []uint32, long *bool) error {
+	previous := uint16(0) // delay of the segment before
+	link := -1            // where its link word goes
+	for key, n := range count {
+		if n == 0 {
+			continue
+		}
+		delay, channel := uint16(key>>1), key&1
+		at[key] = uint32(r.used)
+		r.count += int64(n)
+		*long = *long || n > kernel.MaxSegment
+		for n > 0 {
+			m := min(n, kernel.MaxSegment)
+			if r.used+int(m)+1 > len(r.syn) || r.used+int(m)+1 > math.MaxUint32 {
+				return fmt.Errorf("a shard has more than %d synapses, use more shards", len(r.syn))
+			}
+			if link < 0 {
+				r.entry[source] = kernel.MakeCursor(uint32(r.used), int(m), channel, delay)
+			} else {
+				r.syn[link] = W(kernel.MakeLink(int(m), channel, delay-previous))
+			}
+			previous = delay
+			r.used += int(m)
+			link = r.used
+			r.used++
+			n -= m
+		}
+	}
+	if link >= 0 {
+		r.syn[link] = 0
+	}
+	return nil
+}
+
+// bucketShift returns how many sources, as a power of two, make buckets of some
+// 100,000 records, bounded by what the placer has to count.
+func bucketShift(records int64, sources, keys int) uint {
+	perSource := records/int64(max(sources, 1)) + 1
+	want := max(1, 100_000/perSource)
+	want = min(want, int64(max(1, (1<<20)/keys)), 1<<16)
+	return uint(bits.Len64(uint64(want)) - 1)
+}

@@ -1,0 +1,155 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// maxInterval bounds how many steps pass between exchanges where delays would
+// allow more, so that progress and stopping stay prompt.
+const maxInterval = 64
+
+// Run advances the network by steps. progress, if not nil, is called with the
+// number of steps done about ten times a second, on a worker.
+//
+// # The run loop
+//
+// Workers are goroutines; worker w owns the shards w, w+threads, ... and nobody
+// else writes to a shard. Time goes in intervals of the smallest delay, so that
+// no spike of an interval arrives within it. In interval j every worker
+//
+//  1. advances each of its shards through the steps of the interval: delivers
+//     the segments that are due, updates the neurons, and appends their spikes
+//     to the shard's buffer j mod 2, in order of step, then neuron, and their
+//     samples to the recorders' buffer j mod 2;
+//  2. waits for all others;
+//  3. for each of its shards reads the spikes of all shards, buffers j mod 2,
+//     and starts the rows that they have here. Worker 0 also merges the spikes
+//     and hands them, and the samples, to the recorders.
+//
+// Then it goes on with interval j+1, which writes the other buffers. Nobody can
+// write to buffer j mod 2 again before all have met at the end of interval j+1
+// and so have read it: one barrier an interval is enough.
+//
+// Worker 0 looks at the context, at errors and at the clock in phase 1, and
+// stores in last the interval to stop after. The others read it behind the
+// barrier of that interval. A run so ends between intervals with a state from
+// which it can go on, whether it finished or was stopped.
+func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)) error {
+	if steps <= 0 {
+		return ctx.Err()
+	}
+	e.seek()
+	r := &run{e: e, ctx: ctx, begin: e.step, end: e.step + steps, interval: min(e.minDelay, maxInterval),
+		barrier: newBarrier(e.threads), progress: progress, start: time.Now()}
+	r.last.Store(int64(^uint64(0) >> 1))
+	var wg sync.WaitGroup
+	for w := 1; w < e.threads; w++ {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			r.work(w)
+		}()
+	}
+	r.work(0)
+	wg.Wait()
+	e.step = r.done
+	err := r.failure()
+	if flushErr := e.flushRecorders(); err == nil {
+		err = flushErr
+	}
+	if err == nil && e.step < r.end {
+		err = ctx.Err()
+	}
+	return err
+}
+
+// A run is one call of Run.
+type run struct {
+	e          *Engine
+	ctx        context.Context
+	begin, end int64
+	interval   int64
+	barrier    *barrier
+	last       atomic.Int64 // the interval after which all stop
+	done       int64        // steps done, written by worker 0
+
+	progress func(int64)
+	start    time.Time
+	shown    time.Time
+
+	mu  sync.Mutex
+	err error
+}
+
+func (r *run) fail(err error) {
+	r.mu.Lock()
+	if r.err == nil {
+		r.err = err
+	}
+	r.mu.Unlock()
+}
+
+func (r *run) failure() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
+}
+
+func (r *run) work(w int) {
+	e := r.e
+	step := r.begin
+	for j := int64(0); step < r.end; j++ {
+		k := min(r.interval, r.end-step)
+		buf := int(j & 1)
+		if w == 0 {
+			r.supervise(j, step)
+		}
+		for s := w; s < len(e.shards); s += e.threads {
+			sh := e.shards[s]
+			sh.spikes[buf] = sh.spikes[buf][:0]
+			for lag := int64(1); lag <= k; lag++ {
+				if err := sh.advance(e, step+lag, int(lag), buf); err != nil {
+					r.fail(err)
+				}
+				e.sample(sh, step, step+lag, buf)
+			}
+		}
+		t := time.Now()
+		r.barrier.wait()
+		for s := w; s < len(e.shards); s += e.threads {
+			for _, from := range e.shards {
+				e.shards[s].receive(from.spikes[buf], step)
+			}
+		}
+		if w == 0 {
+			if err := e.record(step, buf); err != nil {
+				r.fail(err)
+			}
+			r.done = step + k
+		}
+		if w < len(e.shards) {
+			e.shards[w].exchangeTime += time.Since(t)
+		}
+		step += k
+		if j >= r.last.Load() {
+			return
+		}
+	}
+}
+
+// supervise is worker 0's look around at the begin of interval j.
+func (r *run) supervise(j, step int64) {
+	if r.ctx.Err() != nil || r.failure() != nil {
+		r.last.Store(j)
+	}
+	if r.progress == nil || j%16 != 0 {
+		return
+	}
+	if now := time.Now(); now.Sub(r.shown) >= 100*time.Millisecond {
+		r.shown = now
+		r.progress(step - r.begin)
+	}
+}

@@ -1,0 +1,241 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/rng"
+)
+
+// A shard is the unit of work: some neurons of every population with all the
+// synapses onto them.
+type shard struct {
+	index  int
+	blocks []*block
+
+	narrow rows[uint32]
+	wide   rows[uint64]
+
+	active     []kernel.Cursor // segments of narrow to come
+	activeWide []kernel.Cursor
+	sum        [2]*[maxShard]int32 // by channel
+	sumWide    [2]*[maxShard]int64 // nil where no population is wide
+	positive   *[maxShard]int32    // positive part of sum[0], where a recorder asks
+	positiveW  *[maxShard]int64
+
+	fired        []uint16 // elements of a block that spiked in this step
+	multiplicity []int32  // of each, for parrots; else empty
+	maxMultiple  []int32  // by population: the multiplicity that no sum overflows at
+
+	// Spikes of an interval, in order of step, then neuron. There are two:
+	// others still read the last interval's while this one's are written.
+	spikes [2][]Spike
+
+	deliverTime, updateTime, exchangeTime time.Duration
+	events                                int64 // synaptic events
+}
+
+// A Spike is one of a neuron, counted from 0 over the network, Lag steps after
+// the begin of an interval.
+type Spike struct {
+	Neuron       uint32
+	Lag          uint16
+	Multiplicity uint16
+}
+
+// addInputs brings what comes through ext: wide sums, then devices in the order
+// they were attached.
+func (b *block) addInputs(sh *shard, step int64) {
+	if b.grid.wide {
+		for ch, ext := range b.ext {
+			if ext == nil {
+				continue
+			}
+			sum := sh.sumWide[ch][b.base : b.base+b.n]
+			for k, x := range sum {
+				ext[k] += float64(b.grid.quantum * float64(x))
+			}
+			if b.split == nil {
+				clear(sum)
+			}
+		}
+	}
+	if b.split != nil {
+		b.addSplit(sh)
+	}
+	for _, in := range b.inputs {
+		in.add(b, step)
+	}
+}
+
+// addSplit collects the two signs of what a merged sum holds.
+func (b *block) addSplit(sh *shard) {
+	s, q := b.split, b.grid.quantum
+	if b.grid.wide {
+		sum, positive := sh.sumWide[0][b.base:b.base+b.n], sh.positiveW[b.base:b.base+b.n]
+		for k, x := range sum {
+			s.extEx[k] += float64(q * float64(positive[k]))
+			s.extIn[k] += float64(q * float64(x-positive[k]))
+		}
+		clear(sum)
+		clear(positive)
+		return
+	}
+	sum, positive := sh.sum[0][b.base:b.base+b.n], sh.positive[b.base:b.base+b.n]
+	for k, x := range sum {
+		s.extEx[k] += float64(q * float64(positive[k]))
+		s.extIn[k] += float64(q * float64(x-positive[k]))
+	}
+	clear(positive)
+}
+
+func (s *splitCurrents) step() {
+	for k := range s.ex {
+		s.ex[k] = float64(s.decayEx*s.ex[k]) + s.extEx[k]
+		s.in[k] = float64(s.decayIn*s.in[k]) + s.extIn[k]
+		s.extEx[k], s.extIn[k] = 0, 0
+	}
+}
+
+// advance does one step: what arrives is added up, then the neurons move on.
+// lag counts the steps from the begin of the interval, whose spikes go to buf.
+func (sh *shard) advance(e *Engine, step int64, lag, buf int) error {
+	t0 := time.Now()
+	if len(sh.active) > 0 {
+		if sh.positive != nil {
+			sh.active = kernel.DeliverSplit(sh.active, step, sh.narrow.syn, sh.sum[0], sh.sum[1], sh.positive)
+		} else {
+			sh.active = kernel.Deliver(sh.active, step, sh.narrow.syn, sh.sum[0], sh.sum[1])
+		}
+	}
+	if len(sh.activeWide) > 0 {
+		if sh.positiveW != nil {
+			sh.activeWide = kernel.DeliverWideSplit(sh.activeWide, step, sh.wide.syn, sh.sumWide[0], sh.sumWide[1], sh.positiveW)
+		} else {
+			sh.activeWide = kernel.DeliverWide(sh.activeWide, step, sh.wide.syn, sh.sumWide[0], sh.sumWide[1])
+		}
+	}
+	t1 := time.Now()
+	for _, b := range sh.blocks {
+		if b.n == 0 {
+			continue
+		}
+		b.updateDrive(step)
+		if b.ext[0] != nil || b.split != nil {
+			b.addInputs(sh, step)
+		}
+		sh.multiplicity = sh.multiplicity[:0]
+		b.step(b, sh)
+		if b.split != nil {
+			b.split.step()
+		}
+		for i, k := range sh.fired {
+			m := int32(1)
+			if len(sh.multiplicity) > 0 {
+				m = sh.multiplicity[i]
+				if m > sh.maxMultiple[b.population] {
+					return fmt.Errorf("population %q: neuron %d emits %d spikes in one step, more than the %d that its targets' sums hold",
+						e.desc.Populations[b.population].Name, int(b.id)+b.index(int(k)), m, sh.maxMultiple[b.population])
+				}
+			}
+			sh.spikes[buf] = append(sh.spikes[buf], Spike{uint32(int(b.id) - 1 + b.index(int(k))), uint16(lag), uint16(m)})
+		}
+	}
+	t2 := time.Now()
+	sh.deliverTime += t1.Sub(t0)
+	sh.updateTime += t2.Sub(t1)
+	return nil
+}
+
+// receive starts the rows of the spikes of an interval that began behind step
+// begin.
+func (sh *shard) receive(spikes []Spike, begin int64) {
+	for _, s := range spikes {
+		stamp := uint64(begin+int64(s.Lag)) << 48
+		if sh.narrow.entry != nil {
+			if c := sh.narrow.entry[s.Neuron]; c != 0 {
+				for range s.Multiplicity {
+					sh.active = append(sh.active, c+stamp)
+				}
+			}
+		}
+		if sh.wide.entry != nil {
+			if c := sh.wide.entry[s.Neuron]; c != 0 {
+				for range s.Multiplicity {
+					sh.activeWide = append(sh.activeWide, c+stamp)
+				}
+			}
+		}
+	}
+}
+
+// resume starts the rows of a spike stamped stamp behind what arrived until
+// step.
+func (sh *shard) resume(s Spike, stamp, step int64) {
+	at := uint64(stamp) << 48
+	if sh.narrow.entry != nil {
+		if c := sh.narrow.entry[s.Neuron]; c != 0 {
+			if c, ok := skip(c+at, stamp, step, sh.narrow.syn); ok {
+				for range s.Multiplicity {
+					sh.active = append(sh.active, c)
+				}
+			}
+		}
+	}
+	if sh.wide.entry != nil {
+		if c := sh.wide.entry[s.Neuron]; c != 0 {
+			if c, ok := skip(c+at, stamp, step, sh.wide.syn); ok {
+				for range s.Multiplicity {
+					sh.activeWide = append(sh.activeWide, c)
+				}
+			}
+		}
+	}
+}
+
+// skip moves a cursor of a spike stamped stamp past the segments that were due
+// until step; false if none is left.
+func skip[W word](c kernel.Cursor, stamp, step int64, syn []W) (kernel.Cursor, bool) {
+	for {
+		if wait := uint16(c>>48) - uint16(stamp); stamp+int64(wait) > step {
+			return c, true
+		}
+		link := uint32(syn[uint64(uint32(c))+c>>32&kernel.MaxSegment])
+		if link == 0 {
+			return 0, false
+		}
+		c = kernel.Advance(c, link)
+	}
+}
+
+// newShard makes the blocks of shard s and their device inputs.
+func newShard(e *Engine, s int) (*shard, error) {
+	sh := &shard{index: s, sum: [2]*[maxShard]int32{new([maxShard]int32), new([maxShard]int32)}}
+	for p := range e.desc.Populations {
+		b, err := newBlock(e.desc, e.layout, e.clock, e.grids[p], s, p)
+		if err != nil {
+			return nil, fmt.Errorf("population %q: %w", e.desc.Populations[p].Name, err)
+		}
+		if b.grid.wide {
+			b.needExt()
+			if sh.sumWide[0] == nil {
+				sh.sumWide = [2]*[maxShard]int64{new([maxShard]int64), new([maxShard]int64)}
+			}
+		}
+		sh.blocks = append(sh.blocks, b)
+	}
+	for i := range e.desc.Attachments {
+		if err := sh.attach(e, &e.desc.Attachments[i]); err != nil {
+			return nil, err
+		}
+	}
+	return sh, nil
+}
+
+// connectionStream returns the stream of weight and delay of a device's
+// connection to a neuron.
+func connectionStream(e *Engine, at *Attachment, index int) rng.Stream {
+	return rng.NewStream(rng.NewKey(e.desc.Seed), rng.ID{Purpose: rng.DeviceInput, Pre: uint16(at.Generator),
+		Post: uint16(at.Post.Population), Ordinal: at.Ordinal, Element: uint32(index)})
+}

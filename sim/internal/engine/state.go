@@ -1,0 +1,138 @@
+package engine
+
+import "fmt"
+
+// A State is what a network needs to go on, by neuron and independent of
+// shards.
+type State struct {
+	Step        int64             `json:"step"`
+	Spikes      int64             `json:"spikes"` // emitted so far
+	Populations []PopulationState `json:"-"`
+	Recent      []StampedSpike    `json:"-"` // whose synapses may still deliver
+}
+
+// A PopulationState is the state of a population's neurons, a value each in
+// every column that the model has; the others are nil. Potentials are relative
+// to E_L.
+type PopulationState struct {
+	V, IEx, IIn, DEx, DIn, Kept []float64
+	SplitEx, SplitIn            []float64 // currents of a merged channel, where they are recorded
+	Refractory                  []float64
+}
+
+// columns returns the state's columns beside the block's.
+func (s *PopulationState) columns(b *block) (state []*[]float64, own [][]float64) {
+	state = []*[]float64{&s.V, &s.IEx, &s.IIn, &s.DEx, &s.DIn, &s.Kept}
+	own = [][]float64{b.v, b.iEx, b.iIn, b.dEx, b.dIn, b.kept}
+	if b.split != nil {
+		state = append(state, &s.SplitEx, &s.SplitIn)
+		own = append(own, b.split.ex, b.split.in)
+	}
+	return state, own
+}
+
+// Columns returns every column, for those who write or read them all.
+func (s *PopulationState) Columns() []*[]float64 {
+	return []*[]float64{&s.V, &s.IEx, &s.IIn, &s.DEx, &s.DIn, &s.Kept, &s.SplitEx, &s.SplitIn, &s.Refractory}
+}
+
+// State returns a copy of the network's state.
+func (e *Engine) State() *State {
+	s := &State{Step: e.step, Spikes: e.spikeCount, Populations: make([]PopulationState, len(e.desc.Populations))}
+	for p := range s.Populations {
+		ps := &s.Populations[p]
+		ps.Refractory = make([]float64, e.desc.Populations[p].N)
+		for _, sh := range e.shards {
+			b := sh.blocks[p]
+			state, own := ps.columns(b)
+			for c := range own {
+				if own[c] == nil {
+					continue
+				}
+				if *state[c] == nil {
+					*state[c] = make([]float64, e.desc.Populations[p].N)
+				}
+				for k, x := range own[c] {
+					(*state[c])[b.index(k)] = x
+				}
+			}
+			for k, x := range b.ref {
+				ps.Refractory[b.index(k)] = float64(x)
+			}
+		}
+	}
+	s.Recent = append(s.Recent, e.recent.list[e.recent.head:]...)
+	return s
+}
+
+// SetState makes the network go on from s.
+func (e *Engine) SetState(s *State) error {
+	if len(s.Populations) != len(e.desc.Populations) {
+		return fmt.Errorf("state has %d populations, the network %d", len(s.Populations), len(e.desc.Populations))
+	}
+	for p := range s.Populations {
+		ps, n := &s.Populations[p], e.desc.Populations[p].N
+		name := e.desc.Populations[p].Name
+		for _, c := range ps.Columns() {
+			if *c != nil && len(*c) != n {
+				return fmt.Errorf("state of population %q has %d neurons, the network %d", name, len(*c), n)
+			}
+		}
+		for _, sh := range e.shards {
+			b := sh.blocks[p]
+			if b.n == 0 {
+				continue
+			}
+			if ps.SplitEx != nil && b.merged && b.split == nil && b.iEx != nil {
+				b.startSplit()
+				sh.observePositive(b.grid.wide)
+			}
+			state, own := ps.columns(b)
+			for c := range own {
+				if own[c] == nil {
+					continue
+				}
+				if *state[c] == nil {
+					return fmt.Errorf("state of population %q lacks a column that its model has", name)
+				}
+				for k := range own[c] {
+					own[c][k] = (*state[c])[b.index(k)]
+				}
+			}
+			if ps.Refractory == nil {
+				return fmt.Errorf("state of population %q lacks the refractory counts", name)
+			}
+			for k := range b.ref {
+				b.ref[k] = uint16(ps.Refractory[b.index(k)])
+			}
+		}
+	}
+	e.step, e.spikeCount = s.Step, s.Spikes
+	e.recent = recentSpikes{list: append([]StampedSpike(nil), s.Recent...)}
+	for _, sh := range e.shards {
+		sh.active, sh.activeWide = sh.active[:0], sh.activeWide[:0]
+		for _, x := range s.Recent {
+			if int(x.Neuron) >= e.neurons || x.Step > s.Step || s.Step-x.Step > e.maxDelay {
+				return fmt.Errorf("state has a spike of neuron %d at step %d, which cannot be at step %d", x.Neuron+1, x.Step, s.Step)
+			}
+			sh.resume(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, s.Step)
+		}
+	}
+	return nil
+}
+
+// seek brings device inputs to the step that was reached.
+func (e *Engine) seek() {
+	for _, sh := range e.shards {
+		for _, b := range sh.blocks {
+			if b.v != nil {
+				b.seek(e.step)
+			}
+			for _, in := range b.inputs {
+				if ev, ok := in.(*eventInput); ok {
+					ev.seek(e.step)
+				}
+			}
+		}
+	}
+}

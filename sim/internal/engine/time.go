@@ -1,0 +1,53 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+)
+
+// A Clock converts ms to steps the way NEST does: through tics of 1
+// microsecond, in integers.
+type Clock struct {
+	H           float64 // ms per step
+	TicsPerStep int64
+}
+
+const ticsPerMS = 1000
+
+// MaxSteps bounds every time: random streams and cursors count steps in 32 bits.
+const MaxSteps = int64(1) << 33
+
+// NewClock returns the clock of resolution h ms, which must be a positive whole
+// number of microseconds.
+func NewClock(h float64) (Clock, error) {
+	tics := math.Round(h * ticsPerMS)
+	if !(h > 0) || h > 1000 || math.Abs(h*ticsPerMS-tics) > 1e-6 || tics < 1 {
+		return Clock{}, fmt.Errorf("resolution is %g ms, must be a whole number of microseconds in (0, 1000] ms", h)
+	}
+	return Clock{h, int64(tics)}, nil
+}
+
+func tics(ms float64) int64 { return int64(math.Round(ms * ticsPerMS)) }
+
+// RoundSteps returns ms in steps, rounded half up.
+func (c Clock) RoundSteps(ms float64) int64 {
+	return (2*tics(ms) + c.TicsPerStep) / (2 * c.TicsPerStep)
+}
+
+// CeilSteps returns ms >= 0 in steps, rounded up.
+func (c Clock) CeilSteps(ms float64) int64 {
+	return (tics(ms) + c.TicsPerStep - 1) / c.TicsPerStep
+}
+
+// GridSteps returns ms in steps; ms must lie on the grid within half a
+// microsecond.
+func (c Clock) GridSteps(name string, ms float64) (int64, error) {
+	if math.IsNaN(ms) || math.Abs(ms) > float64(MaxSteps)*c.H {
+		return 0, fmt.Errorf("%s is %g ms, must be within %g ms", name, ms, float64(MaxSteps)*c.H)
+	}
+	t := tics(ms)
+	if t%c.TicsPerStep != 0 || math.Abs(ms*ticsPerMS-float64(t)) > 0.5 {
+		return 0, fmt.Errorf("%s is %g ms, must be a multiple of the resolution (%g ms)", name, ms, c.H)
+	}
+	return t / c.TicsPerStep, nil
+}

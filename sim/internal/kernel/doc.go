@@ -1,0 +1,11 @@
+// Package kernel has the inner loops of the engine. The loops in plain Go are
+// the specification: whatever replaces one on some processor must give the same
+// bits. Every product that is added to something is rounded first,
+// float64(a*b) + c, since a fused multiply-add would change the last bit.
+//
+//	deliver.go  synapse rows into input sums
+//	exp.go      iaf_psc_exp over one step
+//	alpha.go    iaf_psc_alpha
+//	delta.go    iaf_psc_delta
+//	poisson.go  Poisson counts by inversion
+package kernel

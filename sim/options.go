@@ -1,0 +1,77 @@
+package sim
+
+import (
+	"fmt"
+
+	"cortigo/sim/internal/engine"
+)
+
+// An Option sets something about a network in New or Open.
+type Option func(*options) error
+
+type options struct {
+	seed       uint64
+	resolution float64
+	engine     engine.Options
+	progress   func(doneMS, totalMS float64)
+}
+
+func defaults() options { return options{seed: 1, resolution: 0.1} }
+
+// Seed sets the seed of everything random; default 1.
+func Seed(seed uint64) Option {
+	return func(o *options) error { o.seed = seed; return nil }
+}
+
+// Resolution sets the length of a step in ms, a whole number of microseconds up
+// to 1000 ms; default 0.1 ms.
+func Resolution(ms float64) Option {
+	return func(o *options) error {
+		if _, err := engine.NewClock(ms); err != nil {
+			return fmt.Errorf("sim: %w", err)
+		}
+		o.resolution = ms
+		return nil
+	}
+}
+
+// maxThreads bounds Threads and Shards: more is a mistake.
+const maxThreads = 4096
+
+// Threads sets the number of workers, 1 to 4096; 0, the default, takes as many
+// as the machine has processors and the network has work for. It never changes
+// a result.
+func Threads(n int) Option {
+	return func(o *options) error {
+		if n < 0 || n > maxThreads {
+			return fmt.Errorf("sim: threads is %d, must be in [0, %d]", n, maxThreads)
+		}
+		o.engine.Threads = n
+		return nil
+	}
+}
+
+// Shards sets into how many parts of at most 65,536 neurons the network is cut,
+// 1 to 4096; 0, the default, cuts one for each thread, or as many as it takes.
+// It never changes a result.
+func Shards(n int) Option {
+	return func(o *options) error {
+		if n < 0 || n > maxThreads {
+			return fmt.Errorf("sim: shards is %d, must be in [0, %d]", n, maxThreads)
+		}
+		o.engine.Shards = n
+		return nil
+	}
+}
+
+// Progress has f called at most about ten times a second during Simulate, with
+// the ms of model time done and asked for in this call.
+func Progress(f func(doneMS, totalMS float64)) Option {
+	return func(o *options) error { o.progress = f; return nil }
+}
+
+// BuildProgress has f called now and then during Build, with the share of the
+// synapses that are in place.
+func BuildProgress(f func(share float64)) Option {
+	return func(o *options) error { o.engine.Progress = f; return nil }
+}
