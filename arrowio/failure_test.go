@@ -1,0 +1,152 @@
+package arrowio
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// fullDisk is a file on a disk with room for so many bytes.
+type fullDisk struct {
+	*os.File
+	room int
+}
+
+func (f *fullDisk) Write(b []byte) (int, error) {
+	n := min(len(b), f.room)
+	f.room -= n
+	n, err := f.File.Write(b[:n])
+	if err == nil && n < len(b) {
+		err = &os.PathError{Op: "write", Path: f.Name(), Err: syscall.ENOSPC}
+	}
+	return n, err
+}
+
+func onFullDisk(room int) WriterOption {
+	return func(c *recorderConfig) {
+		c.create = func(path string) (partFile, error) {
+			f, err := createOS(path)
+			if err != nil {
+				return nil, err
+			}
+			return &fullDisk{f.(*os.File), room}, nil
+		}
+	}
+}
+
+// A full disk, wherever in the file it strikes, is reported with its cause by
+// the next calls; parts finished before stay readable and nothing half-written
+// stays.
+func TestDiskFull(t *testing.T) {
+	all := testSpikes(60000, 4)
+	for _, room := range []int{0, 3, 10, 100_000, 300_000} {
+		d := newTestRun(t)
+		first := rows{step: all.step[:100], neuron: all.neuron[:100]}
+		writeSpikes(t, d, first, 100)
+		w, err := d.NewSpikeWriter(onFullDisk(room), RowGroupRows(20000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		shift := rows{step: make([]int64, 0, all.len()), neuron: all.neuron[100:]}
+		for _, s := range all.step[100:] {
+			shift.step = append(shift.step, s+1000)
+		}
+		var werr error
+		for i := 0; i < shift.len() && werr == nil; i += 1000 {
+			j := min(i+1000, shift.len())
+			werr = w.WriteSpikes(shift.step[i:j], shift.neuron[i:j])
+		}
+		ferr := w.Flush()
+		cerr := w.Close()
+		for _, err := range []error{ferr, cerr} {
+			if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), partName(1)) {
+				t.Errorf("room %d: %v", room, err)
+			}
+		}
+		es, err := os.ReadDir(filepath.Join(d.Dir(), SpikesDir))
+		if err != nil || len(es) != 1 {
+			t.Errorf("room %d: left behind %v, %v", room, es, err)
+		}
+		if got, err := ReadSpikes(d.Dir()); err != nil || got.Len() != 100 {
+			t.Errorf("room %d: %v", room, err)
+		}
+	}
+}
+
+func TestWriterRefuses(t *testing.T) {
+	for name, tt := range map[string]struct {
+		step   []int64
+		neuron []int32
+		want   string
+	}{
+		"stranger": {[]int64{1}, []int32{90}, "neuron 90"},
+		"below":    {[]int64{1}, []int32{0}, "neuron 0"},
+		"above":    {[]int64{1}, []int32{121}, "neuron 121"},
+		"time":     {[]int64{2, 1}, []int32{1, 1}, "order"},
+		"id":       {[]int64{2, 2}, []int32{2, 1}, "order"},
+		"lengths":  {[]int64{2, 2}, []int32{2}, "2 steps for 1 neurons"},
+	} {
+		w, err := newTestRun(t).NewSpikeWriter()
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = errors.Join(w.WriteSpikes(tt.step, tt.neuron), w.Close())
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := newTestRun(t).NewSpikeWriter(RowGroupRows(0)); err == nil {
+		t.Error("row groups of no rows passed")
+	}
+}
+
+// A killed writer leaves a temporary file: readers do not see it, the next
+// writer removes it, and only it.
+func TestKilledWriter(t *testing.T) {
+	d := newTestRun(t)
+	all := testSpikes(100, 4)
+	writeSpikes(t, d, all, 10)
+	dir := filepath.Join(d.Dir(), SpikesDir)
+	left, mine := filepath.Join(dir, tempName(1)), filepath.Join(dir, "mine.tmp")
+	for _, f := range []string{left, mine} {
+		if err := os.WriteFile(f, []byte("PAR1half"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := ReadSpikes(d.Dir()); err != nil || got.Len() != 100 {
+		t.Fatal(err)
+	}
+	w, err := d.NewSpikeWriter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = w.Close() }()
+	if _, err := os.Stat(left); err == nil {
+		t.Error("the temporary file is still there")
+	}
+	if _, err := os.Stat(mine); err != nil {
+		t.Error(err)
+	}
+}
+
+// Another program's part is not replaced.
+func TestPartIsNotReplaced(t *testing.T) {
+	d := newTestRun(t)
+	w, err := d.NewSpikeWriter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(d.Dir(), SpikesDir, partName(0))
+	if err := os.WriteFile(path, []byte("theirs"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.WriteSpikes([]int64{1}, []int32{1}), w.Close()); err == nil || !strings.Contains(err.Error(), "another program") {
+		t.Errorf("%v", err)
+	}
+	if b, err := os.ReadFile(path); err != nil || string(b) != "theirs" {
+		t.Error("replaced")
+	}
+}

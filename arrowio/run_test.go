@@ -1,0 +1,193 @@
+package arrowio
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"cortigo/sim/spikes"
+)
+
+func TestRunRoundTrip(t *testing.T) {
+	d := newTestRun(t)
+	err := d.Update(func(r *Run) {
+		r.Timings = map[string]float64{"build": 1.5}
+		r.Recorded = Window{5000, 15000}
+		r.Threads, r.Shards = 2, 2
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := OpenRun(d.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := o.Run(), d.Run()
+	var p map[string]float64
+	if err := json.Unmarshal(got.Parameters, &p); err != nil || p["scale"] != 0.1 {
+		t.Errorf("parameters %s, %v", got.Parameters, err)
+	}
+	got.Parameters, want.Parameters = nil, nil // indented in the file
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	if got.Versions.Go != runtime.Version() || got.Created.IsZero() || got.FormatVersion != FormatVersion {
+		t.Errorf("defaults %+v", got)
+	}
+	es, err := os.ReadDir(d.Dir())
+	if err != nil || len(es) != 1 {
+		t.Errorf("left behind: %v, %v", es, err)
+	}
+}
+
+func TestUpdateRefusesNonsense(t *testing.T) {
+	d := newTestRun(t)
+	for name, change := range map[string]func(*Run){
+		"resolution": func(r *Run) { r.ResolutionMS = 0 },
+		"window":     func(r *Run) { r.Recorded = Window{2, 1} },
+		"nothing":    func(r *Run) { r.Populations = nil },
+		"no name":    func(r *Run) { r.Populations = []spikes.Population{{First: 1, N: 1}} },
+		"twice": func(r *Run) {
+			r.Populations = []spikes.Population{{Name: "E", First: 1, N: 1}, {Name: "E", First: 2, N: 1}}
+		},
+		"overlap": func(r *Run) {
+			r.Populations = []spikes.Population{{Name: "E", First: 5, N: 3}, {Name: "I", First: 1, N: 5}}
+		},
+		"negative":   func(r *Run) { r.Populations = []spikes.Population{{Name: "E", First: 1, N: -1}} },
+		"too many":   func(r *Run) { r.Populations = []spikes.Population{{Name: "E", First: 1 << 30, N: 1 << 31}} },
+		"parameters": func(r *Run) { r.Parameters = []byte("{") },
+	} {
+		if err := d.Update(change); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if o, err := OpenRun(d.Dir()); err != nil || !slices.Equal(o.Run().Populations, testRun().Populations) {
+		t.Errorf("run.json was changed: %v", err)
+	}
+}
+
+// Without overwrite nothing is touched; with it only Cortigo's files go.
+func TestExistingData(t *testing.T) {
+	for _, name := range []string{"run.json", "spikes/part-00000.parquet", "voltages/part-00000.parquet", "network/rows.bin", "state/state.bin"} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			files := []string{name, "notes.txt", "spikes/notes.txt", "spikes/my-part-00000.parquet", "network/notes.txt", "part-00000.parquet"}
+			if strings.HasPrefix(name, "voltages") {
+				files = append(files, "voltages/.part-00001.parquet.tmp")
+			}
+			for _, f := range files {
+				path := filepath.Join(dir, f)
+				if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(f), 0o644)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err := CreateRun(dir, testRun(), false)
+			if !errors.Is(err, ErrExists) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "--overwrite") {
+				t.Fatalf("no or wrong error: %v", err)
+			}
+			for _, f := range files {
+				if b, err := os.ReadFile(filepath.Join(dir, f)); err != nil || string(b) != f {
+					t.Fatalf("%s was touched: %v", f, err)
+				}
+			}
+			if _, err := CreateRun(dir, testRun(), true); err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range files {
+				b, err := os.ReadFile(filepath.Join(dir, f))
+				mine := f == name || strings.HasSuffix(f, ".tmp")
+				if mine && err == nil && string(b) == f {
+					t.Errorf("%s is still there", f)
+				}
+				if !mine && (err != nil || string(b) != f) {
+					t.Errorf("%s of the user's is gone: %v", f, err)
+				}
+			}
+		})
+	}
+}
+
+func TestEmptyDirectoriesAreNoRun(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "spikes"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := CreateRun(dir, testRun(), false); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCreateRunWhereItCannot(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := CreateRun(file, testRun(), true); err == nil || !strings.Contains(err.Error(), "it is a file") {
+		t.Errorf("file in place of the directory: %v", err)
+	}
+	if _, err := CreateRun(filepath.Join(file, "run"), testRun(), true); !errors.Is(err, syscall.ENOTDIR) {
+		t.Errorf("file in the path: %v", err)
+	}
+	if os.Geteuid() == 0 {
+		// Root may write anywhere but here.
+		if _, err := CreateRun("/proc/cortigo", testRun(), false); err == nil || !strings.Contains(err.Error(), "/proc/cortigo") {
+			t.Errorf("not writable: %v", err)
+		}
+		return
+	}
+	if err := os.Chmod(dir, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []string{dir, filepath.Join(dir, "run")} {
+		if _, err := CreateRun(d, testRun(), false); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), d) {
+			t.Errorf("not writable: %v", err)
+		}
+	}
+}
+
+func TestOpenRunErrors(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := OpenRun(dir); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), RunFile) {
+		t.Errorf("no run.json: %v", err)
+	}
+	for _, content := range []string{"", "{", "[]", "{}", `{"format_version": 99, "resolution_ms": 0.1}`,
+		`{"format_version": 1, "resolution_ms": 0.1, "populations": []}`} {
+		if err := os.WriteFile(filepath.Join(dir, RunFile), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for name, open := range map[string]func() error{
+			"OpenRun":    func() error { _, err := OpenRun(dir); return err },
+			"ReadSpikes": func() error { _, err := ReadSpikes(dir); return err },
+			"Digest":     func() error { _, err := Digest(dir); return err },
+		} {
+			if err := open(); err == nil || !strings.Contains(err.Error(), RunFile) {
+				t.Errorf("%s of %q: %v", name, content, err)
+			}
+		}
+	}
+}
+
+func TestPartRun(t *testing.T) {
+	d := newTestRun(t)
+	if err := d.Update(func(r *Run) { r.Model = "mailed" }); err != nil {
+		t.Fatal(err)
+	}
+	writeSpikes(t, d, testSpikes(10, 1), 10)
+	mailed := filepath.Join(t.TempDir(), "anything.parquet")
+	if err := os.Rename(filepath.Join(d.Dir(), SpikesDir, partName(0)), mailed); err != nil {
+		t.Fatal(err)
+	}
+	run, err := PartRun(mailed)
+	if err != nil || run.Model != "mailed" || run.Seed != 7 || string(run.Parameters) != `{"scale":0.1}` {
+		t.Errorf("%+v, %v", run, err)
+	}
+}
