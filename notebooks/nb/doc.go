@@ -1,0 +1,14 @@
+// Package nb is what cells of a notebook use beside the packages that do the
+// work: show something inline, draw progress, stop when asked to, find the
+// project. Cells import it as
+//
+//		import "cortigo/notebooks/nb"
+//
+//	  - show.go      pictures, Markdown, tables
+//	  - progress.go  a progress bar, with the real-time factor
+//	  - stop.go      the stop button, and errors that end a cell
+//	  - place.go     the project's folder, the short form of a notebook
+//
+// Everything works outside of a notebook too: what cannot be shown is said in
+// a line on stderr. The package does not link Arrow, nor gonum.
+package nb

@@ -1,0 +1,96 @@
+package nb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// exitStopped is the exit code of a program that was stopped: 128 + SIGINT, as
+// shells have it.
+const exitStopped = 130
+
+var stopOnce = sync.OnceValue(func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		if !InNotebook() {
+			signal.Stop(signals) // a second ^C on a terminal ends the program
+			return
+		}
+		for range signals {
+			// Jupyter's stop button reaches a cell twice: from Jupyter and from
+			// the kernel.
+		}
+	}()
+	return ctx
+})
+
+// Context returns a context that ends when the notebook's stop button is
+// pressed (or ^C on a terminal). Give it to Build and Simulate: they return in
+// time for what was recorded to be written. A cell that does not end within 5 s
+// is killed.
+//
+// The error that comes back must end the cell with Check, since "Run all" goes
+// on after a cell that ends well.
+func Context() context.Context { return stopOnce() }
+
+// Check ends the cell if err is an error: see Exit.
+func Check(err error) {
+	if err != nil {
+		exit(err, caller())
+	}
+}
+
+// Exit ends the cell with an error: it prints it with the line that Check or
+// Exit was called from, and exits with a code that is not 0, so that the
+// notebook does not go on to the next cell. Deferred functions do not run.
+func Exit(err error) { exit(err, caller()) }
+
+// osExit is os.Exit, but for tests.
+var osExit = os.Exit
+
+func exit(err error, where string) {
+	_ = flush(2 * time.Second) // the program ends in any case
+	osExit(report(os.Stderr, err, where))
+}
+
+// report prints the error and returns the exit code.
+func report(w io.Writer, err error, where string) int {
+	if err == nil {
+		err = errors.New("Exit was called without an error")
+	}
+	code, text := 1, fmt.Sprintf("error: %v", err)
+	if errors.Is(err, context.Canceled) && Context().Err() != nil {
+		code, text = exitStopped, "stopped"
+		if detail := err.Error(); detail != context.Canceled.Error() {
+			text += ": " + strings.TrimSuffix(detail, ": "+context.Canceled.Error())
+		}
+	}
+	fmt.Fprintln(w, text)
+	if where != "" {
+		fmt.Fprintf(w, "    at %s\n", where)
+	}
+	return code
+}
+
+// caller returns file and line of the code that called this package. GoNB
+// turns them into cell and line where they stand in stderr.
+func caller() string {
+	_, file, line, ok := runtime.Caller(2)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", file, line)
+}

@@ -1,0 +1,177 @@
+package setup
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// key returns what the result of building depends on, apart from the project's
+// own packages: go.mod, go.sum, the Go version and what it builds for.
+func key(ctx context.Context, root string) (string, error) {
+	h := sha256.New()
+	for _, name := range []string{"go.mod", "go.sum"} {
+		data, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "%s %d\n%s", name, len(data), data)
+	}
+	out, err := output(goCommand(ctx, root, "env", "GOVERSION", "GOOS", "GOARCH", "GOAMD64", "GOARM64", "GOEXPERIMENT"))
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(h, "%s\n%q\n", out, cellPackages)
+	return fmt.Sprintf("%x", h.Sum(nil)), nil
+}
+
+// goCommand returns a call of the go command in the project.
+func goCommand(ctx context.Context, root string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = root
+	cmd.Env = os.Environ()
+	for name, value := range goSettings {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 5 * time.Second
+	return cmd
+}
+
+// output runs a command and returns what it writes to stdout; an error
+// contains what it wrote to stderr.
+func output(cmd *exec.Cmd) (string, error) {
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", commandError(cmd, err, stderr.String())
+	}
+	return string(out), nil
+}
+
+func commandError(cmd *exec.Cmd, err error, stderr string) error {
+	return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, strings.TrimSpace(stderr))
+}
+
+// buildTools builds the kernel's programs into bin. They get there by
+// renaming, as a kernel of them may be running.
+func buildTools(ctx context.Context, root, bin string, log io.Writer) error {
+	if err := os.MkdirAll(bin, 0o755); err != nil {
+		return err
+	}
+	tmp, err := os.MkdirTemp(filepath.Dir(bin), "build-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	args := append([]string{"build", "-v", "-o", tmp + string(filepath.Separator)}, tools...)
+	err = withSignsOfLife(goCommand(ctx, root, args...), log, "building the GoNB kernel and goimports (the first time this takes a minute or two)")
+	if err != nil {
+		return err
+	}
+	built, err := os.ReadDir(tmp)
+	if err != nil {
+		return err
+	}
+	for _, f := range built {
+		if err := os.Rename(filepath.Join(tmp, f.Name()), filepath.Join(bin, f.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compileAhead compiles what cells import and returns the files of the build
+// cache that hold it. A package of the project that does not compile is no
+// reason to stop: the cell that imports it will say so.
+func compileAhead(ctx context.Context, root string, log io.Writer) ([]string, error) {
+	args := append([]string{"build", "-v"}, cellPackages...)
+	err := withSignsOfLife(goCommand(ctx, root, args...), log, "compiling the packages that cells import")
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if err != nil {
+		fmt.Fprintf(log, "cortigo: a package that cells may import does not compile; going on:\n%v\n", err)
+		return nil, nil
+	}
+	// Only packages from elsewhere: the project's own change all the time.
+	list := append([]string{"list", "-export", "-deps", "-f", "{{if not .Module}}{{.Export}}{{else if not .Module.Main}}{{.Export}}{{end}}"}, cellPackages...)
+	out, err := output(goCommand(ctx, root, list...))
+	if err != nil {
+		return nil, err
+	}
+	return strings.Fields(out), nil
+}
+
+// withSignsOfLife runs a "go build -v" and says what is being done, and how
+// far it is, once it takes more than a moment. Lines that are not the names of
+// packages become part of the error.
+func withSignsOfLife(cmd *exec.Cmd, log io.Writer, what string) error {
+	pipe, err := cmd.StderrPipe()
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		scanner := bufio.NewScanner(pipe)
+		scanner.Buffer(nil, 1<<20)
+		for scanner.Scan() {
+			lines <- scanner.Text()
+		}
+		io.Copy(io.Discard, pipe)
+	}()
+	const patience = time.Second // nothing is said of what takes less
+	const pause = 10 * time.Second
+	ticker := time.NewTicker(patience)
+	defer ticker.Stop()
+	compiled, said := 0, false
+	var rest []string
+	for lines != nil {
+		select {
+		case line, ok := <-lines:
+			switch {
+			case !ok:
+				lines = nil
+			case isPackage(line):
+				compiled++
+			case !strings.HasPrefix(line, "go: downloading"):
+				rest = append(rest, line)
+			}
+		case <-ticker.C:
+			if !said {
+				fmt.Fprintf(log, "cortigo: %s ...\n", what)
+				ticker.Reset(pause)
+				said = true
+				continue
+			}
+			fmt.Fprintf(log, "cortigo:   %3.0f s, %d packages compiled\n", time.Since(start).Seconds(), compiled)
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		return commandError(cmd, err, strings.Join(rest, "\n"))
+	}
+	if said {
+		fmt.Fprintf(log, "cortigo:   done in %.0f s\n", time.Since(start).Seconds())
+	}
+	return nil
+}
+
+// isPackage says whether a line that go build -v wrote is the name of a
+// package.
+func isPackage(line string) bool {
+	return line != "" && !strings.ContainsAny(line, " \t:#")
+}

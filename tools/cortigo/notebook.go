@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"cortigo/notebooks/nb/project"
+	"cortigo/tools/cortigo/internal/notebook"
+	"cortigo/tools/cortigo/internal/notebook/jupyter"
+	"cortigo/tools/cortigo/internal/notebook/setup"
+)
+
+// newNotebookCmd returns the command "notebook": run notebooks without
+// Jupyter, or open them in it.
+func newNotebookCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "notebook",
+		Short: "Run notebooks without Jupyter, or open them in it",
+		Long: `Run notebooks of Go cells without Jupyter, or open them in it.
+
+The kernel is GoNB in the version that go.mod pins. It is built into the project's
+folder .cortigo the first time, which takes a minute or two; only Go is needed for it.`,
+	}
+	cmd.AddCommand(newNotebookRunCmd(), newNotebookLabCmd(), newNotebookSetupCmd())
+	return cmd
+}
+
+func newNotebookRunCmd() *cobra.Command {
+	var opts notebook.Options
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "run NB.ipynb",
+		Short: "Execute a notebook of Go cells and write it with its outputs",
+		Long: `Execute a notebook of Go cells, in the notebook's own folder, and write it with its outputs.
+
+The notebook is also written when a cell fails, takes longer than --timeout or is interrupted
+(^C; a second ^C kills the cell); the command then ends with an error that names the cell, its line and
+the reason. Cells tagged raises-exception may fail, cells tagged skip-execution are left out.
+Outputs of earlier runs are removed. Temporary files that cells make end with the run.
+CORTIGO_QUICK=1 in the environment asks notebooks for their short form.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if opts.Timeout < 0 {
+				return fmt.Errorf("--timeout %s: want a time above 0, or 0 for no limit", opts.Timeout)
+			}
+			ctx, force, stop := withForce(cmd.Context())
+			defer stop()
+			opts.Log, opts.Terminal, opts.Force = cmd.ErrOrStderr(), isTerminal(os.Stderr), force
+			report, err := runNotebook(ctx, args[0], opts)
+			if asJSON {
+				enc := json.NewEncoder(cmd.OutOrStdout())
+				enc.SetEscapeHTML(false)
+				enc.SetIndent("", "  ")
+				err = errors.Join(err, enc.Encode(report))
+			} else if err == nil {
+				fmt.Fprintf(opts.Log, "cortigo: %s: %d cells in %.1f s\n", report.Output, report.Executed, report.Seconds)
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVarP(&opts.Out, "output", "o", "", "write the executed notebook to `FILE` (default: NB itself)")
+	cmd.Flags().DurationVar(&opts.Timeout, "timeout", 0, "longest time that a cell may take, such as 90s or 10m (default: no limit)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as one JSON object on stdout")
+	return cmd
+}
+
+// runNotebook sets up the kernel and runs the notebook.
+func runNotebook(ctx context.Context, path string, opts notebook.Options) (notebook.Report, error) {
+	report := notebook.Report{Notebook: path}
+	if err := notebook.Check(path); err != nil { // before minutes of building
+		report.Error = err.Error()
+		return report, err
+	}
+	_, spec, err := setUpKernel(ctx, filepath.Dir(path), opts.Log)
+	if err != nil {
+		report.Error = err.Error()
+		return report, err
+	}
+	return notebook.Run(ctx, spec, path, opts)
+}
+
+// setUpKernel finds the project, from the working directory upwards or else
+// from the notebook's folder, and sets up its kernel.
+func setUpKernel(ctx context.Context, dir string, log io.Writer) (root string, spec *jupyter.Spec, err error) {
+	root, err = project.Root(".")
+	if err != nil {
+		var other error
+		if root, other = project.Root(dir); other != nil {
+			return "", nil, err
+		}
+	}
+	spec, err = setup.Kernel(ctx, root, log)
+	return root, spec, err
+}
+
+func newNotebookSetupCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "setup",
+		Short: "Build the kernel and register it with Jupyter and VS Code",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := register(cmd, ".")
+			return err
+		},
+	}
+}
+
+// register sets up the kernel and registers it.
+func register(cmd *cobra.Command, dir string) (root string, err error) {
+	log := cmd.ErrOrStderr()
+	root, spec, err := setUpKernel(cmd.Context(), dir, log)
+	if err != nil {
+		return "", err
+	}
+	where, err := setup.Register(spec)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(log, "cortigo: the kernel %q is registered for Jupyter and VS Code (%s)\n", spec.DisplayName, where)
+	return root, nil
+}
+
+func newNotebookLabCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "lab [NB.ipynb]",
+		Short: "Open JupyterLab, or the classic notebook, with the kernel registered",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir := "."
+			if len(args) == 1 {
+				if err := notebook.Check(args[0]); err != nil {
+					return err
+				}
+				dir = filepath.Dir(args[0])
+			}
+			root, err := register(cmd, dir)
+			if err != nil {
+				return err
+			}
+			jupyter, err := setup.FindJupyter()
+			if err != nil {
+				return err
+			}
+			what := filepath.Join(root, "notebooks")
+			if len(args) == 1 {
+				what = args[0]
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "cortigo: starting %s %s\n", jupyter[0], what)
+			return foreground(exec.Command(jupyter[0], append(jupyter[1:], what)...))
+		},
+	}
+}
+
+// foreground runs a program in this one's place. ^C is the program's to deal
+// with: the terminal sends it to both.
+func foreground(cmd *exec.Cmd) error {
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case s := <-signals:
+			_ = cmd.Process.Signal(s) // fails only if it has ended
+		}
+	}
+}
+
+// withForce returns a context that also ends when the terminal is closed, and
+// a channel that is closed when the user asks a second time to stop.
+func withForce(parent context.Context) (ctx context.Context, force <-chan struct{}, stop func()) {
+	ctx, cancel := context.WithCancel(parent)
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	forced := make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		for n := 1; ; n++ {
+			select {
+			case <-signals:
+				cancel()
+				if n == 2 {
+					close(forced)
+					return
+				}
+			case <-ended:
+				return
+			}
+		}
+	}()
+	return ctx, forced, func() {
+		signal.Stop(signals)
+		close(ended)
+		cancel()
+	}
+}
+
+// isTerminal says whether lines in the file can be redrawn.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+}
