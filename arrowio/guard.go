@@ -163,7 +163,7 @@ func (c chunk) check(f io.ReaderAt) error {
 			return err
 		}
 		at += n
-		if h.compressed < 0 || h.compressed > end-at || h.uncompressed < 0 || h.uncompressed > maxPage {
+		if h.compressed < 0 || h.compressed > min(end-at, maxPage) || h.uncompressed < 0 || h.uncompressed > maxPage {
 			return fmt.Errorf("damaged page: %d bytes, %d uncompressed, in %d bytes", h.compressed, h.uncompressed, end-at)
 		}
 		if h.values < 0 || h.values > math.MaxInt32 {
@@ -243,68 +243,87 @@ func (c chunk) checkPage(f io.ReaderAt, h pageHeader, at int64) error {
 		}
 		return nil
 	}
-	head := make([]byte, min(18, h.compressed-h.levels))
-	if _, err := f.ReadAt(head, at+h.levels); err != nil {
+	data := make([]byte, h.compressed-h.levels)
+	if _, err := f.ReadAt(data, at+h.levels); err != nil {
 		return err
 	}
-	return checkCompressed(c.codec, head, h.uncompressed-h.levels)
+	return checkCompressed(c.codec, data, h.uncompressed-h.levels)
 }
 
 // checkCompressed compares the size that the compressed data begin with, and
 // that a decompressor allocates at once, with the page's.
-func checkCompressed(codec compress.Compression, head []byte, want int64) error {
-	var got int64
+func checkCompressed(codec compress.Compression, data []byte, want int64) error {
 	switch codec {
 	case compress.Codecs.Snappy:
-		v, n := binary.Uvarint(head)
-		if n <= 0 {
-			return errors.New("damaged page: no Snappy header")
+		if v, n := binary.Uvarint(data); n <= 0 || v != uint64(want) {
+			return fmt.Errorf("damaged page: %d bytes once uncompressed, not %d", v, want)
 		}
-		got = int64(min(v, math.MaxInt32))
+		return nil
 	case compress.Codecs.Zstd:
-		v, known, ok := zstdContentSize(head)
-		if !ok {
-			return errors.New("damaged page: no Zstandard header")
-		}
-		if !known {
-			return errors.New("Zstandard without the size of its content is not supported")
-		}
-		got = int64(min(v, math.MaxInt32))
-	default:
-		return fmt.Errorf("compression %v is not supported: must be none, Snappy or Zstandard", codec)
+		return checkZstd(data, want)
 	}
-	if got != want {
-		return fmt.Errorf("damaged page: %d bytes once uncompressed, not %d", got, want)
-	}
-	return nil
+	return fmt.Errorf("compression %v is not supported: must be none, Snappy or Zstandard", codec)
 }
 
-// zstdContentSize reads a Zstandard frame header, RFC 8878 section 3.1.1.1.
-func zstdContentSize(b []byte) (size uint64, known, ok bool) {
-	if len(b) < 5 || binary.LittleEndian.Uint32(b) != 0xFD2FB528 {
-		return 0, false, false
+// checkZstd checks that data are one Zstandard frame whose content has the
+// size want or does not say; then its blocks, of up to 128 KiB each, must be
+// few enough. RFC 8878, sections 3.1.1 and 3.1.1.2.
+func checkZstd(data []byte, want int64) error {
+	bad := errors.New("damaged page: no Zstandard frame")
+	if len(data) < 5 || binary.LittleEndian.Uint32(data) != 0xFD2FB528 {
+		return bad
 	}
-	d := b[4]
-	b = b[5:]
-	single := d&0x20 != 0
-	skip := []int{0, 1, 2, 4}[d&3]
+	flags := data[4]
+	b := data[5:]
+	single := flags&0x20 != 0
+	skip := []int{0, 1, 2, 4}[flags&3] // dictionary id
 	if !single {
-		skip++
+		skip++ // window
 	}
-	n := []int{0, 2, 4, 8}[d>>6]
+	n := []int{0, 2, 4, 8}[flags>>6]
 	if n == 0 && single {
 		n = 1
 	}
 	if len(b) < skip+n {
-		return 0, false, false
+		return bad
 	}
 	var le [8]byte
 	copy(le[:], b[skip:skip+n])
-	size = binary.LittleEndian.Uint64(le[:])
+	size := binary.LittleEndian.Uint64(le[:])
 	if n == 2 {
 		size += 256
 	}
-	return size, n > 0, true
+	if n > 0 && size != uint64(want) {
+		return fmt.Errorf("damaged page: %d bytes once uncompressed, not %d", size, want)
+	}
+	b = b[skip+n:]
+	const block = 128 << 10
+	most := want/1024 + 2 // no encoder makes blocks this small but at the end
+	for last := false; !last; most-- {
+		if len(b) < 3 || most == 0 {
+			return bad
+		}
+		h := uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16
+		last = h&1 != 0
+		length := int(h >> 3)
+		if length > block {
+			return bad
+		}
+		if h>>1&3 == 1 { // one byte, repeated
+			length = 1
+		}
+		if len(b) < 3+length {
+			return bad
+		}
+		b = b[3+length:]
+	}
+	if flags&4 != 0 && len(b) == 4 { // checksum
+		b = nil
+	}
+	if len(b) > 0 {
+		return bad
+	}
+	return nil
 }
 
 // A boundedAllocator refuses allocations that no whole part asks for, by a
