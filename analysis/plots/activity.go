@@ -1,0 +1,186 @@
+package plots
+
+import (
+	"fmt"
+	"strings"
+
+	"cortigo/analysis"
+	"cortigo/sim/spikes"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// RasterFigure returns a figure of d's spikes in d's window, 6.5 x 4 inches. See
+// NewRaster for options and errors; also WithTitle and WithSize.
+func RasterFigure(d *spikes.Data, opts ...Option) (*Figure, error) {
+	c, err := configure(4, opts)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newRaster(d, c)
+	if err != nil {
+		return nil, err
+	}
+	f := newFigure(c)
+	f.Alt = r.alt() + "."
+	f.draw = func(dc draw.Canvas) {
+		dc = r.header(inset(dc), c.title)
+		stack(dc, c.theme, []panel{r.panel(dc, c.theme, 1, true)}, 0)
+	}
+	return f, nil
+}
+
+// RateFigure returns a figure of the rate of all of d's neurons, 6.5 x 2 inches.
+// See NewRateHistogram for options and errors; also WithTitle and WithSize.
+func RateFigure(d *spikes.Data, opts ...Option) (*Figure, error) {
+	c, err := configure(2, opts)
+	if err != nil {
+		return nil, err
+	}
+	h, err := newRateHistogram(d, c)
+	if err != nil {
+		return nil, err
+	}
+	f := newFigure(c)
+	f.Alt = h.alt()
+	f.Notes = h.notes()
+	f.draw = func(dc draw.Canvas) {
+		dc = header(inset(dc), c.theme, c.title, h.caption(), nil)
+		dc.Max.Y -= 3
+		stack(dc, c.theme, []panel{h.panel(c.theme, 1)}, 0)
+	}
+	return f, nil
+}
+
+// ActivityFigure returns a raster with the population rate histogram below it,
+// sharing x, 6.5 x 5 inches. Options and errors are those of NewRaster and
+// NewRateHistogram; also WithTitle and WithSize.
+func ActivityFigure(d *spikes.Data, opts ...Option) (*Figure, error) {
+	c, err := configure(5, opts)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newRaster(d, c)
+	if err != nil {
+		return nil, err
+	}
+	h, err := newRateHistogram(d, c)
+	if err != nil {
+		return nil, err
+	}
+	f := newFigure(c)
+	f.Alt = r.alt() + ". Below, " + lowerFirst(h.alt())
+	f.Notes = h.notes()
+	f.draw = func(dc draw.Canvas) {
+		dc = r.header(inset(dc), c.title)
+		stack(dc, c.theme, []panel{r.panel(dc, c.theme, 4, false), h.panel(c.theme, 1)}, 7)
+	}
+	return f, nil
+}
+
+func newFigure(c *config) *Figure { return &Figure{width: c.width, height: c.height} }
+
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+
+// header draws the raster's title, caption and legend.
+func (r *Raster) header(dc draw.Canvas, title string) draw.Canvas {
+	var keys []key
+	for _, k := range []Kind{Excitatory, Inhibitory} {
+		for _, b := range r.bands {
+			if b.kind == k {
+				keys = append(keys, key{k.String(), swatch(r.Theme.color(k))})
+				break
+			}
+		}
+	}
+	caption := r.Caption()
+	if r.Mode == Density {
+		keys = append(keys, key{"darker: more spikes per pixel", func(c *draw.Canvas, x, y, w, h vg.Length) {
+			const steps = 4
+			for i := range steps {
+				o := faintest + (1-faintest)*float64(i)/(steps-1)
+				x0 := x + w*vg.Length(i)/steps
+				fillRect(c, blendOn(r.Theme.Total, o), x0, y, x0+w/steps, y+h)
+			}
+		}})
+	}
+	dc = header(dc, r.Theme, title, caption, keys)
+	for _, m := range r.marks {
+		if m.Label != "" {
+			dc.Max.Y -= lineSkip - 3
+			break
+		}
+	}
+	dc.Max.Y -= 2
+	return dc
+}
+
+// panel returns the raster as a panel of a figure on dc.
+func (r *Raster) panel(dc draw.Canvas, t Theme, share float64, xAxis bool) panel {
+	p := newPlot(t)
+	p.Add(r)
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = r.DataRange()
+	// A label needs its height; the raster has about 0.65 of the figure.
+	rowHeight := float64(dc.Max.Y-dc.Min.Y) * 0.65 / float64(r.Shown)
+	p.Y.Tick.Marker = r.Ticks(tickSize * 1.05 / rowHeight)
+	p.Y.Tick.Length = 0
+	p.Y.LineStyle.Width = 0
+	label := "population"
+	if len(r.layers) < len(r.bands) {
+		label = "layer"
+	}
+	if xAxis {
+		timeAxis(p)
+	} else {
+		p.X.Tick.Marker = plot.ConstantTicks(nil)
+		p.X.Tick.Length = 0
+		p.X.LineStyle.Width = 0
+	}
+	return panel{p, label, share}
+}
+
+func timeAxis(p *plot.Plot) {
+	p.X.Label.Text = "time (ms)"
+	p.X.Tick.Marker = ticks(8)
+}
+
+func (h *RateHistogram) panel(t Theme, share float64) panel {
+	p := newPlot(t)
+	p.Add(h)
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = h.DataRange()
+	p.Y.Tick.Marker = ticks(4)
+	timeAxis(p)
+	return panel{p, "rate (spikes/s)", share}
+}
+
+func (h *RateHistogram) caption() string {
+	return fmt.Sprintf("rate of all %s neurons, bins of %s ms", grouped(h.Histogram.Neurons), short(h.Histogram.BinMS()))
+}
+
+func (h *RateHistogram) notes() []string {
+	if h.Histogram.DroppedSteps == 0 {
+		return nil
+	}
+	ms := float64(h.Histogram.DroppedSteps) * h.Histogram.Resolution
+	return []string{fmt.Sprintf("population rate: the last %s ms, with %d spikes, fill no whole bin of %s ms and are left out", short(ms), h.Histogram.DroppedSpikes, short(h.Histogram.BinMS()))}
+}
+
+func (h *RateHistogram) alt() string {
+	mean, _ := analysis.MeanSD(h.rates)
+	if len(h.rates) == 0 {
+		return "Population rate: no whole bin."
+	}
+	return fmt.Sprintf("Population rate of %s neurons from %s to %s ms in bins of %s ms: mean %.3g, highest %.3g spikes/s.",
+		grouped(h.Histogram.Neurons), short(h.Histogram.EdgeMS(0)), short(h.end), short(h.Histogram.BinMS()), mean, h.Max())
+}
+
+func (r *Raster) alt() string {
+	names := make([]string, len(r.layers))
+	for i, l := range r.layers {
+		names[i] = l.label
+	}
+	x0, x1, _, _ := r.DataRange()
+	return fmt.Sprintf("Raster plot from %s to %s ms, from the top %s: %s", short(x0), short(x1), strings.Join(names, ", "), r.Caption())
+}

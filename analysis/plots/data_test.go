@@ -1,0 +1,84 @@
+package plots
+
+import (
+	"bufio"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"cortigo/sim/spikes"
+)
+
+var pd14Names = []string{"L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I"}
+
+// nestData reads what NEST 3.10 recorded of the microcircuit at scale 0.2, with
+// a thalamic pulse at 700 ms, in (500, 1500] ms.
+func nestData(t testing.TB) *spikes.Data {
+	t.Helper()
+	const dir = "../../testdata/nest/ascii/"
+	d := &spikes.Data{Resolution: 0.1, Begin: 5000, End: 15000}
+	f, err := os.Open(dir + "population_nodeids.dat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, name := range pd14Names {
+		var first, last int32
+		if _, err := fmt.Fscan(f, &first, &last); err != nil {
+			t.Fatal(err)
+		}
+		d.Populations = append(d.Populations, spikes.Population{Name: name, First: first, N: int(last - first + 1)})
+	}
+	files, err := filepath.Glob(dir + "spike_recorder-*.dat")
+	if err != nil || len(files) != 16 {
+		t.Fatal(len(files), err)
+	}
+	for _, name := range files {
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		for lines := bufio.NewScanner(f); lines.Scan(); {
+			var id int32
+			var ms float64
+			if _, err := fmt.Sscan(lines.Text(), &id, &ms); err == nil {
+				d.Step = append(d.Step, int64(math.Round(ms*10)))
+				d.Neuron = append(d.Neuron, id)
+			}
+		}
+	}
+	d.Sort()
+	return d
+}
+
+// poisson returns trains of the microcircuit's sizes times scale and its mean
+// rates, modulated at 60 Hz by depth, over ms.
+func poisson(scale, ms, depth float64) *spikes.Data {
+	n := []int{20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948}
+	rate := []float64{.903, 2.965, 4.414, 5.876, 7.569, 8.633, 1.105, 7.829}
+	r := rand.New(rand.NewPCG(1, 2))
+	d := &spikes.Data{Resolution: 0.1, End: int64(ms * 10)}
+	first := int32(1)
+	for i, name := range pd14Names {
+		p := spikes.Population{Name: name, First: first, N: int(float64(n[i])*scale + 0.5)}
+		first += int32(p.N)
+		d.Populations = append(d.Populations, p)
+		peak := rate[i] * (1 + depth)
+		for k := range p.N {
+			for t := 0.0; ; {
+				if t += r.ExpFloat64() / peak * 1000; t >= ms {
+					break
+				}
+				if r.Float64()*(1+depth) < 1+depth*math.Sin(2*math.Pi*t*0.06) {
+					d.Step, d.Neuron = append(d.Step, int64(t*10)+1), append(d.Neuron, p.First+int32(k))
+				}
+			}
+		}
+	}
+	d.Sort()
+	return d
+}

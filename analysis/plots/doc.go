@@ -1,0 +1,20 @@
+// Package plots draws spiking activity: rasters, population rates and box plots
+// of firing rates, as gonum/plot Plotters and as finished figures.
+//
+//	raster.go      Raster: spikes of a sample of neurons, or of all as density
+//	pixels.go      how a Raster becomes pixels
+//	histogram.go   RateHistogram: the population rate in bins
+//	boxplot.go     BoxPlot: distributions of rates, with a reference beside it
+//	activity.go    figures of a raster, of a rate, of one above the other
+//	rates.go       the figure of box plots
+//	figure.go      Figure: PNG at twice the size, SVG, alternative text
+//	populations.go names, layers, excitatory and inhibitory
+//	theme.go       colours; options.go what can be chosen
+//
+// A population is a row of the picture, in the order of the data, the first on
+// top; any list of populations will do. Populations called like L4E and L4I form
+// a layer, excitatory above inhibitory.
+//
+// Nothing here panics on data: what cannot be drawn is an error, what is merely
+// empty (no spikes) an empty picture.
+package plots

@@ -1,0 +1,81 @@
+package plots_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"cortigo/analysis/plots"
+	"cortigo/sim/spikes"
+)
+
+// twoPopulations returns Poisson trains of 80 excitatory neurons at 5 spikes/s
+// and 20 inhibitory ones at 15, over 1 s.
+func twoPopulations() *spikes.Data {
+	d := &spikes.Data{
+		Resolution:  0.1,
+		Populations: []spikes.Population{{Name: "E", First: 1, N: 80}, {Name: "I", First: 81, N: 20}},
+		End:         10000,
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	for step := int64(1); step <= d.End; step++ {
+		for id := int32(1); id <= 100; id++ {
+			p := 5e-4
+			if id > 80 {
+				p = 15e-4
+			}
+			if r.Float64() < p {
+				d.Step, d.Neuron = append(d.Step, step), append(d.Neuron, id)
+			}
+		}
+	}
+	return d
+}
+
+// write renders a figure into a file in the directory for temporary files.
+func write(name string, f *plots.Figure, err error) {
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	png, err := f.PNG()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := os.WriteFile(filepath.Join(os.TempDir(), name), png, 0o644); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(f.Alt)
+}
+
+func ExampleRasterFigure() {
+	f, err := plots.RasterFigure(twoPopulations())
+	write("cortigo-raster.png", f, err)
+	// Output: Raster plot from 0 to 1000 ms, from the top E, I: all 100 neurons, 705 spikes.
+}
+
+func ExampleRateFigure() {
+	f, err := plots.RateFigure(twoPopulations(), plots.WithBin(5))
+	write("cortigo-rate.png", f, err)
+	// Output: Population rate of 100 neurons from 0 to 1000 ms in bins of 5 ms: mean 7.05, highest 24 spikes/s.
+}
+
+func ExampleActivityFigure() {
+	f, err := plots.ActivityFigure(twoPopulations(),
+		plots.WithTheme(plots.Paper()), plots.WithTitle("Two populations"), plots.WithBin(10))
+	write("cortigo-activity.png", f, err)
+	// Output: Raster plot from 0 to 1000 ms, from the top E, I: all 100 neurons, 705 spikes. Below, population rate of 100 neurons from 0 to 1000 ms in bins of 10 ms: mean 7.05, highest 16 spikes/s.
+}
+
+func ExampleBoxPlotFigure() {
+	rates, err := plots.RatesOf(twoPopulations())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	f, err := plots.BoxPlotFigure(rates, nil)
+	write("cortigo-boxes.png", f, err)
+	// Output: Box plot of firing rates in spikes/s, simulation, median (quartiles): E 5 (3 to 6), I 16 (13.8 to 17).
+}

@@ -1,0 +1,164 @@
+package plots
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"cortigo/analysis/reference"
+	"cortigo/sim/spikes"
+)
+
+var regen = flag.Bool("regen", false, "write the golden pictures anew; look at each of them")
+
+func TestGolden(t *testing.T) {
+	d := nestData(t)
+	pulse := WithMark(700, 710, "thalamic pulse")
+	size := WithSize(5, 3.6)
+	figures := map[string]func() (*Figure, error){
+		"activity_sample": func() (*Figure, error) { return ActivityFigure(d, pulse, size) },
+		"activity_density": func() (*Figure, error) {
+			return ActivityFigure(d, pulse, size, WithMode(Density), WithTitle("NEST, scale 0.2"))
+		},
+		"raster_pd14_equalised": func() (*Figure, error) {
+			return RasterFigure(d.Window(6000, 9000), size, WithMode(Density), WithScale(Equalised), WithTheme(PD14()))
+		},
+		"raster_paper": func() (*Figure, error) {
+			return RasterFigure(d.Window(6500, 8500), size, pulse, WithTheme(Paper()), WithNeurons(400))
+		},
+		"raster_generic": func() (*Figure, error) { return RasterFigure(generic(), size) },
+		"rate":           func() (*Figure, error) { return RateFigure(d, pulse, WithBin(3)) },
+		"boxes":          func() (*Figure, error) { return BoxPlotFigure(must(RatesOf(d)), nil) },
+		"boxes_reference": func() (*Figure, error) {
+			own, ref := referenceRates(t)
+			return BoxPlotFigure(own, ref, WithLabel("seed 123450"), WithTitle("Firing rates"))
+		},
+	}
+	for name, figure := range figures {
+		t.Run(name, func(t *testing.T) {
+			f, err := figure()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := f.PNG()
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join("testdata", name+"_golden.png")
+			if *regen {
+				if err := os.WriteFile(file, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := same(got, want); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// generic returns spikes of populations without layers.
+func generic() *spikes.Data {
+	d := poisson(0.05, 500, 0.8)
+	for i, name := range []string{"excitatory", "inhibitory", "Purkinje", "granule cells", "exc2", "inh2", "relay", "X"} {
+		d.Populations[i].Name = name
+	}
+	return d
+}
+
+// referenceRates returns NEST's rates with Poisson background as if they were
+// ours, and with DC background as a reference.
+func referenceRates(t testing.TB) ([]Sampled, *Reference) {
+	t.Helper()
+	dir := os.DirFS("../../testdata/nest/pd14")
+	ours, err := reference.ReadAll(dir, "pd14_scale0.2_poisson_seed123450*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refs, err := reference.ReadAll(dir, "pd14_scale0.2_dc_*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := RatesReference("", reference.Statistics(ours)).Samples
+	ref := RatesReference("NEST, 3 seeds", reference.Statistics(refs))
+	return own, &ref
+}
+
+// same reports how two PNG pictures differ. 1 pixel in 1000 may differ by more
+// than 1/8 of a channel's range: rounding of positions on other processors moves
+// single edge pixels, and nothing else.
+func same(got, want []byte) error {
+	a, err := png.Decode(bytes.NewReader(got))
+	if err != nil {
+		return err
+	}
+	b, err := png.Decode(bytes.NewReader(want))
+	if err != nil {
+		return err
+	}
+	if a.Bounds() != b.Bounds() {
+		return fmt.Errorf("the picture is %v, want %v", a.Bounds(), b.Bounds())
+	}
+	differ, total := 0, a.Bounds().Dx()*a.Bounds().Dy()
+	for y := range a.Bounds().Dy() {
+		for x := range a.Bounds().Dx() {
+			if !close8(a, b, x, y) {
+				differ++
+			}
+		}
+	}
+	if differ*1000 > total {
+		return fmt.Errorf("%d of %d pixels differ; if the change is meant, run with -regen and look at the pictures", differ, total)
+	}
+	return nil
+}
+
+func close8(a, b image.Image, x, y int) bool {
+	r1, g1, b1, _ := a.At(x, y).RGBA()
+	r2, g2, b2, _ := b.At(x, y).RGBA()
+	near := func(u, v uint32) bool { return max(u, v)-min(u, v) <= 0x2000 }
+	return near(r1, r2) && near(g1, g2) && near(b1, b2)
+}
+
+// The comparison must see what matters: another theme, a shifted window, a mark.
+func TestSameSeesChanges(t *testing.T) {
+	d := nestData(t)
+	render := func(d *spikes.Data, opts ...Option) []byte {
+		f, err := RasterFigure(d, append(opts, WithSize(5, 3.6))...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return must(f.PNG())
+	}
+	base := render(d)
+	if err := same(base, base); err != nil {
+		t.Error(err)
+	}
+	for name, other := range map[string][]byte{
+		"theme":  render(d, WithTheme(PD14())),
+		"window": render(d.Window(5000, 14900)),
+		"mark":   render(d, WithMark(700, 710, "")),
+		"seed":   render(d, WithSeed(2)),
+	} {
+		if same(base, other) == nil {
+			t.Errorf("another %s was not noticed", name)
+		}
+	}
+}

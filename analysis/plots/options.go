@@ -1,0 +1,171 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// Mode is the way in which a raster shows spikes.
+type Mode int
+
+const (
+	// Auto chooses Sample up to AutoSpikes spikes in the window, else Density.
+	Auto Mode = iota
+	// Sample shows all spikes of a stratified sample of the neurons: the same
+	// fraction of every population, at least one neuron.
+	Sample
+	// Density shows all neurons, as the number of spikes per pixel.
+	Density
+)
+
+// String returns "auto", "sample" or "density".
+func (m Mode) String() string { return [...]string{"auto", "sample", "density"}[min(max(m, 0), 2)] }
+
+// AutoSpikes is the number of spikes up to which Auto chooses Sample.
+const AutoSpikes = 100_000
+
+// Scale maps the number of spikes per pixel to darkness.
+type Scale int
+
+const (
+	// Log darkens with the logarithm of the number of spikes.
+	Log Scale = iota
+	// Equalised darkens with the rank among the pixels that have spikes.
+	Equalised
+)
+
+// A Mark is a time span that is set off, such as a stimulus.
+type Mark struct {
+	BeginMS, EndMS float64
+	Label          string // printed beside it, may be empty
+}
+
+type config struct {
+	theme         Theme
+	title         string
+	width, height vg.Length
+	mode          Mode
+	neurons       int
+	seed          uint64
+	scale         Scale
+	kind          func(string) Kind
+	binMS         float64
+	marks         []Mark
+	own           string
+}
+
+// An Option changes how a figure or plotter looks.
+type Option func(*config) error
+
+// WithTheme sets the colours. Default: Default().
+func WithTheme(t Theme) Option { return func(c *config) error { c.theme = t; return nil } }
+
+// WithTitle sets the title. Default: what is shown, in words.
+func WithTitle(title string) Option { return func(c *config) error { c.title = title; return nil } }
+
+// WithSize sets width and height in inches, 2 to 20 each. Default: 6.5 wide and,
+// by figure, 2 to 5 high.
+func WithSize(width, height float64) Option {
+	return func(c *config) error {
+		if !(width >= 2 && width <= 20 && height >= 2 && height <= 20) {
+			return fmt.Errorf("plots: size %g x %g inches, must be 2 to 20 each", width, height)
+		}
+		c.width, c.height = vg.Length(width)*vg.Inch, vg.Length(height)*vg.Inch
+		return nil
+	}
+}
+
+// WithMode sets the way a raster shows spikes. Default: Auto.
+func WithMode(m Mode) Option {
+	return func(c *config) error {
+		if m < Auto || m > Density {
+			return fmt.Errorf("plots: mode %d, must be Auto, Sample or Density", int(m))
+		}
+		c.mode = m
+		return nil
+	}
+}
+
+// WithNeurons sets about how many neurons a sample has, at least 1. Default: 1000.
+func WithNeurons(n int) Option {
+	return func(c *config) error {
+		if n < 1 {
+			return fmt.Errorf("plots: a sample of %d neurons, must be at least 1", n)
+		}
+		c.neurons = n
+		return nil
+	}
+}
+
+// WithSeed sets the seed that the sample is drawn with. Default: 1.
+func WithSeed(seed uint64) Option { return func(c *config) error { c.seed = seed; return nil } }
+
+// WithScale sets how density becomes darkness. Default: Log.
+func WithScale(s Scale) Option {
+	return func(c *config) error {
+		if s < Log || s > Equalised {
+			return fmt.Errorf("plots: scale %d, must be Log or Equalised", int(s))
+		}
+		c.scale = s
+		return nil
+	}
+}
+
+// WithKind sets how a population's kind is told from its name. Default: KindOf.
+func WithKind(kind func(name string) Kind) Option {
+	return func(c *config) error {
+		if kind == nil {
+			return fmt.Errorf("plots: WithKind(nil)")
+		}
+		c.kind = kind
+		return nil
+	}
+}
+
+// WithBin sets the bin of a population rate in ms, a multiple of the resolution.
+// Default: a round number that gives 150 to 500 bins.
+func WithBin(ms float64) Option {
+	return func(c *config) error {
+		if !(ms > 0) || math.IsInf(ms, 1) {
+			return fmt.Errorf("plots: bin of %g ms, must be > 0", ms)
+		}
+		c.binMS = ms
+		return nil
+	}
+}
+
+// WithMark sets off the time from beginMS to endMS, such as a stimulus, with a
+// label that may be empty. Can be given several times.
+func WithMark(beginMS, endMS float64, label string) Option {
+	return func(c *config) error {
+		if !(beginMS <= endMS) || math.IsInf(endMS-beginMS, 0) {
+			return fmt.Errorf("plots: mark from %g to %g ms, its end must not be before its begin", beginMS, endMS)
+		}
+		c.marks = append(c.marks, Mark{beginMS, endMS, label})
+		return nil
+	}
+}
+
+// WithLabel sets what a box plot's legend calls the data. Default: "simulation".
+func WithLabel(label string) Option { return func(c *config) error { c.own = label; return nil } }
+
+func configure(height float64, opts []Option) (*config, error) {
+	c := &config{
+		theme: Default(), width: 6.5 * vg.Inch, height: vg.Length(height) * vg.Inch,
+		neurons: 1000, seed: 1, kind: KindOf, own: "simulation",
+	}
+	for _, o := range opts {
+		if o == nil {
+			return nil, fmt.Errorf("plots: an option is nil")
+		}
+		if err := o(c); err != nil {
+			return nil, err
+		}
+	}
+	// Whole pixels of a page.
+	c.width = vg.Length(pixels(c.width)) / screenDPI * vg.Inch
+	c.height = vg.Length(pixels(c.height)) / screenDPI * vg.Inch
+	return c, nil
+}

@@ -1,0 +1,262 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"cortigo/analysis"
+	"cortigo/sim/spikes"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A Raster plots spikes: time in ms on x, one row per neuron on y, populations
+// from the top in the order of the data. It implements plot.Plotter and
+// plot.DataRanger.
+//
+// Either a stratified sample of neurons is shown with all their spikes, or all
+// neurons as density per pixel; never every k-th spike, which would destroy
+// single trains.
+type Raster struct {
+	Mode    Mode // Sample or Density
+	Theme   Theme
+	Scale   Scale // of Density
+	Shown   int   // neurons shown
+	Neurons int   // neurons of all populations
+	Spikes  int   // spikes shown
+
+	d      *spikes.Data
+	bands  []band
+	layers []layer
+	marks  []Mark
+}
+
+// A band holds the rows of a population.
+type band struct {
+	pop  spikes.Population
+	kind Kind
+	top  int     // row of its first neuron, counted from the top of the raster
+	ids  []int32 // neurons shown, ascending; nil: all
+	rows int
+}
+
+// row returns the raster's row of neuron id, or -1.
+func (b *band) row(id int32) int {
+	if !b.pop.Contains(id) {
+		return -1
+	}
+	if b.ids == nil {
+		return b.top + int(id-b.pop.First)
+	}
+	if k, found := slices.BinarySearch(b.ids, id); found {
+		return b.top + k
+	}
+	return -1
+}
+
+// NewRaster returns a plotter of d's spikes in d's window; take d.Window for a
+// part of it. Options: WithTheme, WithMode, WithNeurons, WithSeed, WithScale,
+// WithKind, WithMark. It is an error if d has no populations or an empty window.
+func NewRaster(d *spikes.Data, opts ...Option) (*Raster, error) {
+	c, err := configure(4, opts)
+	if err != nil {
+		return nil, err
+	}
+	return newRaster(d, c)
+}
+
+func newRaster(d *spikes.Data, c *config) (*Raster, error) {
+	if err := checkData(d); err != nil {
+		return nil, err
+	}
+	r := &Raster{Mode: c.mode, Theme: c.theme, Scale: c.scale, d: d, layers: layers(d.Populations, c.kind), marks: c.marks}
+	for _, p := range d.Populations {
+		r.Neurons += p.N
+	}
+	if r.Mode == Auto {
+		r.Mode = Sample
+		if d.Len() > AutoSpikes {
+			r.Mode = Density
+		}
+	}
+	fraction := min(1, float64(c.neurons)/float64(r.Neurons))
+	for _, l := range r.layers {
+		for _, p := range l.pops {
+			b := band{pop: p, kind: c.kind(p.Name), top: r.Shown, rows: p.N}
+			if r.Mode == Sample && fraction < 1 {
+				b.ids = analysis.Subsample(p, max(1, int(math.Round(fraction*float64(p.N)))), c.seed)
+				b.rows = len(b.ids)
+			}
+			r.Shown += b.rows
+			r.bands = append(r.bands, b)
+		}
+	}
+	r.each(func(*band, int, float64) { r.Spikes++ })
+	return r, nil
+}
+
+// checkData reports what makes d impossible to draw.
+func checkData(d *spikes.Data) error {
+	switch {
+	case d == nil:
+		return errors.New("plots: no data (nil)")
+	case len(d.Step) != len(d.Neuron):
+		return fmt.Errorf("plots: columns of different length: %d steps, %d neurons", len(d.Step), len(d.Neuron))
+	case !(d.Resolution > 0) || math.IsInf(d.Resolution, 1):
+		return fmt.Errorf("plots: resolution is %g ms, must be finite and > 0", d.Resolution)
+	case d.End <= d.Begin:
+		return fmt.Errorf("plots: window (%d, %d] steps is empty, its end must be after its begin", d.Begin, d.End)
+	}
+	return checkPopulations(d.Populations)
+}
+
+// each calls f for every spike shown with its band, row from the top and time.
+func (r *Raster) each(f func(b *band, row int, ms float64)) {
+	k := 0 // band of the last spike: the next one is often of the same
+	for i, id := range r.d.Neuron {
+		if s := r.d.Step[i]; s <= r.d.Begin || s > r.d.End {
+			continue
+		}
+		if !r.bands[k].pop.Contains(id) {
+			k = slices.IndexFunc(r.bands, func(b band) bool { return b.pop.Contains(id) })
+			if k < 0 {
+				k = 0
+				continue
+			}
+		}
+		if row := r.bands[k].row(id); row >= 0 {
+			f(&r.bands[k], row, r.d.TimeMS(i))
+		}
+	}
+}
+
+// DataRange returns the window in ms and the rows, counted from the bottom.
+func (r *Raster) DataRange() (xmin, xmax, ymin, ymax float64) {
+	return float64(r.d.Begin) * r.d.Resolution, float64(r.d.End) * r.d.Resolution, 0, float64(r.Shown)
+}
+
+// Plot draws marks, spikes, and rules between layers.
+func (r *Raster) Plot(c draw.Canvas, p *plot.Plot) {
+	plotMarks(c, p, r.Theme, r.marks, true)
+	x, y := p.Transforms(&c)
+	if dpi, ok := c.Canvas.(interface{ DPI() float64 }); ok || r.Mode == Density || r.Spikes > maxVectorSpikes {
+		res := 2.0 * screenDPI
+		if ok {
+			res = dpi.DPI()
+		}
+		r.plotPixels(c, res, x, y)
+	} else {
+		r.plotLines(c, x, y)
+	}
+	r.letters(c, y)
+	rule := draw.LineStyle{Color: r.Theme.Rule, Width: 0.5}
+	for _, row := range r.boundaries() {
+		at := y(float64(r.Shown - row))
+		c.StrokeLine2(rule, c.Min.X, at, c.Max.X, at)
+	}
+}
+
+// letters writes E or I beside the bands that are high enough: colour is not the
+// only sign. Their place is reserved by GlyphBoxes.
+func (r *Raster) letters(c draw.Canvas, y func(float64) vg.Length) {
+	for _, b := range r.bands {
+		top, bottom := y(float64(r.Shown-b.top)), y(float64(r.Shown-b.top-b.rows))
+		if b.kind == Other || top-bottom < noteSize {
+			continue
+		}
+		sty := textStyle(noteSize, r.Theme.color(b.kind))
+		sty.YAlign = draw.YCenter
+		c.FillText(sty, vg.Point{X: c.Max.X + 3, Y: (top+bottom)/2 + 1}, letter(b.kind))
+	}
+}
+
+func letter(k Kind) string { return map[Kind]string{Excitatory: "E", Inhibitory: "I"}[k] }
+
+// GlyphBoxes reserves room on the right for the letters E and I.
+func (r *Raster) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
+	for _, b := range r.bands {
+		if b.kind != Other {
+			return []plot.GlyphBox{{X: 1, Y: 0.5, Rectangle: vg.Rectangle{Max: vg.Point{X: 10, Y: 0}}}}
+		}
+	}
+	return nil
+}
+
+// boundaries returns the first row of every layer but the first.
+func (r *Raster) boundaries() []int {
+	var rows []int
+	k := 0
+	for _, l := range r.layers {
+		if k > 0 {
+			rows = append(rows, r.bands[k].top)
+		}
+		k += len(l.pops)
+	}
+	return rows
+}
+
+// maxVectorSpikes is up to how many spikes an SVG draws as lines, some 20 bytes
+// each; more become a picture inside it.
+const maxVectorSpikes = 30_000
+
+// plotLines draws every spike as a short line, for canvases without pixels.
+func (r *Raster) plotLines(c draw.Canvas, x, y func(float64) vg.Length) {
+	half := max(0.45, (y(1)-y(0))*0.4)
+	paths := map[Kind]*vg.Path{}
+	r.each(func(b *band, row int, ms float64) {
+		p := paths[b.kind]
+		if p == nil {
+			p = new(vg.Path)
+			paths[b.kind] = p
+		}
+		at := y(float64(r.Shown-row) - 0.5)
+		p.Move(vg.Point{X: x(ms), Y: at - half})
+		p.Line(vg.Point{X: x(ms), Y: at + half})
+	})
+	for _, k := range []Kind{Other, Inhibitory, Excitatory} {
+		if p := paths[k]; p != nil {
+			c.SetLineStyle(draw.LineStyle{Color: r.Theme.color(k), Width: 0.9})
+			c.Stroke(*p)
+		}
+	}
+}
+
+// Ticks returns a tick at the centre of every layer, labelled with its name.
+// Labels that would come closer than gap rows to the one above are left out.
+func (r *Raster) Ticks(gap float64) plot.ConstantTicks {
+	var out plot.ConstantTicks
+	k, last := 0, math.Inf(1)
+	for _, l := range r.layers {
+		rows := 0
+		for _, b := range r.bands[k : k+len(l.pops)] {
+			rows += b.rows
+		}
+		at := float64(r.Shown-r.bands[k].top) - float64(rows)/2
+		if last-at >= gap {
+			out = append(out, plot.Tick{Value: at, Label: l.label})
+			last = at
+		}
+		k += len(l.pops)
+	}
+	return out
+}
+
+// Caption says in words what the raster shows.
+func (r *Raster) Caption() string {
+	spikes := "spikes"
+	if r.Spikes == 1 {
+		spikes = "spike"
+	}
+	switch {
+	case r.Mode == Density:
+		return fmt.Sprintf("all %s neurons, %s %s", grouped(r.Neurons), grouped(r.Spikes), spikes)
+	case r.Shown == r.Neurons:
+		return fmt.Sprintf("all %s neurons, %s %s", grouped(r.Shown), grouped(r.Spikes), spikes)
+	}
+	percent := 100 * float64(r.Shown) / float64(r.Neurons)
+	return fmt.Sprintf("%s of %s neurons (%.2g %%), all their %s %s", grouped(r.Shown), grouped(r.Neurons), percent, grouped(r.Spikes), spikes)
+}

@@ -1,0 +1,207 @@
+package plots
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"slices"
+	"testing"
+
+	"cortigo/sim/spikes"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+)
+
+func TestKindAndLabel(t *testing.T) {
+	for _, c := range []struct {
+		name, label string
+		kind        Kind
+	}{
+		{"L23E", "L2/3E", Excitatory}, {"L23I", "L2/3I", Inhibitory}, {"L4E", "L4E", Excitatory},
+		{"E", "E", Excitatory}, {"I", "I", Inhibitory}, {"exc", "exc", Excitatory}, {"Inhibitory", "Inhibitory", Inhibitory},
+		{"relay", "relay", Other}, {"", "", Other},
+	} {
+		if KindOf(c.name) != c.kind || Label(c.name) != c.label {
+			t.Errorf("%q is %v, %q; want %v, %q", c.name, KindOf(c.name), Label(c.name), c.kind, c.label)
+		}
+	}
+}
+
+func TestLayers(t *testing.T) {
+	var pops []spikes.Population
+	for i, n := range []string{"L23E", "L23I", "L4I", "L4E", "E", "I", "relay", "V1_E", "V1_I"} {
+		pops = append(pops, spikes.Population{Name: n, First: int32(i + 1), N: 1})
+	}
+	var got []string
+	for _, l := range layers(pops, KindOf) {
+		s := l.label + ":"
+		for _, p := range l.pops {
+			s += " " + p.Name
+		}
+		got = append(got, s)
+	}
+	want := []string{"L2/3: L23E L23I", "L4: L4E L4I", "E: E", "I: I", "relay: relay", "V1: V1_E V1_I"}
+	if !slices.Equal(got, want) {
+		t.Errorf("layers %q, want %q", got, want)
+	}
+}
+
+func TestModes(t *testing.T) {
+	d := poisson(0.1, 500, 0)
+	r := must(NewRaster(d))
+	if r.Mode != Sample || r.Shown < 990 || r.Shown > 1010 || r.Neurons != 7718 {
+		t.Errorf("%v with %d of %d neurons, want a sample of about 1000", r.Mode, r.Shown, r.Neurons)
+	}
+	// Stratified: the same fraction of each population, and all their spikes.
+	fraction := 1000.0 / 7718
+	spikesShown := 0
+	for _, b := range r.bands {
+		if want := fraction * float64(b.pop.N); math.Abs(float64(b.rows)-want) > 0.51 {
+			t.Errorf("%d of %d neurons of %s, want %.1f", b.rows, b.pop.N, b.pop.Name, want)
+		}
+		for _, id := range d.Neuron {
+			if slices.Contains(b.ids, id) {
+				spikesShown++
+			}
+		}
+	}
+	if r.Spikes != spikesShown {
+		t.Errorf("%d spikes shown, the sampled neurons have %d", r.Spikes, spikesShown)
+	}
+	if r := must(NewRaster(d, WithNeurons(1))); r.Shown != 8 {
+		t.Errorf("%d neurons, want one of each of 8 populations", r.Shown)
+	}
+	if r := must(NewRaster(d, WithNeurons(1e6))); r.Shown != 7718 || r.Spikes != d.Len() {
+		t.Errorf("%d neurons, %d spikes, want all", r.Shown, r.Spikes)
+	}
+	big := *d
+	for len(big.Step) <= AutoSpikes {
+		big.Step, big.Neuron = append(big.Step, d.Step...), append(big.Neuron, d.Neuron...)
+	}
+	if r := must(NewRaster(&big)); r.Mode != Density || r.Shown != 7718 || r.Spikes != len(big.Step) {
+		t.Errorf("%v of %d neurons and %d spikes, want the density of all", r.Mode, r.Shown, r.Spikes)
+	}
+}
+
+// drawn draws a raster that fills a canvas of w by h pixels.
+func drawn(t *testing.T, d *spikes.Data, w, h int, opts ...Option) image.Image {
+	t.Helper()
+	r := must(NewRaster(d, opts...))
+	length := func(px int) vg.Length { return vg.Length(px) / (2 * screenDPI) * vg.Inch }
+	c := vgimg.NewWith(vgimg.UseWH(length(w), length(h)), vgimg.UseDPI(2*screenDPI))
+	p := plot.New()
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = r.DataRange()
+	r.Plot(draw.New(c), p)
+	return c.Image()
+}
+
+// One neuron per 4 pixels, one step per pixel: every spike is where it belongs
+// and has its colour, unblurred.
+func TestPixelsAreWhole(t *testing.T) {
+	d := &spikes.Data{
+		Resolution: 1, End: 100,
+		Populations: []spikes.Population{{Name: "L4E", First: 1, N: 20}, {Name: "L4I", First: 21, N: 5}},
+		Step:        []int64{10, 50, 90}, Neuron: []int32{1, 20, 25},
+	}
+	for _, mode := range []Mode{Sample, Density} {
+		img := drawn(t, d, 100, 100, WithMode(mode))
+		for i, s := range d.Step {
+			want := Default().Excitatory
+			if d.Neuron[i] > 20 {
+				want = Default().Inhibitory
+			}
+			if mode == Density {
+				want = blendOn(want, faintest) // one spike in a pixel
+			}
+			x, y := int(s), int(d.Neuron[i]-1)*4+2
+			got := color.RGBAModel.Convert(img.At(min(x, 99), y)).(color.RGBA)
+			if diff(got, want) > 2 {
+				t.Errorf("%v: pixel of neuron %d at step %d is %v, want %v", mode, d.Neuron[i], s, got, want)
+			}
+		}
+		// Nothing else: blurring would show as other colours.
+		coloured := 0
+		for y := range 100 {
+			for x := range 100 {
+				if c := color.RGBAModel.Convert(img.At(x, y)).(color.RGBA); c != (color.RGBA{255, 255, 255, 255}) {
+					coloured++
+				}
+			}
+		}
+		if coloured > 3*16 || coloured < 3 {
+			t.Errorf("%v: %d pixels are not white, want those of 3 spikes", mode, coloured)
+		}
+	}
+}
+
+func diff(a, b color.RGBA) int {
+	f := func(x, y uint8) int { return max(int(x)-int(y), int(y)-int(x)) }
+	return max(f(a.R, b.R), f(a.G, b.G), f(a.B, b.B))
+}
+
+func TestShades(t *testing.T) {
+	counts := make([]uint32, 0, 2000)
+	for i := range 2000 {
+		counts = append(counts, uint32(i%20))
+	}
+	for _, s := range []Scale{Log, Equalised} {
+		f := shades(counts, s)
+		last := 0.0
+		for n := uint32(1); n < 20; n++ {
+			if v := f(n); v <= last || v < faintest || v > 1 {
+				t.Errorf("scale %d: opacity of %d spikes is %v after %v", s, n, v, last)
+			} else {
+				last = v
+			}
+		}
+		if f(1) != faintest || f(19) != 1 || f(1000) != 1 {
+			t.Errorf("scale %d: %v to %v, want %v to 1", s, f(1), f(19), faintest)
+		}
+		if v := shades([]uint32{0, 1, 1}, s)(1); v != faintest {
+			t.Errorf("scale %d: single spikes only: %v", s, v)
+		}
+	}
+}
+
+func TestTicks(t *testing.T) {
+	labels := func(lo, hi float64, n int) (out []string) {
+		for _, k := range ticks(n).Ticks(lo, hi) {
+			if k.Label != "" {
+				out = append(out, k.Label)
+			}
+		}
+		return out
+	}
+	for _, c := range []struct {
+		lo, hi float64
+		n      int
+		want   []string
+	}{
+		{500, 1500, 8, []string{"600", "800", "1000", "1200", "1400"}},
+		{0, 1, 5, []string{"0.0", "0.2", "0.4", "0.6", "0.8", "1.0"}},
+		{-1, 1, 4, []string{"-1.0", "-0.5", "0.0", "0.5", "1.0"}},
+		{0, 4.2, 4, []string{"0", "2", "4"}},
+		{1, 1, 4, nil},
+		{0, math.Inf(1), 4, nil},
+	} {
+		if got := labels(c.lo, c.hi, c.n); !slices.Equal(got, c.want) {
+			t.Errorf("ticks from %v to %v: %q, want %q", c.lo, c.hi, got, c.want)
+		}
+	}
+}
+
+func TestGroupedAndShort(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 77169: "77,169", 298880968: "298,880,968", -1234: "-1,234", -123: "-123"} {
+		if got := grouped(n); got != want {
+			t.Errorf("grouped(%d) = %q, want %q", n, got, want)
+		}
+	}
+	for x, want := range map[float64]string{0: "0", 0.1: "0.1", 100: "100", 2.50: "2.5", 0.30000000000000004: "0.3"} {
+		if got := short(x); got != want {
+			t.Errorf("short(%v) = %q, want %q", x, got, want)
+		}
+	}
+}
