@@ -4,8 +4,8 @@ package microcircuit
 // neurons and of the in-degrees so that a first run takes a moment. For the
 // full circuit set NScaling and KScaling to 1.
 //
-// Sources, where not named at the value: Potjans & Diesmann (2014), Cerebral
-// Cortex 24:785, Tables 4 and 5.
+// Source, where none is named at the value: Potjans & Diesmann (2014), Cerebral
+// Cortex 24:785, doi:10.1093/cercor/bhs358.
 func Default() Parameters {
 	return Parameters{
 		NScaling: 0.1,
@@ -41,7 +41,7 @@ func Default() Parameters {
 		DelayRelativeSD:  0.5,
 		KExt:             PerPopulation[int]{1600, 1500, 2100, 1900, 2000, 1900, 2900, 2100},
 		BgRate:           8,
-		Background:       BackgroundDC, // the paper's other variant: its Figure 7
+		Background:       BackgroundDC,
 		PoissonDelay:     1.5,
 
 		Neuron: Neuron{EL: -65, Vth: -50, Vreset: -65, Cm: 250, TauM: 10, TauSyn: 0.5, TRef: 2},

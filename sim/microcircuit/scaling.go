@@ -34,8 +34,8 @@ func scaleRound(n int, factor float64) float64 {
 }
 
 // pscOverPSP returns the amplitude of an exponential current, in pA, whose
-// potential peaks at 1 mV (Hanuschkin et al. 2010; Potjans & Diesmann 2014,
-// p. 801):
+// potential peaks at 1 mV, from the peak of the membrane's response (a
+// difference of two exponentials):
 //
 //	s = 1/(tau_syn - tau_m)
 //	J = 1 / (tau_m*tau_syn*s/C_m * ((tau_m/tau_syn)^(s*tau_m) - (tau_m/tau_syn)^(s*tau_syn)))

@@ -10,6 +10,9 @@ import (
 // tic is NEST's smallest unit of time, in ms: all times are whole numbers of it.
 const tic = 0.001
 
+// maxResolution is the longest step, in ms.
+const maxResolution = 1000
+
 // maxTime bounds times, in ms (31 years), so that steps and tics fit integers.
 const maxTime = 1e12
 
@@ -130,8 +133,8 @@ func (v *validator) scaling(p Parameters) {
 
 func (v *validator) time(p Parameters) {
 	h := p.Resolution
-	if tics := math.RoundToEven(h / tic); finite(h) && (h <= 0 || h > maxTime || tics < 1 || !nearly(h/tic, tics)) {
-		v.add("resolution_ms", h, fmt.Sprintf("a positive multiple of %g ms", tic))
+	if tics := math.RoundToEven(h / tic); finite(h) && (h <= 0 || h > maxResolution || tics < 1 || !nearly(h/tic, tics)) {
+		v.add("resolution_ms", h, fmt.Sprintf("a multiple of %g ms, up to %d ms", tic, maxResolution))
 		v.h = 0
 	}
 	v.onGrid("t_presim_ms", p.TPresim)

@@ -1,0 +1,117 @@
+package microcircuit
+
+import (
+	"fmt"
+	"math"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+)
+
+// normal is a normal distribution without bounds.
+func normal(mean, sd float64) connect.Distribution {
+	if sd == 0 {
+		return connect.Constant(mean)
+	}
+	return connect.Normal{Mean: mean, SD: sd, Min: math.Inf(-1), Max: math.Inf(1)}
+}
+
+// weight is normal, redrawn until the sign is that of the mean; zero is allowed.
+func weight(mean, sd float64) connect.Distribution {
+	switch {
+	case sd == 0:
+		return connect.Constant(mean)
+	case mean < 0:
+		return connect.Normal{Mean: mean, SD: sd, Min: math.Inf(-1), Max: 0}
+	}
+	return connect.Normal{Mean: mean, SD: sd, Min: 0, Max: math.Inf(1)}
+}
+
+// delay is normal, redrawn until it rounds to at least one step of h ms.
+func delay(mean, relativeSD, h float64) connect.Distribution {
+	if mean*relativeSD == 0 {
+		return connect.Constant(mean)
+	}
+	return connect.Normal{Mean: mean, SD: mean * relativeSD, Min: h / 2, Max: math.Inf(1)}
+}
+
+// connectRecurrent connects every pair of populations that has synapses.
+func (m *Microcircuit) connectRecurrent() error {
+	for t, post := range m.pops {
+		for s, pre := range m.pops {
+			mean := m.p.DelayExc
+			if Population(s).Inhibitory() {
+				mean = m.p.DelayInh
+			}
+			syn := connect.Synapse{
+				Weight: weight(m.d.Weight[t][s], m.d.WeightSD[t][s]),
+				Delay:  delay(mean, m.p.DelayRelativeSD, m.p.Resolution),
+			}
+			if m.d.Synapses[t][s] == 0 {
+				continue
+			}
+			if err := m.net.Connect(pre, post, connect.FixedTotalNumber{N: m.d.Synapses[t][s]}, syn); err != nil {
+				return fmt.Errorf("microcircuit: connecting %s to %s: %w", names[s], names[t], err)
+			}
+		}
+	}
+	return nil
+}
+
+// connectBackground gives every neuron its Poisson input; DC background is part
+// of the neurons.
+func (m *Microcircuit) connectBackground() error {
+	syn := connect.Synapse{Weight: connect.Constant(m.d.WeightExt), Delay: connect.Constant(m.p.PoissonDelay)}
+	for t, post := range m.pops {
+		if m.d.PoissonRate[t] == 0 {
+			continue
+		}
+		if err := m.net.Attach(device.Poisson{Rate: m.d.PoissonRate[t]}, post, syn); err != nil {
+			return fmt.Errorf("microcircuit: Poisson background of %s: %w", names[t], err)
+		}
+	}
+	return nil
+}
+
+// connectThalamus drives every thalamic neuron with a Poisson train of its own,
+// which it repeats to all its targets. The generator's connection has the
+// default delay, 1 ms, as in the reference implementation.
+func (m *Microcircuit) connectThalamus() error {
+	th := m.p.Thalamus
+	if !th.On {
+		return nil
+	}
+	pulse := device.Poisson{Rate: th.Rate, Active: device.Active{Start: th.Start, Stop: th.Start + th.Duration}}
+	if err := m.net.Attach(pulse, m.thalamus, connect.Synapse{}); err != nil {
+		return fmt.Errorf("microcircuit: thalamic stimulus: %w", err)
+	}
+	syn := connect.Synapse{
+		Weight: weight(m.d.ThalamicWeight, m.d.ThalamicWeightSD),
+		Delay:  delay(th.Delay, th.DelayRelativeSD, m.p.Resolution),
+	}
+	for t, post := range m.pops {
+		if m.d.ThalamicSynapses[t] == 0 {
+			continue
+		}
+		if err := m.net.Connect(m.thalamus, post, connect.FixedTotalNumber{N: m.d.ThalamicSynapses[t]}, syn); err != nil {
+			return fmt.Errorf("microcircuit: connecting %s to %s: %w", Thalamus, names[t], err)
+		}
+	}
+	return nil
+}
+
+// connectTransient gives every population its current step, through a
+// connection of weight 1 and the default delay, 1 ms.
+func (m *Microcircuit) connectTransient() error {
+	s := m.p.DCTransient
+	if !s.On {
+		return nil
+	}
+	for t, post := range m.pops {
+		dc := device.DC{Amplitude: m.d.TransientDC[t], Active: device.Active{Start: s.Start, Stop: s.Start + s.Duration}}
+		if err := m.net.Attach(dc, post, connect.Synapse{}); err != nil {
+			return fmt.Errorf("microcircuit: transient DC stimulus of %s: %w", names[t], err)
+		}
+	}
+	return nil
+}

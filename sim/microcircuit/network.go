@@ -1,0 +1,162 @@
+package microcircuit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cortigo/sim"
+	"cortigo/sim/device"
+	"cortigo/sim/neuron"
+)
+
+// A Microcircuit is a network made from Parameters, in the order Create,
+// Connect, Simulate; or one that was saved, and then Simulate.
+type Microcircuit struct {
+	// Warnings are findings that do not stop the work, see Derived.
+	Warnings []error
+
+	p        Parameters
+	d        *Derived
+	opts     []sim.Option
+	net      *sim.Network
+	pops     []*sim.Population // in the order of Population
+	thalamus *sim.Population   // nil when the stimulus is off
+	stage    stage
+}
+
+type stage int
+
+const (
+	stageNew stage = iota
+	stageCreated
+	stageConnected
+)
+
+// ErrOrder is the error of a method that is called too early or once too often.
+var ErrOrder = errors.New("microcircuit: the order is Create, Connect, Simulate")
+
+// New prepares the microcircuit with parameters p. The options say how it is
+// simulated (threads, shards, progress); seed and resolution are those of p.
+// The error is that of Parameters.Validate, or of an option.
+func New(p Parameters, opts ...sim.Option) (*Microcircuit, error) {
+	d, err := p.Derive()
+	if err != nil {
+		return nil, err
+	}
+	opts = append(opts[:len(opts):len(opts)], sim.Seed(p.Seed), sim.Resolution(p.Resolution))
+	net, err := sim.New(opts...)
+	if err != nil {
+		return nil, fmt.Errorf("microcircuit: %w", err)
+	}
+	return &Microcircuit{p: p, d: d, opts: opts, net: net, Warnings: d.Warnings}, nil
+}
+
+// Parameters returns the parameters the microcircuit is made from.
+func (m *Microcircuit) Parameters() Parameters { return m.p }
+
+// Derived returns what follows from the parameters. It must not be changed.
+func (m *Microcircuit) Derived() *Derived { return m.d }
+
+// Net returns the network, for what this package does not do: recorders of
+// one's own, further populations and stimuli.
+func (m *Microcircuit) Net() *sim.Network { return m.net }
+
+// Populations returns the network's populations in the order of Population,
+// without the thalamus; nil before Create.
+func (m *Microcircuit) Populations() []*sim.Population { return m.pops }
+
+// Create makes the populations and draws the initial membrane potentials.
+func (m *Microcircuit) Create() error {
+	if m.stage != stageNew {
+		return fmt.Errorf("%w: Create was called before", ErrOrder)
+	}
+	for i, name := range names {
+		pop, err := m.net.Create(name, m.d.Neurons[i], m.model(i))
+		if err != nil {
+			return fmt.Errorf("microcircuit: creating %s: %w", name, err)
+		}
+		if err := pop.SetVm(normal(m.d.V0Mean[i], m.d.V0SD[i])); err != nil {
+			return fmt.Errorf("microcircuit: initial potential of %s: %w", name, err)
+		}
+		m.pops = append(m.pops, pop)
+	}
+	if m.p.Thalamus.On {
+		var err error
+		if m.thalamus, err = m.net.Create(Thalamus, m.p.Thalamus.Neurons, neuron.Parrot{}); err != nil {
+			return fmt.Errorf("microcircuit: creating %s: %w", Thalamus, err)
+		}
+	}
+	m.stage = stageCreated
+	return nil
+}
+
+// model returns the neurons of population i. Their constant current is the DC
+// background and the compensation of scaled in-degrees.
+func (m *Microcircuit) model(i int) neuron.IafPscExp {
+	n := m.p.Neuron
+	return neuron.IafPscExp{
+		EL: n.EL, Vth: n.Vth, Vreset: n.Vreset, Vm: n.EL,
+		Cm: n.Cm, TauM: n.TauM, TauSynEx: n.TauSyn, TauSynIn: n.TauSyn, TRef: n.TRef,
+		Ie: m.d.DC[i],
+	}
+}
+
+// Connect connects the populations with each other, with their background and
+// with the stimuli, and builds what the simulation needs before its first step.
+func (m *Microcircuit) Connect(ctx context.Context) error {
+	switch m.stage {
+	case stageNew:
+		return fmt.Errorf("%w: Connect before Create", ErrOrder)
+	case stageConnected:
+		return fmt.Errorf("%w: Connect was called before", ErrOrder)
+	}
+	for _, connect := range []func() error{m.connectRecurrent, m.connectBackground, m.connectThalamus, m.connectTransient} {
+		if err := connect(); err != nil {
+			return err
+		}
+	}
+	if err := m.net.Build(ctx); err != nil {
+		return fmt.Errorf("microcircuit: building: %w", err)
+	}
+	m.stage = stageConnected
+	return nil
+}
+
+// RecordSpikes has the spikes of the eight populations written to w, from now
+// on.
+func (m *Microcircuit) RecordSpikes(w sim.SpikeWriter) error {
+	if m.stage == stageNew {
+		return fmt.Errorf("%w: RecordSpikes before Create", ErrOrder)
+	}
+	if err := m.net.RecordSpikes(w, m.pops...); err != nil {
+		return fmt.Errorf("microcircuit: recording spikes: %w", err)
+	}
+	return nil
+}
+
+// RecordVoltages has the membrane potentials of all neurons of the eight
+// populations written to w, at multiples of Parameters.Record.VoltageInterval.
+func (m *Microcircuit) RecordVoltages(w sim.SampleWriter) error {
+	if m.stage == stageNew {
+		return fmt.Errorf("%w: RecordVoltages before Create", ErrOrder)
+	}
+	meter := device.Multimeter{Interval: m.p.Record.VoltageInterval, Quantities: []string{device.Vm}}
+	if err := m.net.Record(w, meter, m.pops...); err != nil {
+		return fmt.Errorf("microcircuit: recording voltages: %w", err)
+	}
+	return nil
+}
+
+// Simulate advances the network by ms, a multiple of the resolution; first
+// Parameters.TPresim, then TSim as often as one likes. Splitting a time into
+// several calls changes nothing.
+func (m *Microcircuit) Simulate(ctx context.Context, ms float64) error {
+	if m.stage != stageConnected {
+		return fmt.Errorf("%w: Simulate before Connect", ErrOrder)
+	}
+	if err := m.net.Simulate(ctx, ms); err != nil {
+		return fmt.Errorf("microcircuit: simulating: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,316 @@
+package microcircuit
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"cortigo/sim"
+	"cortigo/sim/spikes"
+)
+
+// built returns a microcircuit that is ready to simulate.
+func built(t *testing.T, p Parameters, opts ...sim.Option) *Microcircuit {
+	t.Helper()
+	m, err := New(p, opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Create(); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Connect(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func simulate(t *testing.T, m *Microcircuit, ms float64) {
+	t.Helper()
+	if err := m.Simulate(context.Background(), ms); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// trains keeps all spikes.
+type trains struct {
+	step   []int64
+	neuron []int32
+}
+
+func (w *trains) WriteSpikes(step []int64, neuron []int32) error {
+	w.step = append(w.step, step...)
+	w.neuron = append(w.neuron, neuron...)
+	return nil
+}
+
+func (w *trains) digest() string {
+	g := spikes.NewDigest()
+	g.Add(w.step, w.neuron)
+	return g.Hex()
+}
+
+// rates returns the mean rate of each population over ms, in spikes/s.
+func (w *trains) rates(m *Microcircuit, ms float64) PerPopulation[float64] {
+	var r PerPopulation[float64]
+	for _, id := range w.neuron {
+		for i, p := range m.Populations() {
+			if id >= p.First() && int(id-p.First()) < p.Len() {
+				r[i] += 1000 / ms / float64(p.Len())
+			}
+		}
+	}
+	return r
+}
+
+func record(t *testing.T, m *Microcircuit) *trains {
+	t.Helper()
+	w := new(trains)
+	if err := m.RecordSpikes(w); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func TestOrder(t *testing.T) {
+	p := small()
+	m, err := New(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	for name, err := range map[string]error{
+		"Connect":        m.Connect(ctx),
+		"Simulate":       m.Simulate(ctx, 1),
+		"RecordSpikes":   m.RecordSpikes(new(trains)),
+		"RecordVoltages": m.RecordVoltages(new(voltages)),
+	} {
+		if !errors.Is(err, ErrOrder) {
+			t.Errorf("%s before Create: %v", name, err)
+		}
+	}
+	if err := m.Create(); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Create(); !errors.Is(err, ErrOrder) {
+		t.Errorf("Create twice: %v", err)
+	}
+	if err := m.Simulate(ctx, 1); !errors.Is(err, ErrOrder) {
+		t.Errorf("Simulate before Connect: %v", err)
+	}
+	if err := m.Connect(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Connect(ctx); !errors.Is(err, ErrOrder) {
+		t.Errorf("Connect twice: %v", err)
+	}
+	p.NScaling = 0
+	var e *ParameterError
+	if _, err := New(p); !errors.As(err, &e) {
+		t.Errorf("New with n_scaling 0: %v", err)
+	}
+}
+
+// small is a circuit that builds and runs in milliseconds.
+func small() Parameters {
+	p := Default()
+	p.NScaling, p.KScaling = 0.02, 0.1
+	p.Background = BackgroundPoisson
+	return p
+}
+
+func TestSizesOfNetwork(t *testing.T) {
+	p := small()
+	p.Thalamus.On = true
+	m := built(t, p)
+	recurrent, thalamic := m.d.TotalSynapses(), int64(0)
+	for i, k := range m.d.ThalamicSynapses {
+		thalamic += k
+		if got := m.Populations()[i].Len(); got != m.d.Neurons[i] {
+			t.Errorf("%s has %d neurons, want %d", names[i], got, m.d.Neurons[i])
+		}
+	}
+	if got := m.Net().Synapses(); got != recurrent+thalamic {
+		t.Errorf("%d synapses, want %d + %d", got, recurrent, thalamic)
+	}
+	tc, err := m.Net().Population(Thalamus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tc.Len() != 902 || int(tc.First()) != m.d.TotalNeurons()+1 {
+		t.Errorf("%s: %d neurons from id %d, want 902 after the circuit's %d", Thalamus, tc.Len(), tc.First(), m.d.TotalNeurons())
+	}
+	if first := m.Populations()[0].First(); first != 1 {
+		t.Errorf("ids count from %d, want 1", first)
+	}
+}
+
+// Splitting a run, and how many do it, change nothing; the seed does.
+func TestSameSpikes(t *testing.T) {
+	p := small()
+	p.Thalamus.On, p.Thalamus.Start = true, 20
+	p.DCTransient.On, p.DCTransient.Start, p.DCTransient.Duration = true, 50, 20
+	run := func(p Parameters, split []float64, opts ...sim.Option) string {
+		m := built(t, p, opts...)
+		w := record(t, m)
+		for _, ms := range split {
+			simulate(t, m, ms)
+		}
+		if len(w.step) == 0 {
+			t.Fatal("no spikes")
+		}
+		return w.digest()
+	}
+	want := run(p, []float64{100}, sim.Threads(1))
+	for name, got := range map[string]string{
+		"split":                 run(p, []float64{0.1, 49.9, 50}, sim.Threads(1)),
+		"2 threads":             run(p, []float64{100}, sim.Threads(2)),
+		"3 threads, 5 shards":   run(p, []float64{100}, sim.Threads(3), sim.Shards(5)),
+		"a seed in the options": run(p, []float64{100}, sim.Seed(1)),
+	} {
+		if got != want {
+			t.Errorf("%s: other spikes", name)
+		}
+	}
+	p.Seed++
+	if run(p, []float64{100}) == want {
+		t.Error("another seed, the same spikes")
+	}
+}
+
+// The current step makes neurons fire more while it lasts, and the thalamic
+// pulse those of L4 and L6.
+func TestStimuli(t *testing.T) {
+	p := small()
+	p.NScaling = 0.05
+	window := func(p Parameters) PerPopulation[float64] {
+		m := built(t, p)
+		simulate(t, m, 100)
+		w := record(t, m)
+		simulate(t, m, 20)
+		return w.rates(m, 20)
+	}
+	rest := window(p)
+	step := p
+	step.DCTransient.On, step.DCTransient.Start, step.DCTransient.Duration = true, 100, 20
+	pulse := p
+	pulse.Thalamus.On, pulse.Thalamus.Start = true, 100
+	stepped, pulsed := window(step), window(pulse)
+	for i := range Count {
+		if stepped[i] <= rest[i] {
+			t.Errorf("%s: %g spikes/s with the current step, %g without", names[i], stepped[i], rest[i])
+		}
+	}
+	for _, i := range []Population{L4E, L4I, L6E, L6I} {
+		if pulsed[i] <= rest[i] {
+			t.Errorf("%s: %g spikes/s with the thalamic pulse, %g without", i, pulsed[i], rest[i])
+		}
+	}
+}
+
+// voltages keeps samples.
+type voltages struct {
+	step   []int64
+	neuron []int32
+	v      []float64
+}
+
+func (w *voltages) WriteSamples(s sim.Samples) error {
+	w.step = append(w.step, s.Step...)
+	w.neuron = append(w.neuron, s.Neuron...)
+	w.v = append(w.v, s.Values[0]...)
+	return nil
+}
+
+// Initial potentials have the mean and SD that were asked for. The first sample
+// comes one step after them, without input but the constant current; a threshold
+// out of reach keeps neurons that start above it from being reset.
+func TestInitialPotentialsDrawn(t *testing.T) {
+	for _, kind := range []string{V0Optimized, V0Original} {
+		p := Default()
+		p.V0.Type = kind
+		p.Neuron.Vth = 100
+		p.Record.Voltages, p.Record.VoltageInterval = true, 0.1
+		m := built(t, p)
+		w := new(voltages)
+		if err := m.RecordVoltages(w); err != nil {
+			t.Fatal(err)
+		}
+		simulate(t, m, 0.1)
+		if len(w.v) != m.d.TotalNeurons() {
+			t.Fatalf("%d samples of %d neurons", len(w.v), m.d.TotalNeurons())
+		}
+		n := p.Neuron
+		decay := math.Exp(-p.Resolution / n.TauM)
+		for i, pop := range m.Populations() {
+			var sum, squares, count float64
+			for k, id := range w.neuron {
+				if id < pop.First() || int(id-pop.First()) >= pop.Len() {
+					continue
+				}
+				v0 := n.EL + (w.v[k]-n.EL-m.d.DC[i]*n.TauM/n.Cm*(1-decay))/decay
+				sum += v0
+				squares += v0 * v0
+				count++
+			}
+			mean := sum / count
+			sd := math.Sqrt(squares/count - mean*mean)
+			near(t, kind+" mean of "+names[i], mean, m.d.V0Mean[i], 4*m.d.V0SD[i]/math.Sqrt(count))
+			near(t, kind+" SD of "+names[i], sd, m.d.V0SD[i], 4*m.d.V0SD[i]/math.Sqrt(2*count))
+		}
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	p := Default()
+	p.NScaling, p.KScaling = 0.2, 0.2
+	p.Thalamus.On, p.DCTransient.On = true, true
+	m, err := New(p, sim.Threads(2), sim.Shards(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `Data directory: data/run
+  Directory already existed. Old data will be overwritten.
+Neurons: 15,435 of 77,169, their numbers are scaled by a factor of 0.200
+Synapses: 11,955,239
+In-degrees are scaled by a factor of 0.200.
+  To make up for it, weights are multiplied by 2.236 and the constant input current is adjusted.
+Background input: constant current (dc)
+Thalamic stimulus: 902 neurons at 120 spikes/s from 700 to 710 ms, synapses "scaled"
+Transient DC stimulus: 0.3 pA per external synapse from 650 to 750 ms
+Seed of the random numbers: 55
+Workers: 2 (threads), the network in 2 shards
+Warning: Population L23E is sub-threshold with downscaled DC input amplitude and may not fire.
+Warning: Population L23I is sub-threshold with downscaled DC input amplitude and may not fire.
+`
+	if got := m.Describe("data/run", true); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+	m, err = New(p) // as many workers as the machine has processors: the same before and after Create
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := m.Describe("", false)
+	if err := m.Create(); err != nil {
+		t.Fatal(err)
+	}
+	if after := m.Describe("", false); before != after {
+		t.Errorf("before Create:\n%s\nafter it:\n%s", before, after)
+	}
+	p = Default()
+	p.NScaling, p.KScaling, p.Background = 1, 1, BackgroundPoisson
+	if m, err = New(p); err != nil {
+		t.Fatal(err)
+	}
+	got := m.Describe("", false)
+	for _, absent := range []string{"irectory", "scaled", "Warning", "timulus"} {
+		if strings.Contains(got, absent) {
+			t.Errorf("full scale: %q in\n%s", absent, got)
+		}
+	}
+	if !strings.Contains(m.Describe("x", false), "Data directory: x\n  Directory was created.\n") || !strings.Contains(got, "77,169") {
+		t.Errorf("got:\n%s", got)
+	}
+}
