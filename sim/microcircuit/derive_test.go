@@ -2,6 +2,8 @@ package microcircuit
 
 import (
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"math"
 	"strings"
 	"testing"
@@ -252,5 +254,28 @@ func TestDeriveNeedsUsableTimeConstants(t *testing.T) {
 	var e *ParameterError
 	if !errors.As(err, &e) || e.Parameter != "neuron.tau_syn_ms" {
 		t.Errorf("error %v, want one about neuron.tau_syn_ms", err)
+	}
+}
+
+// The bits of what the network is made with must not change, on any processor,
+// under any GOAMD64: spike trains depend on them.
+func TestBits(t *testing.T) {
+	h := fnv.New64a()
+	for _, s := range []float64{1, 0.2, 0.1} {
+		for _, background := range []string{BackgroundDC, BackgroundPoisson} {
+			d := derived(t, func(p *Parameters) {
+				scale(s)(p)
+				p.Background, p.Thalamus.On, p.DCTransient.On = background, true, true
+			})
+			for _, v := range []any{d.Neurons[:], d.KExt[:], d.Synapses[:], d.FullInDegree[:], d.Weight[:], d.WeightSD[:], d.DC[:],
+				d.PoissonRate[:], d.PSCOverPSP, d.WeightExt, d.ThalamicSynapses[:], d.ThalamicWeight, d.ThalamicWeightSD, d.TransientDC[:]} {
+				if _, err := fmt.Fprintf(h, "%x\n", v); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if got, want := h.Sum64(), uint64(0x3bf4df47178e9478); got != want {
+		t.Errorf("%#x, want %#x", got, want)
 	}
 }
