@@ -22,15 +22,15 @@ const (
 
 // The statistics that are compared, one row per population each.
 const (
-	FiringRate  = "rate"
-	Irregular   = "CV"
-	Correlation = "correlation"
+	FiringRate   = "rate"
+	Irregularity = "CV"
+	Correlation  = "correlation"
 )
 
 // A Row compares one statistic of one population with the reference.
 type Row struct {
 	Population string
-	Statistic  string  // FiringRate, Irregular or Correlation
+	Statistic  string  // FiringRate, Irregularity or Correlation
 	N          int     // n of the sampling term
 	Distance   float64 // mean KS distance of ours to the reference runs
 	Spread     float64 // mean KS distance of the pairs of reference runs; NaN if not used
@@ -84,7 +84,7 @@ func Verify(ours *Statistics, refs []*Statistics) (*Verification, error) {
 				v.Warnings = append(v.Warnings, fmt.Errorf("population %s has %d neurons, in %s %d", p.Name, p.N, r.Label, others[k].N))
 			}
 		}
-		for _, statistic := range []string{FiringRate, Irregular, Correlation} {
+		for _, statistic := range []string{FiringRate, Irregularity, Correlation} {
 			row := compare(sampleOf(p, statistic), samplesOf(others, statistic))
 			row.Population, row.Statistic = p.Name, statistic
 			row.judge(v.SamplingOnly)
@@ -149,7 +149,7 @@ func sampleOf(p *PopulationStatistics, statistic string) []float64 {
 		}
 		slices.Sort(x)
 		return x
-	case Irregular:
+	case Irregularity:
 		return sortedWithoutNaN(p.CVs)
 	default:
 		return sortedWithoutNaN(p.Correlations)

@@ -125,7 +125,7 @@ func WithKind(kind func(name string) Kind) Option {
 }
 
 // WithBin sets the bin of a population rate in ms, a multiple of the resolution.
-// Default: a round number that gives 150 to 500 bins.
+// Default: a round number that gives 200 to 500 bins.
 func WithBin(ms float64) Option {
 	return func(c *config) error {
 		if !(ms > 0) || math.IsInf(ms, 1) {

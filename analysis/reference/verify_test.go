@@ -54,10 +54,10 @@ func TestPoissonFailsAgainstDC(t *testing.T) {
 		}
 	}
 	q := map[[2]string]float64{
-		{"L23E", analysis.FiringRate}: 2.936029433898757,
-		{"L4E", analysis.Irregular}:   3.2661193875748746,
-		{"L6E", analysis.Correlation}: 6.288257404871247,
-		{"L5I", analysis.Correlation}: 2.531531531531532,
+		{"L23E", analysis.FiringRate}:  2.936029433898757,
+		{"L4E", analysis.Irregularity}: 3.2661193875748746,
+		{"L6E", analysis.Correlation}:  6.288257404871247,
+		{"L5I", analysis.Correlation}:  2.531531531531532,
 	}
 	for _, row := range verify(t, poisson[0], dc).Rows {
 		if want, ok := q[[2]string{row.Population, row.Statistic}]; ok && math.Abs(row.Q-want) > 1e-12*want {
