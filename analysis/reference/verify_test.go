@@ -41,9 +41,9 @@ func TestNESTPassesAgainstItself(t *testing.T) {
 	}
 }
 
-// Another background is another network. 14 failed rows is what the criterion
-// was published with for seed 123450; 12, and the values of q below, are from an
-// independent implementation in Python with exact rational distances.
+// Another background is another network. 14 failed rows of 24 is what the
+// criterion's definition states; 12 for the other seed, and the values of q
+// below, are from an independent implementation in Python with integer counts.
 func TestPoissonFailsAgainstDC(t *testing.T) {
 	dc := load(t, "pd14_scale0.2_dc_*.json.gz")
 	poisson := load(t, "pd14_scale0.2_poisson_*.json.gz")
