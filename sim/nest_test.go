@@ -88,40 +88,27 @@ func decode(t testing.TB, params map[string]json.RawMessage, into any) {
 // E_L where it is not given.
 func nestModel(t testing.TB, name string, params map[string]json.RawMessage) neuron.Model {
 	t.Helper()
-	rest := map[string]json.RawMessage{}
-	vMin := math.Inf(-1)
-	for k, v := range params {
-		if k == "V_min" {
-			if err := json.Unmarshal(v, &vMin); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		rest[k] = v
-	}
 	switch name {
 	case "iaf_psc_exp":
 		m := neuron.DefaultIafPscExp()
-		decode(t, rest, &m)
-		if _, ok := rest["V_m"]; !ok {
+		decode(t, params, &m)
+		if _, ok := params["V_m"]; !ok {
 			m.Vm = m.EL
 		}
 		return m
 	case "iaf_psc_alpha":
 		m := neuron.DefaultIafPscAlpha()
-		decode(t, rest, &m)
-		if _, ok := rest["V_m"]; !ok {
+		decode(t, params, &m)
+		if _, ok := params["V_m"]; !ok {
 			m.Vm = m.EL
 		}
-		m.Vmin = vMin
 		return m
 	case "iaf_psc_delta":
 		m := neuron.DefaultIafPscDelta()
-		decode(t, rest, &m)
-		if _, ok := rest["V_m"]; !ok {
+		decode(t, params, &m)
+		if _, ok := params["V_m"]; !ok {
 			m.Vm = m.EL
 		}
-		m.Vmin = vMin
 		return m
 	case "parrot_neuron":
 		return neuron.Parrot{}

@@ -14,7 +14,6 @@ type Device interface {
 	Validate() error
 }
 
-
 // Active is when a device is active: a spike stamped S passes iff
 // Origin+Start < S <= Origin+Stop. A zero Stop means forever.
 type Active struct {

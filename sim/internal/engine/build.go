@@ -25,9 +25,9 @@ type Engine struct {
 	threads int
 	neurons int
 
-	minDelay, maxDelay int64
-	step               int64
-	spikeCount         int64
+	bounds     Bounds
+	step       int64
+	spikeCount int64
 
 	spikeRecorders []*spikeRecorder
 	samplers       []*sampler
@@ -36,6 +36,15 @@ type Engine struct {
 	recent         recentSpikes
 
 	buildTimes []Phase
+}
+
+// Bounds follow from the synapses: the delays that occur, in steps, and how
+// often a neuron of each population may spike in one step without a sum
+// overflowing.
+type Bounds struct {
+	MinDelay     int64   `json:"min_delay"`
+	MaxDelay     int64   `json:"max_delay"`
+	Multiplicity []int32 `json:"multiplicity"`
 }
 
 // A Phase is a part of building and the time it took.
@@ -71,26 +80,33 @@ func (o Options) Divide(n int) (threads, shards int) {
 	return threads, shards
 }
 
-// Prepare makes everything of an engine but the synapses.
-func Prepare(desc *Description, opts Options) (*Engine, []*wiring, error) {
+// newEngine makes an engine without synapses and without blocks.
+func newEngine(desc *Description, opts Options) (*Engine, error) {
 	clock, err := NewClock(desc.Resolution)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	e := &Engine{desc: desc, clock: clock, neurons: desc.Neurons()}
 	shards := 0
 	e.threads, shards = opts.Divide(e.neurons)
 	if e.layout, err = newLayout(desc.Populations, shards); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	e.mergeAt = make([]int, shards)
 	for p := range desc.Populations {
 		e.grids = append(e.grids, chooseGrid(collectWeights(desc, p)))
 	}
+	return e, nil
+}
+
+// wire resolves the projections and what follows from them for the whole
+// network.
+func (e *Engine) wire() ([]*wiring, error) {
+	desc := e.desc
 	wirings := make([]*wiring, len(desc.Projections))
-	err = parallel(e.threads, len(wirings), func(_, i int) error {
+	err := parallel(e.threads, len(wirings), func(_, i int) error {
 		pr := &desc.Projections[i]
-		w, err := newWiring(desc, i, clock, e.grids[pr.Post.Population])
+		w, err := newWiring(desc, i, e.clock, e.grids[pr.Post.Population])
 		if err != nil {
 			return fmt.Errorf("%s -> %s: %w", desc.Populations[pr.Pre.Population].Name, desc.Populations[pr.Post.Population].Name, err)
 		}
@@ -99,27 +115,33 @@ func Prepare(desc *Description, opts Options) (*Engine, []*wiring, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	e.minDelay, e.maxDelay = maxInterval, 1
+	e.bounds = Bounds{MinDelay: maxInterval, MaxDelay: 1}
 	for _, w := range wirings {
-		e.minDelay, e.maxDelay = min(e.minDelay, w.delay.least), max(e.maxDelay, w.delay.max)
+		e.bounds.MinDelay, e.bounds.MaxDelay = min(e.bounds.MinDelay, w.delay.least), max(e.bounds.MaxDelay, w.delay.max)
 	}
-	maxMultiple, err := sumLimits(desc, wirings, e.grids)
-	if err != nil {
-		return nil, nil, err
-	}
-	e.shards = make([]*shard, shards)
-	err = parallel(e.threads, shards, func(_, s int) error {
+	e.bounds.Multiplicity, err = sumLimits(desc, wirings, e.grids)
+	return wirings, err
+}
+
+// makeShards makes the blocks of all shards, with their inputs and initial
+// state.
+func (e *Engine) makeShards() error {
+	e.shards = make([]*shard, e.layout.shards)
+	return parallel(e.threads, len(e.shards), func(_, s int) error {
 		sh, err := newShard(e, s)
 		if err != nil {
 			return err
 		}
-		sh.maxMultiple = maxMultiple
 		e.shards[s] = sh
+		for _, b := range sh.blocks {
+			if err := b.initialise(e.desc); err != nil {
+				return fmt.Errorf("population %q: %w", e.desc.Populations[b.population].Name, err)
+			}
+		}
 		return nil
 	})
-	return e, wirings, err
 }
 
 // sumLimits establishes that no sum of input overflows: it bounds what a neuron
@@ -171,32 +193,28 @@ func sumLimits(desc *Description, wirings []*wiring, grids []grid) ([]int32, err
 // Build makes an engine with its initial state.
 func Build(ctx context.Context, desc *Description, opts Options) (*Engine, error) {
 	start := time.Now()
-	e, wirings, err := Prepare(desc, opts)
+	phase := func(name string, times *[]Phase) {
+		*times = append(*times, Phase{name, time.Since(start).Seconds()})
+		start = time.Now()
+	}
+	e, err := newEngine(desc, opts)
 	if err != nil {
 		return nil, err
 	}
-	if err := e.Initialise(); err != nil {
+	wirings, err := e.wire()
+	if err != nil {
 		return nil, err
 	}
-	e.buildTimes = append(e.buildTimes, Phase{"prepare", time.Since(start).Seconds()})
-	start = time.Now()
+	phase("count", &e.buildTimes)
+	if err := e.makeShards(); err != nil {
+		return nil, err
+	}
+	phase("neurons", &e.buildTimes)
 	if err := e.buildRows(ctx, wirings, opts.Progress); err != nil {
 		return nil, err
 	}
-	e.buildTimes = append(e.buildTimes, Phase{"synapses", time.Since(start).Seconds()})
+	phase("synapses", &e.buildTimes)
 	return e, nil
-}
-
-// Initialise sets the initial membrane potentials.
-func (e *Engine) Initialise() error {
-	return parallel(e.threads, len(e.shards), func(_, s int) error {
-		for _, b := range e.shards[s].blocks {
-			if err := b.initialise(e.desc); err != nil {
-				return fmt.Errorf("population %q: %w", e.desc.Populations[b.population].Name, err)
-			}
-		}
-		return nil
-	})
 }
 
 // buildRows draws the synapses of every shard, one source population after

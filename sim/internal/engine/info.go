@@ -42,4 +42,4 @@ func (e *Engine) Spikes() int64 { return e.spikeCount }
 func (e *Engine) BuildTimes() []Phase { return e.buildTimes }
 
 // MinDelay returns the smallest delay in steps.
-func (e *Engine) MinDelay() int64 { return e.minDelay }
+func (e *Engine) MinDelay() int64 { return e.bounds.MinDelay }

@@ -55,7 +55,7 @@ func (e *Engine) record(begin int64, buf int) error {
 	for _, s := range e.merged {
 		e.recent.add(s, begin+int64(s.Lag))
 	}
-	e.recent.forget(begin - e.maxDelay)
+	e.recent.forget(begin - e.bounds.MaxDelay)
 	e.spikeCount += int64(len(e.merged))
 	var errs error
 	for _, r := range e.spikeRecorders {
@@ -206,7 +206,7 @@ func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []Range) error 
 			}
 		}
 	}
-	s.perInterval = int((min(e.minDelay, maxInterval) + s.interval - 1) / s.interval)
+	s.perInterval = int((min(e.bounds.MinDelay, maxInterval) + s.interval - 1) / s.interval)
 	for buf := range 2 {
 		s.values[buf] = make([][]float64, len(s.quantities))
 		for q := range s.quantities {

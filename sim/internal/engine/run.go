@@ -42,7 +42,7 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 		return ctx.Err()
 	}
 	e.seek()
-	r := &run{e: e, ctx: ctx, begin: e.step, end: e.step + steps, interval: min(e.minDelay, maxInterval),
+	r := &run{e: e, ctx: ctx, begin: e.step, end: e.step + steps, interval: min(e.bounds.MinDelay, maxInterval),
 		barrier: newBarrier(e.threads), progress: progress, start: time.Now()}
 	r.last.Store(int64(^uint64(0) >> 1))
 	var wg sync.WaitGroup

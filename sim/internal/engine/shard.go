@@ -26,7 +26,6 @@ type shard struct {
 
 	fired        []uint16 // elements of a block that spiked in this step
 	multiplicity []int32  // of each, for parrots; else empty
-	maxMultiple  []int32  // by population: the multiplicity that no sum overflows at
 
 	// Spikes of an interval, in order of step, then neuron. There are two:
 	// others still read the last interval's while this one's are written.
@@ -134,9 +133,9 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) error {
 			m := int32(1)
 			if len(sh.multiplicity) > 0 {
 				m = sh.multiplicity[i]
-				if m > sh.maxMultiple[b.population] {
+				if m > e.bounds.Multiplicity[b.population] {
 					return fmt.Errorf("population %q: neuron %d emits %d spikes in one step, more than the %d that its targets' sums hold",
-						e.desc.Populations[b.population].Name, int(b.id)+b.index(int(k)), m, sh.maxMultiple[b.population])
+						e.desc.Populations[b.population].Name, int(b.id)+b.index(int(k)), m, e.bounds.Multiplicity[b.population])
 				}
 			}
 			sh.spikes[buf] = append(sh.spikes[buf], Spike{uint32(int(b.id) - 1 + b.index(int(k))), uint16(lag), uint16(m)})

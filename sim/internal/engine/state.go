@@ -112,7 +112,7 @@ func (e *Engine) SetState(s *State) error {
 	for _, sh := range e.shards {
 		sh.active, sh.activeWide = sh.active[:0], sh.activeWide[:0]
 		for _, x := range s.Recent {
-			if int(x.Neuron) >= e.neurons || x.Step > s.Step || s.Step-x.Step > e.maxDelay {
+			if int(x.Neuron) >= e.neurons || x.Step > s.Step || s.Step-x.Step > e.bounds.MaxDelay {
 				return fmt.Errorf("state has a spike of neuron %d at step %d, which cannot be at step %d", x.Neuron+1, x.Step, s.Step)
 			}
 			sh.resume(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, s.Step)

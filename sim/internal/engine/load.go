@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"fmt"
+
+	"cortigo/sim/internal/kernel"
+)
+
+// Rows are the synapses onto one shard as they lie in memory: for each of the
+// two forms the cursor of every source's row (empty if the form is not used),
+// the words, and the number of synapses.
+type Rows struct {
+	Entry, EntryWide []uint64
+	Syn              []uint32
+	SynWide          []uint64
+	Count, CountWide int64
+}
+
+// Rows returns the synapses onto shard s, to be read only.
+func (e *Engine) Rows(s int) Rows {
+	n, w := &e.shards[s].narrow, &e.shards[s].wide
+	return Rows{n.entry, w.entry, n.syn, w.syn, n.count, w.count}
+}
+
+// Bounds returns what follows from the synapses.
+func (e *Engine) Bounds() Bounds { return e.bounds }
+
+// Load makes an engine from rows that were built before, with the initial
+// state. open returns the rows of a shard; opts.Shards must be what they were
+// built for. Rows are checked: whatever they hold, no cursor leaves them.
+func Load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows, error)) (*Engine, error) {
+	e, err := newEngine(desc, opts)
+	if err != nil {
+		return nil, err
+	}
+	e.bounds = bounds
+	if bounds.MinDelay < 1 || bounds.MaxDelay > maxDelay || bounds.MinDelay > max(bounds.MaxDelay, maxInterval) || len(bounds.Multiplicity) != len(desc.Populations) {
+		return nil, fmt.Errorf("delays of %d to %d steps in %d populations make no sense", bounds.MinDelay, bounds.MaxDelay, len(bounds.Multiplicity))
+	}
+	if err := e.makeShards(); err != nil {
+		return nil, err
+	}
+	err = parallel(e.threads, len(e.shards), func(_, s int) error {
+		r, err := open(s)
+		if err != nil {
+			return err
+		}
+		sh := e.shards[s]
+		sh.narrow = rows[uint32]{entry: r.Entry, syn: r.Syn, used: len(r.Syn), count: r.Count}
+		sh.wide = rows[uint64]{entry: r.EntryWide, syn: r.SynWide, used: len(r.SynWide), count: r.CountWide}
+		if len(r.EntryWide) > 0 && sh.sumWide[0] == nil {
+			return fmt.Errorf("shard %d: rows of exact weights onto populations that have none", s)
+		}
+		if err := check(&sh.narrow, e.neurons, bounds); err != nil {
+			return fmt.Errorf("shard %d: %w", s, err)
+		}
+		if err := check(&sh.wide, e.neurons, bounds); err != nil {
+			return fmt.Errorf("shard %d: %w", s, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// check walks every row and reports one that leaves the words, does not end,
+// or has a delay outside the bounds.
+func check[W word](r *rows[W], neurons int, bounds Bounds) error {
+	if len(r.entry) == 0 {
+		if len(r.syn) > 0 {
+			return fmt.Errorf("%d words of synapses without rows", len(r.syn))
+		}
+		r.entry = nil
+		return nil
+	}
+	if len(r.entry) != neurons {
+		return fmt.Errorf("%d rows for %d neurons", len(r.entry), neurons)
+	}
+	total := int64(0)
+	for source, c := range r.entry {
+		if c == 0 {
+			continue
+		}
+		delay := int64(c >> 48)
+		for {
+			n := int64(c >> 32 & kernel.MaxSegment)
+			end := int64(uint32(c)) + n // the link word
+			if end >= int64(len(r.syn)) {
+				return fmt.Errorf("row of neuron %d leaves the %d words there are", source+1, len(r.syn))
+			}
+			if delay < bounds.MinDelay || delay > bounds.MaxDelay {
+				return fmt.Errorf("row of neuron %d has a delay of %d steps, outside [%d, %d]", source+1, delay, bounds.MinDelay, bounds.MaxDelay)
+			}
+			if total += n; total > r.count {
+				return fmt.Errorf("more synapses in the rows than the %d that were announced", r.count)
+			}
+			link := uint32(r.syn[end])
+			if link == 0 {
+				break
+			}
+			delay += int64(link >> 16)
+			c = kernel.Advance(c, link)
+		}
+	}
+	if total != r.count {
+		return fmt.Errorf("%d synapses in the rows, %d were announced", total, r.count)
+	}
+	return nil
+}

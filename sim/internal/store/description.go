@@ -1,0 +1,297 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+	"cortigo/sim/internal/engine"
+	"cortigo/sim/neuron"
+)
+
+// A tagged value is one of several types: its name and its parameters.
+type tagged struct {
+	Type   string          `json:"type"`
+	Params json.RawMessage `json:"params,omitempty"`
+}
+
+func tag(name string, v any) (tagged, error) {
+	b, err := json.Marshal(v)
+	return tagged{name, b}, err
+}
+
+func untag[T any](t tagged) (T, error) {
+	var v T
+	d := json.NewDecoder(bytes.NewReader(t.Params))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&v); err != nil {
+		return v, fmt.Errorf("%s: %w", t.Type, err)
+	}
+	return v, nil
+}
+
+func encodeModel(m neuron.Model) (tagged, error) { return tag(m.ModelName(), m) }
+
+func decodeModel(t tagged) (neuron.Model, error) {
+	switch t.Type {
+	case neuron.IafPscExp{}.ModelName():
+		return untag[neuron.IafPscExp](t)
+	case neuron.IafPscAlpha{}.ModelName():
+		m := neuron.DefaultIafPscAlpha()
+		return m, json.Unmarshal(t.Params, &m)
+	case neuron.IafPscDelta{}.ModelName():
+		m := neuron.DefaultIafPscDelta()
+		return m, json.Unmarshal(t.Params, &m)
+	case neuron.Parrot{}.ModelName():
+		return neuron.Parrot{}, nil
+	}
+	return nil, fmt.Errorf("unknown model %q", t.Type)
+}
+
+func encodeDistribution(d connect.Distribution) (*tagged, error) {
+	if d == nil {
+		return nil, nil
+	}
+	var t tagged
+	var err error
+	switch d := d.(type) {
+	case connect.Constant:
+		t, err = tag("constant", d)
+	case connect.Normal:
+		t, err = tag("normal", d)
+	case connect.Uniform:
+		t, err = tag("uniform", d)
+	default:
+		err = fmt.Errorf("a distribution of type %T cannot be stored", d)
+	}
+	return &t, err
+}
+
+func decodeDistribution(t *tagged) (connect.Distribution, error) {
+	if t == nil {
+		return nil, nil
+	}
+	switch t.Type {
+	case "constant":
+		return untag[connect.Constant](*t)
+	case "normal":
+		return untag[connect.Normal](*t)
+	case "uniform":
+		return untag[connect.Uniform](*t)
+	}
+	return nil, fmt.Errorf("unknown distribution %q", t.Type)
+}
+
+func encodeRule(r connect.Rule) (tagged, error) {
+	switch r := r.(type) {
+	case connect.FixedTotalNumber:
+		return tag("fixed_total_number", r)
+	case connect.FixedInDegree:
+		return tag("fixed_indegree", r)
+	case connect.AllToAll:
+		return tag("all_to_all", r)
+	case connect.OneToOne:
+		return tag("one_to_one", r)
+	case connect.List:
+		return tag("list", r)
+	}
+	return tagged{}, fmt.Errorf("a rule of type %T cannot be stored", r)
+}
+
+func decodeRule(t tagged) (connect.Rule, error) {
+	switch t.Type {
+	case "fixed_total_number":
+		return untag[connect.FixedTotalNumber](t)
+	case "fixed_indegree":
+		return untag[connect.FixedInDegree](t)
+	case "all_to_all":
+		return connect.AllToAll{}, nil
+	case "one_to_one":
+		return connect.OneToOne{}, nil
+	case "list":
+		return untag[connect.List](t)
+	}
+	return nil, fmt.Errorf("unknown rule %q", t.Type)
+}
+
+func decodeDevice(t tagged) (device.Device, error) {
+	switch t.Type {
+	case device.DC{}.DeviceName():
+		return untag[device.DC](t)
+	case device.StepCurrent{}.DeviceName():
+		return untag[device.StepCurrent](t)
+	case device.Poisson{}.DeviceName():
+		return untag[device.Poisson](t)
+	case device.SpikeGenerator{}.DeviceName():
+		return untag[device.SpikeGenerator](t)
+	}
+	return nil, fmt.Errorf("unknown device %q", t.Type)
+}
+
+type descriptionJSON struct {
+	Seed        uint64           `json:"seed"`
+	Resolution  float64          `json:"resolution_ms"`
+	Populations []populationJSON `json:"populations"`
+	Projections []projectionJSON `json:"projections"`
+	Attachments []attachmentJSON `json:"attachments"`
+}
+
+type populationJSON struct {
+	Name  string  `json:"name"`
+	N     int     `json:"n"`
+	Model tagged  `json:"model"`
+	Vm    *tagged `json:"initial_V_m,omitempty"`
+}
+
+type projectionJSON struct {
+	Pre     engine.Range `json:"pre"`
+	Post    engine.Range `json:"post"`
+	Rule    tagged       `json:"rule"`
+	Weight  *tagged      `json:"weight"`
+	Delay   *tagged      `json:"delay"`
+	Ordinal uint32       `json:"ordinal"`
+}
+
+type attachmentJSON struct {
+	Device    tagged       `json:"device"`
+	Generator int          `json:"generator"`
+	Post      engine.Range `json:"post"`
+	Weight    *tagged      `json:"weight"`
+	Delay     *tagged      `json:"delay"`
+	Ordinal   uint32       `json:"ordinal"`
+}
+
+func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
+	j := &descriptionJSON{Seed: d.Seed, Resolution: d.Resolution}
+	for _, p := range d.Populations {
+		m, err := encodeModel(p.Model)
+		if err != nil {
+			return nil, err
+		}
+		vm, err := encodeDistribution(p.Vm)
+		if err != nil {
+			return nil, err
+		}
+		j.Populations = append(j.Populations, populationJSON{p.Name, p.N, m, vm})
+	}
+	for _, p := range d.Projections {
+		r, err := encodeRule(p.Rule)
+		if err != nil {
+			return nil, err
+		}
+		w, err := encodeDistribution(p.Weight)
+		if err != nil {
+			return nil, err
+		}
+		delay, err := encodeDistribution(p.Delay)
+		if err != nil {
+			return nil, err
+		}
+		j.Projections = append(j.Projections, projectionJSON{p.Pre, p.Post, r, w, delay, p.Ordinal})
+	}
+	for _, a := range d.Attachments {
+		dev, err := tag(a.Device.DeviceName(), a.Device)
+		if err != nil {
+			return nil, err
+		}
+		w, err := encodeDistribution(a.Weight)
+		if err != nil {
+			return nil, err
+		}
+		delay, err := encodeDistribution(a.Delay)
+		if err != nil {
+			return nil, err
+		}
+		j.Attachments = append(j.Attachments, attachmentJSON{dev, a.Generator, a.Post, w, delay, a.Ordinal})
+	}
+	return j, nil
+}
+
+func (j *descriptionJSON) decode() (*engine.Description, error) {
+	d := &engine.Description{Seed: j.Seed, Resolution: j.Resolution}
+	inside := func(r engine.Range) error {
+		if r.Population < 0 || r.Population >= len(j.Populations) || r.From < 0 || r.N < 0 || r.From+r.N > j.Populations[r.Population].N {
+			return fmt.Errorf("neurons %d..%d of population %d, which are not there", r.From, r.From+r.N, r.Population)
+		}
+		return nil
+	}
+	for _, p := range j.Populations {
+		m, err := decodeModel(p.Model)
+		if err == nil {
+			err = m.Validate()
+		}
+		if err == nil && (p.N < 1 || p.N > 1<<31-2-d.Neurons()) {
+			err = fmt.Errorf("%d neurons", p.N)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("population %q: %w", p.Name, err)
+		}
+		vm, err := decodeDistribution(p.Vm)
+		if err != nil {
+			return nil, fmt.Errorf("population %q: %w", p.Name, err)
+		}
+		d.Populations = append(d.Populations, engine.Population{Name: p.Name, N: p.N, Model: m, Vm: vm})
+	}
+	for i, p := range j.Projections {
+		fail := func(err error) error { return fmt.Errorf("projection %d: %w", i, err) }
+		if err := inside(p.Pre); err != nil {
+			return nil, fail(err)
+		}
+		if err := inside(p.Post); err != nil {
+			return nil, fail(err)
+		}
+		r, err := decodeRule(p.Rule)
+		if err == nil {
+			err = r.Validate(p.Pre.N, p.Post.N)
+		}
+		if err != nil {
+			return nil, fail(err)
+		}
+		w, err := decodeParameter(p.Weight)
+		if err != nil {
+			return nil, fail(err)
+		}
+		delay, err := decodeParameter(p.Delay)
+		if err != nil {
+			return nil, fail(err)
+		}
+		d.Projections = append(d.Projections, engine.Projection{Pre: p.Pre, Post: p.Post, Rule: r, Weight: w, Delay: delay, Ordinal: p.Ordinal})
+	}
+	for i, a := range j.Attachments {
+		fail := func(err error) error { return fmt.Errorf("device %d: %w", i, err) }
+		if err := inside(a.Post); err != nil {
+			return nil, fail(err)
+		}
+		dev, err := decodeDevice(a.Device)
+		if err == nil {
+			err = dev.Validate()
+		}
+		if err != nil {
+			return nil, fail(err)
+		}
+		w, err := decodeParameter(a.Weight)
+		if err != nil {
+			return nil, fail(err)
+		}
+		delay, err := decodeParameter(a.Delay)
+		if err != nil {
+			return nil, fail(err)
+		}
+		d.Attachments = append(d.Attachments, engine.Attachment{Device: dev, Generator: a.Generator, Post: a.Post, Weight: w, Delay: delay, Ordinal: a.Ordinal})
+	}
+	return d, nil
+}
+
+// decodeParameter decodes a weight or delay, which must be there.
+func decodeParameter(t *tagged) (connect.Distribution, error) {
+	if t == nil {
+		return nil, fmt.Errorf("a weight or delay is missing")
+	}
+	d, err := decodeDistribution(t)
+	if err != nil {
+		return nil, err
+	}
+	return d, d.Validate()
+}

@@ -1,0 +1,75 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+
+	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/store"
+)
+
+// Save writes the built network and its state to dir/network and dir/state,
+// which are made if they are not there and replaced if they are. Recorders are
+// not part of it.
+func (n *Network) Save(dir string) error {
+	if n.engine == nil {
+		return fmt.Errorf("sim: Save before the network was built: call Build first")
+	}
+	if err := store.SaveNetwork(dir, &n.desc, n.engine); err != nil {
+		return fmt.Errorf("sim: saving the network: %w", err)
+	}
+	return n.SaveState(dir)
+}
+
+// SaveState writes the state alone, to dir/state: enough where the network was
+// saved before.
+func (n *Network) SaveState(dir string) error {
+	if n.engine == nil {
+		return fmt.Errorf("sim: SaveState before the network was built: call Build first")
+	}
+	if err := store.SaveState(dir, &n.desc, n.engine.State()); err != nil {
+		return fmt.Errorf("sim: saving the state: %w", err)
+	}
+	return nil
+}
+
+// Open returns the network that was saved in dir, at the state that was saved
+// last. Recorders must be attached anew. Of the options, Seed and Resolution
+// have no effect: they are the network's. With another number of shards than
+// the network was saved with, its synapses are drawn again, which Warnings
+// tells.
+func Open(dir string, opts ...Option) (*Network, error) {
+	o := defaults()
+	for _, f := range opts {
+		if err := f(&o); err != nil {
+			return nil, err
+		}
+	}
+	saved, err := store.OpenNetwork(dir)
+	if err != nil {
+		return nil, fmt.Errorf("sim: %w", err)
+	}
+	n := &Network{opts: o, desc: *saved.Description}
+	wanted := o.engine.Shards
+	o.engine.Shards = saved.Shards
+	if wanted != 0 && wanted != saved.Shards {
+		o.engine.Shards = wanted
+		n.warnings = append(n.warnings, fmt.Errorf("the network in %s was saved in %d shards: dealing it out anew over %d", dir, saved.Shards, wanted))
+		n.engine, err = engine.Build(context.Background(), &n.desc, o.engine)
+	} else {
+		n.engine, err = engine.Load(&n.desc, o.engine, saved.Bounds, saved.Rows)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sim: opening %s: %w", dir, err)
+	}
+	state, err := store.OpenState(dir, &n.desc)
+	if err != nil {
+		return nil, fmt.Errorf("sim: opening the state: %w", err)
+	}
+	if state != nil {
+		if err := n.engine.SetState(state); err != nil {
+			return nil, fmt.Errorf("sim: opening the state in %s: %w", dir, err)
+		}
+	}
+	return n, nil
+}
