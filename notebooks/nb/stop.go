@@ -18,6 +18,7 @@ import (
 // shells have it.
 const exitStopped = 130
 
+// stopOnce catches the signals from the first call on.
 var stopOnce = sync.OnceValue(func() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 1)
@@ -58,12 +59,9 @@ func Check(err error) {
 // notebook does not go on to the next cell. Deferred functions do not run.
 func Exit(err error) { exit(err, caller()) }
 
-// osExit is os.Exit, but for tests.
-var osExit = os.Exit
-
 func exit(err error, where string) {
 	_ = flush(2 * time.Second) // the program ends in any case
-	osExit(report(os.Stderr, err, where))
+	os.Exit(report(os.Stderr, err, where))
 }
 
 // report prints the error and returns the exit code.

@@ -19,6 +19,14 @@ type executor struct {
 	cells map[string]*ipynb.Cell
 }
 
+// GoNB loses an interrupt that comes while it prepares a cell, between the
+// programs that it calls for it: one that comes within the first preparation
+// time of a cell is repeated once, in case the cell has started after all.
+const (
+	preparation = 5 * time.Second
+	repeatAfter = 2 * time.Second
+)
+
 // lateOutput is how long the end of a cell's output is waited for after the
 // kernel's reply, and what is still on its way when a kernel has died.
 const lateOutput = 5 * time.Second
@@ -45,6 +53,8 @@ func (x *executor) execute(ctx context.Context, c *ipynb.Cell, number int, out *
 		limit    <-chan time.Time
 		late     <-chan time.Time
 		patience <-chan time.Time
+		repeat   <-chan time.Time
+		start    = time.Now()
 		cancel   = ctx.Done()
 		force    = x.opts.Force
 		exited   = x.kernel.Exited()
@@ -61,6 +71,9 @@ func (x *executor) execute(ctx context.Context, c *ipynb.Cell, number int, out *
 		patience = time.After(grace)
 		if err := x.kernel.Interrupt(); err != nil {
 			patience = time.After(0)
+		}
+		if time.Since(start) < preparation {
+			repeat = time.After(repeatAfter)
 		}
 	}
 	killed := func(why string) error {
@@ -94,6 +107,8 @@ func (x *executor) execute(ctx context.Context, c *ipynb.Cell, number int, out *
 			stop(fmt.Sprintf("it took longer than the time limit of %s", x.opts.Timeout))
 		case <-cancel:
 			stop("interrupted")
+		case <-repeat:
+			_ = x.kernel.Interrupt() // if it fails, patience ends it
 		case <-patience:
 			return killed(fmt.Sprintf("%s and did not stop within %s: the kernel was killed", stopped, grace))
 		case <-force:
@@ -111,6 +126,7 @@ func (x *executor) execute(ctx context.Context, c *ipynb.Cell, number int, out *
 	}
 	if stopped != "" {
 		// It counts as failed even if the cell took it and ended well.
+		c.Outputs.AddError(ipynb.ErrorOutput{Name: "Stopped", Value: stopped, Traceback: []string{"stopped: " + stopped}})
 		return &Failure{Cell: number, Reason: stopped, source: c}
 	}
 	if failure != nil {

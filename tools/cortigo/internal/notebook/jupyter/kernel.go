@@ -164,12 +164,16 @@ func (k *Kernel) Shutdown(grace time.Duration) error {
 	return k.Kill()
 }
 
+// killWait is how long killed processes are waited for. They are dead at once;
+// it may take init a while to say so.
+const killWait = 500 * time.Millisecond
+
 // Kill ends the kernel with everything that it started and removes the
 // temporary directory.
 func (k *Kernel) Kill() error {
 	killGroup(k.cmd.Process)
 	<-k.exited
-	waitGroup(k.cmd.Process, 2*time.Second)
+	waitGroup(k.cmd.Process, killWait)
 	if k.Client != nil {
 		k.Client.Close()
 	}

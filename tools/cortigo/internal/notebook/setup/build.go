@@ -59,7 +59,7 @@ func output(cmd *exec.Cmd) (string, error) {
 }
 
 func commandError(cmd *exec.Cmd, err error, stderr string) error {
-	return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, strings.TrimSpace(stderr))
+	return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args[:2], " "), err, strings.TrimSpace(stderr))
 }
 
 // buildTools builds the kernel's programs into bin. They get there by
@@ -100,7 +100,7 @@ func compileAhead(ctx context.Context, root string, log io.Writer) ([]string, er
 		return nil, context.Cause(ctx)
 	}
 	if err != nil {
-		fmt.Fprintf(log, "cortigo: a package that cells may import does not compile; going on:\n%v\n", err)
+		fmt.Fprintf(log, "cortigo: a package that cells may import does not compile; going on:\n%s\n", firstLines(err.Error(), 6))
 		return nil, nil
 	}
 	// Only packages from elsewhere: the project's own change all the time.
@@ -168,6 +168,15 @@ func withSignsOfLife(cmd *exec.Cmd, log io.Writer, what string) error {
 		fmt.Fprintf(log, "cortigo:   done in %.0f s\n", time.Since(start).Seconds())
 	}
 	return nil
+}
+
+// firstLines returns the first n lines of a text.
+func firstLines(text string, n int) string {
+	lines := strings.SplitAfterN(text, "\n", n+1)
+	if len(lines) > n {
+		return strings.Join(lines[:n], "") + "..."
+	}
+	return text
 }
 
 // isPackage says whether a line that go build -v wrote is the name of a
