@@ -12,7 +12,7 @@ import (
 // The columns of a part. Spikes have the first three; samples have a column
 // more for each quantity, named after it.
 const (
-	TimeColumn       = "time_ms"    // double: end of the step, step * resolution
+	TimeColumn       = "time_ms"    // double: end of the step in ms
 	NeuronColumn     = "neuron"     // int32: id, counted over the populations
 	PopulationColumn = "population" // string, dictionary-encoded
 )

@@ -64,7 +64,7 @@ func TestDuckDBReadsRuns(t *testing.T) {
 		}
 	}
 	sp := got.Spikes
-	if sp.Total.Rows != 20000 || sp.Total.FirstMS != float64(all.step[0])*0.1 || sp.Total.LastMS != float64(all.step[19999])*0.1 {
+	if sp.Total.Rows != 20000 || sp.Total.FirstMS != float64(all.step[0])/10 || sp.Total.LastMS != float64(all.step[19999])/10 {
 		t.Errorf("total %+v", sp.Total)
 	}
 	if len(sp.Populations) != 2 || sp.Populations[0].Population != "E" || sp.Populations[0].Rows != float64(e) {

@@ -115,21 +115,19 @@ func owned(sub, name string) bool {
 	switch sub {
 	case SpikesDir, VoltagesDir:
 		return ok || isTemp(name)
-	case NetworkDir, StateDir:
-		return storeFile(name)
 	}
-	return false
+	return slices.ContainsFunc(stored[sub], func(pattern string) bool {
+		ok, err := filepath.Match(pattern, name)
+		return ok && err == nil
+	})
 }
 
-// storeFile reports whether name looks like a file of a saved network or
-// state: these are written by package sim, which gives them these endings.
-func storeFile(name string) bool {
-	for _, ext := range []string{".json", ".bin", ".tmp"} {
-		if strings.HasSuffix(name, ext) {
-			return true
-		}
-	}
-	return false
+// stored are the names that package sim gives to the files of a saved network and
+// state, and to the temporary ones on the way there. Others in the same
+// directories are not Cortigo's to remove.
+var stored = map[string][]string{
+	NetworkDir: {"network.json", ".network.json.*.tmp", "shard-*.rows", ".shard-*.rows.*.tmp"},
+	StateDir:   {"state.cortigo", ".state.cortigo.*.tmp"},
 }
 
 // removeRun removes Cortigo's own files from dir and keeps every other file.

@@ -300,20 +300,6 @@ func (r *rows) head(n int) *rows {
 	return h
 }
 
-// toSteps converts times to steps of the resolution, of which they must be
-// multiples to within a millionth of a step and rounding.
-func toSteps(dst []int64, ms []float64, resolution float64) error {
-	const maxStep = 1 << 52 // steps that a float64 tells apart
-	for i, t := range ms {
-		s := math.Round(t / resolution)
-		if !(math.Abs(s) < maxStep) || math.Abs(s*resolution-t) > 1e-6*resolution+1e-15*math.Abs(t) {
-			return fmt.Errorf("column %q: %v ms is no multiple of the resolution, %v ms", TimeColumn, t, resolution)
-		}
-		dst[i] = int64(s)
-	}
-	return nil
-}
-
 // lastStep returns the step of the latest row of a part, by its statistics.
 func lastStep(path string, resolution float64) (int64, error) {
 	p, err := openPart(path, false, memory.DefaultAllocator)

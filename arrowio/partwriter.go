@@ -26,7 +26,7 @@ type partWriter struct {
 	path, temp string
 	sink       *sink
 	pops       *populationIndex
-	resolution float64
+	scale      timeScale
 	codec      compression
 	props      *parquet.WriterProperties
 	meta       *metadata.FileMetaDataBuilder
@@ -66,7 +66,7 @@ var magic = []byte("PAR1")
 func newPartWriter(c *partConfig, n int, run string, s *scratch) (_ *partWriter, err error) {
 	p := &partWriter{
 		path: filepath.Join(c.dir, partName(n)), temp: filepath.Join(c.dir, tempName(n)),
-		pops: c.pops, resolution: c.resolution, codec: c.codec, mem: c.mem, scratch: s,
+		pops: c.pops, scale: newTimeScale(c.resolution), codec: c.codec, mem: c.mem, scratch: s,
 		props: c.codec.properties(c.mem, c.createdBy),
 	}
 	defer func() {
@@ -117,7 +117,7 @@ func (p *partWriter) writeGroup(r *rows) error {
 		total += n
 		return err
 	}
-	if err := put(p.scratch.times(r.step, p.resolution)); err != nil {
+	if err := put(p.scratch.times(r.step, p.scale)); err != nil {
 		return err
 	}
 	if err := put(p.scratch.neurons(r.neuron)); err != nil {

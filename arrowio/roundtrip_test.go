@@ -122,13 +122,16 @@ func TestSpikesRoundTrip(t *testing.T) {
 func TestTimesAreExact(t *testing.T) {
 	for _, h := range []float64{0.1, 0.05, 0.2, 0.01, 1.0 / 3, 0.125, 1} {
 		step := []int64{1, 2, 3, 7, 29, 10000, 123457, 36_000_000, 1 << 40}
-		ms := make([]float64, len(step))
+		scale := newTimeScale(h)
+		ours, product := make([]float64, len(step)), make([]float64, len(step))
 		for i, s := range step {
-			ms[i] = float64(s) * h
+			ours[i], product[i] = scale.ms(s), float64(s)*h
 		}
-		got := make([]int64, len(step))
-		if err := toSteps(got, ms, h); err != nil || !slices.Equal(got, step) {
-			t.Errorf("resolution %v: %v, %v", h, got, err)
+		for _, ms := range [][]float64{ours, product} {
+			got := make([]int64, len(step))
+			if err := toSteps(got, ms, h); err != nil || !slices.Equal(got, step) {
+				t.Errorf("resolution %v: %v, %v", h, got, err)
+			}
 		}
 	}
 	for _, bad := range []float64{0.15, -1e300, 0.10001} {
@@ -378,6 +381,19 @@ func TestRewind(t *testing.T) {
 		writeSpikes(t, d, rows{step: all.step[n:], neuron: all.neuron[n:]}, 100)
 		if got, err = ReadSpikes(d.Dir()); err != nil || !slices.Equal(got.Step, all.step) {
 			t.Errorf("step %d: going on: %v", step, err)
+		}
+	}
+}
+
+// A time in a file is the number that its decimal stands for.
+func TestTimesAreDecimal(t *testing.T) {
+	for _, tt := range []struct {
+		h    float64
+		step int64
+		want float64
+	}{{0.1, 3, 0.3}, {0.1, 5058, 505.8}, {0.1, 123457, 12345.7}, {0.05, 7, 0.35}, {0.2, 3, 0.6}, {0.125, 3, 0.375}, {1, 7, 7}, {0.01, 35, 0.35}} {
+		if got := newTimeScale(tt.h).ms(tt.step); got != tt.want {
+			t.Errorf("step %d of %v ms is %v ms, want %v", tt.step, tt.h, got, tt.want)
 		}
 	}
 }

@@ -39,21 +39,21 @@ type column struct {
 
 // times encodes the time stamps: their distinct values as a dictionary, in
 // ascending order since the rows are.
-func (s *scratch) times(step []int64, resolution float64) column {
+func (s *scratch) times(step []int64, scale timeScale) column {
 	s.idx, s.dict = grow(s.idx, len(step)), s.dict[:0]
 	at, last := int32(-1), int64(math.MinInt64)
 	for i, t := range step {
 		if t != last {
 			last = t
 			at++
-			s.dict = appendFloat(s.dict, float64(t)*resolution)
+			s.dict = appendFloat(s.dict, scale.ms(t))
 		}
 		s.idx[i] = at
 	}
 	s.page = appendIndices(s.page[:0], s.idx, int(at)+1)
 	return column{
 		dict: s.dict, dictN: int(at) + 1, page: s.page,
-		min: appendFloat(nil, float64(step[0])*resolution), max: appendFloat(nil, float64(last)*resolution),
+		min: appendFloat(nil, scale.ms(step[0])), max: appendFloat(nil, scale.ms(last)),
 	}
 }
 

@@ -76,7 +76,7 @@ func TestUpdateRefusesNonsense(t *testing.T) {
 
 // Without overwrite nothing is touched; with it only Cortigo's files go.
 func TestExistingData(t *testing.T) {
-	for _, name := range []string{"run.json", "spikes/part-00000.parquet", "voltages/part-00000.parquet", "network/rows.bin", "state/state.bin"} {
+	for _, name := range []string{"run.json", "spikes/part-00000.parquet", "voltages/part-00000.parquet", "network/network.json", "network/shard-0001.rows", "state/state.cortigo", "state/.state.cortigo.123.tmp"} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			files := []string{name, "notes.txt", "spikes/notes.txt", "spikes/my-part-00000.parquet", "network/notes.txt", "part-00000.parquet"}
