@@ -12,7 +12,7 @@ import (
 
 // Describe returns the report with which a run begins, several lines: where
 // data go, how neurons and in-degrees are scaled, the background, the stimuli,
-// the seed, the workers, and the warnings. An empty dataDir leaves out the
+// the seed, the workers, and the warnings of the model and of the network. An empty dataDir leaves out the
 // first; existed says that the directory was there before and is written over.
 func (m *Microcircuit) Describe(dataDir string, existed bool) string {
 	var b strings.Builder
@@ -29,7 +29,7 @@ func (m *Microcircuit) Describe(dataDir string, existed bool) string {
 	fmt.Fprintf(&b, "Seed of the random numbers: %d\n", m.p.Seed)
 	threads, shards := m.workers()
 	fmt.Fprintf(&b, "Workers: %d (threads), the network in %d shards\n", threads, shards)
-	for _, w := range m.Warnings {
+	for _, w := range append(m.Warnings[:len(m.Warnings):len(m.Warnings)], m.net.Warnings()...) {
 		fmt.Fprintf(&b, "Warning: %s\n", w)
 	}
 	return b.String()

@@ -1,0 +1,122 @@
+package microcircuit
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"cortigo/sim"
+	"cortigo/sim/internal/store"
+	"cortigo/sim/neuron"
+)
+
+// parametersPath is where Save puts the parameters, beside the network.
+func parametersPath(dir string) string { return filepath.Join(dir, "network", "microcircuit.json") }
+
+// Save writes the microcircuit, connected or further on, to dir: its parameters
+// and network to dir/network, its state to dir/state. What was saved there
+// before is replaced; recorders are not part of it.
+func (m *Microcircuit) Save(dir string) error {
+	if m.stage != stageConnected {
+		return fmt.Errorf("%w: Save before Connect", ErrOrder)
+	}
+	path := parametersPath(dir)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("microcircuit: saving: %w", err)
+	}
+	// Not there until the network is: Open never pairs one with the other's.
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("microcircuit: saving: %w", err)
+	}
+	if err := m.net.Save(dir); err != nil {
+		return fmt.Errorf("microcircuit: saving: %w", err)
+	}
+	if err := store.Replace(path, m.p.Encode); err != nil {
+		return fmt.Errorf("microcircuit: saving: %w", err)
+	}
+	return nil
+}
+
+// SaveState writes the state alone to dir/state: enough where Save was called
+// before.
+func (m *Microcircuit) SaveState(dir string) error {
+	if m.stage != stageConnected {
+		return fmt.Errorf("%w: SaveState before Connect", ErrOrder)
+	}
+	if err := m.net.SaveState(dir); err != nil {
+		return fmt.Errorf("microcircuit: saving: %w", err)
+	}
+	return nil
+}
+
+// Open returns the microcircuit that was saved in dir, at the state that was
+// saved last, ready to simulate on. Recorders must be attached anew. The options
+// say how it is simulated, as in New.
+func Open(dir string, opts ...sim.Option) (*Microcircuit, error) {
+	path := parametersPath(dir)
+	f, err := os.Open(path)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("microcircuit: no microcircuit was saved in %s: %w", dir, err)
+		}
+		return nil, fmt.Errorf("microcircuit: opening: %w", err)
+	}
+	defer f.Close()
+	p, err := Decode(f)
+	if err != nil {
+		return nil, fmt.Errorf("microcircuit: opening %s: %w", path, err)
+	}
+	d, err := p.Derive()
+	if err != nil {
+		return nil, fmt.Errorf("microcircuit: opening %s: %w", path, err)
+	}
+	net, err := sim.Open(dir, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("microcircuit: opening: %w", err)
+	}
+	m := &Microcircuit{p: p, d: d, opts: opts, net: net, Warnings: d.Warnings, stage: stageConnected}
+	if err := m.adopt(); err != nil {
+		return nil, fmt.Errorf("microcircuit: the network in %s does not fit %s: %w", dir, path, err)
+	}
+	return m, nil
+}
+
+// adopt finds the populations in the network and checks that it is the one that
+// the parameters make.
+func (m *Microcircuit) adopt() error {
+	if m.net.Seed() != m.p.Seed || m.net.Resolution() != m.p.Resolution {
+		return fmt.Errorf("seed %d and resolution %g ms, not %d and %g ms", m.net.Seed(), m.net.Resolution(), m.p.Seed, m.p.Resolution)
+	}
+	for i, name := range names {
+		pop, err := m.fit(name, m.d.Neurons[i], m.model(i))
+		if err != nil {
+			return err
+		}
+		m.pops = append(m.pops, pop)
+	}
+	if m.p.Thalamus.On {
+		var err error
+		if m.thalamus, err = m.fit(Thalamus, m.p.Thalamus.Neurons, neuron.Parrot{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fit returns the population called name, which must have n neurons of the
+// model.
+func (m *Microcircuit) fit(name string, n int, model neuron.Model) (*sim.Population, error) {
+	pop, err := m.net.Population(name)
+	if err != nil {
+		return nil, err
+	}
+	if pop.Len() != n {
+		return nil, fmt.Errorf("%s has %d neurons, not %d", name, pop.Len(), n)
+	}
+	if pop.Model() != model {
+		return nil, fmt.Errorf("%s has neurons of other parameters", name)
+	}
+	return pop, nil
+}

@@ -1,0 +1,117 @@
+package microcircuit
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cortigo/sim"
+)
+
+// A run that is saved and opened goes on as if it had not been.
+func TestSaveOpen(t *testing.T) {
+	p := small()
+	p.Thalamus.On, p.Thalamus.Start = true, 25
+	m := built(t, p)
+	want := record(t, m)
+	simulate(t, m, 60)
+
+	dir := t.TempDir()
+	got := new(trains)
+	open := func(opts ...sim.Option) *Microcircuit {
+		m, err := Open(dir, opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Parameters() != p || len(m.Populations()) != Count || m.thalamus == nil {
+			t.Fatalf("opened with other parameters or populations: %+v", m.Parameters())
+		}
+		if err := m.RecordSpikes(got); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	if err := built(t, p).Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	m = open()
+	simulate(t, m, 20)
+	if err := m.SaveState(dir); err != nil {
+		t.Fatal(err)
+	}
+	m = open(sim.Threads(3))
+	simulate(t, m, 20)
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	m = open(sim.Shards(4))
+	if !strings.Contains(m.Describe(dir, true), "4 shards") || len(m.Net().Warnings()) == 0 {
+		t.Errorf("opened in 4 shards without a word:\n%s", m.Describe(dir, true))
+	}
+	simulate(t, m, 20)
+	if len(want.step) == 0 || got.digest() != want.digest() {
+		t.Errorf("%d spikes with saving, %d without, or not the same", len(got.step), len(want.step))
+	}
+	if err := m.Create(); !errors.Is(err, ErrOrder) {
+		t.Errorf("Create after Open: %v", err)
+	}
+	if err := m.Connect(context.Background()); !errors.Is(err, ErrOrder) {
+		t.Errorf("Connect after Open: %v", err)
+	}
+}
+
+func TestSaveTooEarly(t *testing.T) {
+	m, err := New(small())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	if err := m.Save(dir); !errors.Is(err, ErrOrder) {
+		t.Errorf("Save: %v", err)
+	}
+	if err := m.SaveState(dir); !errors.Is(err, ErrOrder) {
+		t.Errorf("SaveState: %v", err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("something was written: %v", err)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	if _, err := Open(t.TempDir()); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "no microcircuit was saved") {
+		t.Errorf("empty directory: %v", err)
+	}
+	dir := t.TempDir()
+	p := small()
+	if err := built(t, p).Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change func(*Parameters)
+		want   string
+	}{
+		"another seed":   {func(p *Parameters) { p.Seed++ }, "seed 55 and resolution 0.1 ms, not 56"},
+		"another size":   {func(p *Parameters) { p.NScaling = 0.03 }, "L23E has 414 neurons, not 620"},
+		"another neuron": {func(p *Parameters) { p.Neuron.TauM = 11 }, "L23E has neurons of other parameters"},
+		"a thalamus":     {func(p *Parameters) { p.Thalamus.On = true }, `no population "TC"`},
+	} {
+		other := p
+		c.change(&other)
+		if err := os.WriteFile(parametersPath(dir), []byte(encode(t, other)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+	if err := os.WriteFile(parametersPath(dir), []byte(`{"sed": 1}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var e *DecodeError
+	if _, err := Open(dir); !errors.As(err, &e) {
+		t.Errorf("unknown key: %v", err)
+	}
+}
