@@ -1,13 +1,13 @@
 package jupyter
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -21,7 +21,7 @@ type Kernel struct {
 	spec    *Spec
 	cmd     *exec.Cmd
 	tempDir string
-	log     tailWriter
+	lastLog string // the log's end, once the temporary directory is gone
 	exited  chan struct{}
 	exitErr error // valid once exited is closed
 }
@@ -73,8 +73,14 @@ func (k *Kernel) launch(dir string, env []string) (Connection, error) {
 	for _, name := range tempDirVariables {
 		k.cmd.Env = append(k.cmd.Env, name+"="+k.tempDir)
 	}
-	k.cmd.Stdout, k.cmd.Stderr = &k.log, &k.log
-	k.cmd.WaitDelay = 2 * time.Second // a child of the kernel may hold its stderr open
+	// A file, not a pipe: a kernel must be able to write its log, and end in
+	// good order, when this program is not there any more.
+	log, err := os.Create(k.logFile())
+	if err != nil {
+		return conn, err
+	}
+	defer log.Close()
+	k.cmd.Stdout, k.cmd.Stderr = log, log
 	k.cmd.SysProcAttr = ownGroup()
 	started := make(chan error)
 	go func() {
@@ -128,9 +134,25 @@ func (k *Kernel) ExitError() error {
 	return fmt.Errorf("the kernel process ended (%s)", how)
 }
 
-// Log returns the last lines that the kernel wrote to its own stdout and
-// stderr (not a cell's output).
-func (k *Kernel) Log() string { return k.log.String() }
+func (k *Kernel) logFile() string { return filepath.Join(k.tempDir, "kernel.log") }
+
+// logSize is how many bytes of a kernel's log are shown.
+const logSize = 2000
+
+// Log returns the end of what the kernel wrote to its own stdout and stderr
+// (not a cell's output).
+func (k *Kernel) Log() string {
+	f, err := os.Open(k.logFile())
+	if err != nil {
+		return k.lastLog
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.Size() > logSize {
+		f.Seek(-logSize, io.SeekEnd) // read from the start if it fails
+	}
+	data, _ := io.ReadAll(io.LimitReader(f, logSize))
+	return string(data)
+}
 
 // logNote returns the log as an addition to an error message.
 func (k *Kernel) logNote() string {
@@ -177,6 +199,7 @@ func (k *Kernel) Kill() error {
 	if k.Client != nil {
 		k.Client.Close()
 	}
+	k.lastLog = k.Log()
 	var err error
 	for range 20 { // something that was killed may still have been writing
 		if err = os.RemoveAll(k.tempDir); err == nil {
@@ -185,32 +208,4 @@ func (k *Kernel) Kill() error {
 		time.Sleep(50 * time.Millisecond)
 	}
 	return fmt.Errorf("removing the kernel's temporary directory: %w", err)
-}
-
-// tailWriter keeps the last bytes that were written to it.
-type tailWriter struct {
-	mu  sync.Mutex
-	buf []byte
-}
-
-// tailSize is how many bytes of a kernel's log are kept, at least.
-const tailSize = 4096
-
-func (w *tailWriter) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.buf = append(w.buf, p...)
-	if len(w.buf) > 2*tailSize {
-		w.buf = append([]byte(nil), w.buf[len(w.buf)-tailSize:]...)
-		if i := bytes.IndexByte(w.buf, '\n'); i >= 0 {
-			w.buf = w.buf[i+1:]
-		}
-	}
-	return len(p), nil
-}
-
-func (w *tailWriter) String() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return string(w.buf)
 }

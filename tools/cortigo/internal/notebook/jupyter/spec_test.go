@@ -74,15 +74,3 @@ func TestConnection(t *testing.T) {
 		t.Errorf("endpoint = %s", got)
 	}
 }
-
-func TestTail(t *testing.T) {
-	var w tailWriter
-	for range 3000 {
-		w.Write([]byte("0123456789\n"))
-	}
-	w.Write([]byte("the end"))
-	got := w.String()
-	if len(got) < 1000 || len(got) > 2*tailSize || !strings.HasSuffix(got, "\nthe end") || !strings.HasPrefix(got, "0123456789\n") {
-		t.Errorf("tail of %d bytes: %.20q ... %q", len(got), got, got[len(got)-20:])
-	}
-}
