@@ -13,9 +13,6 @@ import (
 	"github.com/apache/arrow/go/v17/parquet/schema"
 )
 
-// readRows is how many rows are decoded at a time.
-const readRows = 1 << 14
-
 // A partReader reads one Parquet part.
 type partReader struct {
 	path       string
@@ -175,129 +172,6 @@ func (p *partReader) span(g int) (s span, err error) {
 
 func (p *partReader) groupError(g int, err error) error {
 	return fmt.Errorf("arrowio: reading %s: row group %d: %w", p.path, g, err)
-}
-
-// read decodes row group g and calls fn with some of its rows at a time; the
-// slices are used again.
-func (p *partReader) read(g int, resolution float64, fn func(*rows) error) error {
-	var stop error
-	err := recovered(func() error {
-		return p.readGroup(g, resolution, func(r *rows) error {
-			stop = fn(r)
-			return stop
-		})
-	})
-	if err != nil && stop == nil {
-		err = p.groupError(g, err)
-	}
-	return err
-}
-
-func (p *partReader) readGroup(g int, resolution float64, fn func(*rows) error) error {
-	rg := p.r.RowGroup(g)
-	n := rg.NumRows()
-	readers := make([]file.ColumnChunkReader, len(p.cols))
-	for k, c := range p.cols {
-		if k == populationAt {
-			continue // a neuron's id gives its population
-		}
-		if err := p.checkChunk(rg, c, n); err != nil {
-			return fmt.Errorf("column %q: %w", p.r.MetaData().Schema.Column(c).Name(), err)
-		}
-		var err error
-		if readers[k], err = rg.Column(c); err != nil {
-			return err
-		}
-	}
-	size := int(min(n, readRows))
-	times, levels := make([]float64, size), make([]int16, size)
-	b := rows{step: make([]int64, size), neuron: make([]int32, size), values: make([][]float64, len(p.quantities))}
-	for q := range b.values {
-		b.values[q] = make([]float64, size)
-	}
-	for n > 0 {
-		k := int(min(n, readRows))
-		n -= int64(k)
-		if err := fill(readers[timeAt], times[:k], levels); err != nil {
-			return fmt.Errorf("column %q: %w", TimeColumn, err)
-		}
-		if err := toSteps(b.step[:k], times[:k], resolution); err != nil {
-			return err
-		}
-		if err := fill(readers[neuronAt], b.neuron[:k], levels); err != nil {
-			return fmt.Errorf("column %q: %w", NeuronColumn, err)
-		}
-		for q := range b.values {
-			if err := fill(readers[valuesAt+q], b.values[q][:k], levels); err != nil {
-				return fmt.Errorf("column %q: %w", p.quantities[q], err)
-			}
-		}
-		if err := fn(b.head(k)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkChunk makes sure that Arrow's reader can be let loose on a column.
-func (p *partReader) checkChunk(rg *file.RowGroupReader, col int, n int64) error {
-	m, err := rg.MetaData().ColumnChunk(col)
-	if err != nil {
-		return err
-	}
-	c := chunk{
-		start: m.DataPageOffset(), size: m.TotalCompressedSize(),
-		values: m.NumValues(), codec: m.Compression(), kind: m.Type(),
-	}
-	if m.HasDictionaryPage() && m.DictionaryPageOffset() > 0 && m.DictionaryPageOffset() < c.start {
-		c.start = m.DictionaryPageOffset()
-	}
-	if c.values != n || n < 0 {
-		return fmt.Errorf("damaged: %d values in %d rows", c.values, n)
-	}
-	if c.start < 0 || c.size < 0 || c.start > p.size || c.size > p.size-c.start {
-		return fmt.Errorf("damaged: %d bytes at %d in a file of %d", c.size, c.start, p.size)
-	}
-	if m.Type() != p.r.MetaData().Schema.Column(col).PhysicalType() {
-		return fmt.Errorf("damaged: type %v", m.Type())
-	}
-	return c.check(p.f)
-}
-
-// fill reads len(dst) values, none of which may be null.
-func fill[T int32 | float64](c file.ColumnChunkReader, dst []T, levels []int16) error {
-	for len(dst) > 0 {
-		var total int64
-		var n int
-		var err error
-		l := levels[:min(len(levels), len(dst))]
-		switch d := any(dst).(type) {
-		case []int32:
-			total, n, err = c.(*file.Int32ColumnChunkReader).ReadBatch(int64(len(d)), d, l, nil)
-		case []float64:
-			total, n, err = c.(*file.Float64ColumnChunkReader).ReadBatch(int64(len(d)), d, l, nil)
-		}
-		if err != nil {
-			return err
-		}
-		if int64(n) != total {
-			return fmt.Errorf("has a null or undecodable value")
-		}
-		if n == 0 {
-			return fmt.Errorf("ends early")
-		}
-		dst = dst[n:]
-	}
-	return nil
-}
-
-// head returns the first n rows.
-func (r *rows) head(n int) *rows {
-	h := &rows{step: r.step[:n], neuron: r.neuron[:n]}
-	for _, v := range r.values {
-		h.values = append(h.values, v[:n])
-	}
-	return h
 }
 
 // lastStep returns the step of the latest row of a part, by its statistics.

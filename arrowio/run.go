@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -169,6 +170,7 @@ func (d *RunDir) Run() Run { return d.run }
 // new content.
 func (d *RunDir) Update(change func(*Run)) error {
 	run := d.run
+	run.Timings, run.Extra = maps.Clone(run.Timings), maps.Clone(run.Extra)
 	change(&run)
 	return d.set(run)
 }
