@@ -43,8 +43,9 @@ var stopOnce = sync.OnceValue(func() context.Context {
 // time for what was recorded to be written. A cell that does not end within 5 s
 // is killed.
 //
-// The error that comes back must end the cell with Check, since "Run all" goes
-// on after a cell that ends well.
+// The error that comes back must end the cell with Check, so that the cell
+// counts as failed: "cortigo notebook run" stops there. (Cells that Jupyter's
+// "Run all" has queued are run by GoNB all the same.)
 func Context() context.Context { return stopOnce() }
 
 // Check ends the cell if err is an error: see Exit.
@@ -55,8 +56,8 @@ func Check(err error) {
 }
 
 // Exit ends the cell with an error: it prints it with the line that Check or
-// Exit was called from, and exits with a code that is not 0, so that the
-// notebook does not go on to the next cell. Deferred functions do not run.
+// Exit was called from, and exits with a code that is not 0, so that the cell
+// counts as failed. Deferred functions do not run.
 func Exit(err error) { exit(err, caller()) }
 
 func exit(err error, where string) {

@@ -39,7 +39,8 @@ var tools = []string{
 var cellPackages = []string{
 	"./sim/...", "./analysis/...", "./arrowio/...", "./notebooks/nb/...",
 	"github.com/janpfeifer/gonb/gonbui",
-	"gonum.org/v1/plot", "gonum.org/v1/plot/plotter", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/vgimg",
+	"gonum.org/v1/plot", "gonum.org/v1/plot/plotter", "gonum.org/v1/plot/plotutil",
+	"gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/vgimg",
 	"fmt", "log", "math", "os", "os/signal", "path/filepath", "slices", "sort", "strings", "time",
 }
 
