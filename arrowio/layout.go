@@ -126,7 +126,7 @@ func owned(sub, name string) bool {
 // state, and to the temporary ones on the way there. Others in the same
 // directories are not Cortigo's to remove.
 var stored = map[string][]string{
-	NetworkDir: {"network.json", ".network.json.*.tmp", "shard-*.rows", ".shard-*.rows.*.tmp"},
+	NetworkDir: {"network.json", ".network.json.*.tmp", "microcircuit.json", ".microcircuit.json.*.tmp", "shard-*.rows", ".shard-*.rows.*.tmp"},
 	StateDir:   {"state.cortigo", ".state.cortigo.*.tmp"},
 }
 

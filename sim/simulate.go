@@ -163,6 +163,8 @@ type Stats struct {
 	Spikes            int64   // emitted so far
 	DeliverS, UpdateS float64 // wall clock that the workers spent, their mean
 	CommunicateS      float64
+	SynapticEvents    int64  // caused by the spikes so far since New or Open
+	Kernel            string // the instructions that the inner loops use
 	BuildS            []BuildPhase
 }
 
@@ -175,5 +177,6 @@ func (n *Network) Stats() Stats {
 		return Stats{}
 	}
 	t := n.engine.Times()
-	return Stats{Spikes: n.engine.Spikes(), DeliverS: t.Deliver, UpdateS: t.Update, CommunicateS: t.Exchange, BuildS: n.engine.BuildTimes()}
+	return Stats{Spikes: n.engine.Spikes(), DeliverS: t.Deliver, UpdateS: t.Update, CommunicateS: t.Exchange,
+		SynapticEvents: n.engine.Events(), Kernel: "scalar", BuildS: n.engine.BuildTimes()}
 }

@@ -28,6 +28,6 @@ func newRootCmd() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newNotebookCmd())
+	root.AddCommand(newRunCmd(), newConfigCmd(), newDigestCmd(), newVerifyCmd(), newPlotCmd(), newBenchCmd(), newNotebookCmd())
 	return root
 }

@@ -28,6 +28,8 @@ type Engine struct {
 	bounds     Bounds
 	step       int64
 	spikeCount int64
+	degree     []uint32 // synapses of each neuron as a source
+	events     int64    // synaptic events
 
 	spikeRecorders []*spikeRecorder
 	samplers       []*sampler
@@ -213,6 +215,7 @@ func Build(ctx context.Context, desc *Description, opts Options) (*Engine, error
 	if err := e.buildRows(ctx, wirings, opts.Progress); err != nil {
 		return nil, err
 	}
+	e.sumDegrees()
 	phase("synapses", &e.buildTimes)
 	return e, nil
 }
@@ -281,6 +284,7 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring) e
 		return nil
 	}
 	r.entry = make([]kernel.Cursor, b.e.neurons)
+	r.degree = make([]uint32, b.e.neurons)
 	type group struct {
 		wirings []*wiring
 		keys    int
@@ -352,6 +356,20 @@ func (b *rowBuilder) tell(records int64) {
 		b.show.Lock()
 		b.progress(float64(done) / float64(max(b.total, 1)))
 		b.show.Unlock()
+	}
+}
+
+// sumDegrees adds up how many synapses each neuron has as a source.
+func (e *Engine) sumDegrees() {
+	e.degree = make([]uint32, e.neurons)
+	for _, sh := range e.shards {
+		for i, n := range sh.narrow.degree {
+			e.degree[i] += n
+		}
+		for i, n := range sh.wide.degree {
+			e.degree[i] += n
+		}
+		sh.narrow.degree, sh.wide.degree = nil, nil
 	}
 }
 

@@ -8,6 +8,7 @@
 //	rows.go         synapse rows: drawn, sorted by source and delay, placed
 //	build.go        the phases of building, over all shards
 //	block.go        state of the neurons of one population in one shard
+//	settle.go       what decays for ever ends
 //	current.go      constant and step currents
 //	poisson.go      Poisson input
 //	event.go        spike generators

@@ -35,6 +35,10 @@ func (e *Engine) Times() Times {
 	return Times{t.Deliver / n, t.Update / n, t.Exchange / n}
 }
 
+// Events returns the number of synaptic events that the spikes so far cause: a
+// synapse for each spike of its source.
+func (e *Engine) Events() int64 { return e.events }
+
 // Spikes returns the number of spikes emitted so far.
 func (e *Engine) Spikes() int64 { return e.spikeCount }
 

@@ -62,6 +62,7 @@ func Load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 	if err != nil {
 		return nil, err
 	}
+	e.sumDegrees()
 	return e, nil
 }
 
@@ -78,6 +79,7 @@ func check[W word](r *rows[W], neurons int, bounds Bounds) error {
 	if len(r.entry) != neurons {
 		return fmt.Errorf("%d rows for %d neurons", len(r.entry), neurons)
 	}
+	r.degree = make([]uint32, neurons)
 	total := int64(0)
 	for source, c := range r.entry {
 		if c == 0 {
@@ -93,6 +95,7 @@ func check[W word](r *rows[W], neurons int, bounds Bounds) error {
 			if delay < bounds.MinDelay || delay > bounds.MaxDelay {
 				return fmt.Errorf("row of neuron %d has a delay of %d steps, outside [%d, %d]", source+1, delay, bounds.MinDelay, bounds.MaxDelay)
 			}
+			r.degree[source] += uint32(n)
 			if total += n; total > r.count {
 				return fmt.Errorf("more synapses in the rows than the %d that were announced", r.count)
 			}

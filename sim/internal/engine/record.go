@@ -54,6 +54,7 @@ func (e *Engine) record(begin int64, buf int) error {
 	e.merged = mergeSpikes(e.merged[:0], e.shards, buf, e.mergeAt)
 	for _, s := range e.merged {
 		e.recent.add(s, begin+int64(s.Lag))
+		e.events += int64(e.degree[s.Neuron]) * int64(s.Multiplicity)
 	}
 	e.recent.forget(begin - e.bounds.MaxDelay)
 	e.spikeCount += int64(len(e.merged))

@@ -18,6 +18,8 @@ type rows[W word] struct {
 	syn   []W
 	used  int
 	count int64 // synapses
+
+	degree []uint32 // synapses of each source, until the engine has summed them
 }
 
 // A record is a synapse on its way to its row.
@@ -162,6 +164,7 @@ func (r *rows[W]) layRow(source int, count, at []uint32, long *bool) error {
 		if n == 0 {
 			continue
 		}
+		r.degree[source] += n
 		delay, channel := uint16(key>>1), key&1
 		at[key] = uint32(r.used)
 		r.count += int64(n)

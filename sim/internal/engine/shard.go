@@ -32,7 +32,6 @@ type shard struct {
 	spikes [2][]Spike
 
 	deliverTime, updateTime, exchangeTime time.Duration
-	events                                int64 // synaptic events
 }
 
 // A Spike is one of a neuron, counted from 0 over the network, Lag steps after
@@ -125,6 +124,9 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) error {
 			b.addInputs(sh, step)
 		}
 		sh.multiplicity = sh.multiplicity[:0]
+		if step%settleSteps == 0 {
+			b.settle()
+		}
 		b.step(b, sh)
 		if b.split != nil {
 			b.split.step()

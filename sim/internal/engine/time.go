@@ -14,7 +14,8 @@ type Clock struct {
 
 const ticsPerMS = 1000
 
-// MaxSteps bounds every time: random streams and cursors count steps in 32 bits.
+// MaxSteps bounds every time: Poisson streams count groups of four steps in 32
+// bits.
 const MaxSteps = int64(1) << 33
 
 // NewClock returns the clock of resolution h ms, which must be a positive whole

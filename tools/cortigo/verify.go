@@ -1,0 +1,141 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"cortigo/analysis"
+	"cortigo/analysis/reference"
+	"cortigo/arrowio"
+)
+
+type verifyRow struct {
+	Population string   `json:"population"`
+	Statistic  string   `json:"statistic"`
+	Distance   *float64 `json:"distance"`
+	Q          *float64 `json:"q"`
+	Pass       bool     `json:"pass"`
+}
+
+type verifyReport struct {
+	Pass         bool        `json:"pass"`
+	Failed       int         `json:"failed"`
+	Allowed      int         `json:"allowed"`
+	References   int         `json:"references"`
+	SamplingOnly bool        `json:"sampling_only"`
+	Rows         []verifyRow `json:"rows"`
+	Warnings     []string    `json:"warnings,omitempty"`
+}
+
+// newVerifyCmd returns the command "verify".
+func newVerifyCmd() *cobra.Command {
+	var files []string
+	var begin, end float64
+	var seed uint64
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "verify DIR --reference FILE [--reference FILE ...]",
+		Short: "Compare a run's statistics with NEST's",
+		Long: `Compare the rates, irregularity and correlations of a run, population by population, with reference runs of
+NEST (JSON files as in testdata/nest/pd14): distances to the reference seeds against the distances of the
+seeds among each other. Ends with an error if more rows fail than the criterion allows.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(files) == 0 {
+				return errors.New("--reference FILE names what to compare with, at least once")
+			}
+			var runs []*reference.Run
+			for _, path := range files {
+				r, err := readReference(path)
+				if err != nil {
+					return err
+				}
+				runs = append(runs, r)
+			}
+			if !cmd.Flags().Changed("begin") {
+				begin = runs[0].Statistics.BeginMS
+			}
+			if !cmd.Flags().Changed("end") {
+				end = runs[0].Statistics.EndMS
+			}
+			d, err := arrowio.ReadSpikes(args[0], arrowio.InWindow(begin, end))
+			if err != nil {
+				return err
+			}
+			ours, err := reference.Describe(d, seed)
+			if err != nil {
+				return err
+			}
+			v, err := analysis.Verify(ours, reference.Statistics(runs))
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = writeJSON(cmd.OutOrStdout(), verifyReportOf(v))
+			} else {
+				writeVerification(cmd.OutOrStdout(), v)
+			}
+			if err == nil && !v.Pass {
+				err = fmt.Errorf("%s: %d of %d rows failed, %d may", args[0], v.Failed, len(v.Rows), v.Allowed)
+			}
+			return err
+		},
+	}
+	fl := cmd.Flags()
+	fl.StringArrayVar(&files, "reference", nil, "a reference run's `FILE`")
+	fl.Float64Var(&begin, "begin", 0, "begin of the window, `ms` (default: the reference's)")
+	fl.Float64Var(&end, "end", 0, "end of the window, `ms` (default: the reference's)")
+	fl.Uint64Var(&seed, "sample-seed", 1, "seed of the subsample whose correlations are compared")
+	fl.BoolVar(&asJSON, "json", false, "print the result as one JSON object on stdout")
+	return cmd
+}
+
+func readReference(path string) (*reference.Run, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r, err := reference.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+func verifyReportOf(v *analysis.Verification) verifyReport {
+	r := verifyReport{Pass: v.Pass, Failed: v.Failed, Allowed: v.Allowed, References: v.References, SamplingOnly: v.SamplingOnly}
+	number := func(x float64) *float64 { // JSON has no NaN
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return nil
+		}
+		return &x
+	}
+	for _, x := range v.Rows {
+		r.Rows = append(r.Rows, verifyRow{x.Population, x.Statistic, number(x.Distance), number(x.Q), x.Pass})
+	}
+	for _, w := range v.Warnings {
+		r.Warnings = append(r.Warnings, w.Error())
+	}
+	return r
+}
+
+func writeVerification(w io.Writer, v *analysis.Verification) {
+	fmt.Fprintf(w, "%-12s %-14s %10s %8s\n", "population", "statistic", "distance", "q")
+	for _, r := range v.Rows {
+		verdict := "ok"
+		if !r.Pass {
+			verdict = "FAILED"
+		}
+		fmt.Fprintf(w, "%-12s %-14s %10.4f %8.2f  %s\n", r.Population, r.Statistic, r.Distance, r.Q, verdict)
+	}
+	for _, x := range v.Warnings {
+		fmt.Fprintln(w, "warning:", x)
+	}
+	fmt.Fprintf(w, "%d of %d rows failed, %d may\n", v.Failed, len(v.Rows), v.Allowed)
+}
