@@ -17,7 +17,6 @@ type Network struct {
 	desc       engine.Description
 	opts       options
 	engine     *engine.Engine
-	generators []device.Device
 	spikeRecs  []spikeRecording
 	sampleRecs []sampleRecording
 	warnings   []error

@@ -41,14 +41,6 @@ type integers struct {
 	least int64         // smallest value
 }
 
-func (v *integers) draw(u uint32) int64 {
-	k := v.table.Draw(u)
-	if v.value != nil {
-		return v.value[k]
-	}
-	return v.low + int64(k)
-}
-
 // targetList is a connect.List in order of target: the rows of target t of Post
 // are begin[t]..begin[t+1] of row.
 type targetList struct {
