@@ -23,6 +23,7 @@ type block struct {
 	ref                         []uint16
 	el                          float64
 	merged                      bool
+	ring                        bool // input comes through the shard's ring
 	grid                        grid
 
 	ext   [2][]float64 // float input by channel, nil where nothing gives any
@@ -192,27 +193,27 @@ func (b *block) needExt() {
 }
 
 func stepExpMerged(b *block, sh *shard) {
-	sh.fired = kernel.ExpMerged(b.constant.(*kernel.Exp), b.v, b.iEx, b.ref, sh.sum[0][b.base:b.base+b.n], b.ext[0], b.drive, sh.fired[:0])
+	sh.fired = kernel.ExpMerged(b.constant.(*kernel.Exp), b.v, b.iEx, b.ref, sh.sums(b, 0), b.ext[0], b.drive, sh.fired[:0])
 }
 
 func stepExpSplit(b *block, sh *shard) {
 	sh.fired = kernel.ExpSplit(b.constant.(*kernel.Exp), b.v, b.iEx, b.iIn, b.ref,
-		sh.sum[0][b.base:b.base+b.n], sh.sum[1][b.base:b.base+b.n], b.ext[0], b.ext[1], b.drive, sh.fired[:0])
+		sh.sums(b, 0), sh.sums(b, 1), b.ext[0], b.ext[1], b.drive, sh.fired[:0])
 }
 
 func stepAlpha(b *block, sh *shard) {
 	sh.fired = kernel.AlphaSplit(b.constant.(*kernel.Alpha), b.v, b.dEx, b.iEx, b.dIn, b.iIn, b.ref,
-		sh.sum[0][b.base:b.base+b.n], sh.sum[1][b.base:b.base+b.n], b.ext[0], b.ext[1], b.drive, sh.fired[:0])
+		sh.sums(b, 0), sh.sums(b, 1), b.ext[0], b.ext[1], b.drive, sh.fired[:0])
 }
 
 func stepDelta(b *block, sh *shard) {
-	sh.fired = kernel.DeltaStep(b.constant.(*kernel.Delta), b.v, b.kept, b.ref, sh.sum[0][b.base:b.base+b.n], b.ext[0], b.drive, sh.fired[:0])
+	sh.fired = kernel.DeltaStep(b.constant.(*kernel.Delta), b.v, b.kept, b.ref, sh.sums(b, 0), b.ext[0], b.drive, sh.fired[:0])
 }
 
 // stepParrot repeats what arrives; weights onto parrots are 1.
 func stepParrot(b *block, sh *shard) {
 	sh.fired = sh.fired[:0]
-	sum := sh.sum[0][b.base : b.base+b.n]
+	sum := sh.sums(b, 0)
 	for k, n := range sum {
 		if b.ext[0] != nil {
 			n += int32(b.ext[0][k])

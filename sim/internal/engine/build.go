@@ -47,6 +47,7 @@ type Bounds struct {
 	MinDelay     int64   `json:"min_delay"`
 	MaxDelay     int64   `json:"max_delay"`
 	Multiplicity []int32 `json:"multiplicity"`
+	Ring         bool    `json:"ring"` // shards are delivered through rings where they can be
 }
 
 // A Phase is a part of building and the time it took.
@@ -123,6 +124,7 @@ func (e *Engine) wire() ([]*wiring, error) {
 	for _, w := range wirings {
 		e.bounds.MinDelay, e.bounds.MaxDelay = min(e.bounds.MinDelay, w.delay.least), max(e.bounds.MaxDelay, w.delay.max)
 	}
+	e.bounds.Ring = e.chooseRing(wirings)
 	e.bounds.Multiplicity, err = sumLimits(desc, wirings, e.grids)
 	return wirings, err
 }
@@ -264,14 +266,24 @@ type rowBuilder struct {
 
 // shard makes all rows of a shard.
 func (b *rowBuilder) shard(sh *shard) error {
-	var narrow, wide []*wiring
+	var narrow, wide, ring []*wiring
 	for _, p := range b.order {
 		for _, w := range b.bySource[p] {
-			if w.wide {
+			inRing := b.e.bounds.Ring && w.ringable()
+			if inRing {
+				ring = append(ring, w)
+			}
+			switch {
+			case w.wide:
 				wide = append(wide, w)
-			} else {
+			case !inRing || w.delay.max >= kernel.RingSteps:
 				narrow = append(narrow, w)
 			}
+		}
+	}
+	if len(ring) > 0 {
+		if err := fillRing(b, sh, ring); err != nil {
+			return err
 		}
 	}
 	return errors.Join(fillRows(b, sh, &sh.narrow, narrow), fillRows(b, sh, &sh.wide, wide))
@@ -313,6 +325,7 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring) e
 		groups = append(groups, g)
 	}
 	r.syn = make([]W, words)
+	preferHugePages(r.syn)
 	var part partition[W]
 	var pl placer
 	var d drawn
@@ -332,6 +345,9 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring) e
 					return b.ctx.Err()
 				}
 				w.draw(blk.index(k)-w.Post.From, &d)
+				if b.e.bounds.Ring && w.ringable() {
+					d.dropRing()
+				}
 				part.add(uint16(blk.base+k), &d)
 			}
 		}
@@ -369,7 +385,10 @@ func (e *Engine) sumDegrees() {
 		for i, n := range sh.wide.degree {
 			e.degree[i] += n
 		}
-		sh.narrow.degree, sh.wide.degree = nil, nil
+		for i, n := range sh.ringRows.degree {
+			e.degree[i] += n
+		}
+		sh.narrow.degree, sh.wide.degree, sh.ringRows.degree = nil, nil, nil
 	}
 }
 

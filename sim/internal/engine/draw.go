@@ -39,6 +39,8 @@ type integers struct {
 	value []int64       // value of each index, where it is not low + index
 	max   int64         // largest magnitude
 	least int64         // smallest value
+
+	spread float64 // effective number of values: 1/sum(p^2), 1 for a constant
 }
 
 // targetList is a connect.List in order of target: the rows of target t of Post
@@ -139,7 +141,11 @@ func delaySteps(d connect.Distribution, clock Clock) (integers, error) {
 		return integers{}, fmt.Errorf("delay is drawn from a distribution that reaches %g ms, must stay below %g ms", hi, float64(maxDelay)*clock.H)
 	}
 	v, p := cells(d, clock.H, 1, int64(math.Floor(hi/clock.H+0.5)))
-	return integers{table: rng.NewDiscrete(p), low: v, max: v + int64(len(p)) - 1, least: v}, nil
+	squares := 0.0
+	for _, x := range p {
+		squares += float64(x * x)
+	}
+	return integers{table: rng.NewDiscrete(p), low: v, max: v + int64(len(p)) - 1, least: v, spread: 1 / squares}, nil
 }
 
 func weightQuanta(d connect.Distribution, g grid) integers {
@@ -252,6 +258,18 @@ func (d *drawn) resize(n int) {
 		d.word = make([]uint32, (n+3)/4*4)
 	}
 	d.source, d.weight, d.key, d.word = d.source[:n], d.weight[:n], d.key[:n], d.word[:(n+3)/4*4]
+}
+
+// dropRing keeps the synapses whose delay is too long for a ring.
+func (d *drawn) dropRing() {
+	n := 0
+	for k, key := range d.key {
+		if !inRing(key) {
+			d.source[n], d.weight[n], d.key[n] = d.source[k], d.weight[k], key
+			n++
+		}
+	}
+	d.source, d.weight, d.key = d.source[:n], d.weight[:n], d.key[:n]
 }
 
 // draw makes the synapses of target t of Post. Block 3j of the target's stream

@@ -13,7 +13,7 @@ func (e *Engine) Shards() int { return len(e.shards) }
 func (e *Engine) Synapses() int64 {
 	n := int64(0)
 	for _, sh := range e.shards {
-		n += sh.narrow.count + sh.wide.count
+		n += sh.narrow.count + sh.wide.count + sh.ringRows.count
 	}
 	return n
 }

@@ -2,24 +2,26 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"cortigo/sim/internal/kernel"
 )
 
 // Rows are the synapses onto one shard as they lie in memory: for each of the
-// two forms the cursor of every source's row (empty if the form is not used),
-// the words, and the number of synapses.
+// forms the cursor of every source's row (empty if the form is not used), the
+// words, and the number of synapses.
 type Rows struct {
-	Entry, EntryWide []uint64
-	Syn              []uint32
-	SynWide          []uint64
-	Count, CountWide int64
+	Entry, EntryWide, EntryRing []uint64
+	Syn                         []uint32
+	SynWide                     []uint64
+	SynRing                     []uint32
+	Count, CountWide, CountRing int64
 }
 
 // Rows returns the synapses onto shard s, to be read only.
 func (e *Engine) Rows(s int) Rows {
-	n, w := &e.shards[s].narrow, &e.shards[s].wide
-	return Rows{n.entry, w.entry, n.syn, w.syn, n.count, w.count}
+	n, w, r := &e.shards[s].narrow, &e.shards[s].wide, &e.shards[s].ringRows
+	return Rows{n.entry, w.entry, r.entry, n.syn, w.syn, r.syn, n.count, w.count, r.count}
 }
 
 // Bounds returns what follows from the synapses.
@@ -37,6 +39,9 @@ func Load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 	if bounds.MinDelay < 1 || bounds.MaxDelay > maxDelay || bounds.MinDelay > max(bounds.MaxDelay, maxInterval) || len(bounds.Multiplicity) != len(desc.Populations) {
 		return nil, fmt.Errorf("delays of %d to %d steps in %d populations make no sense", bounds.MinDelay, bounds.MaxDelay, len(bounds.Multiplicity))
 	}
+	if bounds.Ring && slices.Max(e.layout.slots) > kernel.RingSlots {
+		return nil, fmt.Errorf("rings for shards of %d slots, must be at most %d", slices.Max(e.layout.slots), kernel.RingSlots)
+	}
 	if err := e.makeShards(); err != nil {
 		return nil, err
 	}
@@ -50,6 +55,13 @@ func Load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 		sh.wide = rows[uint64]{entry: r.EntryWide, syn: r.SynWide, used: len(r.SynWide), count: r.CountWide}
 		if len(r.EntryWide) > 0 && sh.sumWide[0] == nil {
 			return fmt.Errorf("shard %d: rows of exact weights onto populations that have none", s)
+		}
+		sh.ringRows = ringRows{entry: r.EntryRing, syn: r.SynRing, count: r.CountRing}
+		if len(r.EntryRing) > 0 && sh.ring == nil {
+			return fmt.Errorf("shard %d: rows for a ring that it does not have", s)
+		}
+		if err := sh.ringRows.check(e.neurons); err != nil {
+			return fmt.Errorf("shard %d: %w", s, err)
 		}
 		if err := check(&sh.narrow, e.neurons, bounds); err != nil {
 			return fmt.Errorf("shard %d: %w", s, err)

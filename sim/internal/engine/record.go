@@ -235,7 +235,7 @@ func (e *Engine) observe(sh *shard, population int, quantities []string) error {
 			return fmt.Errorf("population %q: with equal synaptic time constants, recording of %s must begin before the first step", name, q)
 		}
 		b.startSplit()
-		sh.observePositive(b.grid.wide)
+		sh.observePositive(b.grid.wide, b.ring)
 	}
 	return nil
 }

@@ -17,6 +17,8 @@ type shard struct {
 	narrow rows[uint32]
 	wide   rows[uint64]
 
+	ringRows ringRows // what is delivered through the ring, if there is one
+
 	active     []kernel.Cursor // segments of narrow to come
 	activeWide []kernel.Cursor
 	sum        [2]*[maxShard]int32 // by channel
@@ -24,6 +26,11 @@ type shard struct {
 	positive   *[maxShard]int32    // positive part of sum[0], where a recorder asks
 	positiveW  *[maxShard]int64
 
+	ring         *kernel.Ring // nil where the shard has none
+	ringPositive *kernel.Ring
+	ringList     []kernel.RingRow
+
+	step         int64    // the step at hand
 	fired        []uint16 // elements of a block that spiked in this step
 	multiplicity []int32  // of each, for parrots; else empty
 
@@ -80,7 +87,7 @@ func (b *block) addSplit(sh *shard) {
 		clear(positive)
 		return
 	}
-	sum, positive := sh.sum[0][b.base:b.base+b.n], sh.positive[b.base:b.base+b.n]
+	sum, positive := sh.sums(b, 0), sh.positives(b)
 	for k, x := range sum {
 		s.extEx[k] += float64(q * float64(positive[k]))
 		s.extIn[k] += float64(q * float64(x-positive[k]))
@@ -100,6 +107,7 @@ func (s *splitCurrents) step() {
 // lag counts the steps from the begin of the interval, whose spikes go to buf.
 func (sh *shard) advance(e *Engine, step int64, lag, buf int) error {
 	t0 := time.Now()
+	sh.step = step
 	if len(sh.active) > 0 {
 		if sh.positive != nil {
 			sh.active = kernel.DeliverSplit(sh.active, step, sh.narrow.syn, sh.sum[0], sh.sum[1], sh.positive)
@@ -120,6 +128,9 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) error {
 			continue
 		}
 		b.updateDrive(step)
+		if b.ring && sh.narrow.entry != nil {
+			sh.addLong(b)
+		}
 		if b.ext[0] != nil || b.split != nil {
 			b.addInputs(sh, step)
 		}
@@ -152,6 +163,9 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) error {
 // receive starts the rows of the spikes of an interval that began behind step
 // begin.
 func (sh *shard) receive(spikes []Spike, begin int64) {
+	if sh.ringRows.entry != nil {
+		sh.receiveRing(spikes, begin)
+	}
 	for _, s := range spikes {
 		stamp := uint64(begin+int64(s.Lag)) << 48
 		if sh.narrow.entry != nil {
@@ -174,6 +188,9 @@ func (sh *shard) receive(spikes []Spike, begin int64) {
 // resume starts the rows of a spike stamped stamp behind what arrived until
 // step.
 func (sh *shard) resume(s Spike, stamp, step int64) {
+	if sh.ringRows.entry != nil {
+		sh.resumeRing(s, stamp, step)
+	}
 	at := uint64(stamp) << 48
 	if sh.narrow.entry != nil {
 		if c := sh.narrow.entry[s.Neuron]; c != 0 {
@@ -215,8 +232,14 @@ func newShard(e *Engine, s int) (*shard, error) {
 	sh := &shard{index: s, sum: [2]*[maxShard]int32{new([maxShard]int32), new([maxShard]int32)}}
 	for p := range e.desc.Populations {
 		b, err := newBlock(e.desc, e.layout, e.clock, e.grids[p], s, p)
+		if err == nil {
+			b.ring = e.bounds.Ring && b.merged && !b.grid.wide
+		}
 		if err != nil {
 			return nil, fmt.Errorf("population %q: %w", e.desc.Populations[p].Name, err)
+		}
+		if b.ring && sh.ring == nil {
+			sh.ring = new(kernel.Ring)
 		}
 		if b.grid.wide {
 			b.needExt()

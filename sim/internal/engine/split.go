@@ -12,7 +12,10 @@ func (b *block) startSplit() {
 }
 
 // observePositive makes delivery keep the positive part of sums.
-func (sh *shard) observePositive(wide bool) {
+func (sh *shard) observePositive(wide, ring bool) {
+	if ring && sh.ringPositive == nil {
+		sh.ringPositive = new(kernel.Ring)
+	}
 	if wide && sh.positiveW == nil {
 		sh.positiveW = new([maxShard]int64)
 	}

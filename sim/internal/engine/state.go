@@ -85,7 +85,7 @@ func (e *Engine) SetState(s *State) error {
 			}
 			if ps.SplitEx != nil && b.merged && b.split == nil && b.iEx != nil {
 				b.startSplit()
-				sh.observePositive(b.grid.wide)
+				sh.observePositive(b.grid.wide, b.ring)
 			}
 			state, own := ps.columns(b)
 			for c := range own {

@@ -31,6 +31,7 @@ type rowsHeader struct {
 	Shard       int    `json:"shard"`
 	Count       int64  `json:"synapses"`
 	CountWide   int64  `json:"synapses_wide"`
+	CountRing   int64  `json:"synapses_ring"`
 }
 
 const rowsKind = "rows"
@@ -74,9 +75,10 @@ func SaveNetwork(dir string, desc *engine.Description, e *engine.Engine) error {
 	}
 	for s := range e.Shards() {
 		r := e.Rows(s)
-		err := writeContainer(rowsPath(dir, s), rowsKind, rowsHeader{fp, s, r.Count, r.CountWide}, []array{
+		err := writeContainer(rowsPath(dir, s), rowsKind, rowsHeader{fp, s, r.Count, r.CountWide, r.CountRing}, []array{
 			newArray("entry", r.Entry), newArray("synapses", r.Syn),
 			newArray("entry_wide", r.EntryWide), newArray("synapses_wide", r.SynWide),
+			newArray("entry_ring", r.EntryRing), newArray("synapses_ring", r.SynRing),
 		})
 		if err != nil {
 			return err
@@ -155,7 +157,7 @@ func (n *Network) Rows(s int) (engine.Rows, error) {
 	if h.Fingerprint != n.fingerprint || h.Shard != s {
 		return r, fmt.Errorf("%s: belongs to another network", c.path)
 	}
-	r.Count, r.CountWide = h.Count, h.CountWide
+	r.Count, r.CountWide, r.CountRing = h.Count, h.CountWide, h.CountRing
 	if r.Entry, err = take[uint64](c, "entry"); err != nil {
 		return r, err
 	}
@@ -165,6 +167,12 @@ func (n *Network) Rows(s int) (engine.Rows, error) {
 	if r.EntryWide, err = take[uint64](c, "entry_wide"); err != nil {
 		return r, err
 	}
-	r.SynWide, err = take[uint64](c, "synapses_wide")
+	if r.SynWide, err = take[uint64](c, "synapses_wide"); err != nil {
+		return r, err
+	}
+	if r.EntryRing, err = take[uint64](c, "entry_ring"); err != nil {
+		return r, err
+	}
+	r.SynRing, err = take[uint32](c, "synapses_ring")
 	return r, err
 }

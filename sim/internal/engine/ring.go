@@ -1,0 +1,211 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/internal/kernel"
+)
+
+// ringRows are the synapses that are delivered when their source spikes, for
+// shards of few neurons; see kernel.Ring.
+type ringRows struct {
+	entry []uint64 // by source: the index of its row | its length<<32; 0: no row
+	syn   []uint32
+	count int64
+
+	degree []uint32 // synapses of each source, until the engine has summed them
+}
+
+// ringSegment is the mean number of synapses in a segment below which a ring
+// costs less: measured on the microcircuit in 16 to 64 shards.
+const ringSegment = 4.0
+
+// chooseRing reports whether shards are delivered through rings: they must be
+// small enough, and segments short.
+func (e *Engine) chooseRing(wirings []*wiring) bool {
+	for _, n := range e.layout.slots {
+		if n > kernel.RingSlots {
+			return false
+		}
+	}
+	segments, synapses := 0.0, 0.0
+	for _, w := range wirings {
+		if !w.ringable() {
+			continue
+		}
+		n := w.synapses()
+		perRow := float64(n) / float64(max(w.Pre.N, 1)) / float64(e.layout.shards)
+		synapses += float64(n)
+		segments += float64(n) / math.Max(1, perRow/math.Max(1, w.delay.spread))
+	}
+	return synapses > 0 && synapses/segments < ringSegment
+}
+
+// ringable reports whether a projection's synapses can go through a ring. Those
+// whose delay is too long go through segments all the same.
+func (w *wiring) ringable() bool { return w.merged && !w.wide }
+
+// inRing reports whether a delay fits a ring.
+func inRing(key uint16) bool { return key>>1 < kernel.RingSteps }
+
+// synapses returns the number of synapses of the projection.
+func (w *wiring) synapses() int64 {
+	if r, ok := w.Rule.(connect.FixedTotalNumber); ok {
+		return r.N
+	}
+	n := int64(0)
+	for t := range w.Post.N {
+		n += int64(w.degree(t))
+	}
+	return n
+}
+
+// fillRing makes the rows of a shard's ring. Sources are counted, then placed:
+// the words of a source stand in order of target.
+func fillRing(b *rowBuilder, sh *shard, wirings []*wiring) error {
+	r := &sh.ringRows
+	r.degree = make([]uint32, b.e.neurons)
+	var d drawn
+	each := func(visit func(source uint32, slot, key uint16, weight int64)) error {
+		for _, w := range wirings {
+			from, to := b.e.layout.slice(sh.index, w.Post)
+			blk := sh.blocks[w.Post.Population]
+			first := uint32(b.e.layout.first[w.Pre.Population])
+			for k := from; k < to; k++ {
+				if k&63 == 0 && b.ctx.Err() != nil {
+					return b.ctx.Err()
+				}
+				w.draw(blk.index(k)-w.Post.From, &d)
+				for i, s := range d.source {
+					if inRing(d.key[i]) {
+						visit(first+s, uint16(blk.base+k), d.key[i], d.weight[i])
+					}
+				}
+			}
+		}
+		return nil
+	}
+	if err := each(func(source uint32, _, _ uint16, _ int64) { r.degree[source]++ }); err != nil {
+		return err
+	}
+	r.entry = make([]uint64, b.e.neurons)
+	next := make([]uint32, b.e.neurons)
+	at := uint64(0)
+	for s, n := range r.degree {
+		if n > 0 {
+			r.entry[s] = at | uint64(n)<<32
+			next[s] = uint32(at)
+			at += uint64(n)
+		}
+	}
+	if at > math.MaxUint32 {
+		return fmt.Errorf("a shard has %d synapses, more than the %d it holds: use more shards", at, uint32(math.MaxUint32))
+	}
+	r.count = int64(at)
+	r.syn = make([]uint32, at)
+	preferHugePages(r.syn)
+	err := each(func(source uint32, slot, key uint16, weight int64) {
+		r.syn[next[source]] = kernel.MakeRingSynapse(slot, key>>1, weight)
+		next[source]++
+	})
+	b.tell(r.count)
+	return err
+}
+
+// receiveRing delivers spikes of an interval that began behind step begin.
+func (sh *shard) receiveRing(spikes []Spike, begin int64) {
+	sh.ringList = sh.ringList[:0]
+	for _, s := range spikes {
+		if c := sh.ringRows.entry[s.Neuron]; c != 0 {
+			for range s.Multiplicity {
+				sh.ringList = append(sh.ringList, kernel.RingRow{Index: uint32(c), N: uint32(c >> 32), Step: uint32(begin + int64(s.Lag))})
+			}
+		}
+	}
+	if sh.ringPositive != nil {
+		for _, r := range sh.ringList {
+			for _, s := range sh.ringRows.syn[r.Index : uint64(r.Index)+uint64(r.N)] {
+				sh.ringPositive[(s+r.Step%kernel.RingSteps*kernel.RingSlots)%uint32(len(sh.ringPositive))] += max(int32(s)>>18, 0)
+			}
+		}
+	}
+	kernel.DeliverRing(sh.ringList, sh.ringRows.syn, sh.ring)
+}
+
+// resumeRing delivers what a spike stamped stamp still has to after step.
+func (sh *shard) resumeRing(s Spike, stamp, step int64) {
+	c := sh.ringRows.entry[s.Neuron]
+	for _, w := range sh.ringRows.syn[uint32(c) : uint64(uint32(c))+c>>32] {
+		arrival := stamp + int64(w>>12%kernel.RingSteps)
+		if arrival <= step {
+			continue
+		}
+		i := uint32(arrival%kernel.RingSteps)*kernel.RingSlots + w%kernel.RingSlots
+		sh.ring[i] += int32(w) >> 18 * int32(s.Multiplicity)
+		if sh.ringPositive != nil {
+			sh.ringPositive[i] += max(int32(w)>>18, 0) * int32(s.Multiplicity)
+		}
+	}
+}
+
+// sums returns the sums of a block's input of channel ch that are due at the
+// shard's step.
+func (sh *shard) sums(b *block, ch int) []int32 {
+	if b.ring {
+		at := int(sh.step%kernel.RingSteps)*kernel.RingSlots + b.base
+		return sh.ring[at : at+b.n]
+	}
+	return sh.sum[ch][b.base : b.base+b.n]
+}
+
+// positives returns the positive part of a merged block's sums.
+func (sh *shard) positives(b *block) []int32 {
+	if b.ring {
+		at := int(sh.step%kernel.RingSteps)*kernel.RingSlots + b.base
+		return sh.ringPositive[at : at+b.n]
+	}
+	return sh.positive[b.base : b.base+b.n]
+}
+
+// addLong adds what came through segments, since its delay is longer than a
+// ring, to the ring's sums.
+func (sh *shard) addLong(b *block) {
+	dst, src := sh.sums(b, 0), sh.sum[0][b.base:b.base+b.n]
+	for k, x := range src {
+		dst[k] += x
+	}
+	clear(src)
+	if b.split != nil && sh.positive != nil {
+		dst, src := sh.positives(b), sh.positive[b.base:b.base+b.n]
+		for k, x := range src {
+			dst[k] += x
+		}
+		clear(src)
+	}
+}
+
+// check reports a row that leaves the words.
+func (r *ringRows) check(neurons int) error {
+	if len(r.entry) == 0 {
+		r.entry = nil
+		return nil
+	}
+	if len(r.entry) != neurons {
+		return fmt.Errorf("%d rows for %d neurons", len(r.entry), neurons)
+	}
+	r.degree = make([]uint32, neurons)
+	total := int64(0)
+	for source, c := range r.entry {
+		if uint64(uint32(c))+c>>32 > uint64(len(r.syn)) {
+			return fmt.Errorf("row of neuron %d leaves the %d words there are", source+1, len(r.syn))
+		}
+		r.degree[source] = uint32(c >> 32)
+		total += int64(c >> 32)
+	}
+	if total != r.count {
+		return fmt.Errorf("%d synapses in the rows, %d were announced", total, r.count)
+	}
+	return nil
+}
