@@ -64,6 +64,20 @@ func Shards(n int) Option {
 	}
 }
 
+// Share has only a part of the network built and run, a shard of n for each
+// thread, and draws the spikes of all other neurons at rates (spikes/s, by
+// population). It is for measuring what a thread of a larger machine pays; what
+// such a network does means nothing else, and it cannot be saved.
+func Share(n int, rates []float64) Option {
+	return func(o *options) error {
+		if n < 2 || n > maxThreads {
+			return fmt.Errorf("sim: share is one of %d, must be in [2, %d]", n, maxThreads)
+		}
+		o.engine.Share = engine.Share{Of: n, Rates: rates}
+		return nil
+	}
+}
+
 // Progress has f called at most about ten times a second during Simulate, with
 // the ms of model time done and asked for in this call.
 func Progress(f func(doneMS, totalMS float64)) Option {

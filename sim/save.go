@@ -15,6 +15,9 @@ func (n *Network) Save(dir string) error {
 	if n.engine == nil {
 		return fmt.Errorf("sim: Save before the network was built: call Build first")
 	}
+	if n.opts.engine.Share.Of > 0 {
+		return fmt.Errorf("sim: a share of a network cannot be saved")
+	}
 	if err := store.SaveNetwork(dir, &n.desc, n.engine); err != nil {
 		return fmt.Errorf("sim: saving the network: %w", err)
 	}

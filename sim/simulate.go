@@ -28,6 +28,9 @@ func (n *Network) Build(ctx context.Context) error {
 	if len(n.desc.Populations) == 0 {
 		return fmt.Errorf("sim: the network has no neurons")
 	}
+	if s := n.opts.engine.Share; s.Of > 0 && len(s.Rates) != len(n.desc.Populations) {
+		return fmt.Errorf("sim: a share needs the rates of %d populations, not %d", len(n.desc.Populations), len(s.Rates))
+	}
 	e, err := engine.Build(ctx, &n.desc, n.opts.engine)
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)

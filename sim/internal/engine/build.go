@@ -24,6 +24,7 @@ type Engine struct {
 	shards  []*shard
 	threads int
 	neurons int
+	share   Share
 
 	bounds     Bounds
 	step       int64
@@ -35,6 +36,7 @@ type Engine struct {
 	samplers       []*sampler
 	merged         []Spike
 	mergeAt        []int
+	foreign        [][]Spike // of neurons outside a share, by step
 	recent         recentSpikes
 
 	buildTimes []Phase
@@ -61,6 +63,7 @@ type Options struct {
 	Threads  int           // 0: as many as the machine has processors and the network work for
 	Shards   int           // 0: one a thread, or as many as it takes
 	Progress func(float64) // called with the share of synapses that are placed
+	Share    Share         // build and run only a part, to measure
 }
 
 // neuronsPerThread is below how many neurons a further thread costs more in
@@ -70,6 +73,9 @@ const neuronsPerThread = 1500
 // Divide settles threads and shards for a network of n neurons.
 func (o Options) Divide(n int) (threads, shards int) {
 	threads, shards = o.Threads, o.Shards
+	if o.Share.Of > 0 {
+		return max(1, min(threads, o.Share.Of)), o.Share.Of
+	}
 	if threads == 0 {
 		threads = max(1, min(runtime.GOMAXPROCS(0), n/neuronsPerThread))
 		if shards > 0 {
@@ -89,7 +95,7 @@ func newEngine(desc *Description, opts Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{desc: desc, clock: clock, neurons: desc.Neurons()}
+	e := &Engine{desc: desc, clock: clock, neurons: desc.Neurons(), share: opts.Share}
 	shards := 0
 	e.threads, shards = opts.Divide(e.neurons)
 	if e.layout, err = newLayout(desc.Populations, shards); err != nil {
@@ -133,6 +139,10 @@ func (e *Engine) wire() ([]*wiring, error) {
 // state.
 func (e *Engine) makeShards() error {
 	e.shards = make([]*shard, e.layout.shards)
+	if e.share.Of > 0 {
+		e.shards = e.shards[:e.threads]
+		e.drawForeign(e.share)
+	}
 	return parallel(e.threads, len(e.shards), func(_, s int) error {
 		sh, err := newShard(e, s)
 		if err != nil {

@@ -50,7 +50,7 @@ func (r *spikeRecorder) flush() error {
 
 // record merges the spikes of the interval behind step begin, keeps those that
 // are still under way, and hands spikes and samples on.
-func (e *Engine) record(begin int64, buf int) error {
+func (e *Engine) record(begin, steps int64, buf int) error {
 	e.merged = mergeSpikes(e.merged[:0], e.shards, buf, e.mergeAt)
 	for _, s := range e.merged {
 		e.recent.add(s, begin+int64(s.Lag))
@@ -58,6 +58,13 @@ func (e *Engine) record(begin int64, buf int) error {
 	}
 	e.recent.forget(begin - e.bounds.MaxDelay)
 	e.spikeCount += int64(len(e.merged))
+	if e.foreign != nil {
+		for step := begin + 1; step <= begin+steps; step++ {
+			for _, s := range e.foreignAt(step) {
+				e.events += int64(e.degree[s.Neuron])
+			}
+		}
+	}
 	var errs error
 	for _, r := range e.spikeRecorders {
 		for _, s := range e.merged {

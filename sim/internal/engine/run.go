@@ -117,21 +117,36 @@ func (r *run) work(w int) {
 				e.sample(sh, step, step+lag, buf)
 			}
 		}
-		t := time.Now()
+		arrived := time.Now()
 		r.barrier.wait()
+		met := time.Now()
 		for s := w; s < len(e.shards); s += e.threads {
+			sh := e.shards[s]
 			for _, from := range e.shards {
-				e.shards[s].receive(from.spikes[buf], step)
+				sh.receive(from.spikes[buf], step)
+			}
+			if e.foreign != nil {
+				for t := step + 1; t <= step+k; t++ {
+					sh.receive(e.foreignAt(t), t)
+				}
 			}
 		}
+		received := time.Now()
 		if w == 0 {
-			if err := e.record(step, buf); err != nil {
+			if err := e.record(step, k, buf); err != nil {
 				r.fail(err)
 			}
 			r.done = step + k
 		}
 		if w < len(e.shards) {
-			e.shards[w].exchangeTime += time.Since(t)
+			// Receiving starts rows; through a ring it delivers them.
+			sh := e.shards[w]
+			sh.exchangeTime += met.Sub(arrived) + time.Since(received)
+			if sh.ring != nil {
+				sh.deliverTime += received.Sub(met)
+			} else {
+				sh.exchangeTime += received.Sub(met)
+			}
 		}
 		step += k
 		if j >= r.last.Load() {

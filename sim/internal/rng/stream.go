@@ -12,6 +12,7 @@ const (
 	InitialVm     Purpose = 4 // initial membrane potential of a neuron
 	PoissonInput  Purpose = 5 // arrivals from a Poisson generator
 	DeviceInput   Purpose = 6 // weight and delay of a device's connection
+	ForeignSpikes Purpose = 7 // of neurons that are not simulated, in measurements
 )
 
 // An ID names a stream: its purpose, a pair of populations or a generator, and
