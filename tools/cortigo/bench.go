@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"cortigo/sim"
 )
 
 // A benchReport is what `cortigo bench --json` prints; times are wall clock of
@@ -36,12 +38,16 @@ func newBenchCmd() *cobra.Command {
 	f := modelFlags{defaultTSim: 10000, defaultRecordNothing: true}
 	var out string
 	var overwrite, asJSON bool
+	var share int
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure building and simulating the microcircuit",
 		Long: `Build and simulate the microcircuit and print where the time went. Takes the flags of "run"; nothing is
 recorded unless --record and --out say so. The community's recipe is DC input, optimized initial potentials,
-500 ms dropped and at least 10 s measured: the defaults. Quote the median of several runs.`,
+500 ms dropped and at least 10 s measured: the defaults. Quote the median of several runs.
+
+--share N measures what one thread of an N-thread machine pays: of a network cut into N shards only one is built
+for each worker, and the spikes of all other neurons are drawn at the model's rates.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := f.parameters()
@@ -52,6 +58,9 @@ recorded unless --record and --out say so. The community's recipe is DC input, o
 				return errors.New("--record needs --out DIR")
 			}
 			s := &simulation{params: p, options: f.options(), out: out, overwrite: overwrite, log: cmd.ErrOrStderr()}
+			if share != 0 {
+				s.options = append(s.options, sim.Share(share, p.MeanRate[:]))
+			}
 			err = s.run(cmd.Context())
 			if s.model == nil {
 				return err
@@ -81,6 +90,7 @@ recorded unless --record and --out say so. The community's recipe is DC input, o
 	fl := cmd.Flags()
 	fl.StringVarP(&out, "out", "o", "", "write what --record says to the directory `DIR`")
 	fl.BoolVar(&overwrite, "overwrite", false, "replace a run that is in DIR already")
+	fl.IntVar(&share, "share", 0, "run one of `N` shards for each worker, the other neurons' spikes drawn")
 	fl.BoolVar(&asJSON, "json", false, "print the result as one JSON object on stdout")
 	return cmd
 }
