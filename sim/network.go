@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
@@ -69,6 +70,9 @@ func (n *Network) Create(name string, count int, model neuron.Model) (*Populatio
 	if model == nil {
 		return nil, fmt.Errorf("sim: population %q: no model", name)
 	}
+	if err := engine.CheckModel(model); err != nil {
+		return nil, fmt.Errorf("sim: population %q: %w", name, err)
+	}
 	if err := model.Validate(); err != nil {
 		return nil, fmt.Errorf("sim: population %q: %w", name, err)
 	}
@@ -121,8 +125,11 @@ func (n *Network) SpikePopulations() []spikes.Population {
 
 func (n *Network) own(ps ...*Population) error {
 	for _, p := range ps {
-		if p == nil || p.net != n {
-			return fmt.Errorf("sim: a population of another network")
+		if p == nil {
+			return fmt.Errorf("sim: a population is nil")
+		}
+		if p.net != n {
+			return fmt.Errorf("sim: population %q is of another network", p.Name())
 		}
 	}
 	return nil
@@ -153,27 +160,18 @@ func (n *Network) Connect(pre, post *Population, rule connect.Rule, syn connect.
 	fail := func(err error) error {
 		return fmt.Errorf("sim: %s -> %s: %w", pre.Name(), post.Name(), err)
 	}
-	if rule == nil {
-		return fail(fmt.Errorf("no connection rule"))
-	}
-	if err := rule.Validate(pre.Len(), post.Len()); err != nil {
+	if err := engine.CheckRule(rule, pre.Len(), post.Len()); err != nil {
 		return fail(err)
 	}
-	switch r := rule.(type) {
-	case connect.FixedTotalNumber:
-		if r.N > 0 && (pre.Len() == 0 || post.Len() == 0) {
-			return fail(fmt.Errorf("%d synapses between %d sources and %d targets", r.N, pre.Len(), post.Len()))
-		}
-	case connect.FixedInDegree:
-		if r.N > 0 && pre.Len() == 0 {
-			return fail(fmt.Errorf("in-degree %d from no sources", r.N))
-		}
+	if list, ok := rule.(connect.List); ok { // its columns remain the caller's
+		rule = connect.List{Pre: slices.Clone(list.Pre), Post: slices.Clone(list.Post),
+			Weight: slices.Clone(list.Weight), Delay: slices.Clone(list.Delay)}
 	}
 	syn = withDefaults(syn)
-	if err := syn.Weight.Validate(); err != nil {
+	if err := engine.CheckDistribution(syn.Weight); err != nil {
 		return fail(fmt.Errorf("weight: %w", err))
 	}
-	if err := syn.Delay.Validate(); err != nil {
+	if err := engine.CheckDistribution(syn.Delay); err != nil {
 		return fail(fmt.Errorf("delay: %w", err))
 	}
 	ordinal := uint32(0)
@@ -204,6 +202,9 @@ func (n *Network) Attach(dev device.Device, targets *Population, syn connect.Syn
 	if dev == nil {
 		return fmt.Errorf("sim: no device to attach to %s", targets.Name())
 	}
+	if err := engine.CheckDeviceType(dev); err != nil {
+		return fmt.Errorf("sim: onto %s: %w", targets.Name(), err)
+	}
 	fail := func(err error) error {
 		return fmt.Errorf("sim: %s -> %s: %w", dev.DeviceName(), targets.Name(), err)
 	}
@@ -211,21 +212,34 @@ func (n *Network) Attach(dev device.Device, targets *Population, syn connect.Syn
 		return fail(err)
 	}
 	syn = withDefaults(syn)
-	if err := syn.Weight.Validate(); err != nil {
+	if err := engine.CheckDrawn(syn.Weight); err != nil {
 		return fail(fmt.Errorf("weight: %w", err))
 	}
-	if err := syn.Delay.Validate(); err != nil {
+	if err := engine.CheckDrawn(syn.Delay); err != nil {
 		return fail(fmt.Errorf("delay: %w", err))
 	}
-	at := engine.Attachment{Device: dev, Generator: len(n.desc.Attachments), Post: targets.part, Weight: syn.Weight, Delay: syn.Delay}
+	at := engine.Attachment{Device: cloneDevice(dev), Generator: len(n.desc.Attachments), Post: targets.part, Weight: syn.Weight, Delay: syn.Delay}
 	if at.Generator > math.MaxUint16 {
 		return fail(fmt.Errorf("there are %d attached devices already, the most there can be", math.MaxUint16))
 	}
-	if err := engine.CheckDevice(&at, n.desc.Resolution); err != nil {
+	if err := engine.CheckDevice(&at, targets.Model(), n.desc.Resolution); err != nil {
 		return fail(err)
 	}
 	n.desc.Attachments = append(n.desc.Attachments, at)
 	return nil
+}
+
+// cloneDevice copies a device's columns, which remain the caller's.
+func cloneDevice(dev device.Device) device.Device {
+	switch d := dev.(type) {
+	case device.SpikeGenerator:
+		d.Times, d.Weights, d.Multiplicities = slices.Clone(d.Times), slices.Clone(d.Weights), slices.Clone(d.Multiplicities)
+		return d
+	case device.StepCurrent:
+		d.Times, d.Values = slices.Clone(d.Times), slices.Clone(d.Values)
+		return d
+	}
+	return dev
 }
 
 // Seed returns the seed.

@@ -49,7 +49,7 @@ func (p *Population) SetVm(d connect.Distribution) error {
 	if _, ok := p.Model().(neuron.Parrot); ok {
 		return fmt.Errorf("sim: population %q: %s has no V_m", p.Name(), p.Model().ModelName())
 	}
-	if err := d.Validate(); err != nil {
+	if err := engine.CheckDrawn(d); err != nil {
 		return fmt.Errorf("sim: population %q: initial V_m: %w", p.Name(), err)
 	}
 	p.all().Vm = d

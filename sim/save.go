@@ -30,6 +30,9 @@ func (n *Network) SaveState(dir string) error {
 	if n.engine == nil {
 		return fmt.Errorf("sim: SaveState before the network was built: call Build first")
 	}
+	if err := n.engine.Broken(); err != nil {
+		return fmt.Errorf("sim: there is no state to save, the simulation stopped within a step: %w", err)
+	}
 	if err := store.SaveState(dir, &n.desc, n.engine.State()); err != nil {
 		return fmt.Errorf("sim: saving the state: %w", err)
 	}

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/engine"
@@ -46,6 +47,7 @@ func (n *Network) start(e *engine.Engine) error {
 	}
 	for _, r := range n.sampleRecs {
 		if err := n.record(r); err != nil {
+			n.engine = nil
 			return err
 		}
 	}
@@ -101,9 +103,12 @@ func (n *Network) Simulate(ctx context.Context, ms float64) error {
 	return nil
 }
 
-// RecordSpikes has the spikes of some populations, or of all if none are named,
-// written to w from now on.
+// RecordSpikes has the spikes of some populations, or of all that there are if
+// none are named, written to w from now on.
 func (n *Network) RecordSpikes(w SpikeWriter, pops ...*Population) error {
+	if w == nil {
+		return fmt.Errorf("sim: RecordSpikes: no writer")
+	}
 	of, err := n.ranges(pops)
 	if err != nil {
 		return err
@@ -115,10 +120,13 @@ func (n *Network) RecordSpikes(w SpikeWriter, pops ...*Population) error {
 	return nil
 }
 
-// Record has a multimeter's samples of some populations, or of all if none are
-// named, written to w from now on. The currents of neurons with equal synaptic
+// Record has a multimeter's samples of some populations, or of all that there are
+// if none are named, written to w from now on. The currents of neurons with equal synaptic
 // time constants can only be recorded from the first step on.
 func (n *Network) Record(w SampleWriter, m device.Multimeter, pops ...*Population) error {
+	if w == nil {
+		return fmt.Errorf("sim: Record: no writer")
+	}
 	if err := m.Validate(); err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
@@ -126,6 +134,10 @@ func (n *Network) Record(w SampleWriter, m device.Multimeter, pops ...*Populatio
 	if err != nil {
 		return err
 	}
+	if err := engine.CheckMeter(m, of, &n.desc); err != nil {
+		return fmt.Errorf("sim: %s: %w", m.DeviceName(), err)
+	}
+	m.Quantities = slices.Clone(m.Quantities)
 	r := sampleRecording{w, m, of}
 	if n.engine != nil {
 		if err := n.record(r); err != nil {
@@ -142,6 +154,9 @@ func (n *Network) ranges(pops []*Population) ([]engine.Range, error) {
 	}
 	if len(pops) == 0 {
 		pops = n.Populations()
+	}
+	if len(pops) == 0 {
+		return nil, fmt.Errorf("sim: there are no populations to record yet")
 	}
 	var of []engine.Range
 	for _, p := range pops {
@@ -163,7 +178,7 @@ func (n *Network) TimeMS() float64 { return float64(n.Step()) * n.desc.Resolutio
 
 // Stats are figures about a built network.
 type Stats struct {
-	Spikes            int64   // emitted so far
+	Spikes            int64   // emitted so far, each of a multiplicity
 	DeliverS, UpdateS float64 // wall clock that the workers spent, their mean
 	CommunicateS      float64
 	SynapticEvents    int64  // caused by the spikes so far since New or Open

@@ -21,7 +21,8 @@ func (d DC) Validate() error {
 }
 
 // StepCurrent is a current that takes Values[i] from Times[i] on, and is 0
-// before the first, NEST's step_current_generator.
+// before the first, NEST's step_current_generator. As there, Origin shifts Start
+// and Stop but not Times.
 type StepCurrent struct {
 	Times  []float64 `json:"amplitude_times"`  // ms, > 0, increasing
 	Values []float64 `json:"amplitude_values"` // pA

@@ -19,7 +19,7 @@ type Device interface {
 type Active struct {
 	Start  float64 `json:"start,omitempty"`  // ms
 	Stop   float64 `json:"stop,omitempty"`   // ms; 0 is forever
-	Origin float64 `json:"origin,omitempty"` // ms, added to Start, Stop and the device's times
+	Origin float64 `json:"origin,omitempty"` // ms, added to Start and Stop, and to a spike generator's times
 }
 
 func (a Active) validate(device string) error {

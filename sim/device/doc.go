@@ -1,7 +1,7 @@
 // Package device has the generators that drive neurons and the recorders that
 // watch them, with NEST's rules for when they are active. All times are in ms
-// and must lie on the grid of the resolution; Origin shifts Start, Stop and
-// every other time of the device.
+// and must lie on the grid of the resolution; Origin shifts Start, Stop and the
+// times of a spike generator, but not those of a step current.
 //
 //	current.go          dc_generator, step_current_generator
 //	poisson.go          poisson_generator

@@ -63,7 +63,7 @@ func names(ps []Population) []string {
 // Window returns the spikes with begin < step <= end. The columns are shared
 // with d. The window is clipped to d's own.
 func (d *Data) Window(begin, end int64) *Data {
-	begin, end = max(begin, d.Begin), min(end, d.End)
+	begin, end = min(max(begin, d.Begin), d.End), min(end, d.End)
 	if end < begin {
 		end = begin
 	}

@@ -5,7 +5,6 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
-	"cortigo/sim/neuron"
 )
 
 // attach connects a device to the shard's part of its targets.
@@ -22,7 +21,7 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 	switch d := at.Device.(type) {
 	case device.DC, device.StepCurrent:
 		if b.v == nil {
-			return fmt.Errorf("%s cannot drive %s", d.DeviceName(), neuron.Parrot{}.ModelName())
+			return cannotDrive(d)
 		}
 		pieces, err := currentPieces(d, e.clock)
 		if err != nil {
@@ -46,6 +45,8 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 		}
 		b.needExt()
 		b.inputs = append(b.inputs, newEventInput(step, value, from, to, delay, weight))
+	default:
+		return unknownDevice(d)
 	}
 	return nil
 }

@@ -163,6 +163,19 @@ func (b *block) initialise(desc *Description) error {
 	return nil
 }
 
+// refractory returns how many steps a spike's refractory period has.
+func (b *block) refractory() uint16 {
+	switch c := b.constant.(type) {
+	case *kernel.Exp:
+		return c.Refractory
+	case *kernel.Alpha:
+		return c.Refractory
+	case *kernel.Delta:
+		return c.Refractory
+	}
+	return 0
+}
+
 // index returns which neuron of the population element k is.
 func (b *block) index(k int) int { return b.first + k*b.stride }
 
@@ -216,7 +229,8 @@ func stepParrot(b *block, sh *shard) {
 	sum := sh.sums(b, 0)
 	for k, n := range sum {
 		if b.ext[0] != nil {
-			n += int32(b.ext[0][k])
+			// Beyond what an int32 holds is more than any limit on multiplicity.
+			n = int32(min(float64(n)+b.ext[0][k], math.MaxInt32))
 			b.ext[0][k] = 0
 		}
 		if n > 0 {

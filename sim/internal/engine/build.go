@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -28,6 +27,7 @@ type Engine struct {
 
 	bounds     Bounds
 	step       int64
+	broken     error // why neurons stand between two steps; nil: they do not
 	spikeCount int64
 	degree     []uint32 // synapses of each neuron as a source
 	events     int64    // synaptic events
@@ -98,7 +98,12 @@ func newEngine(desc *Description, opts Options) (*Engine, error) {
 	e := &Engine{desc: desc, clock: clock, neurons: desc.Neurons(), share: opts.Share}
 	shards := 0
 	e.threads, shards = opts.Divide(e.neurons)
-	if e.layout, err = newLayout(desc.Populations, shards); err != nil {
+	e.layout, err = newLayout(desc.Populations, shards)
+	for err != nil && opts.Shards == 0 && opts.Share.Of == 0 && shards < 2*e.threads+2*minShards(e.neurons) {
+		shards += e.threads // many small populations, which waste room between them
+		e.layout, err = newLayout(desc.Populations, shards)
+	}
+	if err != nil {
 		return nil, err
 	}
 	e.mergeAt = make([]int, shards)
@@ -296,7 +301,10 @@ func (b *rowBuilder) shard(sh *shard) error {
 			return err
 		}
 	}
-	return errors.Join(fillRows(b, sh, &sh.narrow, narrow), fillRows(b, sh, &sh.wide, wide))
+	if err := fillRows(b, sh, &sh.narrow, narrow); err != nil {
+		return err
+	}
+	return fillRows(b, sh, &sh.wide, wide)
 }
 
 // fillRows makes the rows of one form; wirings are in order of source
@@ -331,6 +339,9 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring) e
 			}
 		}
 		// Every segment has a link; a row has no more segments than keys.
+		if words+g.records > math.MaxUint32 {
+			return fmt.Errorf("a shard has more than %d synapses, use more shards", uint32(math.MaxUint32))
+		}
 		words += g.records + min(g.records, int64(b.e.layout.n[p])*int64(g.keys)) + g.records/kernel.MaxSegment + 1
 		groups = append(groups, g)
 	}
@@ -357,6 +368,7 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring) e
 				w.draw(blk.index(k)-w.Post.From, &d)
 				if b.e.bounds.Ring && w.ringable() {
 					d.dropRing()
+					g.records -= int64(w.degree(blk.index(k)-w.Post.From)) - int64(len(d.source)) // the ring's are told
 				}
 				part.add(uint16(blk.base+k), &d)
 			}
@@ -402,7 +414,8 @@ func (e *Engine) sumDegrees() {
 	}
 }
 
-// parallel calls f(worker, i) for every i < n on up to threads goroutines.
+// parallel calls f(worker, i) for every i < n on up to threads goroutines, and
+// returns the error of the lowest i: that of the others mostly says the same.
 func parallel(threads, n int, f func(worker, i int) error) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -417,5 +430,10 @@ func parallel(threads, n int, f func(worker, i int) error) error {
 		}()
 	}
 	wg.Wait()
-	return errors.Join(errs...)
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

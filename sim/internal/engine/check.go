@@ -1,9 +1,91 @@
 package engine
 
 import (
+	"fmt"
+	"math"
+
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/kernel"
+	"cortigo/sim/neuron"
 )
+
+// maxDegree bounds how many synapses a neuron may have: they are counted in 32
+// bits, and drawn numbers spread around their mean.
+const maxDegree = math.MaxInt32
+
+// CheckModel reports a model that the engine does not know, for one the pointer
+// to a parameter struct.
+func CheckModel(m neuron.Model) error {
+	switch m.(type) {
+	case neuron.IafPscExp, neuron.IafPscAlpha, neuron.IafPscDelta, neuron.Parrot:
+		return nil
+	}
+	return fmt.Errorf("model of type %T, must be a struct of package neuron (not a pointer to one)", m)
+}
+
+// CheckRule reports a rule that the engine does not know or that does not fit
+// pre and post neurons.
+func CheckRule(r connect.Rule, pre, post int) error {
+	switch r.(type) {
+	case connect.FixedTotalNumber, connect.FixedInDegree, connect.AllToAll, connect.OneToOne, connect.List:
+	case nil:
+		return fmt.Errorf("no connection rule")
+	default:
+		return fmt.Errorf("rule of type %T, must be a struct of package connect (not a pointer to one)", r)
+	}
+	if err := r.Validate(pre, post); err != nil {
+		return err
+	}
+	switch r := r.(type) {
+	case connect.FixedTotalNumber:
+		if r.N > 0 && (pre == 0 || post == 0) {
+			return fmt.Errorf("connect: FixedTotalNumber: %d synapses between %d sources and %d targets, must be 0", r.N, pre, post)
+		}
+		if r.N > 0 && r.N/int64(post) >= maxDegree {
+			return fmt.Errorf("connect: FixedTotalNumber: N is %d for %d targets, must be below %d for each", r.N, post, maxDegree)
+		}
+	case connect.FixedInDegree:
+		if r.N > 0 && pre == 0 && post > 0 {
+			return fmt.Errorf("connect: FixedInDegree: N is %d with no sources, must be 0", r.N)
+		}
+		if r.N > maxDegree {
+			return fmt.Errorf("connect: FixedInDegree: N is %d, must be at most %d", r.N, maxDegree)
+		}
+	}
+	return nil
+}
+
+// CheckDistribution reports parameters that make no sense, a pointer in place
+// of a value, and values that are not bounded for all that is ever drawn.
+func CheckDistribution(d connect.Distribution) error {
+	switch d.(type) {
+	case nil:
+		return fmt.Errorf("no distribution")
+	case *connect.Constant, *connect.Normal, *connect.Uniform:
+		return fmt.Errorf("distribution of type %T, must be a value (not a pointer to one)", d)
+	}
+	if err := d.Validate(); err != nil {
+		return err
+	}
+	if lo, hi := d.Bounds(); math.IsInf(lo, 0) || math.IsInf(hi, 0) || math.IsInf(hi-lo, 0) || !(lo <= hi) {
+		return fmt.Errorf("distribution reaches from %g to %g, must be finite", lo, hi)
+	}
+	return nil
+}
+
+// CheckDrawn is CheckDistribution for what is drawn as a number: it reports
+// distributions that have no way to.
+func CheckDrawn(d connect.Distribution) error {
+	if err := CheckDistribution(d); err != nil {
+		return err
+	}
+	switch d.(type) {
+	case connect.Constant, connect.Normal, connect.Uniform:
+		return nil
+	}
+	return fmt.Errorf("distribution of type %T, must be one of package connect", d)
+}
 
 // CheckDelay reports delays of a projection that do not fit the resolution.
 func CheckDelay(pr *Projection, resolution float64) error {
@@ -12,9 +94,9 @@ func CheckDelay(pr *Projection, resolution float64) error {
 		return err
 	}
 	if list, ok := pr.Rule.(connect.List); ok && list.Delay != nil {
-		for _, d := range list.Delay {
+		for k, d := range list.Delay {
 			if _, err := constantDelay(d, clock); err != nil {
-				return err
+				return fmt.Errorf("row %d of the list: %w", k, err)
 			}
 		}
 		return nil
@@ -24,8 +106,9 @@ func CheckDelay(pr *Projection, resolution float64) error {
 }
 
 // CheckDevice reports times of a device, or delays of its connections, that do
-// not fit the resolution.
-func CheckDevice(at *Attachment, resolution float64) error {
+// not fit the resolution, rates that are too high, and currents into neurons of
+// a model that have no potential.
+func CheckDevice(at *Attachment, onto neuron.Model, resolution float64) error {
 	clock, err := NewClock(resolution)
 	if err != nil {
 		return err
@@ -37,9 +120,83 @@ func CheckDevice(at *Attachment, resolution float64) error {
 	case device.SpikeGenerator:
 		_, _, err = generatorSpikes(d, clock)
 	case device.Poisson:
-		_, _, _, err = activeSteps(d, clock)
-	default:
+		if err = checkRate(d, clock); err == nil {
+			_, _, _, err = activeSteps(d, clock)
+		}
+	case device.DC, device.StepCurrent:
+		if _, parrot := onto.(neuron.Parrot); parrot {
+			return cannotDrive(d)
+		}
 		_, err = currentPieces(d, clock)
+	default:
+		return unknownDevice(d)
 	}
 	return err
+}
+
+func checkRate(d device.Poisson, clock Clock) error {
+	if !(d.Rate*clock.H/1000 <= kernel.MaxPoissonMean) {
+		return fmt.Errorf("rate is %g spikes/s, must be at most %g", d.Rate, kernel.MaxPoissonMean*1000/clock.H)
+	}
+	return nil
+}
+
+func cannotDrive(d device.Device) error {
+	return fmt.Errorf("%s cannot drive %s, which has no potential", d.DeviceName(), neuron.Parrot{}.ModelName())
+}
+
+// CheckDeviceType reports a device that the engine does not know, for one the
+// pointer to a struct.
+func CheckDeviceType(d device.Device) error {
+	switch d.(type) {
+	case device.DC, device.StepCurrent, device.Poisson, device.SpikeGenerator:
+		return nil
+	}
+	return unknownDevice(d)
+}
+
+func unknownDevice(d device.Device) error {
+	return fmt.Errorf("device of type %T, must be a struct of package device (not a pointer to one)", d)
+}
+
+// CheckMeter reports a multimeter whose times do not fit the resolution or that
+// reads quantities that neurons of a range do not have.
+func CheckMeter(m device.Multimeter, of []Range, desc *Description) error {
+	clock, err := NewClock(desc.Resolution)
+	if err != nil {
+		return err
+	}
+	if _, err := newSampler(m, clock, 0); err != nil {
+		return err
+	}
+	for _, r := range of {
+		for _, q := range quantitiesOf(m) {
+			if err := checkQuantity(&desc.Populations[r.Population], q); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// quantitiesOf returns what a multimeter reads.
+func quantitiesOf(m device.Multimeter) []string {
+	if len(m.Quantities) == 0 {
+		return []string{device.Vm}
+	}
+	return m.Quantities
+}
+
+func checkQuantity(p *Population, quantity string) error {
+	has := false
+	switch p.Model.(type) {
+	case neuron.IafPscExp, neuron.IafPscAlpha:
+		has = quantity == device.Vm || quantity == device.ISynEx || quantity == device.ISynIn
+	case neuron.IafPscDelta:
+		has = quantity == device.Vm
+	}
+	if !has {
+		return fmt.Errorf("population %q: %s has no %s to record", p.Name, p.Model.ModelName(), quantity)
+	}
+	return nil
 }

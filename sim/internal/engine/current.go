@@ -36,7 +36,7 @@ const never = math.MaxInt64 / 4
 // currentPieces returns the pieces of a current device. The generator's first
 // step is lost at the very begin of a simulation, as in NEST.
 func currentPieces(d device.Device, clock Clock) ([]currentPiece, error) {
-	begin, end, origin, err := activeSteps(d, clock)
+	begin, end, _, err := activeSteps(d, clock)
 	if err != nil {
 		return nil, err
 	}
@@ -54,13 +54,11 @@ func currentPieces(d device.Device, clock Clock) ([]currentPiece, error) {
 			if err != nil {
 				return nil, err
 			}
-			t += origin
 			stop := int64(never)
 			if i+1 < len(d.Times) {
 				if stop, err = clock.GridSteps("amplitude_times", d.Times[i+1]); err != nil {
 					return nil, err
 				}
-				stop += origin
 			}
 			p := currentPiece{max(t, first), min(stop, end), d.Values[i]}
 			if p.begin < p.end {

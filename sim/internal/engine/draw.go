@@ -60,19 +60,21 @@ func newWiring(desc *Description, i int, clock Clock, g grid) (*wiring, error) {
 	}
 	model := desc.Populations[pr.Post.Population].Model
 	w.merged = mergedChannels(model)
-	var err error
-	if w.delay, err = delaySteps(pr.Delay, clock); err != nil {
-		return nil, err
-	}
+	list, listed := pr.Rule.(connect.List)
 	_, parrot := model.(neuron.Parrot)
+	if !listed || list.Delay == nil {
+		var err error
+		if w.delay, err = delaySteps(pr.Delay, clock); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case parrot:
 		w.weight = integers{low: 1, max: 1, least: 1}
-	default:
+	case !listed || list.Weight == nil:
 		w.weight = weightQuanta(pr.Weight, g)
 	}
-	list, ok := pr.Rule.(connect.List)
-	if !ok {
+	if !listed {
 		return w, nil
 	}
 	w.list = byTarget(list, pr.Post.N)
@@ -89,7 +91,7 @@ func newWiring(desc *Description, i int, clock Clock, g grid) (*wiring, error) {
 		for k, x := range list.Delay {
 			d, err := constantDelay(x, clock)
 			if err != nil {
-				return nil, fmt.Errorf("row %d: %w", k, err)
+				return nil, fmt.Errorf("row %d of the list: %w", k, err)
 			}
 			w.delay.value[k] = d
 			w.delay.max, w.delay.least = max(w.delay.max, d), min(w.delay.least, d)
@@ -155,7 +157,7 @@ func weightQuanta(d connect.Distribution, g grid) integers {
 	}
 	q := g.quantum
 	if g.wide {
-		q = ownQuantum(d)
+		q = ownQuantum(d, g)
 	}
 	lo, hi := d.Bounds()
 	low, p := cells(d, q, int64(math.Floor(lo/q+0.5)), int64(math.Floor(hi/q+0.5)))
@@ -283,6 +285,9 @@ func (w *wiring) draw(t int, d *drawn) {
 	var rows []int32
 	if w.list != nil {
 		rows = w.list.row[w.list.begin[t]:w.list.begin[t+1]]
+	}
+	if n == 0 {
+		return
 	}
 	w.drawSources(t, id, rows, d)
 	switch {

@@ -78,7 +78,7 @@ func (in *eventInput) add(b *block, step int64) {
 		for g.next < len(in.step) && in.step[g.next]+g.delay <= step {
 			if in.step[g.next]+g.delay == step {
 				for j, k := range g.element {
-					b.addExt(k, g.weight[j]*in.value[g.next])
+					b.addExt(k, float64(g.weight[j]*in.value[g.next]))
 				}
 			}
 			g.next++

@@ -9,6 +9,10 @@ func (e *Engine) Threads() int { return e.threads }
 // Shards returns the number of shards.
 func (e *Engine) Shards() int { return len(e.shards) }
 
+// Broken returns why neurons stand between two steps, so that there is no state
+// to save or to go on from; nil if they do not.
+func (e *Engine) Broken() error { return e.broken }
+
 // Synapses returns the number of synapses.
 func (e *Engine) Synapses() int64 {
 	n := int64(0)

@@ -1,6 +1,9 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // maxShard is how many slots a shard has: a target is a 16-bit number.
 const maxShard = 1 << 16
@@ -40,7 +43,7 @@ func newLayout(pops []Population, shards int) (*layout, error) {
 		}
 		if slot > maxShard {
 			return nil, fmt.Errorf("%d neurons in %d shards: a shard holds at most %d, use at least %d shards",
-				total, shards, maxShard, minShards(total))
+				total, shards, maxShard, max(minShards(total), shards+1))
 		}
 		l.slots[s] = slot
 	}
@@ -55,6 +58,15 @@ func minShards(n int) int { return max(1, (n+60000-1)/60000) }
 // lives in shard s. Those that follow are shards apart.
 func (l *layout) firstIndex(s, p int) int {
 	return ((s-l.first[p])%l.shards + l.shards) % l.shards
+}
+
+// population returns the population of neuron g, counted over the network.
+func (l *layout) population(g int) int {
+	p, found := slices.BinarySearch(l.first, g)
+	if !found {
+		p--
+	}
+	return p
 }
 
 // blockLen returns how many neurons of population p live in shard s.

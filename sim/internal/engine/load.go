@@ -60,7 +60,7 @@ func Load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 		if len(r.EntryRing) > 0 && sh.ring == nil {
 			return fmt.Errorf("shard %d: rows for a ring that it does not have", s)
 		}
-		if err := sh.ringRows.check(e.neurons); err != nil {
+		if err := sh.ringRows.check(e.neurons, bounds); err != nil {
 			return fmt.Errorf("shard %d: %w", s, err)
 		}
 		if err := check(&sh.narrow, e.neurons, bounds); err != nil {
@@ -79,7 +79,8 @@ func Load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 }
 
 // check walks every row and reports one that leaves the words, does not end,
-// or has a delay outside the bounds.
+// or has a delay outside the bounds. Every segment has synapses and there are no
+// more of them than words, so that it ends soon whatever the words are.
 func check[W word](r *rows[W], neurons int, bounds Bounds) error {
 	if len(r.entry) == 0 {
 		if len(r.syn) > 0 {
@@ -90,6 +91,9 @@ func check[W word](r *rows[W], neurons int, bounds Bounds) error {
 	}
 	if len(r.entry) != neurons {
 		return fmt.Errorf("%d rows for %d neurons", len(r.entry), neurons)
+	}
+	if r.count < 0 || r.count > int64(len(r.syn)) {
+		return fmt.Errorf("%d synapses in %d words", r.count, len(r.syn))
 	}
 	r.degree = make([]uint32, neurons)
 	total := int64(0)
@@ -103,6 +107,9 @@ func check[W word](r *rows[W], neurons int, bounds Bounds) error {
 			end := int64(uint32(c)) + n // the link word
 			if end >= int64(len(r.syn)) {
 				return fmt.Errorf("row of neuron %d leaves the %d words there are", source+1, len(r.syn))
+			}
+			if n == 0 {
+				return fmt.Errorf("row of neuron %d has an empty segment", source+1)
 			}
 			if delay < bounds.MinDelay || delay > bounds.MaxDelay {
 				return fmt.Errorf("row of neuron %d has a delay of %d steps, outside [%d, %d]", source+1, delay, bounds.MinDelay, bounds.MaxDelay)

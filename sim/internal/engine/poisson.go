@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"math"
 
 	"cortigo/sim/device"
@@ -27,8 +26,8 @@ type poissonInput struct {
 func newPoissonInput(desc *Description, at *Attachment, clock Clock, from, to int, delay []int64, weight []float64) (*poissonInput, error) {
 	d := at.Device.(device.Poisson)
 	mean := d.Rate * clock.H / 1000
-	if mean > kernel.MaxPoissonMean {
-		return nil, fmt.Errorf("rate is %g spikes/s, must be at most %g", d.Rate, kernel.MaxPoissonMean*1000/clock.H)
+	if err := checkRate(d, clock); err != nil {
+		return nil, err
 	}
 	p := &poissonInput{from: from, to: to, delay: delay, weight: weight, table: kernel.NewPoissonTable(mean), drawn: -1,
 		key: rng.NewKey(desc.Seed),
@@ -72,7 +71,7 @@ func (p *poissonInput) add(b *block, step int64) {
 		return
 	}
 	for k, c := range counts {
-		b.addExt(p.from+k, element(p.weight, k)*float64(c))
+		b.addExt(p.from+k, float64(element(p.weight, k)*float64(c)))
 	}
 }
 
@@ -87,6 +86,6 @@ func (p *poissonInput) addEach(b *block, step int64) {
 		id := p.id
 		id.Element = uint32(b.index(p.from + k))
 		w := rng.Philox(id.Counter(uint32(s>>2)), p.key)
-		b.addExt(p.from+k, element(p.weight, k)*float64(p.table.Draw(w[s&3])))
+		b.addExt(p.from+k, float64(element(p.weight, k)*float64(p.table.Draw(w[s&3]))))
 	}
 }

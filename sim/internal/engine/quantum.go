@@ -15,6 +15,10 @@ const maxCompact = 1<<13 - 1
 // weight distribution.
 const minQuantaPerSD = 64
 
+// negligible is a weight that is 0 for all that could notice: far below it the
+// grids would leave the range of float64.
+const negligible = 1e-280
+
 // A grid is how the weights onto a population are kept: as integers of quantum
 // pA (mV for iaf_psc_delta). It follows from the parameters of all its
 // projections alone, whatever their order.
@@ -100,7 +104,7 @@ func collectWeights(desc *Description, pop int) weightsOf {
 // wide, exact to 2^-40 of the largest weight.
 func chooseGrid(w weightsOf) grid {
 	switch {
-	case w.max == 0:
+	case w.max < negligible:
 		return grid{quantum: 1}
 	case len(w.constants) == 0:
 		if q := roundUp(w.max / maxCompact); w.minSD >= minQuantaPerSD*q {
@@ -149,12 +153,13 @@ func roundUp(x float64) float64 {
 }
 
 // ownQuantum returns the step at which a projection onto a wide population
-// draws its weights: what its distribution would have had alone.
-func ownQuantum(d connect.Distribution) float64 {
+// of the grid g draws its weights: what its distribution would have had alone,
+// but never finer than g.
+func ownQuantum(d connect.Distribution, g grid) float64 {
 	lo, hi := d.Bounds()
 	q := roundUp(math.Max(math.Abs(lo), math.Abs(hi)) / maxCompact)
 	if sd := spread(d); sd < minQuantaPerSD*q {
 		q = roundUp(sd / minQuantaPerSD / 2)
 	}
-	return q
+	return math.Max(q, g.quantum)
 }

@@ -55,9 +55,9 @@ func (e *Engine) record(begin, steps int64, buf int) error {
 	for _, s := range e.merged {
 		e.recent.add(s, begin+int64(s.Lag))
 		e.events += int64(e.degree[s.Neuron]) * int64(s.Multiplicity)
+		e.spikeCount += int64(s.Multiplicity)
 	}
-	e.recent.forget(begin - e.bounds.MaxDelay)
-	e.spikeCount += int64(len(e.merged))
+	e.recent.forget(begin + steps - e.bounds.MaxDelay)
 	if e.foreign != nil {
 		for step := begin + 1; step <= begin+steps; step++ {
 			for _, s := range e.foreignAt(step) {
@@ -170,38 +170,17 @@ type sampler struct {
 
 // Record samples quantities of some neurons from now on.
 func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []Range) error {
-	clock := e.clock
-	interval := m.Interval
-	if interval == 0 {
-		interval = 1
-	}
-	s := &sampler{sink: sink, quantities: m.Quantities, ranges: of}
-	if len(s.quantities) == 0 {
-		s.quantities = []string{device.Vm}
-	}
-	var err error
-	if s.interval, err = clock.GridSteps("interval", interval); err != nil {
-		return err
-	}
-	if s.interval < 1 {
-		return fmt.Errorf("interval is %g ms, must be at least the resolution (%g ms)", interval, clock.H)
-	}
-	offset, err := clock.GridSteps("offset", m.Offset)
+	s, err := newSampler(m, e.clock, e.step)
 	if err != nil {
 		return err
 	}
-	begin, end, _, err := windowSteps(m.Active, clock)
-	if err != nil {
-		return err
-	}
-	s.end = end
-	if begin = max(begin, e.step); begin >= offset {
-		s.first = offset + ((begin-offset)/s.interval+1)*s.interval
-	} else {
-		s.first = offset
-	}
-	if s.first == 0 {
-		s.first = s.interval // there is no sample at 0
+	s.sink, s.ranges = sink, of
+	for _, r := range of {
+		for _, q := range s.quantities {
+			if err := checkQuantity(&e.desc.Populations[r.Population], q); err != nil {
+				return err
+			}
+		}
 	}
 	for _, r := range of {
 		s.base = append(s.base, len(s.ids))
@@ -226,20 +205,47 @@ func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []Range) error 
 	return nil
 }
 
+// newSampler settles the steps of a multimeter that begins after a step.
+func newSampler(m device.Multimeter, clock Clock, after int64) (*sampler, error) {
+	interval := m.Interval
+	if interval == 0 {
+		interval = 1
+	}
+	s := &sampler{quantities: quantitiesOf(m)}
+	var err error
+	if s.interval, err = clock.GridSteps("interval", interval); err != nil {
+		return nil, err
+	}
+	if s.interval < 1 {
+		return nil, fmt.Errorf("interval is %g ms, must be at least the resolution (%g ms)", interval, clock.H)
+	}
+	offset, err := clock.GridSteps("offset", m.Offset)
+	if err != nil {
+		return nil, err
+	}
+	begin, end, _, err := windowSteps(m.Active, clock)
+	if err != nil {
+		return nil, err
+	}
+	s.end = end
+	if begin = max(begin, after); begin >= offset {
+		s.first = offset + ((begin-offset)/s.interval+1)*s.interval
+	} else {
+		s.first = offset
+	}
+	return s, nil
+}
+
 // observe makes a shard keep what the quantities of a population need.
 func (e *Engine) observe(sh *shard, population int, quantities []string) error {
 	b := sh.blocks[population]
-	name := e.desc.Populations[population].Name
-	model := e.desc.Populations[population].Model.ModelName()
 	for _, q := range quantities {
-		if b.v == nil || (q != device.Vm && b.iEx == nil) {
-			return fmt.Errorf("population %q: %s has no %s to record", name, model, q)
-		}
-		if q == device.Vm || !b.merged || b.split != nil {
+		if q == device.Vm || !b.merged || b.split != nil || b.n == 0 {
 			continue
 		}
 		if e.step != 0 {
-			return fmt.Errorf("population %q: with equal synaptic time constants, recording of %s must begin before the first step", name, q)
+			return fmt.Errorf("population %q: with equal synaptic time constants, recording of %s must begin before the first step",
+				e.desc.Populations[population].Name, q)
 		}
 		b.startSplit()
 		sh.observePositive(b.grid.wide, b.ring)

@@ -186,14 +186,22 @@ func (sh *shard) addLong(b *block) {
 	}
 }
 
-// check reports a row that leaves the words.
-func (r *ringRows) check(neurons int) error {
+// check reports a row that leaves the words and delays outside the bounds.
+func (r *ringRows) check(neurons int, bounds Bounds) error {
 	if len(r.entry) == 0 {
+		if len(r.syn) > 0 {
+			return fmt.Errorf("%d words of synapses without rows", len(r.syn))
+		}
 		r.entry = nil
 		return nil
 	}
 	if len(r.entry) != neurons {
 		return fmt.Errorf("%d rows for %d neurons", len(r.entry), neurons)
+	}
+	for i, w := range r.syn {
+		if d := int64(w >> 12 % kernel.RingSteps); d < bounds.MinDelay || d > bounds.MaxDelay {
+			return fmt.Errorf("word %d has a delay of %d steps, outside [%d, %d]", i, d, bounds.MinDelay, bounds.MaxDelay)
+		}
 	}
 	r.degree = make([]uint32, neurons)
 	total := int64(0)

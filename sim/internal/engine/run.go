@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,8 +37,13 @@ const maxInterval = 64
 // Worker 0 looks at the context, at errors and at the clock in phase 1, and
 // stores in last the interval to stop after. The others read it behind the
 // barrier of that interval. A run so ends between intervals with a state from
-// which it can go on, whether it finished or was stopped.
+// which it can go on, whether it finished or was stopped. Only where a step
+// itself fails, since more spikes arrive at once than a sum holds, is there no
+// such state: the interval is not recorded and the engine goes on no more.
 func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)) error {
+	if e.broken != nil {
+		return fmt.Errorf("an earlier run stopped within a step, from which nothing can go on: %w", e.broken)
+	}
 	if steps <= 0 {
 		return ctx.Err()
 	}
@@ -55,7 +61,7 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 	}
 	r.work(0)
 	wg.Wait()
-	e.step = r.done
+	e.step, e.broken = r.done, r.broken
 	err := r.failure()
 	if flushErr := e.flushRecorders(); err == nil {
 		err = flushErr
@@ -80,8 +86,27 @@ type run struct {
 	start    time.Time
 	shown    time.Time
 
-	mu  sync.Mutex
-	err error
+	mu       sync.Mutex
+	err      error
+	broken   error // of a step
+	brokenAt int64 // its interval
+}
+
+// breakOff notes an error within a step of interval j.
+func (r *run) breakOff(err error, j int64) {
+	r.fail(err)
+	r.mu.Lock()
+	if r.broken == nil || j < r.brokenAt {
+		r.broken, r.brokenAt = err, j
+	}
+	r.mu.Unlock()
+}
+
+// whole reports whether interval j went through without such an error.
+func (r *run) whole(j int64) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.broken == nil || j < r.brokenAt
 }
 
 func (r *run) fail(err error) {
@@ -112,7 +137,8 @@ func (r *run) work(w int) {
 			sh.spikes[buf] = sh.spikes[buf][:0]
 			for lag := int64(1); lag <= k; lag++ {
 				if err := sh.advance(e, step+lag, int(lag), buf); err != nil {
-					r.fail(err)
+					r.breakOff(err, j)
+					break
 				}
 				e.sample(sh, step, step+lag, buf)
 			}
@@ -132,7 +158,7 @@ func (r *run) work(w int) {
 			}
 		}
 		received := time.Now()
-		if w == 0 {
+		if w == 0 && r.whole(j) {
 			if err := e.record(step, k, buf); err != nil {
 				r.fail(err)
 			}

@@ -1,6 +1,11 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+
+	"cortigo/sim/internal/kernel"
+)
 
 // A State is what a network needs to go on, by neuron and independent of
 // shards.
@@ -103,19 +108,46 @@ func (e *Engine) SetState(s *State) error {
 				return fmt.Errorf("state of population %q lacks the refractory counts", name)
 			}
 			for k := range b.ref {
-				b.ref[k] = uint16(ps.Refractory[b.index(k)])
+				x := ps.Refractory[b.index(k)]
+				if !(x >= 0 && x <= float64(b.refractory())) || x != math.Floor(x) {
+					return fmt.Errorf("state of population %q: neuron %d has %g refractory steps left, must be an integer in [0, %d]",
+						name, int(b.id)+b.index(k), x, b.refractory())
+				}
+				b.ref[k] = uint16(x)
 			}
 		}
 	}
-	e.step, e.spikeCount = s.Step, s.Spikes
+	if err := e.checkRecent(s); err != nil {
+		return err
+	}
+	e.step, e.spikeCount, e.broken = s.Step, s.Spikes, nil
 	e.recent = recentSpikes{list: append([]StampedSpike(nil), s.Recent...)}
 	for _, sh := range e.shards {
 		sh.active, sh.activeWide = sh.active[:0], sh.activeWide[:0]
-		for _, x := range s.Recent {
-			if int(x.Neuron) >= e.neurons || x.Step > s.Step || s.Step-x.Step > e.bounds.MaxDelay {
-				return fmt.Errorf("state has a spike of neuron %d at step %d, which cannot be at step %d", x.Neuron+1, x.Step, s.Step)
+		for _, ring := range []*kernel.Ring{sh.ring, sh.ringPositive} {
+			if ring != nil {
+				clear(ring[:])
 			}
+		}
+		for _, x := range s.Recent {
 			sh.resume(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, s.Step)
+		}
+	}
+	return nil
+}
+
+// checkRecent reports spikes that cannot be under way.
+func (e *Engine) checkRecent(s *State) error {
+	if s.Step < 0 || s.Step > MaxSteps {
+		return fmt.Errorf("state is of step %d, must be in [0, %d]", s.Step, MaxSteps)
+	}
+	for _, x := range s.Recent {
+		if int64(x.Neuron) >= int64(e.neurons) || x.Step > s.Step || x.Step < 1 || s.Step-x.Step > e.bounds.MaxDelay {
+			return fmt.Errorf("state has a spike of neuron %d at step %d, which cannot be at step %d", x.Neuron+1, x.Step, s.Step)
+		}
+		p := e.layout.population(int(x.Neuron))
+		if limit := e.bounds.Multiplicity[p]; x.Multiplicity < 1 || int32(x.Multiplicity) > limit {
+			return fmt.Errorf("state has %d spikes at once of neuron %d, must be in [1, %d]", x.Multiplicity, x.Neuron+1, limit)
 		}
 	}
 	return nil

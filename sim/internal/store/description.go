@@ -212,7 +212,7 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 func (j *descriptionJSON) decode() (*engine.Description, error) {
 	d := &engine.Description{Seed: j.Seed, Resolution: j.Resolution}
 	inside := func(r engine.Range) error {
-		if r.Population < 0 || r.Population >= len(j.Populations) || r.From < 0 || r.N < 0 || r.From+r.N > j.Populations[r.Population].N {
+		if r.Population < 0 || r.Population >= len(j.Populations) || r.From < 0 || r.N < 0 || r.N > j.Populations[r.Population].N-r.From {
 			return fmt.Errorf("neurons %d..%d of population %d, which are not there", r.From, r.From+r.N, r.Population)
 		}
 		return nil
@@ -229,6 +229,9 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 			return nil, fmt.Errorf("population %q: %w", p.Name, err)
 		}
 		vm, err := decodeDistribution(p.Vm)
+		if err == nil && vm != nil {
+			err = engine.CheckDrawn(vm)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("population %q: %w", p.Name, err)
 		}
@@ -244,7 +247,7 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		}
 		r, err := decodeRule(p.Rule)
 		if err == nil {
-			err = r.Validate(p.Pre.N, p.Post.N)
+			err = engine.CheckRule(r, p.Pre.N, p.Post.N)
 		}
 		if err != nil {
 			return nil, fail(err)
@@ -293,5 +296,5 @@ func decodeParameter(t *tagged) (connect.Distribution, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d, d.Validate()
+	return d, engine.CheckDistribution(d)
 }
