@@ -1,0 +1,13 @@
+// Package runs is what the cells of a notebook use to look at a run: a
+// simulation whose network, state and spikes are in a directory, as package
+// arrowio lays it out.
+//
+//   - create.go  the run of a microcircuit, to be recorded
+//   - show.go    a figure below the cell
+//   - rates.go   the table of firing rates
+//   - nest.go    NEST's results for the same microcircuit
+//   - files.go   the table of a run's files
+//
+// It links Arrow and gonum, so cells that only draw or compute something are
+// linked faster with package nb alone.
+package runs

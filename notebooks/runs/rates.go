@@ -1,0 +1,60 @@
+package runs
+
+import (
+	"fmt"
+	"slices"
+
+	"cortigo/analysis"
+	"cortigo/analysis/plots"
+	"cortigo/notebooks/nb"
+	"cortigo/sim/spikes"
+)
+
+// RateTable shows the firing rates of d's populations in d's window: mean and
+// SD over all neurons, silent ones included (spikes/s, ddof 0), and the share
+// of neurons without a spike. With results of NEST in ref, which may be nil, it
+// also shows the mean rate of their seeds and its lowest and highest value, and
+// below it what they are.
+func RateTable(d *spikes.Data, ref *Reference) error {
+	if ref == nil {
+		ref = &Reference{}
+	}
+	header, rows, err := rateRows(d, ref)
+	if err != nil {
+		return err
+	}
+	caption := fmt.Sprintf("Firing rates in spikes/s, %g to %g ms", float64(d.Begin)*d.Resolution, float64(d.End)*d.Resolution)
+	if err := nb.Table(caption, header, rows); err != nil || ref.Note == "" {
+		return err
+	}
+	return nb.Markdown(ref.Note)
+}
+
+func rateRows(d *spikes.Data, ref *Reference) (header []string, rows [][]string, err error) {
+	summaries, err := analysis.RateSummaries(d)
+	if err != nil {
+		return nil, nil, err
+	}
+	header = []string{"population", "neurons", "silent (%)", "mean", "SD over neurons"}
+	if len(ref.Runs) > 0 {
+		header = append(header, "NEST mean", "NEST seeds")
+	}
+	for _, s := range summaries {
+		row := []string{plots.Label(s.Population), fmt.Sprint(s.N), fmt.Sprintf("%.1f", 100*float64(s.Silent)/float64(s.N)),
+			fmt.Sprintf("%.2f", s.Mean), fmt.Sprintf("%.2f", s.SD)}
+		if len(ref.Runs) > 0 {
+			row = append(row, nestCells(ref.meanRates(s.Population))...)
+		}
+		rows = append(rows, row)
+	}
+	return header, rows, nil
+}
+
+// nestCells returns the mean over seeds and their range.
+func nestCells(means []float64) []string {
+	if len(means) == 0 {
+		return []string{"-", "-"}
+	}
+	mean, _ := analysis.MeanSD(means)
+	return []string{fmt.Sprintf("%.2f", mean), fmt.Sprintf("%.2f to %.2f", slices.Min(means), slices.Max(means))}
+}
