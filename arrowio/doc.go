@@ -22,6 +22,7 @@
 //   - [RunDir.NewSpikeWriter], [SpikeWriter]: spikes while they are simulated
 //   - [RunDir.NewSampleWriter], [SampleWriter]: the same for multimeters
 //   - [RunDir.Rewind]: back to a checkpoint, to go on from there
+//   - [Resume], [Session]: a network and its directory, simulated and recorded in as many pieces as one likes
 //   - [ReadSpikes], [ReadSamples], [InWindow], [InPopulations]: back into memory, whole or in part
 //   - [StreamSpikes], [Digest]: all spikes in order in bounded memory
 //   - [PartRun]: where a single Parquet file comes from

@@ -64,7 +64,9 @@ func ExampleResume() {
 		}
 		fmt.Printf("%g ms: %d spikes\n", data.DurationMS(), data.Len())
 	}
+	// A neuron fires first after 10 ms * ln(25/5), then every 2 ms + 10 ms * ln(20/5).
+
 	// Output:
-	// 50 ms: 20 spikes
-	// 100 ms: 50 spikes
+	// 50 ms: 30 spikes
+	// 100 ms: 60 spikes
 }

@@ -31,11 +31,11 @@ func sessionNet(t *testing.T, seed uint64, opts ...sim.Option) *sim.Network {
 		t.Fatal(err)
 	}
 	syn := func(w float64) connect.Synapse {
-		return connect.Synapse{Weight: connect.Constant(w), Delay: connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: 10}}
+		return connect.Synapse{Weight: connect.Constant(w), Delay: connect.Constant(1.5)}
 	}
 	for _, err := range []error{
-		net.Attach(device.Poisson{Rate: 16000}, exc, connect.Synapse{Weight: connect.Constant(87.8), Delay: connect.Constant(0.1)}),
-		net.Attach(device.Poisson{Rate: 16000}, inh, connect.Synapse{Weight: connect.Constant(87.8), Delay: connect.Constant(0.1)}),
+		net.Attach(device.Poisson{Rate: 16000}, exc, syn(87.8)),
+		net.Attach(device.Poisson{Rate: 16000}, inh, syn(87.8)),
 		net.Connect(exc, inh, connect.FixedTotalNumber{N: 200}, syn(87.8)),
 		net.Connect(inh, exc, connect.FixedTotalNumber{N: 200}, syn(-351.2)),
 		net.Build(t.Context()),
