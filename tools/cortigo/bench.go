@@ -47,8 +47,14 @@ recorded unless --record and --out say so. The community's recipe is DC input, o
 500 ms dropped and at least 10 s measured: the defaults. Quote the median of several runs.
 
 --share N measures what one thread of an N-thread machine pays: of a network cut into N shards only one is built
-for each worker, and the spikes of all other neurons are drawn at the model's rates.`,
-		Args: cobra.NoArgs,
+for each worker, and the spikes of all other neurons are drawn at the model's rates.
+
+The object of --json: build_s (by phase, and "total"), warmup_s, sim_s, update_s, deliver_s, communicate_s (wall
+clock), rtf (wall clock per model time), spikes, synaptic_events, ns_per_event (of delivery), rates_hz,
+peak_rss_mb, threads, shards, neurons, synapses, cpu, kernel, and after a failure error.`,
+		Example: `  cortigo bench --scale 1
+  cortigo bench --scale 0.2 --t-sim 2000 --threads 1 --json`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := f.parameters()
 			if err != nil {
@@ -67,7 +73,7 @@ for each worker, and the spikes of all other neurons are drawn at the model's ra
 			}
 			r := s.benchReport()
 			if err != nil {
-				r.Error = err.Error()
+				r.Error = message(err)
 			}
 			if asJSON {
 				return errors.Join(err, writeJSON(cmd.OutOrStdout(), r))
@@ -103,9 +109,7 @@ func (s *simulation) benchReport() benchReport {
 	for _, p := range s.after.BuildS {
 		r.BuildS[p.Name] = p.Seconds
 	}
-	if s.params.TSim > 0 {
-		r.RTF = s.simS / (s.params.TSim / 1000)
-	}
+	r.RTF = s.rtf()
 	r.Spikes = s.after.Spikes - s.before.Spikes
 	r.SynapticEvent = s.after.SynapticEvents - s.before.SynapticEvents
 	r.UpdateS, r.DeliverS = s.after.UpdateS-s.before.UpdateS, s.after.DeliverS-s.before.DeliverS

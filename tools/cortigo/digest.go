@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,12 @@ import (
 	"cortigo/sim/spikes"
 )
 
+// A digestReport is what `cortigo digest --json` prints.
+type digestReport struct {
+	Spikes      int64  `json:"spikes"`
+	SpikeSHA256 string `json:"spike_sha256"`
+}
+
 // newDigestCmd returns the command "digest".
 func newDigestCmd() *cobra.Command {
 	var asJSON bool
@@ -16,26 +23,68 @@ func newDigestCmd() *cobra.Command {
 		Use:   "digest DIR",
 		Short: "Print the SHA-256 of a run's spikes",
 		Long: `Print the SHA-256 of all spikes recorded in DIR, sorted by step, then neuron id, each as a little-endian
-64-bit step and 32-bit id. Two runs with the same digest had the same spikes.`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			g := spikes.NewDigest()
-			n := 0
-			err := arrowio.StreamSpikes(args[0], func(step []int64, neuron []int32) error {
-				g.Add(step, neuron)
-				n += len(step)
-				return cmd.Context().Err()
-			})
+64-bit step and 32-bit id (ids count from 1 over the populations in their order). Two runs with the same
+digest had the same spikes.`,
+		Example:           "  cortigo digest data/a\n  cortigo digest --json data/a",
+		Args:              oneRun,
+		ValidArgsFunction: completeRun,
+		RunE: abandonable(func(cmd *cobra.Command, args []string) error {
+			r, err := digestOf(args[0])
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), map[string]any{"spikes": n, "spike_sha256": g.Hex()})
+				return writeJSON(cmd.OutOrStdout(), r)
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), g.Hex())
+			fmt.Fprintln(cmd.OutOrStdout(), r.SpikeSHA256)
 			return nil
-		},
+		}),
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as one JSON object on stdout")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as one JSON object on stdout: spikes, spike_sha256")
 	return cmd
+}
+
+// digestOf reads the spikes in dir in their order, in bounded memory; files that
+// another program put out of order are read whole.
+func digestOf(dir string) (digestReport, error) {
+	var r digestReport
+	g := spikes.NewDigest()
+	err := arrowio.StreamSpikes(dir, func(step []int64, neuron []int32) error {
+		g.Add(step, neuron)
+		r.Spikes += int64(len(step))
+		return nil
+	})
+	r.SpikeSHA256 = g.Hex()
+	if errors.Is(err, arrowio.ErrUnsorted) {
+		d, err := arrowio.ReadSpikes(dir)
+		if err != nil {
+			return r, err
+		}
+		return digestReport{int64(d.Len()), spikes.DigestOf(d)}, nil
+	}
+	if err == nil && r.Spikes == 0 {
+		err = recordedSpikes(dir)
+	}
+	return r, err
+}
+
+// recordedSpikes reports that the run in dir recorded no spikes: not that there
+// were none, but that nothing was looked at.
+func recordedSpikes(dir string) error {
+	d, err := arrowio.OpenRun(dir)
+	if err != nil {
+		return err
+	}
+	if w := d.Run().Recorded; w.End <= w.Begin {
+		return fmt.Errorf("the run in %s recorded no spikes: it was made with --record none or voltages, or was stopped before it began", dir)
+	}
+	return nil
+}
+
+// completeRun has the shell complete the one directory.
+func completeRun(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return nil, cobra.ShellCompDirectiveFilterDirs
 }

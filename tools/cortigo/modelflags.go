@@ -33,16 +33,16 @@ func (f *modelFlags) register(cmd *cobra.Command) {
 	f.cmd = cmd
 	fl := cmd.Flags()
 	fl.StringVar(&f.params, "params", "", "read parameters from a JSON `FILE`, such as a run.json; flags override it")
-	fl.Float64Var(&f.scale, "scale", d.NScaling, "scale neurons and in-degrees")
-	fl.Float64Var(&f.nScaling, "n-scaling", d.NScaling, "scale the number of neurons (default: --scale)")
-	fl.Float64Var(&f.kScaling, "k-scaling", d.KScaling, "scale the in-degrees (default: --scale)")
-	fl.Uint64Var(&f.seed, "seed", d.Seed, "seed of everything random")
-	fl.Float64Var(&f.tPresim, "t-presim", d.TPresim, "warm-up, `ms`")
+	fl.Float64Var(&f.scale, "scale", d.NScaling, "scale neurons and in-degrees by the factor `S`")
+	fl.Float64Var(&f.nScaling, "n-scaling", d.NScaling, "scale the number of neurons by the factor `S`, whatever --scale says")
+	fl.Float64Var(&f.kScaling, "k-scaling", d.KScaling, "scale the in-degrees by the factor `S`, whatever --scale says")
+	fl.Uint64Var(&f.seed, "seed", d.Seed, "seed of everything random, a whole number `N` >= 0")
+	fl.Float64Var(&f.tPresim, "t-presim", d.TPresim, "warm-up of `MS` milliseconds")
 	tSim := d.TSim
 	if f.defaultTSim != 0 {
 		tSim = f.defaultTSim
 	}
-	fl.Float64Var(&f.tSim, "t-sim", tSim, "simulation time after the warm-up, `ms`")
+	fl.Float64Var(&f.tSim, "t-sim", tSim, "simulate `MS` milliseconds after the warm-up")
 	fl.StringVar(&f.background, "background", d.Background, "external input: dc or poisson")
 	fl.StringVar(&f.v0, "v0", d.V0.Type, "initial membrane potentials: optimized or original")
 	fl.BoolVar(&f.thalamus, "thalamus", d.Thalamus.On, "thalamic stimulus")
@@ -52,14 +52,32 @@ func (f *modelFlags) register(cmd *cobra.Command) {
 		record = "none"
 	}
 	fl.StringSliceVar(&f.record, "record", []string{record}, "what to record: spikes, voltages or both, or none")
-	fl.IntVar(&f.threads, "threads", 0, "workers (default: as many as there are processors and work for)")
-	fl.IntVar(&f.shards, "shards", 0, "parts the network is cut into (default: one a worker)")
+	fl.IntVar(&f.threads, "threads", 0, "`N` workers (default: as many as there are processors and work for)")
+	fl.IntVar(&f.shards, "shards", 0, "cut the network into `N` parts (default: one a worker)")
+	f.completions()
+}
+
+// completions has the shell complete what flags can be.
+func (f *modelFlags) completions() {
+	for name, values := range map[string][]string{
+		"background": {microcircuit.BackgroundDC, microcircuit.BackgroundPoisson},
+		"v0":         {microcircuit.V0Optimized, microcircuit.V0Original},
+		"record":     {"spikes", "voltages", "spikes,voltages", "none"},
+	} {
+		if err := f.cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+			panic(fmt.Sprintf("flag --%s of %s: %v", name, f.cmd.Name(), err)) // not defined: a programmer's error
+		}
+	}
+	if err := f.cmd.MarkFlagFilename("params", "json"); err != nil {
+		panic(fmt.Sprintf("flag --params of %s: %v", f.cmd.Name(), err))
+	}
 }
 
 // parameters returns what the file and the flags say.
 func (f *modelFlags) parameters() (microcircuit.Parameters, error) {
 	p := microcircuit.Default()
-	if f.params != "" {
+	set := f.cmd.Flags().Changed
+	if set("params") {
 		file, err := os.Open(f.params)
 		if err != nil {
 			return p, fmt.Errorf("--params: %w", err)
@@ -69,7 +87,6 @@ func (f *modelFlags) parameters() (microcircuit.Parameters, error) {
 			return p, fmt.Errorf("--params %s: %w", f.params, err)
 		}
 	}
-	set := f.cmd.Flags().Changed
 	if set("scale") {
 		p.NScaling, p.KScaling = f.scale, f.scale
 	}
@@ -85,7 +102,7 @@ func (f *modelFlags) parameters() (microcircuit.Parameters, error) {
 	if set("t-presim") {
 		p.TPresim = f.tPresim
 	}
-	if set("t-sim") || (f.defaultTSim != 0 && f.params == "") {
+	if set("t-sim") || (f.defaultTSim != 0 && !set("params")) {
 		p.TSim = f.tSim
 	}
 	if set("background") {
@@ -105,7 +122,35 @@ func (f *modelFlags) parameters() (microcircuit.Parameters, error) {
 			return p, err
 		}
 	}
-	return p, p.Validate()
+	return p, f.inFlags(p.Validate())
+}
+
+// inFlags names parameters that are wrong by the flags that set them.
+func (f *modelFlags) inFlags(err error) error {
+	if err == nil {
+		return nil
+	}
+	flags := map[string][]string{ // the first that was given
+		"n_scaling": {"n-scaling", "scale"}, "k_scaling": {"k-scaling", "scale"},
+		"t_presim_ms": {"t-presim"}, "t_sim_ms": {"t-sim"}, "background": {"background"}, "v0.type": {"v0"},
+	}
+	var errs []error
+	for _, l := range leaves(err) {
+		e := l.err
+		var p *microcircuit.ParameterError
+		if errors.As(e, &p) {
+			for _, name := range flags[p.Parameter] {
+				if f.cmd.Flags().Changed(name) {
+					named := *p
+					named.Parameter = "--" + name
+					e = &named
+					break
+				}
+			}
+		}
+		errs = append(errs, e)
+	}
+	return errors.Join(errs...)
 }
 
 func recorders(names []string, r *microcircuit.Recorders) error {
@@ -116,12 +161,12 @@ func recorders(names []string, r *microcircuit.Recorders) error {
 			r.Spikes = true
 		case "voltages":
 			r.Voltages = true
-		case "none", "":
+		case "none":
 			if len(names) > 1 {
 				return errors.New("--record none goes with nothing else")
 			}
 		default:
-			return fmt.Errorf("--record %s: must be spikes, voltages, or none", name)
+			return fmt.Errorf("--record is %q; allowed: spikes, voltages, spikes,voltages, none", name)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -12,106 +13,155 @@ import (
 	"cortigo/analysis/plots"
 	"cortigo/analysis/reference"
 	"cortigo/arrowio"
+	"cortigo/sim/spikes"
 )
+
+// A plotting is what the command "plot" draws.
+type plotting struct {
+	dir        string // of the run
+	out, theme string
+	begin, end float64 // ms; NaN: the run's
+	rasterMS   float64
+	references []string
+}
 
 // newPlotCmd returns the command "plot".
 func newPlotCmd() *cobra.Command {
-	var out, theme string
-	var begin, end, rasterMS float64
-	var files []string
+	p := plotting{begin: math.NaN(), end: math.NaN()}
+	var begin, end float64
 	cmd := &cobra.Command{
 		Use:   "plot DIR",
 		Short: "Draw a run's raster, rate histogram and box plot of rates",
 		Long: `Draw the spikes of a run: activity.png (raster with population rate histogram, of the first --raster ms of
 the window) and rates.svg (box plot of all neurons' rates over the window), and print the rate table.`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			dir, err := arrowio.OpenRun(args[0])
-			if err != nil {
-				return err
+		Example: `  cortigo plot data/a
+  cortigo plot data/a --begin 1000 --raster 200 --theme paper --out pictures
+  cortigo plot data/a --reference testdata/nest/pd14/pd14_scale0.2_dc_seed123450.json.gz`,
+		Args:              oneRun,
+		ValidArgsFunction: completeRun,
+		RunE: abandonable(func(cmd *cobra.Command, args []string) error {
+			p.dir = args[0]
+			if cmd.Flags().Changed("begin") {
+				p.begin = begin
 			}
-			if out == "" {
-				out = args[0]
+			if cmd.Flags().Changed("end") {
+				p.end = end
 			}
-			run := dir.Run()
-			if !cmd.Flags().Changed("begin") {
-				begin = run.TPresimMS
-			}
-			if !cmd.Flags().Changed("end") {
-				end = float64(run.Recorded.End) * run.ResolutionMS
-			}
-			if end <= begin {
-				return fmt.Errorf("the window (%g, %g] ms is empty: recorded are (%g, %g] ms", begin, end,
-					float64(run.Recorded.Begin)*run.ResolutionMS, float64(run.Recorded.End)*run.ResolutionMS)
-			}
-			th, err := plots.ThemeByName(theme)
-			if err != nil {
-				return err
-			}
-			d, err := arrowio.ReadSpikes(args[0], arrowio.InWindow(begin, end))
-			if err != nil {
-				return err
-			}
-			rows, err := analysis.RateSummaries(d)
-			if err != nil {
-				return err
-			}
-			steps := int64(rasterMS/d.Resolution + 0.5)
-			activity, err := plots.ActivityFigure(d.Window(d.Begin, d.Begin+steps), plots.WithTheme(th))
-			if err != nil {
-				return err
-			}
-			rates, err := plots.RatesOf(d)
-			if err != nil {
-				return err
-			}
-			var ref *plots.Reference
-			if len(files) > 0 {
-				var runs []*reference.Run
-				for _, path := range files {
-					r, err := readReference(path)
-					if err != nil {
-						return err
-					}
-					runs = append(runs, r)
-				}
-				r := plots.RatesReference("NEST", reference.Statistics(runs))
-				ref = &r
-			}
-			box, err := plots.BoxPlotFigure(rates, ref, plots.WithTheme(th))
-			if err != nil {
-				return err
-			}
-			if err := os.MkdirAll(out, 0o755); err != nil {
-				return err
-			}
-			png, err := activity.PNG()
-			if err != nil {
-				return err
-			}
-			svg, err := box.SVG()
-			if err != nil {
-				return err
-			}
-			writeRates(cmd.OutOrStdout(), rows)
-			return errors.Join(
-				writePicture(cmd, filepath.Join(out, "activity.png"), png),
-				writePicture(cmd, filepath.Join(out, "rates.svg"), svg))
-		},
+			return p.draw(cmd)
+		}),
 	}
 	fl := cmd.Flags()
-	fl.StringVarP(&out, "out", "o", "", "write the pictures to the directory `DIR` (default: the run's)")
-	fl.Float64Var(&begin, "begin", 0, "begin of the window, `ms` (default: after the warm-up)")
-	fl.Float64Var(&end, "end", 0, "end of the window, `ms` (default: all that was recorded)")
-	fl.Float64Var(&rasterMS, "raster", 400, "length of the raster, `ms`")
-	fl.StringVar(&theme, "theme", "default", "colours: default, pd14 or paper")
-	fl.StringArrayVar(&files, "reference", nil, "draw the rates of NEST's run in `FILE` beside them; can be given several times")
+	fl.StringVarP(&p.out, "out", "o", "", "write the pictures to the directory `DIR` (default: the run's)")
+	fl.Float64Var(&begin, "begin", 0, "begin of the window in milliseconds `MS` (default: after the warm-up)")
+	fl.Float64Var(&end, "end", 0, "end of the window in milliseconds `MS` (default: all that was recorded)")
+	fl.Float64Var(&p.rasterMS, "raster", 400, "length of the raster in milliseconds `MS`")
+	fl.StringVar(&p.theme, "theme", "default", "colours: default, pd14 or paper")
+	fl.StringArrayVar(&p.references, "reference", nil, "draw the rates of NEST's run in `FILE` beside them; can be given several times")
+	markDirs(cmd, "out")
 	return cmd
+}
+
+// draw writes the pictures and prints the table.
+func (p *plotting) draw(cmd *cobra.Command) error {
+	theme, err := plots.ThemeByName(p.theme)
+	if err != nil {
+		return err
+	}
+	refs, err := readReferences(p.references)
+	if err != nil {
+		return err
+	}
+	d, err := p.spikes()
+	if err != nil {
+		return err
+	}
+	rows, err := analysis.RateSummaries(d)
+	if err != nil {
+		return err
+	}
+	end := float64(d.End)
+	if steps := math.Round(p.rasterMS / d.Resolution); steps >= 1 {
+		end = min(end, float64(d.Begin)+steps)
+	} else {
+		return fmt.Errorf("--raster is %g ms; allowed: at least the resolution, %g ms", p.rasterMS, d.Resolution)
+	}
+	activity, err := plots.ActivityFigure(d.Window(d.Begin, int64(end)), plots.WithTheme(theme))
+	if err != nil {
+		return err
+	}
+	box, err := rateBoxes(d, refs, theme)
+	if err != nil {
+		return err
+	}
+	png, err := activity.PNG()
+	if err != nil {
+		return err
+	}
+	svg, err := box.SVG()
+	if err != nil {
+		return err
+	}
+	out := p.out
+	if out == "" {
+		out = p.dir
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("writing pictures: %w", err)
+	}
+	writeRates(cmd.OutOrStdout(), rows)
+	return errors.Join(
+		writePicture(cmd, filepath.Join(out, "activity.png"), png),
+		writePicture(cmd, filepath.Join(out, "rates.svg"), svg))
+}
+
+// spikes reads the window. Where a run was killed, run.json does not know its
+// end, but the spikes do.
+func (p *plotting) spikes() (*spikes.Data, error) {
+	dir, err := arrowio.OpenRun(p.dir)
+	if err != nil {
+		return nil, err
+	}
+	run := dir.Run()
+	begin, end := p.begin, p.end
+	if math.IsNaN(begin) {
+		begin = run.TPresimMS
+	}
+	if math.IsNaN(end) {
+		end = math.MaxFloat64
+	}
+	if begin >= end {
+		return nil, fmt.Errorf("the window (%g, %g] ms is empty; allowed: --begin < --end", begin, end)
+	}
+	d, err := arrowio.ReadSpikes(p.dir, arrowio.InWindow(begin, end))
+	if err != nil {
+		return nil, err
+	}
+	if d.End <= d.Begin {
+		if err := recordedSpikes(p.dir); err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("the run in %s recorded %s, nothing after %g ms: --begin MS chooses what to draw", p.dir, windowMS(&run), begin)
+	}
+	return d, nil
+}
+
+// rateBoxes draws the rates of all neurons, and the reference's beside them.
+func rateBoxes(d *spikes.Data, refs []*reference.Run, theme plots.Theme) (*plots.Figure, error) {
+	rates, err := plots.RatesOf(d)
+	if err != nil {
+		return nil, err
+	}
+	var ref *plots.Reference
+	if len(refs) > 0 {
+		r := plots.RatesReference("NEST", reference.Statistics(refs))
+		ref = &r
+	}
+	return plots.BoxPlotFigure(rates, ref, plots.WithTheme(theme))
 }
 
 func writePicture(cmd *cobra.Command, path string, b []byte) error {
 	if err := os.WriteFile(path, b, 0o644); err != nil {
-		return err
+		return fmt.Errorf("writing pictures: %w", err)
 	}
 	fmt.Fprintln(cmd.ErrOrStderr(), "cortigo:", path)
 	return nil

@@ -1,21 +1,16 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
-
-	"cortigo/analysis"
-	"cortigo/arrowio"
 )
 
 // newRunCmd returns the command "run".
 func newRunCmd() *cobra.Command {
 	var f modelFlags
-	var out string
+	var out, resume string
 	var overwrite, save, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "run",
@@ -23,28 +18,52 @@ func newRunCmd() *cobra.Command {
 		Long: `Simulate the microcircuit of Potjans & Diesmann (2014) and write what it does as Parquet.
 
 The directory gets run.json (every parameter, versions, timings) and spikes/part-*.parquet while the
-simulation runs. ^C stops between steps; what was recorded until then is whole. The same seed gives the
-same spikes whatever --threads and --shards are.`,
-		Args: cobra.NoArgs,
+simulation runs. ^C stops between steps; what was recorded until then is whole. A second ^C kills. The same
+seed gives the same spikes whatever --threads and --shards are.
+
+A run that was made with --save can go on: --resume DIR simulates it for --t-sim more, or, without, to where
+it was to end.
+
+` + jsonKeys,
+		Example: `  cortigo run --out data/a                             scale 0.1, 1 s after a warm-up of 500 ms
+  cortigo run --scale 1 --t-sim 10000 --out data/full  the whole circuit
+  cortigo run --scale 0.2 --background poisson --thalamus --out data/th
+  cortigo run --params data/a/run.json --out data/b    the same again
+  cortigo run --params data/a/run.json --seed 2 --out data/c
+  cortigo run --save --out data/d && cortigo run --resume data/d --t-sim 5000
+  cortigo run --record none --json                     only count spikes`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := f.parameters()
-			if err != nil {
-				return err
+			s := &simulation{options: f.options(), out: out, overwrite: overwrite, save: save, log: cmd.ErrOrStderr()}
+			var err error
+			if resume != "" || cmd.Flags().Changed("resume") {
+				if err := onlyForResume(cmd); err != nil {
+					return err
+				}
+				s.out = resume
+				var more *float64
+				if cmd.Flags().Changed("t-sim") {
+					more = &f.tSim
+				}
+				err = s.resume(cmd.Context(), more)
+			} else {
+				if s.params, err = f.parameters(); err != nil {
+					return err
+				}
+				if out == "" && (s.params.Record.Spikes || s.params.Record.Voltages) {
+					return errors.New("--out DIR says where to record to; or pass --record none")
+				}
+				if save && out == "" {
+					return errors.New("--save needs --out DIR")
+				}
+				err = s.run(cmd.Context())
 			}
-			if out == "" && (p.Record.Spikes || p.Record.Voltages) {
-				return errors.New("--out DIR says where to record to; or pass --record none")
-			}
-			if save && out == "" {
-				return errors.New("--save needs --out DIR")
-			}
-			s := &simulation{params: p, options: f.options(), out: out, overwrite: overwrite, save: save, log: cmd.ErrOrStderr()}
-			err = s.run(cmd.Context())
 			if s.model == nil {
 				return err
 			}
 			r := s.report()
 			if err != nil {
-				r.Error = err.Error()
+				r.Error = message(err)
 			}
 			if asJSON {
 				return errors.Join(err, writeJSON(cmd.OutOrStdout(), r))
@@ -58,42 +77,19 @@ same spikes whatever --threads and --shards are.`,
 	f.register(cmd)
 	fl := cmd.Flags()
 	fl.StringVarP(&out, "out", "o", "", "write the run to the directory `DIR`")
-	fl.BoolVar(&overwrite, "overwrite", false, "replace a run that is in DIR already")
+	fl.BoolVar(&overwrite, "overwrite", false, "replace a run that is in DIR already, when the network is built")
 	fl.BoolVar(&save, "save", false, "also keep the network and its last state in DIR")
+	fl.StringVar(&resume, "resume", "", "go on with the run in `DIR`, made with --save")
 	fl.BoolVar(&asJSON, "json", false, "print the result as one JSON object on stdout")
+	markDirs(cmd, "out", "resume")
 	return cmd
 }
 
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
-
-// summarise prints times and, from the files, the rates.
-func (s *simulation) summarise(w io.Writer, r runReport) error {
-	fmt.Fprintf(w, "build %.2f s, warm-up %.2f s, simulation %.2f s (real-time factor %.3f), peak memory %.0f MB\n",
-		r.BuildS, r.WarmupS, r.SimS, r.RTF, r.PeakRSSMB)
-	if !s.params.Record.Spikes || s.params.TSim == 0 {
-		return nil
-	}
-	d, err := arrowio.ReadSpikes(s.out, arrowio.InWindow(s.params.TPresim, s.params.TPresim+s.params.TSim))
-	if err != nil {
-		return err
-	}
-	rows, err := analysis.RateSummaries(d)
-	if err != nil {
-		return err
-	}
-	writeRates(w, rows)
-	fmt.Fprintf(w, "%d spikes in %s, sha256 %s\n", r.Spikes, s.out, r.SpikeSHA256)
-	return nil
-}
-
-func writeRates(w io.Writer, rows []analysis.RateSummary) {
-	fmt.Fprintf(w, "%-12s %8s %8s %10s %10s\n", "population", "neurons", "silent", "mean", "SD")
-	for _, r := range rows {
-		fmt.Fprintf(w, "%-12s %8d %8d %10.3f %10.3f  spikes/s\n", r.Population, r.N, r.Silent, r.Mean, r.SD)
+// markDirs has the shell complete directories.
+func markDirs(cmd *cobra.Command, flags ...string) {
+	for _, name := range flags {
+		if err := cmd.MarkFlagDirname(name); err != nil {
+			panic(fmt.Sprintf("flag --%s of %s: %v", name, cmd.Name(), err)) // not defined: a programmer's error
+		}
 	}
 }

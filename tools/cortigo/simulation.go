@@ -1,17 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"math"
 	"time"
 
 	"cortigo/arrowio"
-	"cortigo/notebooks/nb"
 	"cortigo/sim"
 	"cortigo/sim/microcircuit"
 	"cortigo/sim/spikes"
@@ -24,133 +21,97 @@ type simulation struct {
 	out       string // directory; empty: keep nothing
 	overwrite bool
 	save      bool
+	saved     bool // network and state are in the directory, and belong to what was recorded
 	log       io.Writer
 
 	model    *microcircuit.Microcircuit
-	dir      *arrowio.RunDir
+	replace  bool            // the directory holds a run, which goes when the network is built
+	dir      *arrowio.RunDir // nil: keep nothing, or not yet
 	spikes   *arrowio.SpikeWriter
 	voltages *arrowio.SampleWriter
 	count    *counter
-	progress *nb.Progress
+	progress *progress
 
-	buildS, warmupS, simS float64
+	buildS, warmupS, simS float64   // wall clock
+	simMS                 float64   // model time in simS
 	before, after         sim.Stats // around the time after the warm-up
-}
-
-// counter counts recorded spikes by population, behind a step, and digests
-// them.
-type counter struct {
-	populations []spikes.Population
-	behind      int64
-	total       int64
-	byPop       []int64
-	digest      *spikes.Digest
-}
-
-// WriteSpikes counts.
-func (c *counter) WriteSpikes(step []int64, neuron []int32) error {
-	c.total += int64(len(step))
-	if c.digest != nil {
-		c.digest.Add(step, neuron)
-	}
-	for i, id := range neuron {
-		if step[i] <= c.behind {
-			continue
-		}
-		for p := range c.populations {
-			if c.populations[p].Contains(id) {
-				c.byPop[p]++
-				break
-			}
-		}
-	}
-	return nil
 }
 
 // run does everything. What was recorded until an error or ^C is kept.
 func (s *simulation) run(ctx context.Context) (err error) {
-	if err := s.prepare(); err != nil {
+	defer secondSignalKills(ctx)()
+	defer func() { err = s.stopped(ctx, err) }()
+	if err := s.build(ctx); err != nil {
+		return err
+	}
+	if err := s.attachRecorders(); err != nil {
+		return errors.Join(err, s.finish())
+	}
+	err = s.simulate(ctx, s.model.Simulate)
+	return errors.Join(err, s.finish())
+}
+
+// build makes the network and its directory. A run that is to be replaced is
+// removed last: until then nothing is lost if something goes wrong.
+func (s *simulation) build(ctx context.Context) (err error) {
+	s.model, err = microcircuit.New(s.params, s.withProgress()...)
+	if err != nil {
 		return err
 	}
 	start := time.Now()
 	if err := s.model.Create(); err != nil {
 		return err
 	}
-	if err := s.openRun(); err != nil {
+	if s.out != "" {
+		if err := s.createRun(); err != nil {
+			return err
+		}
+	}
+	fmt.Fprint(s.log, s.model.Describe("", false))
+	s.progress = newProgress(s.log, "building")
+	err = s.model.Connect(ctx)
+	s.progress.clear()
+	if err != nil {
 		return err
 	}
-	if err := s.model.Connect(ctx); err != nil {
-		return err
+	if s.replace {
+		if err := s.replaceRun(); err != nil {
+			return err
+		}
 	}
 	s.buildS = time.Since(start).Seconds()
 	net := s.model.Net()
 	fmt.Fprintf(s.log, "cortigo: %d neurons and %d synapses built in %.2f s\n", net.Neurons(), net.Synapses(), s.buildS)
-	if err := s.attachRecorders(); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.finish()) }()
-	if s.warmupS, err = s.simulate(ctx, "warm-up", s.params.TPresim); err != nil {
-		return err
-	}
-	s.before = net.Stats()
-	s.simS, err = s.simulate(ctx, "simulating", s.params.TSim)
-	s.after = net.Stats()
-	return err
-}
-
-// prepare checks everything that can be checked before time is spent.
-func (s *simulation) prepare() error {
-	var err error
-	progress := func(done, total float64) {
-		if s.progress != nil {
-			s.progress.Update(done, total)
-		}
-	}
-	s.model, err = microcircuit.New(s.params, append(s.options, sim.Progress(progress))...)
-	return err
-}
-
-func (s *simulation) openRun() error {
-	if s.out == "" {
-		fmt.Fprint(s.log, s.model.Describe("", false))
-		return nil
-	}
-	_, err := os.Stat(s.out)
-	existed := err == nil
-	run := arrowio.RunOf(s.model.Net())
-	run.Model, run.TPresimMS, run.TSimMS = "microcircuit", s.params.TPresim, s.params.TSim
-	var b bytes.Buffer
-	if err := s.params.Encode(&b); err != nil {
-		return err
-	}
-	run.Parameters = json.RawMessage(b.Bytes())
-	if s.dir, err = arrowio.CreateRun(s.out, run, s.overwrite); err != nil {
-		if errors.Is(err, arrowio.ErrExists) {
-			return fmt.Errorf("%w; pass --overwrite to replace it", err)
-		}
-		return err
-	}
-	fmt.Fprint(s.log, s.model.Describe(s.out, existed))
 	return nil
 }
 
-func (s *simulation) attachRecorders() error {
-	net := s.model.Net()
+// withProgress returns the options, with progress shown by s.progress.
+func (s *simulation) withProgress() []sim.Option {
+	return append(s.options[:len(s.options):len(s.options)],
+		sim.BuildProgress(func(share float64) { s.progress.share(share) }),
+		sim.Progress(func(done, total float64) { s.progress.modelTime(done, total) }))
+}
+
+// startCounting has everything counted that is recorded.
+func (s *simulation) startCounting() error {
 	var pops []spikes.Population
 	for _, p := range s.model.Populations() {
 		pops = append(pops, p.Spikes())
 	}
-	s.count = &counter{populations: pops, behind: int64(s.params.TPresim/net.Resolution() + 0.5), byPop: make([]int64, len(pops))}
-	if s.params.Record.Spikes {
-		s.count.digest = spikes.NewDigest()
-	}
-	if err := s.model.RecordSpikes(s.count); err != nil {
+	s.count = newCounter(pops, s.steps(s.params.TPresim), s.steps(s.params.TPresim+s.params.TSim))
+	return s.model.RecordSpikes(s.count)
+}
+
+func (s *simulation) steps(ms float64) int64 { return int64(math.Round(ms / s.params.Resolution)) }
+
+func (s *simulation) attachRecorders() error {
+	if err := s.startCounting(); err != nil {
 		return err
 	}
 	if s.dir == nil {
 		return nil
 	}
-	err := s.dir.Update(func(r *arrowio.Run) { r.Synapses = net.Synapses() })
+	err := s.dir.Update(func(r *arrowio.Run) { r.Synapses = s.model.Net().Synapses() })
 	if err != nil {
 		return err
 	}
@@ -166,19 +127,32 @@ func (s *simulation) attachRecorders() error {
 		if s.voltages, err = s.dir.NewSampleWriter(); err != nil {
 			return err
 		}
-		if err := s.model.RecordVoltages(s.voltages); err != nil {
-			return err
-		}
+		return s.model.RecordVoltages(s.voltages)
 	}
 	return nil
 }
 
-func (s *simulation) simulate(ctx context.Context, label string, ms float64) (seconds float64, err error) {
-	s.progress = nb.NewProgress(label)
-	defer s.progress.Close()
-	start := time.Now()
-	err = s.model.Simulate(ctx, ms)
-	return time.Since(start).Seconds(), err
+// simulate goes on to the end of the warm-up, then to the end of the run.
+func (s *simulation) simulate(ctx context.Context, advance func(ctx context.Context, ms float64) error) error {
+	net := s.model.Net()
+	until := func(label string, end int64) (wall, model float64, err error) {
+		start, from := time.Now(), net.Step()
+		if end <= from {
+			return 0, 0, nil
+		}
+		s.progress = newProgress(s.log, label)
+		defer s.progress.close()
+		err = advance(ctx, roundMS(float64(end-from)*s.params.Resolution))
+		return time.Since(start).Seconds(), float64(net.Step()-from) * s.params.Resolution, err
+	}
+	var err error
+	if s.warmupS, _, err = until("warm-up", s.count.begin); err != nil {
+		return err
+	}
+	s.before = net.Stats()
+	s.simS, s.simMS, err = until("simulating", s.count.end)
+	s.after = net.Stats()
+	return err
 }
 
 // finish closes the files and notes what was recorded.
@@ -186,72 +160,29 @@ func (s *simulation) finish() error {
 	if s.dir == nil {
 		return nil
 	}
-	var errs error
+	var spikesErr, err error
 	if s.spikes != nil {
-		errs = errors.Join(errs, s.spikes.Close())
+		spikesErr = s.spikes.Close()
 	}
 	if s.voltages != nil {
-		errs = errors.Join(errs, s.voltages.Close())
+		err = s.voltages.Close()
 	}
+	err = errors.Join(spikesErr, err)
 	net := s.model.Net()
-	errs = errors.Join(errs, s.dir.Update(func(r *arrowio.Run) {
-		if s.params.Record.Spikes {
-			r.Recorded = arrowio.Window{Begin: 0, End: net.Step()}
+	end := net.Step()
+	if spikesErr != nil {
+		end = lastWholeStep(s.out)
+	}
+	update := s.dir.Update(func(r *arrowio.Run) {
+		if s.spikes != nil {
+			r.Recorded = arrowio.Window{Begin: 0, End: end}
 		}
 		r.Timings = map[string]float64{"build": s.buildS, "warmup": s.warmupS, "sim": s.simS}
-	}))
-	if s.save {
-		errs = errors.Join(errs, net.Save(s.out))
+	})
+	if err = errors.Join(err, update); err == nil && s.save {
+		fmt.Fprintf(s.log, "cortigo: saving the network and its state in %s\n", s.out)
+		err = s.model.Save(s.out)
+		s.saved = err == nil
 	}
-	return errs
-}
-
-// A runReport is what `cortigo run --json` prints.
-type runReport struct {
-	BuildS      float64            `json:"build_s"`
-	WarmupS     float64            `json:"warmup_s"`
-	SimS        float64            `json:"sim_s"`
-	RTF         float64            `json:"rtf"` // wall clock per model time, after the warm-up
-	PeakRSSMB   float64            `json:"peak_rss_mb"`
-	Neurons     int                `json:"neurons"`
-	Synapses    int64              `json:"synapses"`
-	Spikes      int64              `json:"spikes"` // recorded
-	Threads     int                `json:"threads"`
-	Shards      int                `json:"shards"`
-	Processes   int                `json:"processes"`
-	RatesHz     map[string]float64 `json:"rates_hz"`
-	SpikeSHA256 string             `json:"spike_sha256,omitempty"`
-	Out         string             `json:"out,omitempty"`
-	Warnings    []string           `json:"warnings,omitempty"`
-	Error       string             `json:"error,omitempty"`
-}
-
-func (s *simulation) report() runReport {
-	net := s.model.Net()
-	r := runReport{BuildS: s.buildS, WarmupS: s.warmupS, SimS: s.simS, PeakRSSMB: peakRSS(),
-		Neurons: net.Neurons(), Synapses: net.Synapses(), Threads: net.Threads(), Shards: net.Shards(), Processes: 1, Out: s.out}
-	if s.params.TSim > 0 {
-		r.RTF = s.simS / (s.params.TSim / 1000)
-	}
-	r.RatesHz = s.rates()
-	if s.count != nil && s.count.digest != nil {
-		r.Spikes = s.count.total
-		r.SpikeSHA256 = s.count.digest.Hex()
-	}
-	for _, w := range s.model.Warnings {
-		r.Warnings = append(r.Warnings, w.Error())
-	}
-	return r
-}
-
-// rates returns the mean rate of each population after the warm-up.
-func (s *simulation) rates() map[string]float64 {
-	rates := map[string]float64{}
-	if s.count == nil || s.params.TSim == 0 {
-		return rates
-	}
-	for i, p := range s.count.populations {
-		rates[p.Name] = float64(s.count.byPop[i]) / float64(p.N) / (s.params.TSim / 1000)
-	}
-	return rates
+	return err
 }

@@ -12,6 +12,7 @@ import (
 	"cortigo/analysis"
 	"cortigo/analysis/reference"
 	"cortigo/arrowio"
+	"cortigo/sim/spikes"
 )
 
 type verifyRow struct {
@@ -22,6 +23,7 @@ type verifyRow struct {
 	Pass       bool     `json:"pass"`
 }
 
+// A verifyReport is what `cortigo verify --json` prints.
 type verifyReport struct {
 	Pass         bool        `json:"pass"`
 	Failed       int         `json:"failed"`
@@ -30,6 +32,7 @@ type verifyReport struct {
 	SamplingOnly bool        `json:"sampling_only"`
 	Rows         []verifyRow `json:"rows"`
 	Warnings     []string    `json:"warnings,omitempty"`
+	Error        string      `json:"error,omitempty"`
 }
 
 // newVerifyCmd returns the command "verify".
@@ -43,27 +46,33 @@ func newVerifyCmd() *cobra.Command {
 		Short: "Compare a run's statistics with NEST's",
 		Long: `Compare the rates, irregularity and correlations of a run, population by population, with reference runs of
 NEST (JSON files as in testdata/nest/pd14): distances to the reference seeds against the distances of the
-seeds among each other. Ends with an error if more rows fail than the criterion allows.`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
+seeds among each other. Scale, background and length of the window must be the reference's. Ends with an
+error if more rows fail than the criterion allows.
+
+The object of --json: pass, failed, allowed, references, sampling_only, rows (population, statistic, distance,
+q, pass), and where there is something to say: warnings, error.`,
+		Example: `  cortigo run --scale 0.2 --t-sim 10000 --out data/v
+  cortigo verify data/v --reference testdata/nest/pd14/pd14_scale0.2_dc_seed123450.json.gz \
+    --reference testdata/nest/pd14/pd14_scale0.2_dc_seed123451.json.gz \
+    --reference testdata/nest/pd14/pd14_scale0.2_dc_seed123452.json.gz`,
+		Args:              oneRun,
+		ValidArgsFunction: completeRun,
+		RunE: abandonable(func(cmd *cobra.Command, args []string) error {
 			if len(files) == 0 {
 				return errors.New("--reference FILE names what to compare with, at least once")
 			}
-			var runs []*reference.Run
-			for _, path := range files {
-				r, err := readReference(path)
-				if err != nil {
-					return err
-				}
-				runs = append(runs, r)
+			runs, err := readReferences(files)
+			if err != nil {
+				return err
 			}
+			first := runs[0].Statistics
 			if !cmd.Flags().Changed("begin") {
-				begin = runs[0].Statistics.BeginMS
+				begin = first.BeginMS
 			}
 			if !cmd.Flags().Changed("end") {
-				end = runs[0].Statistics.EndMS
+				end = begin + first.EndMS - first.BeginMS
 			}
-			d, err := arrowio.ReadSpikes(args[0], arrowio.InWindow(begin, end))
+			d, err := readWindow(args[0], begin, end)
 			if err != nil {
 				return err
 			}
@@ -75,24 +84,60 @@ seeds among each other. Ends with an error if more rows fail than the criterion 
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				err = writeJSON(cmd.OutOrStdout(), verifyReportOf(v))
-			} else {
-				writeVerification(cmd.OutOrStdout(), v)
-			}
-			if err == nil && !v.Pass {
+			if !v.Pass {
 				err = fmt.Errorf("%s: %d of %d rows failed, %d may", args[0], v.Failed, len(v.Rows), v.Allowed)
 			}
+			if asJSON {
+				return errors.Join(err, writeJSON(cmd.OutOrStdout(), verifyReportOf(v, err)))
+			}
+			writeVerification(cmd.OutOrStdout(), v)
 			return err
-		},
+		}),
 	}
 	fl := cmd.Flags()
 	fl.StringArrayVar(&files, "reference", nil, "a reference run's `FILE`")
-	fl.Float64Var(&begin, "begin", 0, "begin of the window, `ms` (default: the reference's)")
-	fl.Float64Var(&end, "end", 0, "end of the window, `ms` (default: the reference's)")
-	fl.Uint64Var(&seed, "sample-seed", 1, "seed of the subsample whose correlations are compared")
+	fl.Float64Var(&begin, "begin", 0, "begin of the window in milliseconds `MS` (default: the reference's)")
+	fl.Float64Var(&end, "end", 0, "end of the window in milliseconds `MS` (default: after as long as the reference's)")
+	fl.Uint64Var(&seed, "sample-seed", 1, "seed `N` of the subsample whose correlations are compared")
 	fl.BoolVar(&asJSON, "json", false, "print the result as one JSON object on stdout")
 	return cmd
+}
+
+// readWindow reads the spikes of a window that the run must cover.
+func readWindow(dir string, begin, end float64) (*spikes.Data, error) {
+	if !(begin >= 0 && end > begin) || math.IsInf(end, 0) {
+		return nil, fmt.Errorf("the window is (%g, %g] ms; allowed: 0 <= begin < end", begin, end)
+	}
+	d, err := arrowio.ReadSpikes(dir, arrowio.InWindow(begin, end))
+	if err != nil {
+		return nil, err
+	}
+	if d.Len() == 0 {
+		if err := recordedSpikes(dir); err != nil {
+			return nil, err
+		}
+	}
+	if h := d.Resolution; float64(d.Begin)*h > begin+h/2 || float64(d.End)*h < end-h/2 {
+		run, err := arrowio.OpenRun(dir)
+		if err != nil {
+			return nil, err
+		}
+		r := run.Run()
+		return nil, fmt.Errorf("the run in %s recorded %s, not the whole window (%g, %g] ms", dir, windowMS(&r), begin, end)
+	}
+	return d, nil
+}
+
+func readReferences(paths []string) ([]*reference.Run, error) {
+	var runs []*reference.Run
+	for _, path := range paths {
+		r, err := readReference(path)
+		if err != nil {
+			return nil, fmt.Errorf("--reference: %w", err)
+		}
+		runs = append(runs, r)
+	}
+	return runs, nil
 }
 
 func readReference(path string) (*reference.Run, error) {
@@ -108,7 +153,7 @@ func readReference(path string) (*reference.Run, error) {
 	return r, nil
 }
 
-func verifyReportOf(v *analysis.Verification) verifyReport {
+func verifyReportOf(v *analysis.Verification, err error) verifyReport {
 	r := verifyReport{Pass: v.Pass, Failed: v.Failed, Allowed: v.Allowed, References: v.References, SamplingOnly: v.SamplingOnly}
 	number := func(x float64) *float64 { // JSON has no NaN
 		if math.IsNaN(x) || math.IsInf(x, 0) {
@@ -121,6 +166,9 @@ func verifyReportOf(v *analysis.Verification) verifyReport {
 	}
 	for _, w := range v.Warnings {
 		r.Warnings = append(r.Warnings, w.Error())
+	}
+	if err != nil {
+		r.Error = message(err)
 	}
 	return r
 }

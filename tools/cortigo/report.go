@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"cortigo/analysis"
+	"cortigo/arrowio"
+)
+
+// A runReport is what `cortigo run --json` prints.
+type runReport struct {
+	BuildS      float64            `json:"build_s"`
+	WarmupS     float64            `json:"warmup_s"`
+	SimS        float64            `json:"sim_s"`
+	RTF         float64            `json:"rtf"` // wall clock per model time, after the warm-up
+	PeakRSSMB   float64            `json:"peak_rss_mb"`
+	Neurons     int                `json:"neurons"`
+	Synapses    int64              `json:"synapses"`
+	Spikes      int64              `json:"spikes"` // recorded
+	Threads     int                `json:"threads"`
+	Shards      int                `json:"shards"`
+	Processes   int                `json:"processes"`
+	RatesHz     map[string]float64 `json:"rates_hz"`     // over (t_presim, t_presim + t_sim]
+	SpikeSHA256 string             `json:"spike_sha256"` // of all recorded spikes; empty: none were to be
+	Out         string             `json:"out,omitempty"`
+	Warnings    []string           `json:"warnings,omitempty"`
+	Error       string             `json:"error,omitempty"`
+}
+
+// jsonKeys says what the object of `cortigo run --json` holds.
+const jsonKeys = `The object of --json: build_s, warmup_s, sim_s (wall clock), rtf (wall clock per model time), peak_rss_mb,
+neurons, synapses, spikes (recorded), threads, shards, processes, rates_hz (by population, after the warm-up),
+spike_sha256 (of all recorded spikes, see "cortigo digest"; "" if none were to be recorded), and where there
+is something to say: out, warnings, error.`
+
+func (s *simulation) report() runReport {
+	net := s.model.Net()
+	r := runReport{BuildS: s.buildS, WarmupS: s.warmupS, SimS: s.simS, RTF: s.rtf(), PeakRSSMB: peakRSS(),
+		Neurons: net.Neurons(), Synapses: net.Synapses(), Threads: net.Threads(), Shards: net.Shards(), Processes: 1,
+		RatesHz: s.rates(), Out: s.out}
+	if s.count != nil && s.params.Record.Spikes {
+		r.Spikes = s.count.total
+		r.SpikeSHA256 = s.count.digest.Hex()
+	}
+	for _, warnings := range [][]error{s.model.Warnings, net.Warnings()} {
+		for _, w := range warnings {
+			r.Warnings = append(r.Warnings, w.Error())
+		}
+	}
+	return r
+}
+
+// rtf returns the real-time factor after the warm-up, 0 if it did not end.
+func (s *simulation) rtf() float64 {
+	if s.simMS <= 0 {
+		return 0
+	}
+	return s.simS / (s.simMS / 1000)
+}
+
+// rates returns the mean rate of each population after the warm-up, of none if
+// the warm-up did not end. Of a run that was stopped it is over what there is.
+func (s *simulation) rates() map[string]float64 {
+	rates := map[string]float64{}
+	if s.count == nil {
+		return rates
+	}
+	h := s.params.Resolution
+	seconds := float64(min(s.model.Net().Step(), s.count.end)-s.count.begin) * h / 1000
+	if seconds <= 0 {
+		return rates
+	}
+	for i, p := range s.count.populations {
+		rates[p.Name] = float64(s.count.byPop[i]) / float64(p.N) / seconds
+	}
+	return rates
+}
+
+// summarise prints times and, from the files, the rates.
+func (s *simulation) summarise(w io.Writer, r runReport) error {
+	fmt.Fprintf(w, "build %.2f s, warm-up %.2f s, simulation %.2f s (real-time factor %.3f), peak memory %.0f MB\n",
+		r.BuildS, r.WarmupS, r.SimS, r.RTF, r.PeakRSSMB)
+	if !s.params.Record.Spikes {
+		return nil
+	}
+	d, err := arrowio.ReadSpikes(s.out, arrowio.InWindow(s.params.TPresim, s.params.TPresim+s.params.TSim))
+	if err != nil {
+		return err
+	}
+	rows, err := analysis.RateSummaries(d)
+	if err != nil {
+		return err
+	}
+	writeRates(w, rows)
+	fmt.Fprintf(w, "%d spikes in %s, sha256 %s\n", r.Spikes, s.out, r.SpikeSHA256)
+	fmt.Fprintf(w, "Next: cortigo plot %s\n", shellQuoted(s.out))
+	return nil
+}
+
+func writeRates(w io.Writer, rows []analysis.RateSummary) {
+	fmt.Fprintf(w, "%-12s %8s %8s %10s %10s\n", "population", "neurons", "silent", "mean", "SD")
+	for _, r := range rows {
+		fmt.Fprintf(w, "%-12s %8d %8d %10.3f %10.3f  spikes/s\n", r.Population, r.N, r.Silent, r.Mean, r.SD)
+	}
+}

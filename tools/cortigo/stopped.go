@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+
+	"cortigo/arrowio"
+)
+
+// A stoppedError is what ended a run before its time.
+type stoppedError struct {
+	err  error
+	kept string // what of the run there is
+}
+
+// Error says both.
+func (e *stoppedError) Error() string { return e.err.Error() + "; " + e.kept }
+
+// Unwrap returns the cause.
+func (e *stoppedError) Unwrap() error { return e.err }
+
+// stopped says of an error until when the simulation came and what was kept.
+func (s *simulation) stopped(ctx context.Context, err error) error {
+	if err == nil || s.model == nil {
+		return err
+	}
+	net := s.model.Net()
+	at := fmt.Sprintf("at %s of %s", ms(net.TimeMS()), ms(s.params.TPresim+s.params.TSim))
+	built := net.Synapses() > 0 || s.count != nil
+	if !built {
+		at = "while the network was being built"
+	}
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = otherThan(ctx.Err(), err, fmt.Errorf("%w %s", errInterrupted, at))
+	}
+	switch {
+	case s.replace:
+		return &stoppedError{err, fmt.Sprintf("the run that was in %s is untouched", s.out)}
+	case s.dir == nil:
+		return err
+	}
+	kept := fmt.Sprintf("nothing was recorded in %s", s.out)
+	switch r := s.dir.Run(); {
+	case s.params.Record.Spikes && r.Recorded.End > r.Recorded.Begin:
+		kept = fmt.Sprintf("%s holds the spikes of %s", s.out, windowMS(&r))
+		if s.saved {
+			kept += fmt.Sprintf("; to go on: cortigo run --resume %s", shellQuoted(s.out))
+		}
+	case s.params.Record.Voltages && net.Step() > 0:
+		kept = fmt.Sprintf("%s holds what was recorded until then", s.out)
+	}
+	return &stoppedError{err, kept}
+}
+
+// windowMS returns what was recorded of a run.
+func windowMS(r *arrowio.Run) string {
+	return fmt.Sprintf("(%s, %s] ms", decimal(float64(r.Recorded.Begin)*r.ResolutionMS), decimal(float64(r.Recorded.End)*r.ResolutionMS))
+}
+
+// otherThan replaces, among joined errors, the one that is because of cause.
+func otherThan(cause, err, replacement error) error {
+	errs := []error{replacement}
+	for _, l := range leaves(err) {
+		if !errors.Is(l.err, cause) {
+			errs = append(errs, l.err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// roundMS takes off what multiples of the resolution lose in binary.
+func roundMS(t float64) float64 { return math.Round(t*1000) / 1000 }
+
+// decimal writes a time as one reads it in parameters.
+func decimal(t float64) string { return strconv.FormatFloat(roundMS(t), 'f', -1, 64) }
+
+func ms(t float64) string { return decimal(t) + " ms" }
