@@ -73,6 +73,11 @@ func Share(n int, rates []float64) Option {
 		if n < 2 || n > maxThreads {
 			return fmt.Errorf("sim: share is one of %d, must be in [2, %d]", n, maxThreads)
 		}
+		for i, r := range rates {
+			if !(r >= 0 && r <= 1e6) {
+				return fmt.Errorf("sim: share: rate %d is %g spikes/s, must be in [0, 1e6]", i, r)
+			}
+		}
 		o.engine.Share = engine.Share{Of: n, Rates: rates}
 		return nil
 	}

@@ -1,0 +1,347 @@
+package sim_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"cortigo/sim"
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+	"cortigo/sim/neuron"
+)
+
+func mustNew(t testing.TB, opts ...sim.Option) *sim.Network {
+	t.Helper()
+	net, err := sim.New(opts...)
+	must(t, err)
+	return net
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func create(t testing.TB, net *sim.Network, name string, n int, m neuron.Model) *sim.Population {
+	t.Helper()
+	p, err := net.Create(name, n, m)
+	must(t, err)
+	return p
+}
+
+// wantError checks that an error says everything in parts.
+func wantError(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("no error, want one with %q", parts)
+		return
+	}
+	for _, p := range parts {
+		if !strings.Contains(err.Error(), p) {
+			t.Errorf("error %q does not say %q", err, p)
+		}
+	}
+}
+
+func TestOptionErrors(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		opt  sim.Option
+		want []string
+	}{
+		{"resolution 0", sim.Resolution(0), []string{"resolution", "0 ms", "(0, 1000]"}},
+		{"resolution off the microsecond", sim.Resolution(0.0001), []string{"resolution", "0.0001", "microseconds"}},
+		{"resolution NaN", sim.Resolution(math.NaN()), []string{"resolution", "NaN"}},
+		{"resolution negative", sim.Resolution(-0.1), []string{"-0.1"}},
+		{"resolution infinite", sim.Resolution(math.Inf(1)), []string{"Inf"}},
+		{"threads", sim.Threads(-1), []string{"threads", "-1", "[0, 4096]"}},
+		{"shards", sim.Shards(5000), []string{"shards", "5000", "[0, 4096]"}},
+		{"share", sim.Share(1, nil), []string{"share", "1", "[2, 4096]"}},
+		{"share's rates", sim.Share(2, []float64{-1}), []string{"rate", "-1"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := sim.New(c.opt)
+			wantError(t, err, c.want...)
+		})
+	}
+}
+
+func TestCreateErrors(t *testing.T) {
+	net := mustNew(t)
+	create(t, net, "a", 3, neuron.DefaultIafPscExp())
+	bad := neuron.DefaultIafPscExp()
+	bad.TauM = -1
+	for _, c := range []struct {
+		name  string
+		pop   string
+		n     int
+		model neuron.Model
+		want  []string
+	}{
+		{"no name", "", 1, neuron.Parrot{}, []string{"name"}},
+		{"duplicate", "a", 1, neuron.Parrot{}, []string{`"a"`, "already"}},
+		{"no neurons", "b", 0, neuron.Parrot{}, []string{`"b"`, "0 neurons", "[1, "}},
+		{"negative", "b", -4, neuron.Parrot{}, []string{"-4 neurons"}},
+		{"more than ids", "b", math.MaxInt32 - 3, neuron.Parrot{}, []string{"2147483644 neurons", "[1, 2147483643]"}},
+		{"no model", "b", 1, nil, []string{`"b"`, "no model"}},
+		{"pointer", "b", 1, &neuron.IafPscExp{}, []string{`"b"`, "*neuron.IafPscExp", "pointer"}},
+		{"nil pointer", "b", 1, (*neuron.IafPscExp)(nil), []string{`"b"`, "*neuron.IafPscExp"}},
+		{"parameter", "b", 1, bad, []string{`"b"`, "iaf_psc_exp", "tau_m", "-1", "> 0"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := net.Create(c.pop, c.n, c.model)
+			wantError(t, err, c.want...)
+		})
+	}
+	if len(net.Populations()) != 1 || net.Neurons() != 3 {
+		t.Errorf("%d populations, %d neurons after errors, want 1 and 3", len(net.Populations()), net.Neurons())
+	}
+	_, err := net.Population("z")
+	wantError(t, err, `"z"`, `"a"`)
+}
+
+// far is a distribution that is not of package connect.
+type far struct{ lo, hi float64 }
+
+func (far) Validate() error              { return nil }
+func (d far) CDF(x float64) float64      { return connect.Uniform{Min: d.lo, Max: d.hi}.CDF(x) }
+func (d far) Bounds() (float64, float64) { return d.lo, d.hi }
+
+type strangeRule struct{}
+
+func (strangeRule) Validate(_, _ int) error { return nil }
+
+func TestConnectErrors(t *testing.T) {
+	net := mustNew(t)
+	a := create(t, net, "a", 3, neuron.DefaultIafPscExp())
+	b := create(t, net, "b", 4, neuron.DefaultIafPscExp())
+	other := create(t, mustNew(t), "c", 3, neuron.DefaultIafPscExp())
+	c, inf := connect.Constant(1), math.Inf(1)
+	for _, x := range []struct {
+		name string
+		pre  *sim.Population
+		rule connect.Rule
+		syn  connect.Synapse
+		want []string
+	}{
+		{"another network's", other, connect.AllToAll{}, connect.Synapse{}, []string{`"c"`, "another network"}},
+		{"nil population", nil, connect.AllToAll{}, connect.Synapse{}, []string{"nil"}},
+		{"no rule", a, nil, connect.Synapse{}, []string{"a -> b", "no connection rule"}},
+		{"pointer rule", a, &connect.FixedTotalNumber{N: 5}, connect.Synapse{}, []string{"*connect.FixedTotalNumber", "pointer"}},
+		{"nil pointer rule", a, (*connect.List)(nil), connect.Synapse{}, []string{"*connect.List"}},
+		{"unknown rule", a, strangeRule{}, connect.Synapse{}, []string{"sim_test.strangeRule", "package connect"}},
+		{"negative number", a, connect.FixedTotalNumber{N: -1}, connect.Synapse{}, []string{"N is -1", ">= 0"}},
+		{"more than 32 bits count", a, connect.FixedTotalNumber{N: 4 << 32}, connect.Synapse{}, []string{"17179869184", "4 targets", "2147483647"}},
+		{"in-degree beyond 32 bits", a, connect.FixedInDegree{N: 1 << 32}, connect.Synapse{}, []string{"4294967296", "2147483647"}},
+		{"no sources", a.Slice(1, 1), connect.FixedTotalNumber{N: 1}, connect.Synapse{}, []string{"1 synapses", "0 sources"}},
+		{"in-degree of no sources", a.Slice(1, 1), connect.FixedInDegree{N: 2}, connect.Synapse{}, []string{"N is 2", "no sources"}},
+		{"one to one", a, connect.OneToOne{}, connect.Synapse{}, []string{"3 sources", "4 targets"}},
+		{"list out of range", a, connect.List{Pre: []int32{3}, Post: []int32{0}}, connect.Synapse{}, []string{"row 0", "source 3", "[0, 3)"}},
+		{"list of NaN", a, connect.List{Pre: []int32{0}, Post: []int32{0}, Weight: []float64{math.NaN()}}, connect.Synapse{}, []string{"weight of row 0", "NaN"}},
+		{"list delay 0", a, connect.List{Pre: []int32{0, 0}, Post: []int32{0, 0}, Delay: []float64{1, 0.04}}, connect.Synapse{}, []string{"row 1", "0.04", "0.05"}},
+		{"weight NaN", a, connect.AllToAll{}, connect.Synapse{Weight: connect.Constant(math.NaN())}, []string{"a -> b", "weight", "NaN", "finite"}},
+		{"weight beyond float64", a, connect.AllToAll{}, connect.Synapse{Weight: connect.Normal{Mean: 1e308, SD: 1e308}}, []string{"weight", "Inf"}},
+		{"uniform beyond float64", a, connect.AllToAll{}, connect.Synapse{Weight: connect.Uniform{Min: -1.7e308, Max: 1.7e308}}, []string{"weight", "1.7e+308"}},
+		{"pointer weight", a, connect.AllToAll{}, connect.Synapse{Weight: &connect.Normal{Mean: 1}}, []string{"weight", "*connect.Normal", "pointer"}},
+		{"own weight without end", a, connect.AllToAll{}, connect.Synapse{Weight: far{0, inf}}, []string{"weight", "+Inf", "finite"}},
+		{"delay 0", a, connect.AllToAll{}, connect.Synapse{Weight: c, Delay: connect.Constant(0.04)}, []string{"delay", "0.04", "0.05"}},
+		{"delay negative", a, connect.AllToAll{}, connect.Synapse{Delay: connect.Constant(-1)}, []string{"delay", "-1", "0.1"}},
+		{"delay too long", a, connect.AllToAll{}, connect.Synapse{Delay: connect.Constant(3276.8)}, []string{"3276.8", "3276.7"}},
+		{"drawn delay below half a step", a, connect.AllToAll{}, connect.Synapse{Delay: connect.Normal{Mean: 1.5, SD: 0.75}}, []string{"delay", "0.05", "Normal.Min"}},
+		{"drawn delay too long", a, connect.AllToAll{}, connect.Synapse{Delay: connect.Uniform{Min: 1, Max: 5000}}, []string{"5000", "3276.7"}},
+	} {
+		t.Run(x.name, func(t *testing.T) { wantError(t, net.Connect(x.pre, b, x.rule, x.syn), x.want...) })
+	}
+}
+
+func TestAttachErrors(t *testing.T) {
+	net := mustNew(t)
+	a := create(t, net, "a", 3, neuron.DefaultIafPscExp())
+	p := create(t, net, "p", 2, neuron.Parrot{})
+	other := create(t, mustNew(t), "c", 3, neuron.DefaultIafPscExp())
+	for _, x := range []struct {
+		name string
+		dev  device.Device
+		to   *sim.Population
+		syn  connect.Synapse
+		want []string
+	}{
+		{"no device", nil, a, connect.Synapse{}, []string{"no device", "a"}},
+		{"pointer", &device.Poisson{Rate: 1}, a, connect.Synapse{}, []string{"a", "*device.Poisson", "pointer"}},
+		{"nil pointer", (*device.DC)(nil), a, connect.Synapse{}, []string{"*device.DC"}},
+		{"another network's", device.DC{}, other, connect.Synapse{}, []string{"another network"}},
+		{"rate", device.Poisson{Rate: -1}, a, connect.Synapse{}, []string{"poisson_generator -> a", "rate", "-1", ">= 0"}},
+		{"rate too high", device.Poisson{Rate: 1e11}, a, connect.Synapse{}, []string{"rate", "1e+11", "at most 1e+10"}},
+		{"off the grid", device.DC{Active: device.Active{Start: 0.15}}, a, connect.Synapse{}, []string{"start", "0.15", "0.1 ms"}},
+		{"stop before start", device.DC{Active: device.Active{Start: 5, Stop: 4}}, a, connect.Synapse{}, []string{"stop 4", "start 5"}},
+		{"spike off the grid", device.SpikeGenerator{Times: []float64{1, 2.05}}, a, connect.Synapse{}, []string{"spike_times[1]", "2.05", "0.1 ms"}},
+		{"spike at 0", device.SpikeGenerator{Times: []float64{0}}, a, connect.Synapse{}, []string{"spike_times[0]", "> 0"}},
+		{"spike that rounds to 0", device.SpikeGenerator{Times: []float64{1e-5}}, a, connect.Synapse{}, []string{"spike_times[0]", "1e-05"}},
+		{"multiplicity", device.SpikeGenerator{Times: []float64{1}, Multiplicities: []int{1 << 20}}, a, connect.Synapse{}, []string{"spike_multiplicities[0]", "1048576", "32768"}},
+		{"amplitude time off the grid", device.StepCurrent{Times: []float64{0.25}, Values: []float64{1}}, a, connect.Synapse{}, []string{"amplitude_times", "0.25"}},
+		{"current into parrots", device.DC{Amplitude: 1}, p, connect.Synapse{}, []string{"dc_generator", "p", "parrot_neuron"}},
+		{"steps into parrots", device.StepCurrent{}, p, connect.Synapse{}, []string{"step_current_generator", "parrot_neuron"}},
+		{"delay", device.DC{}, a, connect.Synapse{Delay: connect.Constant(0)}, []string{"delay", "0 ms"}},
+		{"weight", device.DC{}, a, connect.Synapse{Weight: connect.Constant(math.Inf(1))}, []string{"weight", "Inf"}},
+		{"own distribution", device.DC{}, a, connect.Synapse{Weight: far{0, 1}}, []string{"weight", "sim_test.far"}},
+	} {
+		t.Run(x.name, func(t *testing.T) { wantError(t, net.Attach(x.dev, x.to, x.syn), x.want...) })
+	}
+	// Nothing of all that stands in the way.
+	must(t, net.Simulate(context.Background(), 1))
+}
+
+func TestRecordErrors(t *testing.T) {
+	empty := mustNew(t)
+	wantError(t, empty.RecordSpikes(newMemory()), "no populations")
+	net := mustNew(t)
+	a := create(t, net, "a", 3, neuron.DefaultIafPscExp())
+	d := create(t, net, "d", 3, neuron.DefaultIafPscDelta())
+	p := create(t, net, "p", 2, neuron.Parrot{})
+	other := create(t, mustNew(t), "c", 3, neuron.DefaultIafPscExp())
+	wantError(t, net.RecordSpikes(nil), "no writer")
+	wantError(t, net.RecordSpikes(newMemory(), a, other), `"c"`, "another network")
+	wantError(t, net.Record(nil, device.Multimeter{}, a), "no writer")
+	for _, x := range []struct {
+		name string
+		m    device.Multimeter
+		pop  *sim.Population
+		want []string
+	}{
+		{"interval off the grid", device.Multimeter{Interval: 0.25}, a, []string{"multimeter", "interval", "0.25", "0.1 ms"}},
+		{"interval NaN", device.Multimeter{Interval: math.NaN()}, a, []string{"interval", "NaN"}},
+		{"interval negative", device.Multimeter{Interval: -1}, a, []string{"interval", "-1", "> 0"}},
+		{"interval below a microsecond", device.Multimeter{Interval: 1e-5}, a, []string{"interval", "1e-05", "0.1 ms"}},
+		{"offset", device.Multimeter{Offset: 0.01}, a, []string{"offset", "0.01"}},
+		{"quantity", device.Multimeter{Quantities: []string{"V"}}, a, []string{`"V"`, `"V_m"`}},
+		{"currents of delta", device.Multimeter{Quantities: []string{device.ISynEx}}, d, []string{`"d"`, "iaf_psc_delta", "I_syn_ex"}},
+		{"parrots", device.Multimeter{}, p, []string{`"p"`, "parrot_neuron", "V_m"}},
+	} {
+		t.Run(x.name, func(t *testing.T) { wantError(t, net.Record(newMemory(), x.m, x.pop), x.want...) })
+	}
+	must(t, net.Simulate(context.Background(), 1))
+	m := device.Multimeter{Quantities: []string{device.ISynEx}}
+	wantError(t, net.Record(newMemory(), m, a), `"a"`, "I_syn_ex", "before the first step")
+}
+
+func TestSimulateErrors(t *testing.T) {
+	ctx := context.Background()
+	wantError(t, mustNew(t).Simulate(ctx, 1), "no neurons")
+	net := mustNew(t)
+	wantError(t, net.Save(t.TempDir()), "Save before", "Build")
+	wantError(t, net.SaveState(t.TempDir()), "SaveState before", "Build")
+	a := create(t, net, "a", 1, neuron.DefaultIafPscExp())
+	wantError(t, a.SetVm(nil), `"a"`, "V_m")
+	wantError(t, a.SetVm(connect.Uniform{Min: 2, Max: 1}), `"a"`, "V_m", "Min 2", "Max 1")
+	for _, x := range []struct {
+		ms   float64
+		want []string
+	}{
+		{0.15, []string{"simulation time", "0.15", "0.1 ms"}}, {-1, []string{"-1 ms", ">= 0"}}, {math.NaN(), []string{"NaN"}},
+		{math.Inf(1), []string{"Inf"}}, {1e12, []string{"1e+12"}},
+	} {
+		wantError(t, net.Simulate(ctx, x.ms), x.want...)
+	}
+	must(t, net.Simulate(ctx, 0.1))
+	_, err := net.Create("b", 1, neuron.Parrot{})
+	wantError(t, err, "Create after the network was built")
+	wantError(t, net.Connect(a, a, connect.AllToAll{}, connect.Synapse{}), "Connect after")
+	wantError(t, net.Attach(device.DC{}, a, connect.Synapse{}), "Attach after")
+	wantError(t, a.SetVm(connect.Constant(-60)), "SetVm after")
+	wantError(t, net.Build(ctx), "Build after")
+	wantError(t, net.Simulate(ctx, 0.1*math.Pow(2, 33)), "last")
+	canceled, cancel := context.WithCancel(ctx)
+	cancel()
+	fresh := zoo(t)
+	wantError(t, fresh.Build(canceled), "context canceled")
+	must(t, fresh.Build(ctx))
+}
+
+func TestSlicePanics(t *testing.T) {
+	a := create(t, mustNew(t), "a", 3, neuron.Parrot{})
+	for _, x := range [][2]int{{-1, 2}, {2, 1}, {0, 4}} {
+		func() {
+			defer func() {
+				if s := fmt.Sprint(recover()); !strings.Contains(s, `"a" with 3 neurons`) {
+					t.Errorf("Slice(%d, %d): %s", x[0], x[1], s)
+				}
+			}()
+			a.Slice(x[0], x[1])
+		}()
+	}
+	if s := a.Slice(1, 3).Slice(1, 2); s.First() != 3 || s.Len() != 1 || s.Name() != "a" {
+		t.Errorf("slice of a slice: first %d, %d neurons", s.First(), s.Len())
+	}
+}
+
+// Projections without synapses build, whatever else is missing.
+func TestEmptyProjections(t *testing.T) {
+	net := mustNew(t)
+	a := create(t, net, "a", 3, neuron.DefaultIafPscExp())
+	none := a.Slice(0, 0)
+	for _, r := range []connect.Rule{connect.FixedTotalNumber{}, connect.FixedInDegree{}, connect.AllToAll{}, connect.OneToOne{}, connect.List{}, connect.List{Delay: []float64{}, Weight: []float64{}}} {
+		must(t, net.Connect(none, none, r, connect.Synapse{}))
+	}
+	for _, r := range []connect.Rule{connect.FixedTotalNumber{}, connect.FixedInDegree{}, connect.AllToAll{}} {
+		must(t, net.Connect(none, a, r, connect.Synapse{}))
+		must(t, net.Connect(a.Slice(0, 2), none, r, connect.Synapse{}))
+	}
+	must(t, net.Connect(a, none, connect.FixedInDegree{N: 7}, connect.Synapse{}))
+	must(t, net.Attach(device.DC{Amplitude: 1}, none, connect.Synapse{}))
+	must(t, net.Simulate(context.Background(), 5))
+	if net.Synapses() != 0 {
+		t.Errorf("%d synapses", net.Synapses())
+	}
+}
+
+// What a list overrides is not looked at; that its weights differ by orders of
+// magnitude from what the Synapse says costs nothing.
+func TestListOverridesSynapse(t *testing.T) {
+	net := mustNew(t)
+	a := create(t, net, "a", 3, neuron.DefaultIafPscExp())
+	l := connect.List{Pre: []int32{0}, Post: []int32{1}, Weight: []float64{1e-9}, Delay: []float64{2}}
+	syn := connect.Synapse{Weight: connect.Normal{Mean: 100, SD: 10}, Delay: connect.Normal{Mean: 1.5, SD: 0.75}}
+	must(t, net.Connect(a, a, l, syn))
+	must(t, net.Simulate(context.Background(), 5))
+}
+
+// Columns remain the caller's: what becomes of them after the call is no matter.
+func TestColumnsAreCopied(t *testing.T) {
+	run := func(spoil bool) string {
+		net := mustNew(t)
+		a := create(t, net, "a", 40, neuron.DefaultIafPscExp())
+		l := connect.List{}
+		for i := range int32(40) {
+			l.Pre, l.Post, l.Weight, l.Delay = append(l.Pre, i), append(l.Post, (i+1)%40), append(l.Weight, 2000), append(l.Delay, 1)
+		}
+		g := device.SpikeGenerator{Times: []float64{1, 7.7}, Weights: []float64{2, 3}, Multiplicities: []int{1, 2}}
+		s := device.StepCurrent{Times: []float64{1, 9}, Values: []float64{500, 0}}
+		q := []string{device.Vm}
+		must(t, net.Connect(a, a, l, connect.Synapse{}))
+		must(t, net.Attach(g, a, connect.Synapse{Weight: connect.Constant(700)}))
+		must(t, net.Attach(s, a.Slice(0, 10), connect.Synapse{}))
+		m, v := newMemory(), newMemory()
+		must(t, net.RecordSpikes(m))
+		must(t, net.Record(v, device.Multimeter{Quantities: q}, a))
+		if spoil {
+			for i := range l.Pre {
+				l.Pre[i], l.Post[i], l.Weight[i], l.Delay[i] = -1, 99, math.NaN(), -3
+			}
+			g.Times[0], g.Weights[0], g.Multiplicities[0] = -7, math.NaN(), -1
+			s.Times[0], s.Values[0], q[0] = 0.05, math.NaN(), "nonsense"
+		}
+		must(t, net.Simulate(context.Background(), 100))
+		if len(m.step) < 40 {
+			t.Fatalf("only %d spikes: nothing to compare", len(m.step))
+		}
+		return fmt.Sprint(m.step, m.neuron)
+	}
+	if run(true) != run(false) {
+		t.Error("a change of the caller's columns changes the network")
+	}
+}

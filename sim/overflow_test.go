@@ -1,0 +1,85 @@
+package sim_test
+
+import (
+	"context"
+	"testing"
+
+	"cortigo/sim"
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+	"cortigo/sim/neuron"
+)
+
+// More spikes at once than sums hold are an error that names them, never a wrap:
+// the interval is not recorded, and the network says that it cannot go on.
+func TestMultiplicityOverflow(t *testing.T) {
+	many := device.SpikeGenerator{Times: []float64{1, 7}, Multiplicities: []int{1, 32768}}
+	for _, c := range []struct {
+		name string
+		make func(net *sim.Network, parrot, target *sim.Population)
+		want []string
+		at   int64 // step of the failure
+	}{
+		{"what a spike can count", func(net *sim.Network, parrot, _ *sim.Population) {
+			for range 2 {
+				must(t, net.Attach(many, parrot, connect.Synapse{}))
+			}
+		}, []string{`"parrot"`, "neuron 1", "65536 spikes", "65535"}, 80},
+		{"what the targets' sums hold", func(net *sim.Network, parrot, target *sim.Population) {
+			// 100,000 weights of up to 8191 quanta: 2^31/8191/100,000 = 2.6.
+			must(t, net.Connect(parrot, target, connect.FixedInDegree{N: 100_000}, connect.Synapse{Weight: connect.Normal{Mean: 10, SD: 1}}))
+			must(t, net.Attach(many, parrot, connect.Synapse{}))
+		}, []string{`"parrot"`, "32768 spikes", "than the 2 "}, 80},
+		{"a chain of parrots", func(net *sim.Network, parrot, _ *sim.Population) {
+			second, err := net.Create("second", 1, neuron.Parrot{})
+			must(t, err)
+			must(t, net.Connect(parrot, second, connect.FixedInDegree{N: 40_000}, connect.Synapse{}))
+			must(t, net.Attach(device.SpikeGenerator{Times: []float64{1, 7}, Multiplicities: []int{1, 2}}, parrot, connect.Synapse{}))
+		}, []string{`"second"`, "80000 spikes", "65535"}, 90},
+		{"beyond 32 bits", func(net *sim.Network, parrot, _ *sim.Population) {
+			must(t, net.Attach(device.SpikeGenerator{Times: []float64{1}}, parrot, connect.Synapse{}))
+			for range 2300 { // a million spikes a step each
+				must(t, net.Attach(device.Poisson{Rate: 1e10, Active: device.Active{Start: 6.9}}, parrot, connect.Synapse{}))
+			}
+		}, []string{`"parrot"`, "2147483647 spikes", "65535"}, 80},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ctx := context.Background()
+			net := mustNew(t, sim.Threads(2), sim.Shards(2))
+			parrot := create(t, net, "parrot", 1, neuron.Parrot{})
+			target := create(t, net, "target", 1, neuron.DefaultIafPscExp())
+			c.make(net, parrot, target)
+			m := newMemory()
+			must(t, net.RecordSpikes(m, parrot))
+			err := net.Simulate(ctx, 20)
+			wantError(t, err, c.want...)
+			if len(m.step) == 0 || m.step[0] != 20 {
+				t.Errorf("spikes at %v, want the one of step 20 first", m.step)
+			}
+			for _, s := range m.step {
+				if s >= c.at {
+					t.Errorf("a spike of step %d was recorded, of the interval that failed", s)
+					break
+				}
+			}
+			wantError(t, net.Simulate(ctx, 1), append(c.want, "within a step")...)
+			wantError(t, net.SaveState(t.TempDir()), "within a step")
+		})
+	}
+}
+
+// A network whose weights may add up to more than a sum holds is not built.
+func TestSumOverflow(t *testing.T) {
+	net := mustNew(t)
+	a := create(t, net, "a", 2, neuron.DefaultIafPscExp())
+	must(t, net.Connect(a, a, connect.FixedInDegree{N: 300_000}, connect.Synapse{Weight: connect.Normal{Mean: 10, SD: 1}}))
+	wantError(t, net.Build(context.Background()), `"a"`, "quanta", "2.147483647e+09")
+}
+
+// More synapses than memory can count are an error, not a failed allocation.
+func TestTooManySynapses(t *testing.T) {
+	net := mustNew(t, sim.Shards(1), sim.Threads(1))
+	a := create(t, net, "a", 3, neuron.Parrot{})
+	must(t, net.Connect(a, a, connect.FixedInDegree{N: 1<<31 - 1}, connect.Synapse{}))
+	wantError(t, net.Build(context.Background()), "more than 4294967295 synapses", "more shards")
+}
