@@ -2,11 +2,12 @@
 // simulation whose network, state and spikes are in a directory, as package
 // arrowio lays it out.
 //
-//   - create.go  the run of a microcircuit, to be recorded
+//   - create.go  the run of a microcircuit: created, opened by later cells
 //   - show.go    a figure below the cell
 //   - rates.go   the table of firing rates
 //   - nest.go    NEST's results for the same microcircuit
 //   - files.go   the table of a run's files
+//   - place.go   paths as they are printed
 //
 // It links Arrow and gonum, so cells that only draw or compute something are
 // linked faster with package nb alone.

@@ -32,7 +32,7 @@ func FileTable(dir string) error {
 	if err != nil {
 		return fmt.Errorf("runs: listing the files of %s: %w", dir, err)
 	}
-	return nb.Table("Files in "+dir, []string{"file", "size", "content"}, rows)
+	return nb.Table("Files in "+Place(dir), []string{"file", "size", "content"}, rows)
 }
 
 func fileRows(fsys fs.FS) ([][]string, error) {

@@ -3,6 +3,11 @@ package runs
 import (
 	"fmt"
 	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 
 	"cortigo/analysis"
 	"cortigo/analysis/plots"
@@ -10,9 +15,11 @@ import (
 	"cortigo/sim/microcircuit"
 )
 
-// NESTFiles is the pattern of the files with NEST's results, from the
-// project's folder.
-const NESTFiles = "testdata/nest/pd14/pd14_scale*_seed*.json.gz"
+// nestDir holds NEST's results, from the project's folder, one file for each
+// scale, background and seed.
+const nestDir = "testdata/nest/pd14"
+
+var nestFile = regexp.MustCompile(`^pd14_scale([0-9.]+)_([a-z]+)_seed[0-9]+\.json\.gz$`)
 
 // A Reference is the results of NEST for the same microcircuit; none when there
 // are none to compare with.
@@ -26,25 +33,30 @@ type Reference struct {
 // none is no error.
 func NEST(fsys fs.FS, p microcircuit.Parameters) (*Reference, error) {
 	if !published(p) {
-		return &Reference{Note: "No comparison with NEST: the parameters are not the published ones at one scale for neurons and in-degrees."}, nil
+		return &Reference{Note: "No comparison with NEST: the parameters are not the published ones, at one scale for neurons and in-degrees."}, nil
 	}
-	all, err := reference.ReadAll(fsys, NESTFiles)
+	files, others, err := findNEST(fsys, p.NScaling, p.Background)
 	if err != nil {
 		return nil, err
 	}
 	r := &Reference{}
-	for _, run := range all {
-		if run.Scale == p.NScaling && run.Background == p.Background {
-			r.Runs = append(r.Runs, run)
+	for _, file := range files {
+		runs, err := reference.ReadAll(fsys, file)
+		if err != nil {
+			return nil, err
 		}
+		if run := runs[0]; run.Scale != p.NScaling || run.Background != p.Background {
+			return nil, fmt.Errorf("runs: %s holds scale %g with %s background", file, run.Scale, run.Background)
+		}
+		r.Runs = append(r.Runs, runs[0])
 	}
 	if len(r.Runs) == 0 {
 		r.Note = fmt.Sprintf("No comparison with NEST: there is no reference for scale %g with %s background. There is one for: %s.",
-			p.NScaling, p.Background, settings(all))
+			p.NScaling, p.Background, strings.Join(others, ", "))
 		return r, nil
 	}
 	s := r.Runs[0].Statistics
-	r.Note = fmt.Sprintf("Compared with NEST at scale %g with %s background: %d seeds, %g to %g ms of model time.",
+	r.Note = fmt.Sprintf("NEST: scale %g, %s background, %d seeds, %g to %g ms.",
 		p.NScaling, p.Background, len(r.Runs), s.BeginMS, s.EndMS)
 	return r, nil
 }
@@ -58,21 +70,30 @@ func published(p microcircuit.Parameters) bool {
 	return p == q
 }
 
-// settings lists scales and backgrounds of runs.
-func settings(runs []*reference.Run) string {
-	var text string
-	seen := map[string]bool{}
-	for _, r := range runs {
-		s := fmt.Sprintf("%g (%s)", r.Scale, r.Background)
-		if seen[s] {
+// findNEST returns the files whose names say that they are of this scale and
+// background, and which ones there are others of. Reading them all to find out
+// would take a second.
+func findNEST(fsys fs.FS, scale float64, background string) (files, others []string, err error) {
+	entries, err := fs.ReadDir(fsys, nestDir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("runs: NEST's results: %w", err)
+	}
+	for _, e := range entries {
+		m := nestFile.FindStringSubmatch(e.Name())
+		if m == nil {
 			continue
 		}
-		if seen[s] = true; text != "" {
-			text += ", "
+		s, err := strconv.ParseFloat(m[1], 64)
+		if err != nil {
+			return nil, nil, fmt.Errorf("runs: NEST's results: the scale in the name of %s: %w", e.Name(), err)
 		}
-		text += s
+		if s == scale && m[2] == background {
+			files = append(files, path.Join(nestDir, e.Name()))
+		} else if what := fmt.Sprintf("%g (%s)", s, m[2]); !slices.Contains(others, what) {
+			others = append(others, what)
+		}
 	}
-	return text
+	return files, others, nil
 }
 
 // Rates returns the reference's firing rates for plots.BoxPlotFigure, the
