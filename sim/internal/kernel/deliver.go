@@ -39,7 +39,14 @@ func Advance(c Cursor, link uint32) Cursor {
 // their channel and returns the cursors that are still to come, in the same
 // array. The order of cursors does not matter, sums of integers being what they
 // are.
+//
+// Every cursor must be one of a row of syn that ends there: that rows are whole
+// is established once, when they are built or loaded, and not looked at again.
 func Deliver(active []Cursor, step int64, syn []uint32, sum0, sum1 *[1 << 16]int32) []Cursor {
+	return inUse.deliver(active, step, syn, sum0, sum1)
+}
+
+func deliverScalar(active []Cursor, step int64, syn []uint32, sum0, sum1 *[1 << 16]int32) []Cursor {
 	rest := active[:0]
 	due := uint16(step)
 	for _, c := range active {
@@ -93,6 +100,10 @@ func DeliverSplit(active []Cursor, step int64, syn []uint32, sum0, sum1, positiv
 
 // DeliverWide is Deliver for rows of exact weights.
 func DeliverWide(active []Cursor, step int64, syn []uint64, sum0, sum1 *[1 << 16]int64) []Cursor {
+	return inUse.deliverWide(active, step, syn, sum0, sum1)
+}
+
+func deliverWideScalar(active []Cursor, step int64, syn []uint64, sum0, sum1 *[1 << 16]int64) []Cursor {
 	rest := active[:0]
 	due := uint16(step)
 	for _, c := range active {

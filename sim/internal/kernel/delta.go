@@ -15,6 +15,10 @@ type Delta struct {
 // DeltaStep advances neurons by a step; see ExpMerged for the arguments. kept
 // holds the discounted input of refractory neurons, nil without Discount.
 func DeltaStep(p *Delta, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
+	return inUse.deltaStep(p, v, kept, ref, sum, ext, drive, spikes)
+}
+
+func deltaStepScalar(p *Delta, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
 	n := len(v)
 	ref, sum = ref[:n], sum[:n]
 	each := len(drive) > 1

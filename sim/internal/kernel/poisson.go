@@ -13,6 +13,7 @@ type PoissonTable struct {
 	Low       uint32
 	Threshold []uint32
 	guide     [257]uint32 // how many thresholds are reached by words below i<<24
+	vector    *vectorTable
 }
 
 // NewPoissonTable returns the table for a mean, which is finite and not
@@ -64,6 +65,7 @@ func NewPoissonTable(mean float64) *PoissonTable {
 		}
 		t.guide[i] = uint32(j)
 	}
+	t.vector = newVectorTable(t)
 	return t
 }
 
@@ -87,6 +89,10 @@ const MaxPoissonMean = 1e6
 // neuron first+k*stride at step s of the four. The table must not draw more than
 // 255.
 func PoissonFour(t *PoissonTable, key rng.Key, id rng.ID, block uint32, first, stride uint32, dst *[4][]uint8) {
+	inUse.poissonFour(t, key, id, block, first, stride, dst)
+}
+
+func poissonFourScalar(t *PoissonTable, key rng.Key, id rng.ID, block uint32, first, stride uint32, dst *[4][]uint8) {
 	for k := range dst[0] {
 		id.Element = first + uint32(k)*stride
 		w := rng.Philox(id.Counter(block), key)

@@ -1,0 +1,31 @@
+// Command asm generates the assembly of package kernel. It is run by go
+// generate there, once for each of the files:
+//
+//	deliver.go  deliver_amd64.s: synapse rows into input sums
+//	neuron.go   neuron_amd64.s: neuron models over one step
+//	philox.go   philox_amd64.s: the generator and Poisson numbers
+package main
+
+import (
+	"flag"
+	"log"
+
+	"github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	kernel := flag.String("kernel", "", "what to generate: deliver, neuron or philox")
+	flag.Parse()
+	build.ConstraintExpr("!noasm")
+	switch *kernel {
+	case "deliver":
+		deliver()
+	case "neuron":
+		neurons()
+	case "philox":
+		philox()
+	default:
+		log.Fatalf("-kernel is %q, must be deliver, neuron or philox", *kernel)
+	}
+	build.Generate()
+}

@@ -1,0 +1,414 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+const (
+	philoxM0 = 0xD2511F53
+	philoxM1 = 0xCD9E8D57
+)
+
+// Places of the round constants in the array that the loops get; each is there
+// eight times over. The first rounds are short, since most of their inputs are
+// the same for all counters; the array has what these come to.
+const (
+	kFirst    = 0  // to c2 of the first round
+	kSecond0  = 1  // to c0 of the second round
+	kSecond2  = 2  // to c2 of the second round
+	kThird0   = 3  // to c0 of the third round
+	kThird2   = 4  // to c2 of the third round
+	kFull     = 5  // pairs of keys of the other rounds
+	kAdvance  = 19 // what the counters advance by
+	kZeroth   = 20 // to c0 of a round before the first
+	kLow      = 21 // added to Poisson numbers
+	allRounds = 10
+)
+
+// A philoxLoop generates Philox for a vector of counters that differ in word 0
+// alone. The 32-bit words of the even and of the odd counters are kept in 64-bit
+// lanes of their own, in the low halves; what the high halves hold does not
+// matter. That is how the multiplication takes and gives them.
+type philoxLoop struct {
+	wide bool
+	keys reg.Register
+	m    [2]reg.VecVirtual
+	even reg.OpmaskVirtual // 32-bit lanes 0, 2, ..., in AVX-512
+	odd  reg.OpmaskVirtual
+}
+
+func philox() {
+	for _, wide := range []bool{false, true} {
+		philoxFill(wide)
+		poissonFour(wide)
+	}
+}
+
+func (l *philoxLoop) vec() reg.VecVirtual {
+	if l.wide {
+		return ZMM()
+	}
+	return YMM()
+}
+
+// begin loads what does not change.
+func (l *philoxLoop) begin() {
+	l.keys = Load(Param("keys"), GP64())
+	for i, m := range []uint32{philoxM0, philoxM1} {
+		l.m[i] = l.vec()
+		x := GP64()
+		MOVL(U32(m), x.As32())
+		v := XMM()
+		MOVQ(x, v)
+		VPBROADCASTQ(v, l.m[i])
+	}
+	if l.wide {
+		l.even, l.odd = K(), K()
+		x := GP64()
+		MOVL(U32(0x5555), x.As32())
+		KMOVW(x.As32(), l.even)
+		KNOTW(l.even, l.odd)
+	}
+}
+
+func (l *philoxLoop) key(j int) Mem { return Mem{Base: l.keys, Disp: 32 * j} }
+
+// xor returns a ^ b ^ round constant j; b may be nil.
+func (l *philoxLoop) xor(a, b reg.VecVirtual, j int) reg.VecVirtual {
+	if l.wide {
+		if b == nil {
+			VPXORD_BCST(l.key(j), a, a)
+		} else {
+			VPTERNLOGD_BCST(Imm(0x96), l.key(j), b, a)
+		}
+		return a
+	}
+	if b != nil {
+		VPXOR(b, a, a)
+	}
+	VPXOR(l.key(j), a, a)
+	return a
+}
+
+// multiply returns M[i] * x and its high word.
+func (l *philoxLoop) multiply(i int, x reg.VecVirtual) (p, high reg.VecVirtual) {
+	p, high = l.vec(), l.vec()
+	VPMULUDQ(l.m[i], x, p)
+	VPSRLQ(Imm(32), p, high)
+	return p, high
+}
+
+// words returns the four words of the blocks of counters c, in 32-bit lanes,
+// by the given number of rounds. It destroys c.
+func (l *philoxLoop) words(c reg.VecVirtual, rounds int) [4]reg.VecVirtual {
+	var last [2]struct{ p0, p1, c1, c3 reg.VecVirtual }
+	half := [2]reg.VecVirtual{c, l.vec()}
+	VPSRLQ(Imm(32), c, half[1])
+	for h, c0 := range half {
+		p0, hi := l.multiply(0, c0)
+		c2, c3 := l.xor(hi, nil, kFirst), p0
+
+		p1, hi := l.multiply(1, c2)
+		c0, c1 := l.xor(hi, nil, kSecond0), p1
+		c2 = l.xor(c3, nil, kSecond2)
+
+		p0, hi0 := l.multiply(0, c0)
+		p1, hi1 := l.multiply(1, c2)
+		c0, c1 = l.xor(hi1, c1, kThird0), p1
+		c2, c3 = l.xor(hi0, nil, kThird2), p0
+
+		for r := 3; r < rounds-1; r++ {
+			p0, hi0 := l.multiply(0, c0)
+			p1, hi1 := l.multiply(1, c2)
+			c0, c1 = l.xor(hi1, c1, kFull+2*(r-3)), p1
+			c2, c3 = l.xor(hi0, c3, kFull+2*(r-3)+1), p0
+		}
+		last[h].p0, last[h].p1 = l.vec(), l.vec()
+		VPMULUDQ(l.m[0], c0, last[h].p0)
+		VPMULUDQ(l.m[1], c2, last[h].p1)
+		last[h].c1, last[h].c3 = c1, c3
+	}
+	e, o := &last[0], &last[1]
+	final := kFull + 2*(rounds-4)
+	return [4]reg.VecVirtual{
+		l.xor(l.high(e.p1, o.p1), l.low(e.c1, o.c1), final), l.low(e.p1, o.p1),
+		l.xor(l.high(e.p0, o.p0), l.low(e.c3, o.c3), final+1), l.low(e.p0, o.p0),
+	}
+}
+
+// low brings the low words of the lanes of even and of odd together.
+func (l *philoxLoop) low(even, odd reg.VecVirtual) reg.VecVirtual {
+	x := l.vec()
+	if l.wide {
+		VMOVDQA64(even, x)
+		VMOVSLDUP(odd, l.odd, x)
+	} else {
+		VPSLLQ(Imm(32), odd, x)
+		VPBLENDD(Imm(0xaa), x, even, x)
+	}
+	return x
+}
+
+// high brings the high words of the lanes of even and of odd together.
+func (l *philoxLoop) high(even, odd reg.VecVirtual) reg.VecVirtual {
+	x := l.vec()
+	if l.wide {
+		VMOVDQA64(odd, x)
+		VMOVSHDUP(even, l.even, x)
+	} else {
+		VPSRLQ(Imm(32), even, x)
+		VPBLENDD(Imm(0xaa), odd, x, x)
+	}
+	return x
+}
+
+func philoxFill(wide bool) {
+	l := &philoxLoop{wide: wide}
+	name, lanes := "philoxFillAVX2", 8
+	if wide {
+		name, lanes = "philoxFillAVX512", 16
+	}
+	TEXT(name, NOSPLIT, "func(keys, counters, dst *uint32, n int)")
+	Doc(name+" stores the n blocks, a positive multiple of the lanes, of the",
+		"counters whose word 0 is counters[i], then counters[i]+keys[kAdvance], ... In the 128-bit",
+		"lane j, place p, of a vector of counters is the (lanes/4*p+j)th of these blocks.")
+	Pragma("noescape")
+	l.begin()
+	dst := Load(Param("dst"), GP64())
+	n := Load(Param("n"), GP64())
+	counter := l.vec()
+	p := Load(Param("counters"), GP64())
+	l.load(p, counter)
+	Label("loop")
+	c := l.vec()
+	if wide {
+		VMOVDQA64(counter, c)
+	} else {
+		VMOVDQA(counter, c)
+	}
+	l.add(kAdvance, counter)
+	w := l.words(c, allRounds)
+	Comment("Transpose four by four.")
+	ab, cd := [2]reg.VecVirtual{l.vec(), l.vec()}, [2]reg.VecVirtual{l.vec(), l.vec()}
+	VPUNPCKLDQ(w[1], w[0], ab[0])
+	VPUNPCKHDQ(w[1], w[0], ab[1])
+	VPUNPCKLDQ(w[3], w[2], cd[0])
+	VPUNPCKHDQ(w[3], w[2], cd[1])
+	for place := range 4 {
+		out := l.vec()
+		if place%2 == 0 {
+			VPUNPCKLQDQ(cd[place/2], ab[place/2], out)
+		} else {
+			VPUNPCKHQDQ(cd[place/2], ab[place/2], out)
+		}
+		l.store(out, Mem{Base: dst, Disp: place * lanes * 4})
+	}
+	ADDQ(U32(lanes*16), dst)
+	SUBQ(Imm(uint64(lanes)), n)
+	JG(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}
+
+func (l *philoxLoop) load(p reg.Register, x reg.VecVirtual) {
+	if l.wide {
+		VMOVDQU32(Mem{Base: p}, x)
+	} else {
+		VMOVDQU(Mem{Base: p}, x)
+	}
+}
+
+func (l *philoxLoop) store(x reg.VecVirtual, m Mem) {
+	if l.wide {
+		VMOVDQU32(x, m)
+	} else {
+		VMOVDQU(x, m)
+	}
+}
+
+// add adds constant j to the lanes of x.
+func (l *philoxLoop) add(j int, x reg.VecVirtual) {
+	if l.wide {
+		VPADDD_BCST(l.key(j), x, x)
+	} else {
+		VPADDD(l.key(j), x, x)
+	}
+}
+
+// bins is how many equal parts the range of a word is divided into, and one
+// more than the thresholds that a vector search can have.
+const bins = 32
+
+func poissonFour(wide bool) {
+	l := &philoxLoop{wide: wide}
+	doc := []string{" draws Poisson numbers with the words of n blocks, a positive",
+		"multiple of the lanes; number k of step s is dst<s>[k]. Word 0 of the counters",
+		"of the blocks, one round on, is (counters[i] + a multiple of keys[kAdvance]) ^ keys[kZeroth]."}
+	if wide {
+		TEXT("poissonFourAVX512", NOSPLIT, "func(keys, counters, bin, below *uint32, dst0, dst1, dst2, dst3 *uint8, n int)")
+		doc = append(doc, "bin[u>>27] thresholds are reached by all words of a bin; a word reaches", "threshold j if it is above below[j].")
+		doc[0] = "poissonFourAVX512" + doc[0]
+	} else {
+		TEXT("poissonFourAVX2", NOSPLIT, "func(keys, counters, below *uint32, common, thresholds int, dst0, dst1, dst2, dst3 *uint8, n int)")
+		doc = append(doc, "A word reaches threshold j if it, top bit flipped, is above below[8*j] as a signed",
+			"number. Words that reach any from common on are rare.")
+		doc[0] = "poissonFourAVX2" + doc[0]
+	}
+	Doc(doc...)
+	Pragma("noescape")
+	l.begin()
+	counter := l.vec()
+	p := Load(Param("counters"), GP64())
+	l.load(p, counter)
+	n := Load(Param("n"), GP64())
+	var dst [4]reg.Register
+	for s := range dst {
+		dst[s] = Load(Param("dst"+string(rune('0'+s))), GP64())
+	}
+	k := GP64()
+	XORQ(k, k)
+	if wide {
+		l.poissonWide(counter, k, n, dst)
+	} else {
+		l.poissonNarrow(counter, k, n, dst)
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// poissonWide finds the number with a table of 32 bins of words and then
+// compares with the thresholds in the bin, twice for all words, a third time to
+// see whether there are more, which is rare.
+func (l *philoxLoop) poissonWide(counter reg.VecVirtual, k reg.GPVirtual, n reg.Register, dst [4]reg.Register) {
+	var bin, below [2]reg.VecVirtual
+	p := Load(Param("bin"), GP64())
+	q := Load(Param("below"), GP64())
+	for i := range 2 {
+		bin[i], below[i] = ZMM(), ZMM()
+		VMOVDQU32(Mem{Base: p, Disp: 64 * i}, bin[i])
+		VMOVDQU32(Mem{Base: q, Disp: 64 * i}, below[i])
+	}
+	one := ZMM()
+	VPTERNLOGD(Imm(0xff), one, one, one)
+	VPSRLD(Imm(31), one, one)
+
+	Label("loop")
+	c := ZMM()
+	VPXORD_BCST(l.key(kZeroth), counter, c)
+	l.add(kAdvance, counter)
+	w := l.words(c, allRounds-1)
+	const above = 6 // not less or equal, unsigned
+	var number, threshold [4]reg.VecVirtual
+	var more [4]reg.OpmaskVirtual
+	compare := func(s int) {
+		VMOVDQA32(number[s], threshold[s])
+		VPERMI2D(below[1], below[0], threshold[s])
+		VPCMPUD(Imm(above), threshold[s], w[s], more[s])
+	}
+	for s := range w {
+		number[s], threshold[s], more[s] = ZMM(), ZMM(), K()
+		VPSRLD(Imm(27), w[s], number[s])
+		VPERMI2D(bin[1], bin[0], number[s])
+		for range 2 {
+			compare(s)
+			VPADDD(one, number[s], more[s], number[s])
+		}
+		compare(s)
+	}
+	KORTESTW(more[0], more[1])
+	JNZ(LabelRef("more"))
+	KORTESTW(more[2], more[3])
+	JZ(LabelRef("found"))
+	Label("more")
+	for s := range w {
+		again, enough := "again"+string(rune('0'+s)), "enough"+string(rune('0'+s))
+		Label(again)
+		KORTESTW(more[s], more[s])
+		JZ(LabelRef(enough))
+		VPADDD(one, number[s], more[s], number[s])
+		compare(s)
+		JMP(LabelRef(again))
+		Label(enough)
+	}
+	Label("found")
+	for s := range w {
+		l.add(kLow, number[s])
+		VPMOVDB(number[s], Mem{Base: dst[s], Index: k, Scale: 1})
+	}
+	ADDQ(Imm(16), k)
+	CMPQ(k, n)
+	JLT(LabelRef("loop"))
+}
+
+// poissonNarrow compares with one threshold after the other.
+func (l *philoxLoop) poissonNarrow(counter reg.VecVirtual, k reg.GPVirtual, n reg.Register, dst [4]reg.Register) {
+	flip := YMM()
+	VPCMPEQD(flip, flip, flip)
+	VPSLLD(Imm(31), flip, flip)
+	below := Load(Param("below"), GP64())
+
+	Label("loop")
+	c := YMM()
+	VPXOR(l.key(kZeroth), counter, c)
+	l.add(kAdvance, counter)
+	w := l.words(c, allRounds-1)
+	var number [4]reg.VecVirtual
+	for s := range w {
+		number[s] = YMM()
+		VPXOR(flip, w[s], w[s])
+		VMOVDQU(l.key(kLow), number[s])
+	}
+	at, end := GP64(), GP64()
+	threshold, reached := YMM(), YMM()
+	Load(Param("common"), end)
+	SHLQ(Imm(5), end)
+	MOVQ(below, at)
+	ADDQ(below, end)
+	CMPQ(at, end)
+	JGE(LabelRef("commonDone"))
+	Label("common")
+	VMOVDQU(Mem{Base: at}, threshold)
+	for s := range w {
+		VPCMPGTD(threshold, w[s], reached)
+		VPSUBD(reached, number[s], number[s])
+	}
+	ADDQ(Imm(32), at)
+	CMPQ(at, end)
+	JLT(LabelRef("common"))
+	Label("commonDone")
+	Load(Param("thresholds"), end)
+	SHLQ(Imm(5), end)
+	ADDQ(below, end)
+	Label("rare")
+	CMPQ(at, end)
+	JGE(LabelRef("found"))
+	VMOVDQU(Mem{Base: at}, threshold)
+	any := YMM()
+	for s := range w {
+		into := reached
+		if s == 0 {
+			into = any
+		}
+		VPCMPGTD(threshold, w[s], into)
+		VPSUBD(into, number[s], number[s])
+		if s > 0 {
+			VPOR(into, any, any)
+		}
+	}
+	ADDQ(Imm(32), at)
+	VPTEST(any, any)
+	JNZ(LabelRef("rare"))
+	Label("found")
+	for s := range w {
+		high := XMM()
+		VEXTRACTI128(Imm(1), number[s], high)
+		VPACKUSDW(high, number[s].AsX(), high)
+		VPACKUSWB(high, high, high)
+		VMOVQ(high, Mem{Base: dst[s], Index: k, Scale: 1})
+	}
+	ADDQ(Imm(8), k)
+	CMPQ(k, n)
+	JLT(LabelRef("loop"))
+}

@@ -1,0 +1,20 @@
+//go:build !noasm
+
+package kernel
+
+// The loops trust the cursors: a row that leaves syn would be read beyond its
+// end. What they write stays within the sums whatever the words are.
+
+func deliverAssembly(active []Cursor, step int64, syn []uint32, sum0, sum1 *[1 << 16]int32) []Cursor {
+	if len(active) == 0 {
+		return active
+	}
+	return active[:deliverAMD64(&active[0], len(active), uint64(uint16(step)), &syn[0], &sum0[0], &sum1[0])]
+}
+
+func deliverWideAssembly(active []Cursor, step int64, syn []uint64, sum0, sum1 *[1 << 16]int64) []Cursor {
+	if len(active) == 0 {
+		return active
+	}
+	return active[:deliverWideAMD64(&active[0], len(active), uint64(uint16(step)), &syn[0], &sum0[0], &sum1[0])]
+}

@@ -1,0 +1,5 @@
+package kernel
+
+//go:generate go run -C _asm . -kernel deliver -out ../deliver_amd64.s -stubs ../deliver_stubs_amd64.go -pkg kernel
+//go:generate go run -C _asm . -kernel neuron -out ../neuron_amd64.s -stubs ../neuron_stubs_amd64.go -pkg kernel
+//go:generate go run -C _asm . -kernel philox -out ../philox_amd64.s -stubs ../philox_stubs_amd64.go -pkg kernel

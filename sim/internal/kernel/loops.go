@@ -1,0 +1,68 @@
+package kernel
+
+import (
+	"fmt"
+	"strings"
+
+	"cortigo/sim/internal/rng"
+)
+
+// loops is one implementation of the loops that have several. All of them give
+// the same bits.
+type loops struct {
+	name            string
+	deliver         func(active []Cursor, step int64, syn []uint32, sum0, sum1 *[1 << 16]int32) []Cursor
+	deliverWide     func(active []Cursor, step int64, syn []uint64, sum0, sum1 *[1 << 16]int64) []Cursor
+	expMerged       func(p *Exp, v, i []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16
+	expMergedCounts func(p *Exp, v, i []float64, ref []uint16, sum []int32, counts []uint8, weight float64, drive []float64, spikes []uint16) []uint16
+	expSplit        func(p *Exp, v, iEx, iIn []float64, ref []uint16, sumEx, sumIn []int32, extEx, extIn, drive []float64, spikes []uint16) []uint16
+	deltaStep       func(p *Delta, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16
+	philoxFill      func(key rng.Key, c [4]uint32, stride uint32, dst []uint32)
+	poissonFour     func(t *PoissonTable, key rng.Key, id rng.ID, block uint32, first, stride uint32, dst *[4][]uint8)
+}
+
+// scalar is the specification.
+var scalar = loops{
+	name:            "scalar",
+	deliver:         deliverScalar,
+	deliverWide:     deliverWideScalar,
+	expMerged:       expMergedScalar,
+	expMergedCounts: expMergedCountsScalar,
+	expSplit:        expSplitScalar,
+	deltaStep:       deltaStepScalar,
+	philoxFill:      philoxFillScalar,
+	poissonFour:     poissonFourScalar,
+}
+
+// available are the implementations that this processor can run, the fastest
+// last.
+var available = append([]loops{scalar}, assembly()...)
+
+var inUse = available[len(available)-1]
+
+// Using returns the name of the implementation in use: "avx512", "avx2",
+// "amd64", which has assembly for delivery alone, or "scalar".
+func Using() string { return inUse.name }
+
+// Available returns the names that Use takes on this processor, the fastest
+// last.
+func Available() []string {
+	names := make([]string, len(available))
+	for i, l := range available {
+		names[i] = l.name
+	}
+	return names
+}
+
+// Use changes to the implementation of that name, which must be one of
+// Available. It is for tests and measurements and must not be called while
+// something is simulated.
+func Use(name string) error {
+	for _, l := range available {
+		if l.name == name {
+			inUse = l
+			return nil
+		}
+	}
+	return fmt.Errorf("kernel is %q, must be one of %s", name, strings.Join(Available(), ", "))
+}

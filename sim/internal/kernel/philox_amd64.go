@@ -1,0 +1,154 @@
+//go:build !noasm
+
+package kernel
+
+import (
+	"math/bits"
+
+	"cortigo/sim/internal/rng"
+)
+
+const (
+	philoxM0 = 0xD2511F53
+	philoxM1 = 0xCD9E8D57
+	philoxW0 = 0x9E3779B9
+	philoxW1 = 0xBB67AE85
+)
+
+// Places of the round constants of the Philox loops, as in their generator. The
+// loops get each eight times over.
+const (
+	atFirst = iota
+	atSecond0
+	atSecond2
+	atThird0
+	atThird2
+	atFull
+	atAdvance = iota + 13
+	atZeroth
+	atLow
+	roundConstants
+)
+
+type rounds [8 * roundConstants]uint32
+
+func (r *rounds) set(place int, x uint32) {
+	for lane := range 8 {
+		r[8*place+lane] = x
+	}
+}
+
+// setRounds sets the constants of the given number of rounds on counters that
+// differ from c in word 0 alone. In the first of them one of the two products is
+// the same for all counters, in the second the other, and in the third one of
+// the words that are added.
+func (r *rounds) setRounds(c [4]uint32, k rng.Key, number int) {
+	hi, lo := bits.Mul32(philoxM1, c[2])
+	c0, c1 := hi^c[1]^k[0], lo
+	r.set(atFirst, c[3]^k[1])
+	k = nextKey(k)
+	hi, lo = bits.Mul32(philoxM0, c0)
+	r.set(atSecond0, c1^k[0])
+	r.set(atSecond2, hi^k[1])
+	c3 := lo
+	k = nextKey(k)
+	r.set(atThird0, k[0])
+	r.set(atThird2, c3^k[1])
+	for j := range number - 3 {
+		k = nextKey(k)
+		r.set(atFull+2*j, k[0])
+		r.set(atFull+2*j+1, k[1])
+	}
+}
+
+func nextKey(k rng.Key) rng.Key { return rng.Key{k[0] + philoxW0, k[1] + philoxW1} }
+
+// lanes returns how many counters a vector holds.
+func (w vector) lanes() int {
+	if w.wide {
+		return 16
+	}
+	return 8
+}
+
+func (w vector) philoxFill(key rng.Key, c [4]uint32, stride uint32, dst []uint32) {
+	lanes := w.lanes()
+	blocks := len(dst) / 4
+	if blocks < 3 {
+		philoxFillScalar(key, c, stride, dst)
+		return
+	}
+	var r rounds
+	r.setRounds(c, key, 10)
+	r.set(atAdvance, uint32(lanes)*stride)
+	var counters [16]uint32
+	place := func(base uint32) {
+		for i := range lanes {
+			counters[i] = base + uint32(lanes/4*(i%4)+i/4)*stride
+		}
+	}
+	n := blocks &^ (lanes - 1)
+	if n > 0 {
+		place(c[0])
+		w.fill(&r, &counters, &dst[0], n)
+	}
+	if n < blocks {
+		var rest [64]uint32
+		place(c[0] + uint32(n)*stride)
+		w.fill(&r, &counters, &rest[0], lanes)
+		copy(dst[4*n:4*blocks], rest[:])
+	}
+}
+
+func (w vector) fill(r *rounds, counters *[16]uint32, dst *uint32, n int) {
+	if w.wide {
+		philoxFillAVX512(&r[0], &counters[0], dst, n)
+	} else {
+		philoxFillAVX2(&r[0], &counters[0], dst, n)
+	}
+}
+
+func (w vector) poissonFour(t *PoissonTable, key rng.Key, id rng.ID, block uint32, first, stride uint32, dst *[4][]uint8) {
+	n := len(dst[0])
+	if t.vector == nil || n < 3 {
+		poissonFourScalar(t, key, id, block, first, stride, dst)
+		return
+	}
+	lanes := w.lanes()
+	// One round, after which the element is in word 0.
+	c := id.Counter(block)
+	hi0, lo0 := bits.Mul32(philoxM0, c[0])
+	hi1, lo1 := bits.Mul32(philoxM1, c[2])
+	var r rounds
+	r.set(atZeroth, hi1^key[0])
+	r.setRounds([4]uint32{0, lo1, hi0 ^ c[3] ^ key[1], lo0}, nextKey(key), 9)
+	r.set(atAdvance, uint32(lanes)*stride)
+	r.set(atLow, t.vector.low)
+	var counters [16]uint32
+	place := func(base uint32) {
+		for i := range lanes {
+			counters[i] = base + uint32(i)*stride
+		}
+	}
+	full := n &^ (lanes - 1)
+	if full > 0 {
+		place(first)
+		w.draw(&r, &counters, t.vector, &dst[0][0], &dst[1][:full][0], &dst[2][:full][0], &dst[3][:full][0], full)
+	}
+	if full < n {
+		var rest [4][16]uint8
+		place(first + uint32(full)*stride)
+		w.draw(&r, &counters, t.vector, &rest[0][0], &rest[1][0], &rest[2][0], &rest[3][0], lanes)
+		for s := range rest {
+			copy(dst[s][full:n], rest[s][:])
+		}
+	}
+}
+
+func (w vector) draw(r *rounds, counters *[16]uint32, v *vectorTable, dst0, dst1, dst2, dst3 *uint8, n int) {
+	if w.wide {
+		poissonFourAVX512(&r[0], &counters[0], &v.bin[0], &v.below[0], dst0, dst1, dst2, dst3, n)
+	} else {
+		poissonFourAVX2(&r[0], &counters[0], &v.flipped[0], v.common, v.n, dst0, dst1, dst2, dst3, n)
+	}
+}
