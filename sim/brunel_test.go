@@ -50,8 +50,9 @@ func brunel(t testing.TB, order int, g, eta float64, opts ...sim.Option) *sim.Ne
 
 // NEST 3.10 on the same network, one seed each (the mean of two for the first).
 // Networks differ from seed to seed, so a difference is held against the
-// standard deviation of six seeds of ours (1 to 6): two runs of the same thing
-// differ by less than 4*sqrt(2) of it.
+// standard deviation of our seeds (six; of the last case's synchrony, which
+// varies from 10 to 25, 22): two runs of the same thing differ by less than
+// 4*sqrt(2) of it.
 func TestBrunelEqualsNEST(t *testing.T) {
 	type measure struct{ nest, sd float64 }
 	for _, c := range []struct {
@@ -62,7 +63,7 @@ func TestBrunelEqualsNEST(t *testing.T) {
 		{5, 2, measure{31.90, 0.06}, measure{31.985, 0.04}, measure{0.17675, 0.0012}, measure{94.7, 5.8}, false},
 		{4.5, 0.9, measure{5.367, 0.20}, measure{5.342, 0.19}, measure{0.4407, 0.0083}, measure{456.6, 62}, false},
 		{6, 4, measure{50.039, 0.17}, measure{50.116, 0.12}, measure{0.2164, 0.0029}, measure{95.8, 5.5}, true},
-		{3, 2, measure{189.690, 0.29}, measure{189.654, 0.29}, measure{0.0648, 0.0058}, measure{23.2, 2.1}, true},
+		{3, 2, measure{189.690, 0.29}, measure{189.654, 0.29}, measure{0.0648, 0.0058}, measure{23.2, 4.0}, true},
 	} {
 		t.Run(fmt.Sprintf("g=%g,eta=%g", c.g, c.eta), func(t *testing.T) {
 			if c.full && os.Getenv("CORTIGO_FULL") == "" {

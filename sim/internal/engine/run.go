@@ -126,6 +126,7 @@ func (r *run) failure() error {
 func (r *run) work(w int) {
 	e := r.e
 	step := r.begin
+	wait := waiter{maxPatience}
 	for j := int64(0); step < r.end; j++ {
 		k := min(r.interval, r.end-step)
 		buf := int(j & 1)
@@ -144,7 +145,7 @@ func (r *run) work(w int) {
 			}
 		}
 		arrived := time.Now()
-		r.barrier.wait()
+		r.barrier.wait(&wait)
 		met := time.Now()
 		for s := w; s < len(e.shards); s += e.threads {
 			sh := e.shards[s]
