@@ -32,7 +32,7 @@ func TestBadFlags(t *testing.T) {
 		{[]string{"--scale", "NaN"}, []string{"--scale is NaN", "allowed: a finite number"}},
 		{[]string{"--scale", "x"}, []string{`"x"`, "--scale", "invalid syntax", "cortigo run --help"}},
 		{[]string{"--n-scaling", "-1"}, []string{"--n-scaling is -1", "allowed: > 0"}},
-		{[]string{"--n-scaling", "0.0001"}, []string{"population", "--n-scaling is 0.0001", "large enough"}},
+		{[]string{"--n-scaling", "0.00001"}, []string{"population", "--n-scaling is 1e-05", "large enough"}},
 		{[]string{"--k-scaling", "0"}, []string{"--k-scaling is 0", "allowed: > 0"}},
 		{[]string{"--t-sim", "10.05"}, []string{"--t-sim is 10.05", "multiples of the resolution, 0.1 ms"}},
 		{[]string{"--t-sim", "0"}, []string{"--t-sim is 0", "allowed: > 0"}},
@@ -47,8 +47,9 @@ func TestBadFlags(t *testing.T) {
 		{[]string{"--seed", "-1"}, []string{`"-1"`, "--seed"}},
 		{[]string{"--background", "noise"}, []string{`--background is "noise"`, `"dc", "poisson"`}},
 		{[]string{"--v0", "x"}, []string{`--v0 is "x"`, `"optimized", "original"`}},
-		{[]string{"--record", "spike"}, []string{`--record is "spike"`, "spikes, voltages"}},
+		{[]string{"--record", "spike"}, []string{`--record is "spike"`, "allowed: spikes, voltages"}},
 		{[]string{"--record", "none,spikes"}, []string{"--record none"}},
+		{[]string{"--record", ""}, []string{`--record is ""`}},
 		{[]string{"--record", "spikes,"}, []string{`--record is ""`}},
 		{[]string{"--recrod", "none"}, []string{"--recrod", "cortigo run --help"}},
 		{[]string{"data"}, []string{`"data"`, "cortigo run --help"}},
@@ -103,16 +104,17 @@ func TestBadParameterFile(t *testing.T) {
 
 // Larger than published is allowed, with a warning.
 func TestScaleAboveOne(t *testing.T) {
-	m := run(t, "--record", "none", "--n-scaling", "0.01", "--k-scaling", "1.5")
+	t.Parallel()
+	m := run(t, "--record", "none", "--n-scaling", "0.01", "--k-scaling", "1.2")
 	text := ""
 	for _, w := range m["warnings"].([]any) {
 		text += w.(string) + "\n"
 	}
-	if !strings.Contains(text, "k_scaling is 1.5") {
+	if !strings.Contains(text, "k_scaling is 1.2") {
 		t.Errorf("warnings %q", text)
 	}
-	_, stderr, _ := cli(t, slices.Concat([]string{"run", "--record", "none"}, small, []string{"--n-scaling", "0.01", "--k-scaling", "1.5"})...)
-	if !strings.Contains(stderr, "Warning: Parameter k_scaling is 1.5") {
+	_, stderr, _ := cli(t, slices.Concat([]string{"run", "--record", "none"}, small, []string{"--n-scaling", "0.01", "--k-scaling", "1.2"})...)
+	if !strings.Contains(stderr, "Warning: Parameter k_scaling is 1.2") {
 		t.Errorf("stderr %q", stderr)
 	}
 }
@@ -135,6 +137,7 @@ func files(t *testing.T, dir string) map[string][]byte {
 }
 
 func TestExistingRun(t *testing.T) {
+	t.Parallel()
 	dir := tempRun(t)
 	first := run(t, "--out", dir, "--save")
 	mine := filepath.Join(dir, "notes.txt")
@@ -208,6 +211,7 @@ func TestNoRun(t *testing.T) {
 
 // A part that was cut short is named by whatever reads it.
 func TestPartCutShort(t *testing.T) {
+	t.Parallel()
 	dir := tempRun(t)
 	run(t, "--out", dir, "--save")
 	part := filepath.Join(dir, "spikes", "part-00000.parquet")

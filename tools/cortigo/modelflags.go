@@ -155,6 +155,9 @@ func (f *modelFlags) inFlags(err error) error {
 
 func recorders(names []string, r *microcircuit.Recorders) error {
 	r.Spikes, r.Voltages = false, false
+	if len(names) == 0 {
+		names = []string{""}
+	}
 	for _, name := range names {
 		switch strings.TrimSpace(name) {
 		case "spikes":
@@ -166,7 +169,7 @@ func recorders(names []string, r *microcircuit.Recorders) error {
 				return errors.New("--record none goes with nothing else")
 			}
 		default:
-			return fmt.Errorf("--record is %q; allowed: spikes, voltages, spikes,voltages, none", name)
+			return fmt.Errorf("--record is %q; allowed: spikes, voltages, both with a comma between them, none", name)
 		}
 	}
 	return nil

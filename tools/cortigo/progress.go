@@ -19,6 +19,8 @@ type progress struct {
 	label    string
 	terminal bool
 
+	before, total float64 // model time in ms: done when Simulate was called, and asked for in all
+
 	mu    sync.Mutex
 	start time.Time
 	drawn time.Time
@@ -35,9 +37,10 @@ func (p *progress) share(done float64) {
 	p.show(fmt.Sprintf("%s: %3.0f %%", p.label, 100*done))
 }
 
-// modelTime says how much model time is done and asked for, in ms.
-func (p *progress) modelTime(done, total float64) {
-	text := fmt.Sprintf("%s: %.0f / %.0f ms", p.label, done, total)
+// modelTime says that another ms of model time are done.
+func (p *progress) modelTime(ms float64) {
+	done := p.before + ms
+	text := fmt.Sprintf("%s: %.0f / %.0f ms", p.label, done, p.total)
 	if done > 0 {
 		text += fmt.Sprintf(", real-time factor %.2f", time.Since(p.start).Seconds()*1000/done)
 	}

@@ -21,6 +21,7 @@ var runKeys = []string{"build_s", "warmup_s", "sim_s", "rtf", "peak_rss_mb", "ne
 	"shards", "processes", "rates_hz", "spike_sha256"}
 
 func TestRunJSON(t *testing.T) {
+	t.Parallel()
 	dir := tempRun(t)
 	m := run(t, "--out", dir, "--threads", "1", "--shards", "3")
 	wantKeys(t, m, append([]string{"out", "warnings"}, runKeys...)...)
@@ -29,8 +30,8 @@ func TestRunJSON(t *testing.T) {
 			t.Errorf("%s is %v", key, m[key])
 		}
 	}
-	// 20683 + 5834 + ... neurons, each times 0.02 and rounded.
-	if m["neurons"] != 1544.0 || m["threads"] != 1.0 || m["shards"] != 3.0 || m["processes"] != 1.0 || m["out"] != dir {
+	// 20683 + 5834 + ... neurons, each times 0.005 and rounded: 103 + 29 + 110 + 27 + 24 + 5 + 72 + 15.
+	if m["neurons"] != 385.0 || m["threads"] != 1.0 || m["shards"] != 3.0 || m["processes"] != 1.0 || m["out"] != dir {
 		t.Errorf("%v", m)
 	}
 	if math.Abs(m["rtf"].(float64)-m["sim_s"].(float64)/0.08) > 1e-12 {
@@ -80,6 +81,7 @@ func TestRunJSON(t *testing.T) {
 }
 
 func TestRunText(t *testing.T) {
+	t.Parallel()
 	dir := tempRun(t)
 	stdout, stderr, status := cli(t, slices.Concat([]string{"run", "--out", dir}, small)...)
 	if status != 0 {
@@ -90,7 +92,7 @@ func TestRunText(t *testing.T) {
 			t.Errorf("stdout lacks %q:\n%s", want, stdout)
 		}
 	}
-	for _, want := range []string{"Data directory: " + dir, "1,544 of 77,169", "Seed of the random numbers: 55", "simulating: 80 / 80 ms"} {
+	for _, want := range []string{"Data directory: " + dir, "385 of 77,169", "Seed of the random numbers: 55", "simulating: 80 / 80 ms"} {
 		if !strings.Contains(stderr, want) {
 			t.Errorf("stderr lacks %q:\n%s", want, stderr)
 		}
@@ -102,6 +104,7 @@ func TestRunText(t *testing.T) {
 
 // However the work is divided, the spikes are the same.
 func TestRunDivisions(t *testing.T) {
+	t.Parallel()
 	want := run(t, "--out", tempRun(t), "--threads", "1")["spike_sha256"]
 	for _, division := range [][]string{
 		{"--threads", "2"}, {"--threads", "3"}, {"--threads", "8"}, {"--threads", "2", "--shards", "5"}, {"--threads", "1", "--shards", "2"},
@@ -115,6 +118,7 @@ func TestRunDivisions(t *testing.T) {
 
 // The parameters in run.json repeat a run; flags go before them.
 func TestRunParams(t *testing.T) {
+	t.Parallel()
 	dir := tempRun(t)
 	options := []string{"--seed", "7", "--background", "poisson", "--v0", "original", "--thalamus", "--dc-transient"}
 	first := run(t, append([]string{"--out", dir}, options...)...)
@@ -148,6 +152,7 @@ func TestRunParams(t *testing.T) {
 
 // Each option changes what happens, and is in run.json.
 func TestRunOptions(t *testing.T) {
+	t.Parallel()
 	plain := run(t, "--out", tempRun(t))["spike_sha256"]
 	for _, tt := range []struct {
 		args []string
@@ -182,6 +187,7 @@ func TestRunOptions(t *testing.T) {
 
 // Without recording there is nothing on disk, but the network does the same.
 func TestRunRecordNone(t *testing.T) {
+	t.Parallel()
 	want := run(t, "--out", tempRun(t))
 	m := run(t, "--record", "none")
 	wantKeys(t, m, append([]string{"warnings"}, runKeys...)...)
@@ -203,6 +209,7 @@ func TestRunRecordNone(t *testing.T) {
 }
 
 func TestRunVoltages(t *testing.T) {
+	t.Parallel()
 	spikesOnly := run(t, "--out", tempRun(t))["spike_sha256"]
 	dir := tempRun(t)
 	if m := run(t, "--record", "spikes,voltages", "--out", dir); m["spike_sha256"] != spikesOnly {
@@ -217,8 +224,8 @@ func TestRunVoltages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// 1544 neurons each ms, that at the end included.
-		if !slices.Equal(s.Quantities, []string{"V_m"}) || len(s.Step) != 1544*100 || s.Step[0] != 10 || s.Step[len(s.Step)-1] != 1000 {
+		// 385 neurons each ms, that at the end included.
+		if !slices.Equal(s.Quantities, []string{"V_m"}) || len(s.Step) != 385*100 || s.Step[0] != 10 || s.Step[len(s.Step)-1] != 1000 {
 			t.Errorf("%q: %d samples from step %d to %d", s.Quantities, len(s.Step), s.Step[0], s.Step[len(s.Step)-1])
 		}
 	}
@@ -228,6 +235,7 @@ func TestRunVoltages(t *testing.T) {
 }
 
 func TestBenchJSON(t *testing.T) {
+	t.Parallel()
 	m := object(t, must(t, slices.Concat([]string{"bench", "--json"}, small)...))
 	wantKeys(t, m, "build_s", "warmup_s", "sim_s", "rtf", "spikes", "rates_hz", "update_s", "deliver_s", "communicate_s",
 		"synaptic_events", "ns_per_event", "peak_rss_mb", "threads", "shards", "neurons", "synapses", "cpu", "kernel")

@@ -47,7 +47,7 @@ func (s *simulation) run(ctx context.Context) (err error) {
 	if err := s.attachRecorders(); err != nil {
 		return errors.Join(err, s.finish())
 	}
-	err = s.simulate(ctx, s.model.Simulate)
+	err = s.simulate(ctx, s.advance)
 	return errors.Join(err, s.finish())
 }
 
@@ -89,7 +89,7 @@ func (s *simulation) build(ctx context.Context) (err error) {
 func (s *simulation) withProgress() []sim.Option {
 	return append(s.options[:len(s.options):len(s.options)],
 		sim.BuildProgress(func(share float64) { s.progress.share(share) }),
-		sim.Progress(func(done, total float64) { s.progress.modelTime(done, total) }))
+		sim.Progress(func(done, _ float64) { s.progress.modelTime(done) }))
 }
 
 // startCounting has everything counted that is recorded.
@@ -132,6 +132,10 @@ func (s *simulation) attachRecorders() error {
 	return nil
 }
 
+// keepMS is after how much model time what was recorded is put on disk, whole: a
+// program that is killed, or a disk that is full, costs no more than that.
+const keepMS = 10000
+
 // simulate goes on to the end of the warm-up, then to the end of the run.
 func (s *simulation) simulate(ctx context.Context, advance func(ctx context.Context, ms float64) error) error {
 	net := s.model.Net()
@@ -140,10 +144,19 @@ func (s *simulation) simulate(ctx context.Context, advance func(ctx context.Cont
 		if end <= from {
 			return 0, 0, nil
 		}
+		h := s.params.Resolution
 		s.progress = newProgress(s.log, label)
+		s.progress.total = roundMS(float64(end-from) * h)
 		defer s.progress.close()
-		err = advance(ctx, roundMS(float64(end-from)*s.params.Resolution))
-		return time.Since(start).Seconds(), float64(net.Step()-from) * s.params.Resolution, err
+		for err == nil && net.Step() < end {
+			s.progress.before = float64(net.Step()-from) * h
+			next := end
+			if keep := s.steps(keepMS); s.dir != nil && keep > 0 {
+				next = min(end, (net.Step()/keep+1)*keep)
+			}
+			err = advance(ctx, roundMS(float64(next-net.Step())*h))
+		}
+		return time.Since(start).Seconds(), float64(net.Step()-from) * h, err
 	}
 	var err error
 	if s.warmupS, _, err = until("warm-up", s.count.begin); err != nil {
@@ -153,6 +166,26 @@ func (s *simulation) simulate(ctx context.Context, advance func(ctx context.Cont
 	s.simS, s.simMS, err = until("simulating", s.count.end)
 	s.after = net.Stats()
 	return err
+}
+
+// advance simulates, and puts on disk what was recorded if it is time to.
+func (s *simulation) advance(ctx context.Context, ms float64) error {
+	if err := s.model.Simulate(ctx, ms); err != nil || s.dir == nil {
+		return err
+	}
+	end := s.model.Net().Step()
+	if end%max(s.steps(keepMS), 1) != 0 {
+		return nil
+	}
+	if s.voltages != nil {
+		if err := s.voltages.Flush(); err != nil {
+			return err
+		}
+	}
+	if s.spikes == nil {
+		return nil
+	}
+	return errors.Join(s.spikes.Flush(), s.dir.SetRecorded(0, end))
 }
 
 // finish closes the files and notes what was recorded.

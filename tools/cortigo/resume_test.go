@@ -1,0 +1,158 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"testing"
+
+	"cortigo/arrowio"
+)
+
+// In one go or in pieces, the spikes and voltages are the same.
+func TestResume(t *testing.T) {
+	t.Parallel()
+	whole, pieces := tempRun(t), tempRun(t)
+	record := []string{"--record", "spikes,voltages"}
+	want := run(t, append(record, "--out", whole, "--t-sim", "1000")...)
+	run(t, append(record, "--out", pieces, "--t-sim", "400", "--save")...)
+	got := object(t, must(t, "run", "--resume", pieces, "--t-sim", "250", "--threads", "2", "--json"))
+	wantKeys(t, got, append([]string{"out", "warnings"}, runKeys...)...)
+	got = object(t, must(t, "run", "--resume", pieces, "--t-sim", "350", "--shards", "3", "--json")) // dealt out anew
+	for _, key := range []string{"spike_sha256", "spikes", "rates_hz", "synapses", "neurons"} {
+		if !reflect.DeepEqual(got[key], want[key]) {
+			t.Errorf("%s is %v, want %v", key, got[key], want[key])
+		}
+	}
+	if d := must(t, "digest", pieces); d != want["spike_sha256"].(string)+"\n" {
+		t.Errorf("digest %s, want %s", d, want["spike_sha256"])
+	}
+	a, err := arrowio.ReadSamples(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := arrowio.ReadSamples(pieces)
+	if err != nil || !reflect.DeepEqual(a, b) {
+		t.Errorf("other voltages: %v", err)
+	}
+	dir, err := arrowio.OpenRun(pieces)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := dir.Run(); r.TSimMS != 1000 || r.Recorded != (arrowio.Window{Begin: 0, End: 10200}) {
+		t.Errorf("t_sim %g ms, recorded %v", r.TSimMS, r.Recorded)
+	}
+	// run.json repeats the whole.
+	if m := object(t, must(t, "run", "--json", "--params", filepath.Join(pieces, "run.json"), "--out", tempRun(t))); m["spike_sha256"] != want["spike_sha256"] {
+		t.Error("run.json of the pieces makes other spikes")
+	}
+}
+
+// What a program that was killed recorded after its last state comes again.
+func TestResumeAfterKill(t *testing.T) {
+	t.Parallel()
+	dir, state := tempRun(t), t.TempDir()
+	run(t, "--out", dir, "--save", "--t-sim", "100")
+	if err := os.CopyFS(state, os.DirFS(filepath.Join(dir, "state"))); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "run", "--resume", dir, "--t-sim", "100")
+	if err := os.RemoveAll(filepath.Join(dir, "state")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(dir, "state"), os.DirFS(state)); err != nil {
+		t.Fatal(err)
+	}
+	got := object(t, must(t, "run", "--resume", dir, "--json")) // to its end
+	if want := run(t, "--out", tempRun(t), "--t-sim", "200"); got["spike_sha256"] != want["spike_sha256"] {
+		t.Errorf("digest %v, want %v", got["spike_sha256"], want["spike_sha256"])
+	}
+}
+
+func TestResumeRefuses(t *testing.T) {
+	t.Parallel()
+	dir := tempRun(t)
+	run(t, "--out", dir)
+	wantError(t, []string{"run", "--resume", dir}, "--save", dir)
+	saved := tempRun(t)
+	run(t, "--out", saved, "--save")
+	before := files(t, saved)
+	for _, tt := range []struct {
+		args []string
+		want []string
+	}{
+		{nil, []string{"at 100 ms, its end", "--t-sim MS"}},
+		{[]string{"--t-sim", "0"}, []string{"--t-sim", "is 0", "> 0"}},
+		{[]string{"--t-sim", "0.05"}, []string{"--t-sim", "0.05", "multiples"}},
+		{[]string{"--t-sim", "5", "--seed", "3"}, []string{"--seed does not go with --resume"}},
+		{[]string{"--t-sim", "5", "--out", dir}, []string{"--out does not go with --resume"}},
+		{[]string{"--threads", "-1"}, []string{"threads is -1"}},
+	} {
+		wantError(t, append([]string{"run", "--resume", saved}, tt.args...), tt.want...)
+	}
+	wantError(t, []string{"run", "--resume", ""}, "is not the directory of a run")
+	if after := files(t, saved); !reflect.DeepEqual(before, after) {
+		t.Error("files changed")
+	}
+	silent := tempRun(t)
+	run(t, "--out", silent, "--save", "--record", "none")
+	wantError(t, []string{"run", "--resume", silent, "--t-sim", "5"}, "does not record spikes")
+}
+
+// A recording with a hole is not gone on with.
+func TestResumeHole(t *testing.T) {
+	t.Parallel()
+	dir := tempRun(t)
+	run(t, "--out", dir, "--save")
+	rd, err := arrowio.OpenRun(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rd.Rewind(500); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, []string{"run", "--resume", dir, "--t-sim", "5"}, "ends at step 500", "step 1000", "not recorded")
+}
+
+// All flags are either for a run that goes on or named as not being.
+func TestResumeFlags(t *testing.T) {
+	t.Parallel()
+	for name, goes := range map[string]bool{"t-sim": true, "threads": true, "shards": true, "json": true, "save": true, "seed": false, "overwrite": false} {
+		if slices.Contains(notWithResume, name) == goes {
+			t.Errorf("--%s: %v", name, goes)
+		}
+	}
+	cmd := newRunCmd()
+	for _, name := range notWithResume {
+		if cmd.Flags().Lookup(name) == nil {
+			t.Errorf("there is no --%s", name)
+		}
+	}
+}
+
+// A run of more than one piece has its window in run.json before it ends.
+func TestKeep(t *testing.T) {
+	t.Parallel()
+	dir := tempRun(t)
+	m := run(t, "--out", dir, "--t-presim", "0", "--t-sim", "20100")
+	parts, err := filepath.Glob(filepath.Join(dir, "spikes", "part-*.parquet"))
+	if err != nil || len(parts) != 3 {
+		t.Fatalf("%q, %v", parts, err)
+	}
+	if must(t, "digest", dir) != m["spike_sha256"].(string)+"\n" {
+		t.Error("other digest")
+	}
+	first, err := arrowio.PartRun(parts[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := first.Recorded; w.End != 200000 {
+		t.Errorf("the third part was begun when %v was known to be recorded", w)
+	}
+	var r arrowio.Run
+	if err := json.Unmarshal(files(t, dir)[filepath.Join(dir, "run.json")], &r); err != nil || r.Recorded.End != 201000 {
+		t.Errorf("%v, recorded %v", err, r.Recorded)
+	}
+}
