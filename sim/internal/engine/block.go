@@ -32,6 +32,7 @@ type block struct {
 	drive   []float64 // V that constant currents add in a step: of all, or of each
 	current currentDrive
 	inputs  []input
+	poisson *poissonInput // the only one of inputs, if the kernel can take it as it is
 
 	step     func(b *block, sh *shard) // advances v, ... and appends to sh.fired
 	constant any                       // the kernel's constants, for tests and kernels
@@ -206,6 +207,12 @@ func (b *block) needExt() {
 }
 
 func stepExpMerged(b *block, sh *shard) {
+	if b.poisson != nil && b.split == nil {
+		if counts := b.poisson.due(b, sh.step); counts != nil {
+			sh.fired = kernel.ExpMergedCounts(b.constant.(*kernel.Exp), b.v, b.iEx, b.ref, sh.sums(b, 0), counts, b.poisson.weight[0], b.drive, sh.fired[:0])
+			return
+		}
+	}
 	sh.fired = kernel.ExpMerged(b.constant.(*kernel.Exp), b.v, b.iEx, b.ref, sh.sums(b, 0), b.ext[0], b.drive, sh.fired[:0])
 }
 

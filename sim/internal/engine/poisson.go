@@ -49,15 +49,10 @@ func (p *poissonInput) add(b *block, step int64) {
 		p.addEach(b, step)
 		return
 	}
-	s := step - p.delay[0]
-	if s <= p.begin || s > p.end || s < 1 {
+	counts := p.due(b, step)
+	if counts == nil {
 		return
 	}
-	if g := s >> 2; g != p.drawn {
-		kernel.PoissonFour(p.table, p.key, p.id, uint32(g), uint32(b.index(p.from)), uint32(b.stride), &p.counts)
-		p.drawn = g
-	}
-	counts := p.counts[s&3]
 	if len(p.weight) == 1 && b.split == nil {
 		w := p.weight[0]
 		ext := b.ext[0]
@@ -73,6 +68,34 @@ func (p *poissonInput) add(b *block, step int64) {
 	for k, c := range counts {
 		b.addExt(p.from+k, float64(element(p.weight, k)*float64(c)))
 	}
+}
+
+// due returns the numbers of spikes that arrive at step, drawn together with
+// their neighbours; nil while the generator is not active.
+func (p *poissonInput) due(b *block, step int64) []uint8 {
+	s := step - p.delay[0]
+	if s <= p.begin || s > p.end || s < 1 {
+		return nil
+	}
+	if g := s >> 2; g != p.drawn {
+		kernel.PoissonFour(p.table, p.key, p.id, uint32(g), uint32(b.index(p.from)), uint32(b.stride), &p.counts)
+		p.drawn = g
+	}
+	return p.counts[s&3]
+}
+
+// direct returns the Poisson generator that is all there is of a block's float
+// input, with one weight, so that its numbers can go to the neurons without a
+// way through ext; nil if there is none such.
+func (b *block) direct() *poissonInput {
+	if len(b.inputs) != 1 || b.grid.wide || !b.merged || b.iEx == nil {
+		return nil
+	}
+	p, ok := b.inputs[0].(*poissonInput)
+	if !ok || p.counts[0] == nil || len(p.weight) != 1 || p.from != 0 || p.to != b.n {
+		return nil
+	}
+	return p
 }
 
 // addEach draws one number at a time, for delays that differ and for means that

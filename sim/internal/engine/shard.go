@@ -131,7 +131,7 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) error {
 		if b.ring && sh.narrow.entry != nil {
 			sh.addLong(b)
 		}
-		if b.ext[0] != nil || b.split != nil {
+		if (b.ext[0] != nil && b.poisson == nil) || b.split != nil {
 			b.addInputs(sh, step)
 		}
 		sh.multiplicity = sh.multiplicity[:0]
@@ -253,6 +253,9 @@ func newShard(e *Engine, s int) (*shard, error) {
 		if err := sh.attach(e, &e.desc.Attachments[i]); err != nil {
 			return nil, err
 		}
+	}
+	for _, b := range sh.blocks {
+		b.poisson = b.direct()
 	}
 	return sh, nil
 }
