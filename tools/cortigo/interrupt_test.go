@@ -325,3 +325,40 @@ func sortedKeys(m map[string][]byte) []string {
 	slices.Sort(names)
 	return names
 }
+
+// A run that was killed while it went on has lost nothing but the last seconds
+// of model time, and can go on again.
+func TestKillResumed(t *testing.T) {
+	t.Parallel()
+	dir := tempRun(t)
+	run(t, "--out", dir, "--save", "--t-presim", "0")
+	s := start(t, "run", "--resume", dir, "--t-sim", "1e7")
+	s.until("Going on")
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		rd, err := arrowio.OpenRun(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rd.Run().Recorded.End >= 2*keepMS*10 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("nothing is put on disk: %v", rd.Run().Recorded)
+		}
+	}
+	s.signal(syscall.SIGKILL)
+	s.end()
+	got := object(t, must(t, "run", "--resume", dir, "--t-sim", "100", "--json"))
+	rd, err := arrowio.OpenRun(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rd.Run()
+	if r.Recorded.End%(keepMS*10) != 1000 || r.TSimMS != float64(r.Recorded.End)/10 {
+		t.Errorf("recorded %v, t_sim %g ms", r.Recorded, r.TSimMS)
+	}
+	want := run(t, "--out", tempRun(t), "--t-presim", "0", "--t-sim", decimal(r.TSimMS))
+	if got["spike_sha256"] != want["spike_sha256"] || got["spikes"] != want["spikes"] {
+		t.Errorf("%v spikes after the kill, %v without", got["spikes"], want["spikes"])
+	}
+}
