@@ -48,14 +48,14 @@ func neurons() {
 	}
 	counts := exp("")
 	counts[2] = "i = P11*i + (Quantum*sum + (0 + weight*counts)); sum = 0"
-	merged := []int{cP33, cQuantum, cTheta, cReset, cP32Ex, cP11Ex}
+	merged := []int{cP33, cQuantum, cTheta, cP32Ex, cP11Ex}
 	for _, wide := range []bool{false, true} {
 		neuron(model{name: "expMerged", signs: []string{""}, current: true, doc: exp(""), constant: merged}, wide)
 		neuron(model{name: "expMergedCounts", signs: []string{""}, current: true, counts: true, doc: counts,
 			constant: append(merged, cWeight)}, wide)
 		neuron(model{name: "expSplit", signs: []string{"Ex", "In"}, current: true, doc: exp("Ex", "In"),
 			constant: append(merged, cP32In, cP11In)}, wide)
-		neuron(model{name: "deltaStep", signs: []string{""}, constant: []int{cP33, cQuantum, cTheta, cReset, cMin},
+		neuron(model{name: "deltaStep", signs: []string{""}, constant: []int{cP33, cQuantum, cTheta, cMin},
 			doc: []string{"x := max((drive + P33*v) + (Quantum*sum + ext), Min); sum, ext = 0, 0", "if ref > 0 { x = v; ref-- }",
 				"if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }", "v = x"}}, wide)
 	}
@@ -239,13 +239,11 @@ func neuron(m model, wide bool) {
 			if wide {
 				firedMask = K()
 				VCMPPD(Imm(greaterOrEqual), l.constant(cTheta), x, firedMask)
-				VMOVAPD(l.held[cReset], firedMask, x)
 			} else {
 				mask := YMM()
 				VCMPPD(Imm(greaterOrEqual), l.constant(cTheta), x, mask)
 				fired[h] = GP64()
 				VMOVMSKPD(mask, fired[h].As32())
-				VBLENDVPD(mask, l.constant(cReset), x, x)
 			}
 			VMOVUPD(x, float(v))
 		}
@@ -274,7 +272,7 @@ func neuron(m model, wide bool) {
 			ORL(fired[0].As32(), bits.As32())
 			JZ(LabelRef(quiet))
 		}
-		l.spikes(bits, base, ref, spikes)
+		l.spikes(bits, base, v, ref, spikes)
 		Label(quiet)
 	}
 	ADDQ(Imm(uint64(eight*groups)), l.k)
@@ -328,8 +326,9 @@ func (l *neuronLoop) input(sum reg.Register, sign string, at int) reg.VecVirtual
 	return in
 }
 
-// spikes stores the indices of the neurons in bits and makes them refractory.
-func (l *neuronLoop) spikes(bits reg.GPVirtual, base int, ref, spikes reg.Register) {
+// spikes stores the indices of the neurons in bits, resets them and makes them
+// refractory.
+func (l *neuronLoop) spikes(bits reg.GPVirtual, base int, v, ref, spikes reg.Register) {
 	again := l.label()
 	k, low := GP64(), GP64()
 	Label(again)
@@ -339,6 +338,8 @@ func (l *neuronLoop) spikes(bits reg.GPVirtual, base int, ref, spikes reg.Regist
 	ADDQ(Imm(2), spikes)
 	Load(Param("refractory"), low.As16())
 	MOVW(low.As16(), Mem{Base: ref, Index: k, Scale: 2})
+	MOVQ(Mem{Base: l.c, Disp: 32 * cReset}, low)
+	MOVQ(low, Mem{Base: v, Index: k, Scale: 8})
 	LEAL(Mem{Base: bits, Disp: -1}, low.As32())
 	ANDL(low.As32(), bits.As32())
 	JNZ(LabelRef(again))
