@@ -45,7 +45,7 @@ func (s *selection) window(ext extent) (begin, end int64) {
 		begin, end = min(begin, ext.first-1), max(end, ext.last)
 	}
 	if s.windowed {
-		begin, end = max(begin, s.begin), min(end, s.end)
+		begin, end = min(max(begin, s.begin), end), min(end, s.end)
 		end = max(begin, end)
 	}
 	return begin, end

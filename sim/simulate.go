@@ -7,6 +7,7 @@ import (
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/kernel"
 )
 
 type spikeRecording struct {
@@ -196,5 +197,5 @@ func (n *Network) Stats() Stats {
 	}
 	t := n.engine.Times()
 	return Stats{Spikes: n.engine.Spikes(), DeliverS: t.Deliver, UpdateS: t.Update, CommunicateS: t.Exchange,
-		SynapticEvents: n.engine.Events(), Kernel: "scalar", BuildS: n.engine.BuildTimes()}
+		SynapticEvents: n.engine.Events(), Kernel: kernel.Using(), BuildS: n.engine.BuildTimes()}
 }
