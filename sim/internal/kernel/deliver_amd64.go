@@ -18,3 +18,9 @@ func deliverWideAssembly(active []Cursor, step int64, syn []uint64, sum0, sum1 *
 	}
 	return active[:deliverWideAMD64(&active[0], len(active), uint64(uint16(step)), &syn[0], &sum0[0], &sum1[0])]
 }
+
+func deliverRingAssembly(rows []RingRow, syn []uint32, ring *Ring) {
+	if len(rows) > 0 {
+		deliverRingAMD64(&rows[0], len(rows), &syn[0], &ring[0])
+	}
+}

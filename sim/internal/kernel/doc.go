@@ -4,6 +4,7 @@
 // float64(a*b) + c, since a fused multiply-add would change the last bit.
 //
 //	deliver.go  synapse rows into input sums
+//	ring.go     the same for shards of few neurons
 //	exp.go      iaf_psc_exp over one step
 //	alpha.go    iaf_psc_alpha
 //	delta.go    iaf_psc_delta

@@ -13,6 +13,7 @@ type loops struct {
 	name            string
 	deliver         func(active []Cursor, step int64, syn []uint32, sum0, sum1 *[1 << 16]int32) []Cursor
 	deliverWide     func(active []Cursor, step int64, syn []uint64, sum0, sum1 *[1 << 16]int64) []Cursor
+	deliverRing     func(rows []RingRow, syn []uint32, ring *Ring)
 	expMerged       func(p *Exp, v, i []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16
 	expMergedCounts func(p *Exp, v, i []float64, ref []uint16, sum []int32, counts []uint8, weight float64, drive []float64, spikes []uint16) []uint16
 	expSplit        func(p *Exp, v, iEx, iIn []float64, ref []uint16, sumEx, sumIn []int32, extEx, extIn, drive []float64, spikes []uint16) []uint16
@@ -26,6 +27,7 @@ var scalar = loops{
 	name:            "scalar",
 	deliver:         deliverScalar,
 	deliverWide:     deliverWideScalar,
+	deliverRing:     deliverRingScalar,
 	expMerged:       expMergedScalar,
 	expMergedCounts: expMergedCountsScalar,
 	expSplit:        expSplitScalar,

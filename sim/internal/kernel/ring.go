@@ -23,7 +23,9 @@ func MakeRingSynapse(target, delay uint16, weight int64) uint32 {
 }
 
 // DeliverRing adds the rows of spikes stamped step into ring.
-func DeliverRing(rows []RingRow, syn []uint32, ring *Ring) {
+func DeliverRing(rows []RingRow, syn []uint32, ring *Ring) { inUse.deliverRing(rows, syn, ring) }
+
+func deliverRingScalar(rows []RingRow, syn []uint32, ring *Ring) {
 	for _, r := range rows {
 		at := r.Step % RingSteps * RingSlots
 		for _, s := range syn[r.Index : uint64(r.Index)+uint64(r.N)] {

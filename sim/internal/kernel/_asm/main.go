@@ -2,6 +2,7 @@
 // generate there, once for each of the files:
 //
 //	deliver.go  deliver_amd64.s: synapse rows into input sums
+//	ring.go     ring_amd64.s: rows into rings
 //	neuron.go   neuron_amd64.s: neuron models over one step
 //	philox.go   philox_amd64.s: the generator and Poisson numbers
 package main
@@ -14,18 +15,20 @@ import (
 )
 
 func main() {
-	kernel := flag.String("kernel", "", "what to generate: deliver, neuron or philox")
+	kernel := flag.String("kernel", "", "what to generate: deliver, ring, neuron or philox")
 	flag.Parse()
 	build.ConstraintExpr("!noasm")
 	switch *kernel {
 	case "deliver":
 		deliver()
+	case "ring":
+		ring()
 	case "neuron":
 		neurons()
 	case "philox":
 		philox()
 	default:
-		log.Fatalf("-kernel is %q, must be deliver, neuron or philox", *kernel)
+		log.Fatalf("-kernel is %q, must be deliver, ring, neuron or philox", *kernel)
 	}
 	build.Generate()
 }

@@ -1,0 +1,134 @@
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"cortigo/sim/internal/rng"
+)
+
+func TestPhiloxFillEqualsScalar(t *testing.T) {
+	forEach(t, func(t *testing.T, l loops) {
+		r := rand.New(rand.NewPCG(1, 2))
+		for _, blocks := range lengths() {
+			for _, stride := range []uint32{0, 1, 3, 1 << 31} {
+				for more := range 4 { // words beyond whole blocks stay
+					key := rng.Key{r.Uint32(), r.Uint32()}
+					c := [4]uint32{-uint32(r.IntN(40)), r.Uint32(), r.Uint32(), r.Uint32()}
+					got := newField(4*blocks+more, more, 0xfeedface, r.Uint32)
+					want := got.clone()
+					l.philoxFill(key, c, stride, got.x)
+					philoxFillScalar(key, c, stride, want.x)
+					same(t, "dst", got, want)
+				}
+			}
+		}
+	})
+}
+
+// Means whose tables have no threshold, a few, as many as a vector search takes
+// and more, with Low above 0, and thresholds of 0 or near 2^32.
+var testMeans = []float64{0, 1e-12, 1e-4, 0.05, 0.7, 1.28, 2.32, 6, 7.5, 8, 9, 30, 150}
+
+func TestPoissonFourEqualsScalar(t *testing.T) {
+	forEach(t, func(t *testing.T, l loops) {
+		r := rand.New(rand.NewPCG(1, 2))
+		for _, mean := range testMeans {
+			table := NewPoissonTable(mean)
+			for _, n := range lengths() {
+				for _, stride := range []uint32{1, 2, 64} {
+					key := rng.Key{r.Uint32(), r.Uint32()}
+					id := rng.ID{Purpose: rng.PoissonInput, Pre: uint16(r.Uint32()), Post: uint16(r.Uint32()), Ordinal: r.Uint32() >> 8}
+					block, first := r.Uint32(), r.Uint32()
+					if r.IntN(4) == 0 {
+						first = -uint32(r.IntN(100))
+					}
+					var got, want [4]field[uint8]
+					var dst [2][4][]uint8
+					for s := range got {
+						got[s] = newField(n, s+1, 0xee, func() uint8 { return 0xdd })
+						want[s] = got[s].clone()
+						dst[0][s], dst[1][s] = got[s].x, want[s].x
+					}
+					l.poissonFour(table, key, id, block, first, stride, &dst[0])
+					poissonFourScalar(table, key, id, block, first, stride, &dst[1])
+					for s := range got {
+						same(t, fmt.Sprintf("mean %g, dst[%d]", mean, s), got[s], want[s])
+					}
+				}
+			}
+		}
+	})
+}
+
+// The search of the vector loops, by its tables, at every threshold and beside.
+func TestVectorTable(t *testing.T) {
+	vectors := 0
+	for _, mean := range testMeans {
+		table := NewPoissonTable(mean)
+		v := table.vector
+		if v == nil {
+			continue
+		}
+		vectors++
+		words := []uint32{0, 1, 1<<32 - 1}
+		for _, x := range table.Threshold {
+			words = append(words, x-1, x, x+1)
+		}
+		for b := range uint32(vectorBins) {
+			words = append(words, b<<27, b<<27-1)
+		}
+		for _, u := range words {
+			wide := v.bin[u>>27]
+			for u > v.below[wide] {
+				wide++
+			}
+			narrow := uint32(0)
+			for narrow < uint32(v.n) && int32(u^1<<31) > int32(v.flipped[8*narrow]) {
+				narrow++
+			}
+			if want := table.Draw(u); v.low+wide != want || v.low+narrow != want {
+				t.Errorf("mean %g, word %#x: %d and %d, Draw gives %d", mean, u, v.low+wide, v.low+narrow, want)
+			}
+		}
+	}
+	if vectors == 0 || NewPoissonTable(150).vector != nil {
+		t.Errorf("%d means have tables for vectors; a mean of 150 must have none", vectors)
+	}
+}
+
+func BenchmarkPoissonFour(b *testing.B) {
+	const n = 38_592
+	table := NewPoissonTable(1.6) // 2000 inputs at 8 spikes/s, 0.1 ms
+	var dst [4][]uint8
+	for s := range dst {
+		dst[s] = make([]uint8, n)
+	}
+	for _, l := range available {
+		if l.name == "amd64" {
+			continue
+		}
+		b.Run(l.name, func(b *testing.B) {
+			for k := range b.N {
+				l.poissonFour(table, rng.Key{1, 2}, rng.ID{Purpose: rng.PoissonInput}, uint32(k), 0, 2, &dst)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(4*n), "ns/draw")
+		})
+	}
+}
+
+func BenchmarkPhiloxFill(b *testing.B) {
+	dst := make([]uint32, 2000)
+	for _, l := range available {
+		if l.name == "amd64" {
+			continue
+		}
+		b.Run(l.name, func(b *testing.B) {
+			for k := range b.N {
+				l.philoxFill(rng.Key{1, 2}, [4]uint32{0, uint32(k), 2, 3}, 3, dst)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(dst)), "ns/draw")
+		})
+	}
+}
