@@ -21,6 +21,6 @@ func deliverWideAssembly(active []Cursor, step int64, syn []uint64, sum0, sum1 *
 
 func deliverRingAssembly(rows []RingRow, syn []uint32, ring *Ring) {
 	if len(rows) > 0 {
-		deliverRingAMD64(&rows[0], len(rows), &syn[0], &ring[0])
+		deliverRingAMD64(&rows[0].Index, len(rows), &syn[0], &ring[0])
 	}
 }

@@ -17,7 +17,7 @@ const (
 // ring writes the loop of DeliverRing. A row is some ten to a hundred words
 // somewhere in memory, so the rows to come are prefetched.
 func ring() {
-	TEXT("deliverRingAMD64", NOSPLIT, "func(rows *RingRow, n int, syn *uint32, ring *int32)")
+	TEXT("deliverRingAMD64", NOSPLIT, "func(rows *uint32, n int, syn *uint32, ring *int32)")
 	Doc("deliverRingAMD64 is the loop of DeliverRing over rows[0:n]; it trusts the rows.",
 		"",
 		"\tfor _, r := range rows {",
@@ -104,4 +104,3 @@ func ring() {
 	Label("done")
 	RET()
 }
-
