@@ -104,31 +104,39 @@ func (l *philoxLoop) multiply(i int, x reg.VecVirtual) (p, high reg.VecVirtual) 
 // by the given number of rounds. It destroys c.
 func (l *philoxLoop) words(c reg.VecVirtual, rounds int) [4]reg.VecVirtual {
 	var last [2]struct{ p0, p1, c1, c3 reg.VecVirtual }
-	half := [2]reg.VecVirtual{c, l.vec()}
-	VPSRLQ(Imm(32), c, half[1])
-	for h, c0 := range half {
-		p0, hi := l.multiply(0, c0)
-		c2, c3 := l.xor(hi, nil, kFirst), p0
-
-		p1, hi := l.multiply(1, c2)
-		c0, c1 := l.xor(hi, nil, kSecond0), p1
-		c2 = l.xor(c3, nil, kSecond2)
-
-		p0, hi0 := l.multiply(0, c0)
-		p1, hi1 := l.multiply(1, c2)
-		c0, c1 = l.xor(hi1, c1, kThird0), p1
-		c2, c3 = l.xor(hi0, nil, kThird2), p0
-
-		for r := 3; r < rounds-1; r++ {
-			p0, hi0 := l.multiply(0, c0)
-			p1, hi1 := l.multiply(1, c2)
-			c0, c1 = l.xor(hi1, c1, kFull+2*(r-3)), p1
-			c2, c3 = l.xor(hi0, c3, kFull+2*(r-3)+1), p0
+	// Round by round for both halves, which are independent: a multiplication
+	// takes long.
+	half := [2][4]reg.VecVirtual{{c}, {l.vec()}}
+	VPSRLQ(Imm(32), c, half[1][0])
+	for r := range rounds - 1 {
+		for h := range half {
+			c := &half[h]
+			switch r {
+			case 0:
+				p0, hi := l.multiply(0, c[0])
+				c[2], c[3] = l.xor(hi, nil, kFirst), p0
+			case 1:
+				p1, hi := l.multiply(1, c[2])
+				c[0], c[1] = l.xor(hi, nil, kSecond0), p1
+				c[2] = l.xor(c[3], nil, kSecond2)
+			case 2:
+				p0, hi0 := l.multiply(0, c[0])
+				p1, hi1 := l.multiply(1, c[2])
+				c[0], c[1] = l.xor(hi1, c[1], kThird0), p1
+				c[2], c[3] = l.xor(hi0, nil, kThird2), p0
+			default:
+				p0, hi0 := l.multiply(0, c[0])
+				p1, hi1 := l.multiply(1, c[2])
+				c[0], c[1] = l.xor(hi1, c[1], kFull+2*(r-3)), p1
+				c[2], c[3] = l.xor(hi0, c[3], kFull+2*(r-3)+1), p0
+			}
 		}
+	}
+	for h, c := range half {
 		last[h].p0, last[h].p1 = l.vec(), l.vec()
-		VPMULUDQ(l.m[0], c0, last[h].p0)
-		VPMULUDQ(l.m[1], c2, last[h].p1)
-		last[h].c1, last[h].c3 = c1, c3
+		VPMULUDQ(l.m[0], c[0], last[h].p0)
+		VPMULUDQ(l.m[1], c[2], last[h].p1)
+		last[h].c1, last[h].c3 = c[1], c[3]
 	}
 	e, o := &last[0], &last[1]
 	final := kFull + 2*(rounds-4)
