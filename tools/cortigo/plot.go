@@ -22,6 +22,7 @@ type plotting struct {
 	out, theme string
 	begin, end float64 // ms; NaN: the run's
 	rasterMS   float64
+	neurons    int // about how many the raster shows
 	references []string
 }
 
@@ -55,6 +56,7 @@ the window) and rates.svg (box plot of all neurons' rates over the window), and 
 	fl.Float64Var(&begin, "begin", 0, "begin of the window in milliseconds `MS` (default: after the warm-up)")
 	fl.Float64Var(&end, "end", 0, "end of the window in milliseconds `MS` (default: all that was recorded)")
 	fl.Float64Var(&p.rasterMS, "raster", 400, "length of the raster in milliseconds `MS`")
+	fl.IntVar(&p.neurons, "neurons", 2000, "about how many neurons the raster shows, if not their density; `N` of all populations in proportion")
 	fl.StringVar(&p.theme, "theme", "default", "colours: default, pd14 or paper")
 	fl.StringArrayVar(&p.references, "reference", nil, "draw the rates of NEST's run in `FILE` beside them; can be given several times")
 	markDirs(cmd, "out")
@@ -79,13 +81,16 @@ func (p *plotting) draw(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if p.neurons < 1 {
+		return fmt.Errorf("--neurons is %d; allowed: at least 1", p.neurons)
+	}
 	end := float64(d.End)
 	if steps := math.Round(p.rasterMS / d.Resolution); steps >= 1 {
 		end = min(end, float64(d.Begin)+steps)
 	} else {
 		return fmt.Errorf("--raster is %g ms; allowed: at least the resolution, %g ms", p.rasterMS, d.Resolution)
 	}
-	activity, err := plots.ActivityFigure(d.Window(d.Begin, int64(end)), plots.WithTheme(theme))
+	activity, err := plots.ActivityFigure(d.Window(d.Begin, int64(end)), plots.WithTheme(theme), plots.WithNeurons(p.neurons))
 	if err != nil {
 		return err
 	}
