@@ -275,8 +275,8 @@ func (e *Engine) sample(sh *shard, begin, step int64, buf int) {
 			row := slot*len(m.ids) + m.base[i] - r.From
 			for q, name := range m.quantities {
 				dst := m.values[buf][q]
-				switch {
-				case name == device.Vm:
+				switch name {
+				case device.Vm:
 					for k := from; k < to; k++ {
 						dst[row+b.index(k)] = b.v[k] + b.el
 					}

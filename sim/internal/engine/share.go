@@ -5,7 +5,7 @@ import (
 	"cortigo/sim/internal/rng"
 )
 
-// A share is a part of a network that runs as if the rest were elsewhere: as
+// A Share is a part of a network that runs as if the rest were elsewhere: as
 // many shards of Of as there are threads, while the spikes of all other neurons
 // are drawn at given rates. It measures what a thread of a larger machine pays;
 // its activity is not the network's.

@@ -1,5 +1,7 @@
 package kernel
 
+// A Cursor is a place in a row of synapses.
+//
 // A synapse is one word: the target in the low 16 bits, above it the weight as a
 // signed number of quanta, 16 bits of it in a uint32, 48 in a uint64.
 //
@@ -9,9 +11,9 @@ package kernel
 // and the channel (1 bit), above them, 16 bits, how many steps later it is due.
 // A link of 0 ends the row.
 //
-// A cursor is a place in a row: bits 0-31 the index of the next segment's first
-// word, 32-46 its number of synapses, 47 its channel, 48-63 the step at which it
-// is due, modulo 2^16. Adding step<<48 to the cursor of a row's begin, whose due
+// The bits of a cursor are: 0-31 the index of the next segment's first word,
+// 32-46 its number of synapses, 47 its channel, 48-63 the step at which it is
+// due, modulo 2^16. Adding step<<48 to the cursor of a row's begin, whose due
 // field is the first delay, gives the cursor of a spike of that step.
 type Cursor = uint64
 

@@ -15,8 +15,8 @@ const (
 	philoxW1 = 0xBB67AE85
 )
 
-// Places of the round constants of the Philox loops, as in their generator. The
-// loops get each eight times over.
+// Places of the round constants of the Philox loops, as in their generator. They
+// are 8 words apart; AVX2 reads all 8, AVX-512 the first.
 const (
 	atFirst = iota
 	atSecond0
@@ -30,11 +30,24 @@ const (
 	roundConstants
 )
 
-type rounds [8 * roundConstants]uint32
+type rounds struct {
+	k      [8 * roundConstants]uint32
+	copies int
+}
+
+// copies returns how many there must be of each constant.
+func (w vector) copies() int {
+	if w.wide {
+		return 1
+	}
+	return 8
+}
 
 func (r *rounds) set(place int, x uint32) {
-	for lane := range 8 {
-		r[8*place+lane] = x
+	k := r.k[8*place : 8*place+8 : 8*place+8]
+	k[0] = x
+	if r.copies > 1 {
+		k[1], k[2], k[3], k[4], k[5], k[6], k[7] = x, x, x, x, x, x, x
 	}
 }
 
@@ -63,48 +76,65 @@ func (r *rounds) setRounds(c [4]uint32, k rng.Key, number int) {
 
 func nextKey(k rng.Key) rng.Key { return rng.Key{k[0] + philoxW0, k[1] + philoxW1} }
 
-// lanes returns how many counters a vector holds.
-func (w vector) lanes() int {
+// batch returns how many counters the Philox loops take at a time.
+func (w vector) batch() int {
 	if w.wide {
-		return 16
+		return maxBatch
 	}
 	return 8
 }
 
+const maxBatch = 32
+
+// Which block each lane of philoxFill's vectors is for: so that a transposition
+// within 128-bit lanes leaves the blocks in order.
+var orderWide, orderNarrow = fillOrder(16), fillOrder(8)
+
+func fillOrder(lanes int) (order [maxBatch]uint32) {
+	for i := range order {
+		order[i] = uint32(i/lanes*lanes + lanes/4*(i%4) + i%lanes/4)
+	}
+	return order
+}
+
 func (w vector) philoxFill(key rng.Key, c [4]uint32, stride uint32, dst []uint32) {
-	lanes := w.lanes()
+	batch := w.batch()
 	blocks := len(dst) / 4
 	if blocks < 3 {
 		philoxFillScalar(key, c, stride, dst)
 		return
 	}
-	var r rounds
+	r := rounds{copies: w.copies()}
 	r.setRounds(c, key, 10)
-	r.set(atAdvance, uint32(lanes)*stride)
-	var counters [16]uint32
+	r.set(atAdvance, uint32(batch)*stride)
+	order := &orderNarrow
+	if w.wide {
+		order = &orderWide
+	}
+	var counters [maxBatch]uint32
 	place := func(base uint32) {
-		for i := range lanes {
-			counters[i] = base + uint32(lanes/4*(i%4)+i/4)*stride
+		for i, k := range order {
+			counters[i] = base + k*stride
 		}
 	}
-	n := blocks &^ (lanes - 1)
+	n := blocks &^ (batch - 1)
 	if n > 0 {
 		place(c[0])
 		w.fill(&r, &counters, &dst[0], n)
 	}
 	if n < blocks {
-		var rest [64]uint32
+		var rest [4 * maxBatch]uint32
 		place(c[0] + uint32(n)*stride)
-		w.fill(&r, &counters, &rest[0], lanes)
+		w.fill(&r, &counters, &rest[0], batch)
 		copy(dst[4*n:4*blocks], rest[:])
 	}
 }
 
-func (w vector) fill(r *rounds, counters *[16]uint32, dst *uint32, n int) {
+func (w vector) fill(r *rounds, counters *[maxBatch]uint32, dst *uint32, n int) {
 	if w.wide {
-		philoxFillAVX512(&r[0], &counters[0], dst, n)
+		philoxFillAVX512(&r.k[0], &counters[0], dst, n)
 	} else {
-		philoxFillAVX2(&r[0], &counters[0], dst, n)
+		philoxFillAVX2(&r.k[0], &counters[0], dst, n)
 	}
 }
 
@@ -114,41 +144,41 @@ func (w vector) poissonFour(t *PoissonTable, key rng.Key, id rng.ID, block uint3
 		poissonFourScalar(t, key, id, block, first, stride, dst)
 		return
 	}
-	lanes := w.lanes()
+	batch := w.batch()
 	// One round, after which the element is in word 0.
 	c := id.Counter(block)
 	hi0, lo0 := bits.Mul32(philoxM0, c[0])
 	hi1, lo1 := bits.Mul32(philoxM1, c[2])
-	var r rounds
+	r := rounds{copies: w.copies()}
 	r.set(atZeroth, hi1^key[0])
 	r.setRounds([4]uint32{0, lo1, hi0 ^ c[3] ^ key[1], lo0}, nextKey(key), 9)
-	r.set(atAdvance, uint32(lanes)*stride)
+	r.set(atAdvance, uint32(batch)*stride)
 	r.set(atLow, t.vector.low)
-	var counters [16]uint32
+	var counters [maxBatch]uint32
 	place := func(base uint32) {
-		for i := range lanes {
+		for i := range batch {
 			counters[i] = base + uint32(i)*stride
 		}
 	}
-	full := n &^ (lanes - 1)
+	full := n &^ (batch - 1)
 	if full > 0 {
 		place(first)
 		w.draw(&r, &counters, t.vector, &dst[0][0], &dst[1][:full][0], &dst[2][:full][0], &dst[3][:full][0], full)
 	}
 	if full < n {
-		var rest [4][16]uint8
+		var rest [4][maxBatch]uint8
 		place(first + uint32(full)*stride)
-		w.draw(&r, &counters, t.vector, &rest[0][0], &rest[1][0], &rest[2][0], &rest[3][0], lanes)
+		w.draw(&r, &counters, t.vector, &rest[0][0], &rest[1][0], &rest[2][0], &rest[3][0], batch)
 		for s := range rest {
 			copy(dst[s][full:n], rest[s][:])
 		}
 	}
 }
 
-func (w vector) draw(r *rounds, counters *[16]uint32, v *vectorTable, dst0, dst1, dst2, dst3 *uint8, n int) {
+func (w vector) draw(r *rounds, counters *[maxBatch]uint32, v *vectorTable, dst0, dst1, dst2, dst3 *uint8, n int) {
 	if w.wide {
-		poissonFourAVX512(&r[0], &counters[0], &v.bin[0], &v.below[0], dst0, dst1, dst2, dst3, n)
+		poissonFourAVX512(&r.k[0], &counters[0], &v.bin[0], &v.below[0], dst0, dst1, dst2, dst3, n)
 	} else {
-		poissonFourAVX2(&r[0], &counters[0], &v.flipped[0], v.common, v.n, dst0, dst1, dst2, dst3, n)
+		poissonFourAVX2(&r.k[0], &counters[0], &v.flipped[0], v.common, v.n, dst0, dst1, dst2, dst3, n)
 	}
 }

@@ -119,16 +119,19 @@ func BenchmarkPoissonFour(b *testing.B) {
 }
 
 func BenchmarkPhiloxFill(b *testing.B) {
-	dst := make([]uint32, 2000)
-	for _, l := range available {
-		if l.name == "amd64" {
-			continue
-		}
-		b.Run(l.name, func(b *testing.B) {
-			for k := range b.N {
-				l.philoxFill(rng.Key{1, 2}, [4]uint32{0, uint32(k), 2, 3}, 3, dst)
+	// A target's synapses from one population, of all populations, and many.
+	for _, n := range []int{400, 4000, 40_000} {
+		dst := make([]uint32, n)
+		for _, l := range available {
+			if l.name == "amd64" {
+				continue
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(dst)), "ns/draw")
-		})
+			b.Run(fmt.Sprintf("n=%d/%s", n, l.name), func(b *testing.B) {
+				for k := range b.N {
+					l.philoxFill(rng.Key{1, 2}, [4]uint32{0, uint32(k), 2, 3}, 3, dst)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/draw")
+			})
+		}
 	}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -32,17 +34,21 @@ const (
 // lanes of their own, in the low halves; what the high halves hold does not
 // matter. That is how the multiplication takes and gives them.
 type philoxLoop struct {
-	wide bool
-	keys reg.Register
-	m    [2]reg.VecVirtual
-	even reg.OpmaskVirtual // 32-bit lanes 0, 2, ..., in AVX-512
-	odd  reg.OpmaskVirtual
+	wide    bool
+	factors Mem
+	keys    reg.Register
+	m       [2]reg.VecVirtual
+	even    reg.OpmaskVirtual // 32-bit lanes 0, 2, ..., in AVX-512
+	odd     reg.OpmaskVirtual
 }
 
 func philox() {
+	factors := GLOBL("philoxFactors", RODATA|NOPTR)
+	DATA(0, U32(philoxM0))
+	DATA(4, U32(philoxM1))
 	for _, wide := range []bool{false, true} {
-		philoxFill(wide)
-		poissonFour(wide)
+		philoxFill(&philoxLoop{wide: wide, factors: factors})
+		poissonFour(&philoxLoop{wide: wide, factors: factors})
 	}
 }
 
@@ -56,13 +62,9 @@ func (l *philoxLoop) vec() reg.VecVirtual {
 // begin loads what does not change.
 func (l *philoxLoop) begin() {
 	l.keys = Load(Param("keys"), GP64())
-	for i, m := range []uint32{philoxM0, philoxM1} {
+	for i := range l.m {
 		l.m[i] = l.vec()
-		x := GP64()
-		MOVL(U32(m), x.As32())
-		v := XMM()
-		MOVQ(x, v)
-		VPBROADCASTQ(v, l.m[i])
+		VPBROADCASTD(l.factors.Offset(4*i), l.m[i])
 	}
 	if l.wide {
 		l.even, l.odd = K(), K()
@@ -100,14 +102,15 @@ func (l *philoxLoop) multiply(i int, x reg.VecVirtual) (p, high reg.VecVirtual) 
 	return p, high
 }
 
-// words returns the four words of the blocks of counters c, in 32-bit lanes,
-// by the given number of rounds. It destroys c.
-func (l *philoxLoop) words(c reg.VecVirtual, rounds int) [4]reg.VecVirtual {
-	var last [2]struct{ p0, p1, c1, c3 reg.VecVirtual }
-	// Round by round for both halves, which are independent: a multiplication
-	// takes long.
-	half := [2][4]reg.VecVirtual{{c}, {l.vec()}}
-	VPSRLQ(Imm(32), c, half[1][0])
+// words returns the four words of the blocks of each of the vectors of counters
+// cs, in 32-bit lanes, by the given number of rounds. It destroys cs.
+func (l *philoxLoop) words(cs []reg.VecVirtual, rounds int) [][4]reg.VecVirtual {
+	// Round by round for all, which are independent: a multiplication takes long.
+	half := make([][4]reg.VecVirtual, 2*len(cs))
+	for i, c := range cs {
+		half[2*i][0], half[2*i+1][0] = c, l.vec()
+		VPSRLQ(Imm(32), c, half[2*i+1][0])
+	}
 	for r := range rounds - 1 {
 		for h := range half {
 			c := &half[h]
@@ -132,18 +135,23 @@ func (l *philoxLoop) words(c reg.VecVirtual, rounds int) [4]reg.VecVirtual {
 			}
 		}
 	}
-	for h, c := range half {
-		last[h].p0, last[h].p1 = l.vec(), l.vec()
-		VPMULUDQ(l.m[0], c[0], last[h].p0)
-		VPMULUDQ(l.m[1], c[2], last[h].p1)
-		last[h].c1, last[h].c3 = c[1], c[3]
+	for h := range half {
+		c := &half[h]
+		p0, p1 := l.vec(), l.vec()
+		VPMULUDQ(l.m[0], c[0], p0)
+		VPMULUDQ(l.m[1], c[2], p1)
+		c[0], c[2] = p0, p1
 	}
-	e, o := &last[0], &last[1]
 	final := kFull + 2*(rounds-4)
-	return [4]reg.VecVirtual{
-		l.xor(l.high(e.p1, o.p1), l.low(e.c1, o.c1), final), l.low(e.p1, o.p1),
-		l.xor(l.high(e.p0, o.p0), l.low(e.c3, o.c3), final+1), l.low(e.p0, o.p0),
+	out := make([][4]reg.VecVirtual, len(cs))
+	for i := range out {
+		e, o := &half[2*i], &half[2*i+1]
+		out[i] = [4]reg.VecVirtual{
+			l.xor(l.high(e[2], o[2]), l.low(e[1], o[1]), final), l.low(e[2], o[2]),
+			l.xor(l.high(e[0], o[0]), l.low(e[3], o[3]), final+1), l.low(e[0], o[0]),
+		}
 	}
+	return out
 }
 
 // low brings the low words of the lanes of even and of odd together.
@@ -172,12 +180,12 @@ func (l *philoxLoop) high(even, odd reg.VecVirtual) reg.VecVirtual {
 	return x
 }
 
-func philoxFill(wide bool) {
-	l := &philoxLoop{wide: wide}
-	name, lanes := "philoxFillAVX2", 8
-	if wide {
-		name, lanes = "philoxFillAVX512", 16
+func philoxFill(l *philoxLoop) {
+	name := "philoxFillAVX2"
+	if l.wide {
+		name = "philoxFillAVX512"
 	}
+	lanes := l.lanes()
 	TEXT(name, NOSPLIT, "func(keys, counters, dst *uint32, n int)")
 	Doc(name+" stores the n blocks, a positive multiple of the lanes, of the",
 		"counters whose word 0 is counters[i], then counters[i]+keys[kAdvance], ... In the 128-bit",
@@ -186,46 +194,84 @@ func philoxFill(wide bool) {
 	l.begin()
 	dst := Load(Param("dst"), GP64())
 	n := Load(Param("n"), GP64())
-	counter := l.vec()
-	p := Load(Param("counters"), GP64())
-	l.load(p, counter)
+	counter := l.counters()
 	Label("loop")
-	c := l.vec()
-	if wide {
-		VMOVDQA64(counter, c)
-	} else {
-		VMOVDQA(counter, c)
-	}
-	l.add(kAdvance, counter)
-	w := l.words(c, allRounds)
-	Comment("Transpose four by four.")
-	ab, cd := [2]reg.VecVirtual{l.vec(), l.vec()}, [2]reg.VecVirtual{l.vec(), l.vec()}
-	VPUNPCKLDQ(w[1], w[0], ab[0])
-	VPUNPCKHDQ(w[1], w[0], ab[1])
-	VPUNPCKLDQ(w[3], w[2], cd[0])
-	VPUNPCKHDQ(w[3], w[2], cd[1])
-	for place := range 4 {
-		out := l.vec()
-		if place%2 == 0 {
-			VPUNPCKLQDQ(cd[place/2], ab[place/2], out)
-		} else {
-			VPUNPCKHQDQ(cd[place/2], ab[place/2], out)
+	for g, w := range l.words(l.next(counter, nil), allRounds) {
+		Comment("Transpose four by four.")
+		ab, cd := [2]reg.VecVirtual{l.vec(), l.vec()}, [2]reg.VecVirtual{l.vec(), l.vec()}
+		VPUNPCKLDQ(w[1], w[0], ab[0])
+		VPUNPCKHDQ(w[1], w[0], ab[1])
+		VPUNPCKLDQ(w[3], w[2], cd[0])
+		VPUNPCKHDQ(w[3], w[2], cd[1])
+		for place := range 4 {
+			out := l.vec()
+			if place%2 == 0 {
+				VPUNPCKLQDQ(cd[place/2], ab[place/2], out)
+			} else {
+				VPUNPCKHQDQ(cd[place/2], ab[place/2], out)
+			}
+			l.store(out, Mem{Base: dst, Disp: 4*lanes*place + 16*lanes*g})
 		}
-		l.store(out, Mem{Base: dst, Disp: place * lanes * 4})
 	}
-	ADDQ(U32(lanes*16), dst)
-	SUBQ(Imm(uint64(lanes)), n)
+	ADDQ(U32(16*lanes*l.groups()), dst)
+	SUBQ(Imm(uint64(lanes*l.groups())), n)
 	JG(LabelRef("loop"))
 	VZEROUPPER()
 	RET()
 }
 
-func (l *philoxLoop) load(p reg.Register, x reg.VecVirtual) {
+// lanes is how many counters a vector holds.
+func (l *philoxLoop) lanes() int {
 	if l.wide {
-		VMOVDQU32(Mem{Base: p}, x)
-	} else {
-		VMOVDQU(Mem{Base: p}, x)
+		return 16
 	}
+	return 8
+}
+
+// groups is how many vectors of counters are in work at the same time: as many
+// as there are registers for.
+func (l *philoxLoop) groups() int {
+	if l.wide {
+		return 2
+	}
+	return 1
+}
+
+// counters loads the first counters.
+func (l *philoxLoop) counters() []reg.VecVirtual {
+	p := Load(Param("counters"), GP64())
+	c := make([]reg.VecVirtual, l.groups())
+	for g := range c {
+		c[g] = l.vec()
+		m := Mem{Base: p, Disp: 4 * l.lanes() * g}
+		if l.wide {
+			VMOVDQU32(m, c[g])
+		} else {
+			VMOVDQU(m, c[g])
+		}
+	}
+	return c
+}
+
+// next returns the counters, with key added to by exclusive or if there is one,
+// and advances them.
+func (l *philoxLoop) next(counter []reg.VecVirtual, key Op) []reg.VecVirtual {
+	out := make([]reg.VecVirtual, len(counter))
+	for g, c := range counter {
+		out[g] = l.vec()
+		switch {
+		case key != nil && l.wide:
+			VPXORD_BCST(key, c, out[g])
+		case key != nil:
+			VPXOR(key, c, out[g])
+		case l.wide:
+			VMOVDQA64(c, out[g])
+		default:
+			VMOVDQA(c, out[g])
+		}
+		l.add(kAdvance, c)
+	}
+	return out
 }
 
 func (l *philoxLoop) store(x reg.VecVirtual, m Mem) {
@@ -249,12 +295,11 @@ func (l *philoxLoop) add(j int, x reg.VecVirtual) {
 // more than the thresholds that a vector search can have.
 const bins = 32
 
-func poissonFour(wide bool) {
-	l := &philoxLoop{wide: wide}
+func poissonFour(l *philoxLoop) {
 	doc := []string{" draws Poisson numbers with the words of n blocks, a positive",
 		"multiple of the lanes; number k of step s is dst<s>[k]. Word 0 of the counters",
 		"of the blocks, one round on, is (counters[i] + a multiple of keys[kAdvance]) ^ keys[kZeroth]."}
-	if wide {
+	if l.wide {
 		TEXT("poissonFourAVX512", NOSPLIT, "func(keys, counters, bin, below *uint32, dst0, dst1, dst2, dst3 *uint8, n int)")
 		doc = append(doc, "bin[u>>27] thresholds are reached by all words of a bin; a word reaches", "threshold j if it is above below[j].")
 		doc[0] = "poissonFourAVX512" + doc[0]
@@ -267,9 +312,7 @@ func poissonFour(wide bool) {
 	Doc(doc...)
 	Pragma("noescape")
 	l.begin()
-	counter := l.vec()
-	p := Load(Param("counters"), GP64())
-	l.load(p, counter)
+	counter := l.counters()
 	n := Load(Param("n"), GP64())
 	var dst [4]reg.Register
 	for s := range dst {
@@ -277,7 +320,7 @@ func poissonFour(wide bool) {
 	}
 	k := GP64()
 	XORQ(k, k)
-	if wide {
+	if l.wide {
 		l.poissonWide(counter, k, n, dst)
 	} else {
 		l.poissonNarrow(counter, k, n, dst)
@@ -289,7 +332,7 @@ func poissonFour(wide bool) {
 // poissonWide finds the number with a table of 32 bins of words and then
 // compares with the thresholds in the bin, twice for all words, a third time to
 // see whether there are more, which is rare.
-func (l *philoxLoop) poissonWide(counter reg.VecVirtual, k reg.GPVirtual, n reg.Register, dst [4]reg.Register) {
+func (l *philoxLoop) poissonWide(counter []reg.VecVirtual, k reg.GPVirtual, n reg.Register, dst [4]reg.Register) {
 	var bin, below [2]reg.VecVirtual
 	p := Load(Param("bin"), GP64())
 	q := Load(Param("below"), GP64())
@@ -303,10 +346,20 @@ func (l *philoxLoop) poissonWide(counter reg.VecVirtual, k reg.GPVirtual, n reg.
 	VPSRLD(Imm(31), one, one)
 
 	Label("loop")
-	c := ZMM()
-	VPXORD_BCST(l.key(kZeroth), counter, c)
-	l.add(kAdvance, counter)
-	w := l.words(c, allRounds-1)
+	for g, w := range l.words(l.next(counter, l.key(kZeroth)), allRounds-1) {
+		l.searchWide(w, bin, below, one, fmt.Sprint("Of", g))
+		for s := range w {
+			l.add(kLow, w[s])
+			VPMOVDB(w[s], Mem{Base: dst[s], Index: k, Scale: 1, Disp: l.lanes() * g})
+		}
+	}
+	ADDQ(Imm(uint64(l.lanes()*l.groups())), k)
+	CMPQ(k, n)
+	JLT(LabelRef("loop"))
+}
+
+// searchWide replaces words by how many thresholds they reach.
+func (l *philoxLoop) searchWide(w [4]reg.VecVirtual, bin, below [2]reg.VecVirtual, one reg.VecVirtual, suffix string) {
 	const above = 6 // not less or equal, unsigned
 	var number, threshold [4]reg.VecVirtual
 	var more [4]reg.OpmaskVirtual
@@ -326,12 +379,12 @@ func (l *philoxLoop) poissonWide(counter reg.VecVirtual, k reg.GPVirtual, n reg.
 		compare(s)
 	}
 	KORTESTW(more[0], more[1])
-	JNZ(LabelRef("more"))
+	JNZ(LabelRef("more" + suffix))
 	KORTESTW(more[2], more[3])
-	JZ(LabelRef("found"))
-	Label("more")
+	JZ(LabelRef("found" + suffix))
+	Label("more" + suffix)
 	for s := range w {
-		again, enough := "again"+string(rune('0'+s)), "enough"+string(rune('0'+s))
+		again, enough := fmt.Sprint("again", s, suffix), fmt.Sprint("enough", s, suffix)
 		Label(again)
 		KORTESTW(more[s], more[s])
 		JZ(LabelRef(enough))
@@ -340,28 +393,21 @@ func (l *philoxLoop) poissonWide(counter reg.VecVirtual, k reg.GPVirtual, n reg.
 		JMP(LabelRef(again))
 		Label(enough)
 	}
-	Label("found")
+	Label("found" + suffix)
 	for s := range w {
-		l.add(kLow, number[s])
-		VPMOVDB(number[s], Mem{Base: dst[s], Index: k, Scale: 1})
+		VMOVDQA64(number[s], w[s])
 	}
-	ADDQ(Imm(16), k)
-	CMPQ(k, n)
-	JLT(LabelRef("loop"))
 }
 
 // poissonNarrow compares with one threshold after the other.
-func (l *philoxLoop) poissonNarrow(counter reg.VecVirtual, k reg.GPVirtual, n reg.Register, dst [4]reg.Register) {
+func (l *philoxLoop) poissonNarrow(counter []reg.VecVirtual, k reg.GPVirtual, n reg.Register, dst [4]reg.Register) {
 	flip := YMM()
 	VPCMPEQD(flip, flip, flip)
 	VPSLLD(Imm(31), flip, flip)
 	below := Load(Param("below"), GP64())
 
 	Label("loop")
-	c := YMM()
-	VPXOR(l.key(kZeroth), counter, c)
-	l.add(kAdvance, counter)
-	w := l.words(c, allRounds-1)
+	w := l.words(l.next(counter, l.key(kZeroth)), allRounds-1)[0]
 	var number [4]reg.VecVirtual
 	for s := range w {
 		number[s] = YMM()

@@ -114,8 +114,6 @@ func (x *executor) execute(ctx context.Context, c *ipynb.Cell, number int, out *
 		case <-force:
 			return killed("interrupted twice: the kernel was killed")
 		case <-exited: // what it still sent is worth having
-			exited, late = nil, nil
-			patience = nil
 			x.drain(out)
 			why := x.kernel.ExitError().Error()
 			if stopped != "" {

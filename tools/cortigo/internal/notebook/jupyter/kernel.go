@@ -46,7 +46,7 @@ func Start(ctx context.Context, spec *Spec, dir string, env ...string) (*Kernel,
 		return nil, fmt.Errorf("starting the kernel %s: %w", spec.DisplayName, err)
 	}
 	if err := k.connect(ctx, conn); err != nil {
-		k.Kill()
+		_ = k.Kill() // the reason is the other error
 		return nil, fmt.Errorf("the kernel %s does not answer: %w%s", spec.DisplayName, err, k.logNote())
 	}
 	return k, nil
@@ -148,7 +148,7 @@ func (k *Kernel) Log() string {
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.Size() > logSize {
-		f.Seek(-logSize, io.SeekEnd) // read from the start if it fails
+		_, _ = f.Seek(-logSize, io.SeekEnd) // read from the start if it fails
 	}
 	data, _ := io.ReadAll(io.LimitReader(f, logSize))
 	return string(data)

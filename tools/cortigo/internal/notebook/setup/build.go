@@ -132,7 +132,7 @@ func withSignsOfLife(cmd *exec.Cmd, log io.Writer, what string) error {
 		for scanner.Scan() {
 			lines <- scanner.Text()
 		}
-		io.Copy(io.Discard, pipe)
+		_, _ = io.Copy(io.Discard, pipe)
 	}()
 	const patience = time.Second // nothing is said of what takes less
 	const pause = 10 * time.Second
