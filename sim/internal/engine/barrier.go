@@ -9,9 +9,9 @@ import (
 
 // A barrier lets n workers wait for one another. A worker spins, since the others
 // are mostly microseconds away and being woken costs as much as a step of a
-// large network; but when that keeps failing somebody else needs the processor,
-// perhaps for the very worker that is waited for, so it spins ever shorter and
-// then sleeps.
+// large network. But where waits are long somebody else needs the processor,
+// perhaps for the very worker that is waited for: then it spins ever shorter
+// before it sleeps, until waits are short again.
 type barrier struct {
 	n       int32
 	spin    bool
@@ -28,6 +28,9 @@ type waiter struct{ patience time.Duration }
 const (
 	maxPatience = 200 * time.Microsecond
 	minPatience = 2 * time.Microsecond
+	// longWait tells waits for a worker that has lost its processor, a time slice
+	// of some milliseconds, from those that spinning would have got over with.
+	longWait = time.Millisecond
 )
 
 func newBarrier(n int) *barrier {
@@ -54,7 +57,8 @@ func (b *barrier) wait(w *waiter) {
 		b.mu.Unlock()
 		return
 	}
-	if b.spin && b.spinUntil(round, w) {
+	start := time.Now()
+	if b.spin && b.spinUntil(round, start, w.patience) {
 		return
 	}
 	b.mu.Lock()
@@ -63,21 +67,22 @@ func (b *barrier) wait(w *waiter) {
 		b.wake.Wait()
 	}
 	b.mu.Unlock()
+	if time.Since(start) < longWait {
+		w.patience = min(maxPatience, 4*w.patience)
+	} else {
+		w.patience = max(minPatience, w.patience/2)
+	}
 }
 
-// spinUntil waits for the end of a round without sleeping; false if it takes
-// longer than w has patience for.
-func (b *barrier) spinUntil(round uint32, w *waiter) bool {
-	start := time.Now()
+// spinUntil waits for the end of a round for as long as patience lasts.
+func (b *barrier) spinUntil(round uint32, start time.Time, patience time.Duration) bool {
 	for {
 		for range 100 {
 			if b.round.Load() != round {
-				w.patience = min(maxPatience, w.patience+w.patience/8+minPatience)
 				return true
 			}
 		}
-		if time.Since(start) > w.patience {
-			w.patience = max(minPatience, w.patience/2)
+		if time.Since(start) > patience {
 			return false
 		}
 	}
