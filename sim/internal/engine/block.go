@@ -227,6 +227,12 @@ func stepAlpha(b *block, sh *shard) {
 }
 
 func stepDelta(b *block, sh *shard) {
+	if b.poisson != nil {
+		if counts := b.poisson.due(b, sh.step); counts != nil {
+			sh.fired = kernel.DeltaStepCounts(b.constant.(*kernel.Delta), b.v, b.ref, sh.sums(b, 0), counts, b.poisson.weight[0], b.drive, sh.fired[:0])
+			return
+		}
+	}
 	sh.fired = kernel.DeltaStep(b.constant.(*kernel.Delta), b.v, b.kept, b.ref, sh.sums(b, 0), b.ext[0], b.drive, sh.fired[:0])
 }
 

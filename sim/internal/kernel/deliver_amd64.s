@@ -41,13 +41,16 @@ TEXT ·deliverAMD64(SB), NOSPLIT, $0-56
 	CMOVQGT CX, R10
 
 lead:
-	MOVQ (R9), R11
-	MOVL R11, R12
-	LEAQ (BX)(R12*4), R12
-	SHRQ $0x20, R11
-	ANDL $0x00007fff, R11
-	LEAQ (R12)(R11*4), R11
-	ANDQ $-64, R12
+	MOVQ    (R9), R11
+	MOVL    R11, R12
+	LEAQ    (BX)(R12*4), R12
+	SHRQ    $0x20, R11
+	ANDL    $0x00007fff, R11
+	LEAQ    (R12)(R11*4), R11
+	ANDQ    $-64, R12
+	LEAQ    448(R12), R13
+	CMPQ    R13, R11
+	CMOVQLT R13, R11
 
 leadLines:
 	PREFETCHT0 (R12)
@@ -71,18 +74,21 @@ leadLines:
 	JLT        lead
 
 cursor:
-	CMPQ AX, CX
-	JGE  done
-	LEAQ 64(AX), R9
-	CMPQ R9, CX
-	JGE  prefetched
-	MOVQ (R9), R9
-	MOVL R9, R10
-	LEAQ (BX)(R10*4), R10
-	SHRQ $0x20, R9
-	ANDL $0x00007fff, R9
-	LEAQ (R10)(R9*4), R9
-	ANDQ $-64, R10
+	CMPQ    AX, CX
+	JGE     done
+	LEAQ    64(AX), R9
+	CMPQ    R9, CX
+	JGE     prefetched
+	MOVQ    (R9), R9
+	MOVL    R9, R10
+	LEAQ    (BX)(R10*4), R10
+	SHRQ    $0x20, R9
+	ANDL    $0x00007fff, R9
+	LEAQ    (R10)(R9*4), R9
+	ANDQ    $-64, R10
+	LEAQ    448(R10), R11
+	CMPQ    R11, R9
+	CMOVQLT R11, R9
 
 lines:
 	PREFETCHT0 (R10)
@@ -270,13 +276,16 @@ TEXT ·deliverWideAMD64(SB), NOSPLIT, $0-56
 	CMOVQGT CX, R10
 
 lead:
-	MOVQ (R9), R11
-	MOVL R11, R12
-	LEAQ (BX)(R12*8), R12
-	SHRQ $0x20, R11
-	ANDL $0x00007fff, R11
-	LEAQ (R12)(R11*8), R11
-	ANDQ $-64, R12
+	MOVQ    (R9), R11
+	MOVL    R11, R12
+	LEAQ    (BX)(R12*8), R12
+	SHRQ    $0x20, R11
+	ANDL    $0x00007fff, R11
+	LEAQ    (R12)(R11*8), R11
+	ANDQ    $-64, R12
+	LEAQ    448(R12), R13
+	CMPQ    R13, R11
+	CMOVQLT R13, R11
 
 leadLines:
 	PREFETCHT0 (R12)
@@ -300,18 +309,21 @@ leadLines:
 	JLT        lead
 
 cursor:
-	CMPQ AX, CX
-	JGE  done
-	LEAQ 64(AX), R9
-	CMPQ R9, CX
-	JGE  prefetched
-	MOVQ (R9), R9
-	MOVL R9, R10
-	LEAQ (BX)(R10*8), R10
-	SHRQ $0x20, R9
-	ANDL $0x00007fff, R9
-	LEAQ (R10)(R9*8), R9
-	ANDQ $-64, R10
+	CMPQ    AX, CX
+	JGE     done
+	LEAQ    64(AX), R9
+	CMPQ    R9, CX
+	JGE     prefetched
+	MOVQ    (R9), R9
+	MOVL    R9, R10
+	LEAQ    (BX)(R10*8), R10
+	SHRQ    $0x20, R9
+	ANDL    $0x00007fff, R9
+	LEAQ    (R10)(R9*8), R9
+	ANDQ    $-64, R10
+	LEAQ    448(R10), R11
+	CMPQ    R11, R9
+	CMOVQLT R11, R9
 
 lines:
 	PREFETCHT0 (R10)

@@ -18,6 +18,43 @@ func DeltaStep(p *Delta, v, kept []float64, ref []uint16, sum []int32, ext, driv
 	return inUse.deltaStep(p, v, kept, ref, sum, ext, drive, spikes)
 }
 
+// DeltaStepCounts is DeltaStep without Discount and with counts[k] events of one
+// weight, mV, for neuron k in place of ext: the same bits as with ext[k] = 0 +
+// weight*counts[k]. It leaves counts as they are.
+func DeltaStepCounts(p *Delta, v []float64, ref []uint16, sum []int32, counts []uint8, weight float64, drive []float64, spikes []uint16) []uint16 {
+	return inUse.deltaStepCounts(p, v, ref, sum, counts, weight, drive, spikes)
+}
+
+func deltaStepCountsScalar(p *Delta, v []float64, ref []uint16, sum []int32, counts []uint8, weight float64, drive []float64, spikes []uint16) []uint16 {
+	n := len(v)
+	ref, sum, counts = ref[:n], sum[:n], counts[:n]
+	each := len(drive) > 1
+	d := drive[0]
+	for k := range n {
+		x := v[k]
+		in := float64(p.Quantum*float64(sum[k])) + (0 + float64(weight*float64(counts[k])))
+		sum[k] = 0
+		if ref[k] == 0 {
+			if each {
+				d = drive[k]
+			}
+			x = (d + float64(p.P33*x)) + in
+			if x < p.Min {
+				x = p.Min
+			}
+		} else {
+			ref[k]--
+		}
+		if x >= p.Theta {
+			x = p.Reset
+			ref[k] = p.Refractory
+			spikes = append(spikes, uint16(k))
+		}
+		v[k] = x
+	}
+	return spikes
+}
+
 func deltaStepScalar(p *Delta, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
 	n := len(v)
 	ref, sum = ref[:n], sum[:n]

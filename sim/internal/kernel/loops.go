@@ -18,6 +18,7 @@ type loops struct {
 	expMergedCounts func(p *Exp, v, i []float64, ref []uint16, sum []int32, counts []uint8, weight float64, drive []float64, spikes []uint16) []uint16
 	expSplit        func(p *Exp, v, iEx, iIn []float64, ref []uint16, sumEx, sumIn []int32, extEx, extIn, drive []float64, spikes []uint16) []uint16
 	deltaStep       func(p *Delta, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16
+	deltaStepCounts func(p *Delta, v []float64, ref []uint16, sum []int32, counts []uint8, weight float64, drive []float64, spikes []uint16) []uint16
 	philoxFill      func(key rng.Key, c [4]uint32, stride uint32, dst []uint32)
 	poissonFour     func(t *PoissonTable, key rng.Key, id rng.ID, block uint32, first, stride uint32, dst *[4][]uint8)
 }
@@ -32,6 +33,7 @@ var scalar = loops{
 	expMergedCounts: expMergedCountsScalar,
 	expSplit:        expSplitScalar,
 	deltaStep:       deltaStepScalar,
+	deltaStepCounts: deltaStepCountsScalar,
 	philoxFill:      philoxFillScalar,
 	poissonFour:     poissonFourScalar,
 }

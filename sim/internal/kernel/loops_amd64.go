@@ -28,7 +28,7 @@ func (w vector) loops(name string, base loops) loops {
 	l := base
 	l.name = name
 	l.expMerged, l.expMergedCounts, l.expSplit = w.expMerged, w.expMergedCounts, w.expSplit
-	l.deltaStep = w.deltaStep
+	l.deltaStep, l.deltaStepCounts = w.deltaStep, w.deltaStepCounts
 	l.philoxFill, l.poissonFour = w.philoxFill, w.poissonFour
 	return l
 }

@@ -187,3 +187,30 @@ func (w vector) deltaStep(p *Delta, v, kept []float64, ref []uint16, sum []int32
 	}
 	return shift(deltaStepScalar(p, v[n:], nil, ref[n:], sum[n:], from(ext, n), driveFrom(drive, n), spikes), len(spikes), n)
 }
+
+func (w vector) deltaStepCounts(p *Delta, v []float64, ref []uint16, sum []int32, counts []uint8, weight float64, drive []float64, spikes []uint16) []uint16 {
+	n := w.head(len(v))
+	if n > 0 {
+		var c constants
+		c.set(atP33, p.P33)
+		c.set(atQuantum, p.Quantum)
+		c.set(atTheta, p.Theta)
+		c.set(atReset, p.Reset)
+		c.set(atMin, p.Min)
+		c.set(atWeight, weight)
+		each := c.setDrive(drive, n)
+		spikes = slices.Grow(spikes, n)
+		to := unsafe.SliceData(spikes[len(spikes) : len(spikes)+n])
+		var m int
+		if w.wide {
+			m = deltaStepCountsAVX512(&c[0], &v[0], &ref[:n][0], &sum[:n][0], &counts[:n][0], each, n, p.Refractory, to)
+		} else {
+			m = deltaStepCountsAVX2(&c[0], &v[0], &ref[:n][0], &sum[:n][0], &counts[:n][0], each, n, p.Refractory, to)
+		}
+		spikes = spikes[:len(spikes)+m]
+	}
+	if n == len(v) {
+		return spikes
+	}
+	return shift(deltaStepCountsScalar(p, v[n:], ref[n:], sum[n:], counts[n:], weight, driveFrom(drive, n), spikes), len(spikes), n)
+}

@@ -485,6 +485,111 @@ l5:
 	MOVQ SI, ret+72(FP)
 	RET
 
+// func deltaStepCountsAVX2(c *float64, v *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int
+// Requires: AVX, AVX2
+TEXT ·deltaStepCountsAVX2(SB), NOSPLIT, $0-80
+	MOVQ         c+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         sum+24(FP), DX
+	MOVQ         ref+16(FP), BX
+	MOVQ         spikes+64(FP), SI
+	VXORPD       Y0, Y0, Y0
+	VPCMPEQW     X1, X1, X1
+	VPSRLW       $0x0f, X1, X1
+	VBROADCASTSD 192(AX), Y2
+	XORQ         DI, DI
+
+loop:
+	VMOVDQU   (BX)(DI*2), X3
+	VPCMPEQW  X0, X3, X4
+	VCVTDQ2PD (DX)(DI*4), Y5
+	VMOVDQU   X0, (DX)(DI*4)
+	VMULPD    32(AX), Y5, Y5
+	MOVQ      counts+32(FP), R8
+	VPMOVZXBD (R8)(DI*1), X6
+	VCVTDQ2PD X6, Y6
+	VMULPD    160(AX), Y6, Y6
+	VADDPD    Y0, Y6, Y6
+	VADDPD    Y6, Y5, Y5
+	MOVQ      drive+40(FP), R8
+	TESTQ     R8, R8
+	JZ        l1
+	VMOVUPD   (R8)(DI*8), Y2
+
+l1:
+	VMOVUPD   (CX)(DI*8), Y6
+	VMULPD    (AX), Y6, Y7
+	VADDPD    Y2, Y7, Y7
+	VADDPD    Y5, Y7, Y7
+	VMOVUPD   128(AX), Y5
+	VMAXPD    Y7, Y5, Y7
+	VPMOVSXWQ X4, Y5
+	VBLENDVPD Y5, Y7, Y6, Y6
+	VCMPPD    $0x0d, 64(AX), Y6, Y5
+	VMOVMSKPD Y5, R8
+	VMOVUPD   Y6, (CX)(DI*8)
+	VCVTDQ2PD 16(DX)(DI*4), Y5
+	VMOVDQU   X0, 16(DX)(DI*4)
+	VMULPD    32(AX), Y5, Y5
+	MOVQ      counts+32(FP), R10
+	VPMOVZXBD 4(R10)(DI*1), X6
+	VCVTDQ2PD X6, Y6
+	VMULPD    160(AX), Y6, Y6
+	VADDPD    Y0, Y6, Y6
+	VADDPD    Y6, Y5, Y5
+	MOVQ      drive+40(FP), R10
+	TESTQ     R10, R10
+	JZ        l2
+	VMOVUPD   32(R10)(DI*8), Y2
+
+l2:
+	VMOVUPD   32(CX)(DI*8), Y6
+	VMULPD    (AX), Y6, Y7
+	VADDPD    Y2, Y7, Y7
+	VADDPD    Y5, Y7, Y7
+	VMOVUPD   128(AX), Y5
+	VMAXPD    Y7, Y5, Y7
+	VPSRLDQ   $0x08, X4, X4
+	VPMOVSXWQ X4, Y4
+	VBLENDVPD Y4, Y7, Y6, Y6
+	VCMPPD    $0x0d, 64(AX), Y6, Y4
+	VMOVMSKPD Y4, R10
+	VMOVUPD   Y6, 32(CX)(DI*8)
+	VPTEST    X3, X3
+	JZ        l4
+	VPSUBUSW  X1, X3, X3
+	VMOVDQU   X3, (BX)(DI*2)
+
+l4:
+	SHLL $0x04, R10
+	ORL  R8, R10
+	JZ   l3
+
+l5:
+	BSFL R10, R9
+	LEAQ (R9)(DI*1), R9
+	MOVW R9, (SI)
+	ADDQ $0x02, SI
+	MOVW refractory+56(FP), R8
+	MOVW R8, (BX)(R9*2)
+	MOVQ 96(AX), R8
+	MOVQ R8, (CX)(R9*8)
+	LEAL -1(R10), R8
+	ANDL R8, R10
+	JNZ  l5
+
+l3:
+	ADDQ $0x08, DI
+	MOVQ n+48(FP), R8
+	CMPQ DI, R8
+	JLT  loop
+	VZEROUPPER
+	MOVQ spikes+64(FP), AX
+	SUBQ AX, SI
+	SHRQ $0x01, SI
+	MOVQ SI, ret+72(FP)
+	RET
+
 // func expMergedAVX512(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL
 TEXT ·expMergedAVX512(SB), NOSPLIT, $0-88
@@ -1069,6 +1174,139 @@ l10:
 	JNZ  l10
 
 l8:
+	ADDQ $0x10, DI
+	MOVQ n+48(FP), R8
+	CMPQ DI, R8
+	JLT  loop
+	VZEROUPPER
+	MOVQ spikes+64(FP), AX
+	SUBQ AX, SI
+	SHRQ $0x01, SI
+	MOVQ SI, ret+72(FP)
+	RET
+
+// func deltaStepCountsAVX512(c *float64, v *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int
+// Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
+TEXT ·deltaStepCountsAVX512(SB), NOSPLIT, $0-80
+	MOVQ         c+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         sum+24(FP), DX
+	MOVQ         ref+16(FP), BX
+	MOVQ         spikes+64(FP), SI
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD 32(AX), Z1
+	VBROADCASTSD 64(AX), Z2
+	VBROADCASTSD 128(AX), Z3
+	VBROADCASTSD 160(AX), Z4
+	VPXORQ       Z5, Z5, Z5
+	VPCMPEQW     X6, X6, X6
+	VPSRLW       $0x0f, X6, X6
+	VBROADCASTSD 192(AX), Z7
+	XORQ         DI, DI
+
+loop:
+	VMOVDQU   (BX)(DI*2), X8
+	VPTESTNMW X8, X8, K1
+	VPTESTMW  X8, X8, K2
+	VCVTDQ2PD (DX)(DI*4), Z9
+	VMOVDQU   Y5, (DX)(DI*4)
+	VMULPD    Z1, Z9, Z9
+	MOVQ      counts+32(FP), R8
+	VPMOVZXBD (R8)(DI*1), Y10
+	VCVTDQ2PD Y10, Z10
+	VMULPD    Z4, Z10, Z10
+	VADDPD    Z5, Z10, Z10
+	VADDPD    Z10, Z9, Z9
+	MOVQ      drive+40(FP), R8
+	TESTQ     R8, R8
+	JZ        l1
+	VMOVUPD   (R8)(DI*8), Z7
+
+l1:
+	VMOVUPD  (CX)(DI*8), Z10
+	VMULPD   Z0, Z10, Z11
+	VADDPD   Z7, Z11, Z11
+	VADDPD   Z9, Z11, Z11
+	VMOVUPD  Z3, Z9
+	VMAXPD   Z11, Z9, Z11
+	VMOVAPD  Z11, K1, Z10
+	VCMPPD   $0x0d, Z2, Z10, K1
+	VMOVUPD  Z10, (CX)(DI*8)
+	KORTESTW K2, K2
+	JZ       l3
+	VPSUBUSW X6, X8, X8
+	VMOVDQU  X8, (BX)(DI*2)
+
+l3:
+	KORTESTW K1, K1
+	JZ       l2
+	KMOVW    K1, R8
+
+l4:
+	BSFL R8, R9
+	LEAQ (R9)(DI*1), R9
+	MOVW R9, (SI)
+	ADDQ $0x02, SI
+	MOVW refractory+56(FP), R11
+	MOVW R11, (BX)(R9*2)
+	MOVQ 96(AX), R11
+	MOVQ R11, (CX)(R9*8)
+	LEAL -1(R8), R11
+	ANDL R11, R8
+	JNZ  l4
+
+l2:
+	VMOVDQU   16(BX)(DI*2), X8
+	VPTESTNMW X8, X8, K1
+	VPTESTMW  X8, X8, K2
+	VCVTDQ2PD 32(DX)(DI*4), Z9
+	VMOVDQU   Y5, 32(DX)(DI*4)
+	VMULPD    Z1, Z9, Z9
+	MOVQ      counts+32(FP), R8
+	VPMOVZXBD 8(R8)(DI*1), Y10
+	VCVTDQ2PD Y10, Z10
+	VMULPD    Z4, Z10, Z10
+	VADDPD    Z5, Z10, Z10
+	VADDPD    Z10, Z9, Z9
+	MOVQ      drive+40(FP), R8
+	TESTQ     R8, R8
+	JZ        l5
+	VMOVUPD   64(R8)(DI*8), Z7
+
+l5:
+	VMOVUPD  64(CX)(DI*8), Z10
+	VMULPD   Z0, Z10, Z11
+	VADDPD   Z7, Z11, Z11
+	VADDPD   Z9, Z11, Z11
+	VMOVUPD  Z3, Z9
+	VMAXPD   Z11, Z9, Z11
+	VMOVAPD  Z11, K1, Z10
+	VCMPPD   $0x0d, Z2, Z10, K1
+	VMOVUPD  Z10, 64(CX)(DI*8)
+	KORTESTW K2, K2
+	JZ       l7
+	VPSUBUSW X6, X8, X8
+	VMOVDQU  X8, 16(BX)(DI*2)
+
+l7:
+	KORTESTW K1, K1
+	JZ       l6
+	KMOVW    K1, R8
+
+l8:
+	BSFL R8, R10
+	LEAQ 8(R10)(DI*1), R10
+	MOVW R10, (SI)
+	ADDQ $0x02, SI
+	MOVW refractory+56(FP), R11
+	MOVW R11, (BX)(R10*2)
+	MOVQ 96(AX), R11
+	MOVQ R11, (CX)(R10*8)
+	LEAL -1(R8), R11
+	ANDL R11, R8
+	JNZ  l8
+
+l6:
 	ADDQ $0x10, DI
 	MOVQ n+48(FP), R8
 	CMPQ DI, R8

@@ -60,6 +60,19 @@ func expSplitAVX2(c *float64, v *float64, iEx *float64, iIn *float64, ref *uint1
 //go:noescape
 func deltaStepAVX2(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
 
+// deltaStepCountsAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
+// how many indices it stored in spikes, which has room for n:
+//
+//	x := max((drive + P33*v) + (Quantum*sum + (0 + weight*counts)), Min); sum = 0
+//	if ref > 0 { x = v; ref-- }
+//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	v = x
+//
+// ext may be nil; so may drive, which then is the constant.
+//
+//go:noescape
+func deltaStepCountsAVX2(c *float64, v *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int
+
 // expMergedAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
 // how many indices it stored in spikes, which has room for n:
 //
@@ -115,3 +128,16 @@ func expSplitAVX512(c *float64, v *float64, iEx *float64, iIn *float64, ref *uin
 //
 //go:noescape
 func deltaStepAVX512(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
+
+// deltaStepCountsAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
+// how many indices it stored in spikes, which has room for n:
+//
+//	x := max((drive + P33*v) + (Quantum*sum + (0 + weight*counts)), Min); sum = 0
+//	if ref > 0 { x = v; ref-- }
+//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	v = x
+//
+// ext may be nil; so may drive, which then is the constant.
+//
+//go:noescape
+func deltaStepCountsAVX512(c *float64, v *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int

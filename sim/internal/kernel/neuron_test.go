@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -72,6 +73,10 @@ var neuronLoops = []struct {
 	{"DeltaStep", func(l *loops, s *neurons, ext bool, drive []float64) {
 		p := &Delta{P33: testExp.P33, Quantum: 0.0003, Theta: testTheta, Reset: 0, Min: -5, Refractory: 20}
 		s.spikes = l.deltaStep(p, s.v.x, nil, s.ref.x, s.sumEx.x, only(ext, s.extEx.x), drive, s.spikes)
+	}},
+	{"DeltaStepCounts", func(l *loops, s *neurons, _ bool, drive []float64) {
+		p := &Delta{P33: testExp.P33, Quantum: 0.0003, Theta: testTheta, Reset: 0, Min: -5, Refractory: 20}
+		s.spikes = l.deltaStepCounts(p, s.v.x, s.ref.x, s.sumEx.x, s.counts.x, s.weight, drive, s.spikes)
 	}},
 	{"DeltaStepDiscount", func(l *loops, s *neurons, ext bool, drive []float64) {
 		for k := range s.ref.x {
@@ -184,7 +189,7 @@ func BenchmarkNeuron(b *testing.B) {
 	for _, n := range []int{1024, 38_592} {
 		for _, loop := range neuronLoops[:4] {
 			for _, ext := range []bool{false, true} {
-				if ext && loop.name == "ExpMergedCounts" {
+				if ext && strings.HasSuffix(loop.name, "Counts") {
 					continue
 				}
 				for _, l := range available {

@@ -58,6 +58,9 @@ func neurons() {
 		neuron(model{name: "deltaStep", signs: []string{""}, constant: []int{cP33, cQuantum, cTheta, cMin},
 			doc: []string{"x := max((drive + P33*v) + (Quantum*sum + ext), Min); sum, ext = 0, 0", "if ref > 0 { x = v; ref-- }",
 				"if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }", "v = x"}}, wide)
+		neuron(model{name: "deltaStepCounts", signs: []string{""}, counts: true, constant: []int{cP33, cQuantum, cTheta, cMin, cWeight},
+			doc: []string{"x := max((drive + P33*v) + (Quantum*sum + (0 + weight*counts)), Min); sum = 0", "if ref > 0 { x = v; ref-- }",
+				"if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }", "v = x"}}, wide)
 	}
 }
 

@@ -1,0 +1,155 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/neuron"
+)
+
+// gridOf returns the grid of a population with these weights onto it.
+func gridOf(weights ...connect.Distribution) grid {
+	d := &Description{Populations: populations(5, 5)}
+	for i, w := range weights {
+		d.Projections = append(d.Projections, Projection{Pre: Range{i % 2, 0, 5}, Post: Range{1, 0, 5}, Rule: connect.AllToAll{}, Weight: w, Delay: connect.Constant(1), Ordinal: uint32(i)})
+	}
+	return chooseGrid(collectWeights(d, 1))
+}
+
+func TestChooseGrid(t *testing.T) {
+	inf := math.Inf(1)
+	pd := connect.Normal{Mean: 87.81, SD: 8.781, Min: 0, Max: inf}
+	pdIn := connect.Normal{Mean: -351.2, SD: 35.12, Min: -inf, Max: 0}
+	for _, c := range []struct {
+		name    string
+		weights []connect.Distribution
+		wide    bool
+		quantum float64 // 0: only the rules below
+	}{
+		{"none", nil, false, 1},
+		{"zero", []connect.Distribution{connect.Constant(0)}, false, 1},
+		{"one constant", []connect.Distribution{connect.Constant(20)}, false, 20},
+		{"a ratio", []connect.Distribution{connect.Constant(20), connect.Constant(-100)}, false, 20},
+		{"a fraction", []connect.Distribution{connect.Constant(2), connect.Constant(3)}, false, 1},
+		{"ratio of 8191", []connect.Distribution{connect.Constant(1), connect.Constant(8191)}, false, 1},
+		{"ratio beyond 14 bits", []connect.Distribution{connect.Constant(1), connect.Constant(8192)}, true, math.Ldexp(1, 14-41)},
+		{"no common quantum", []connect.Distribution{connect.Constant(1), connect.Constant(math.Pi)}, true, math.Ldexp(1, 2-41)},
+		{"the microcircuit's", []connect.Distribution{pd, pdIn}, false, 0},
+		{"SD of one part in 10,000", []connect.Distribution{connect.Normal{Mean: 100, SD: 0.01}}, true, math.Ldexp(1, 7-41)},
+		{"constant beside a distribution", []connect.Distribution{connect.Constant(1), connect.Normal{Mean: 100, SD: 64}}, false, 1},
+		{"constant too coarse for the distribution", []connect.Distribution{connect.Constant(10), connect.Normal{Mean: 100, SD: 20}}, false, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := gridOf(c.weights...)
+			if g.wide != c.wide || c.quantum != 0 && g.quantum != c.quantum {
+				t.Fatalf("grid %+v, want wide %v, quantum %g", g, c.wide, c.quantum)
+			}
+			for _, w := range c.weights {
+				lo, hi := w.Bounds()
+				reach := math.Max(math.Abs(lo), math.Abs(hi))
+				x, constant := connect.IsConstant(w)
+				switch {
+				case g.wide && g.quantum > math.Ldexp(reach, -40) && x != 0 && constant:
+					// A smaller weight beside larger ones is only as exact as they are.
+					if math.Abs(math.Round(x/g.quantum)*g.quantum-x) > g.quantum/2 {
+						t.Errorf("%g is not met to half a quantum of %g", x, g.quantum)
+					}
+				case g.wide:
+					if math.Round(reach/g.quantum) >= 1<<47 {
+						t.Errorf("weight %g does not fit 48 bits in quanta of %g", reach, g.quantum)
+					}
+				case constant:
+					if k := math.Round(x / g.quantum); k*g.quantum != x || math.Abs(k) > maxCompact {
+						t.Errorf("constant %g is %g quanta of %g", x, k, g.quantum)
+					}
+				default:
+					if reach/g.quantum > maxCompact+0.5 || spread(w) < minQuantaPerSD*g.quantum {
+						t.Errorf("%+v on a grid of %g", w, g.quantum)
+					}
+				}
+			}
+		})
+	}
+}
+
+// The wide form is exact to 2^-40 of the channel's largest weight.
+func TestWideIsExactTo40Bits(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 200 {
+		scale := math.Exp(r.NormFloat64() * 20)
+		list := connect.List{}
+		largest := 0.0
+		for range 40 {
+			w := r.NormFloat64() * scale
+			list.Pre, list.Post, list.Weight = append(list.Pre, 0), append(list.Post, 0), append(list.Weight, w)
+			largest = math.Max(largest, math.Abs(w))
+		}
+		d := &Description{Resolution: 0.1, Populations: populations(1), Projections: []Projection{
+			{Pre: Range{0, 0, 1}, Post: Range{0, 0, 1}, Rule: list, Weight: connect.Constant(1), Delay: connect.Constant(1)}}}
+		g := chooseGrid(collectWeights(d, 0))
+		if !g.wide {
+			t.Fatalf("grid %+v", g)
+		}
+		w, err := newWiring(d, 0, clockOf(t, 0.1), g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, x := range list.Weight {
+			if e := math.Abs(float64(w.weight.value[k])*g.quantum - x); e > math.Ldexp(largest, -40) || abs(w.weight.value[k]) > 1<<41 {
+				t.Fatalf("weight %g becomes %d quanta of %g", x, w.weight.value[k], g.quantum)
+			}
+		}
+	}
+}
+
+// The grid does not depend on the order of Connect calls, nor on anything but
+// the weights.
+func TestGridIgnoresOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 1))
+	for round := range 300 {
+		var ws []connect.Distribution
+		for range 1 + r.IntN(25) {
+			switch r.IntN(4) {
+			case 0:
+				ws = append(ws, connect.Normal{Mean: r.NormFloat64() * 100, SD: 5 + 10*r.Float64()})
+			default:
+				ws = append(ws, connect.Constant(float64(r.IntN(40)-20)/float64(1+r.IntN(3))))
+			}
+		}
+		want := gridOf(ws...)
+		for range 5 {
+			r.Shuffle(len(ws), func(i, j int) { ws[i], ws[j] = ws[j], ws[i] })
+			if got := gridOf(ws...); got != want {
+				t.Fatalf("round %d: %v gives %+v, in another order %+v", round, ws, got, want)
+			}
+		}
+		if got := gridOf(append(slices.Clone(ws), ws...)...); got != want {
+			t.Fatalf("round %d: %v gives %+v, twice over %+v", round, ws, want, got)
+		}
+	}
+}
+
+func TestParrotGrid(t *testing.T) {
+	d := &Description{Populations: []Population{{Name: "p", N: 3, Model: neuron.Parrot{}}}}
+	d.Projections = []Projection{{Pre: Range{0, 0, 3}, Post: Range{0, 0, 3}, Rule: connect.AllToAll{}, Weight: connect.Normal{Mean: 3, SD: 1}, Delay: connect.Constant(1)}}
+	if g := chooseGrid(collectWeights(d, 0)); g != (grid{quantum: 1}) {
+		t.Errorf("grid %+v, want quanta of 1: a parrot ignores weights", g)
+	}
+}
+
+func TestRoundUp(t *testing.T) {
+	for _, x := range []float64{1, 1.03125, 0.1, 1e-300, 3e300, 7.0 / 3} {
+		got := roundUp(x)
+		m, _ := math.Frexp(got)
+		if got < x || got > x*(1+1.0/16) || m*32 != math.Floor(m*32) {
+			t.Errorf("roundUp(%v) = %v", x, got)
+		}
+	}
+	if fmt.Sprint(roundUp(1), roundUp(1.0001), roundUp(1.0625)) != "1 1.0625 1.0625" {
+		t.Error(roundUp(1), roundUp(1.0001), roundUp(1.0625))
+	}
+}
