@@ -11,10 +11,10 @@ const (
 	ahead = 8
 	// group is how many synapses are added without a branch.
 	group = 8
-	// linesAhead is how many lines of a segment are prefetched at most: the
-	// processor follows a long one by itself, and what comes too early pushes the
-	// sums out of the cache.
-	linesAhead = 8
+	// linesShort is how many lines a segment has that is prefetched whole. Of a
+	// longer one only the first four are: the processor follows it by itself, and
+	// what comes too early pushes the sums out of the cache.
+	linesShort = 16
 	// line is the size of a cache line in bytes.
 	line = 64
 )
@@ -74,10 +74,11 @@ func deliverLoop(name, word string, size int, mask Mem) {
 		ANDL(U32(0x7fff), c.As32())
 		LEAQ(Mem{Base: a, Index: c, Scale: scale}, last)
 		ANDQ(I32(-line), a)
-		most := GP64()
-		LEAQ(Mem{Base: a, Disp: line * (linesAhead - 1)}, most)
-		CMPQ(most, last)
-		CMOVQLT(most, last)
+		long, few := GP64(), GP64()
+		LEAQ(Mem{Base: a, Disp: line * linesShort}, long)
+		LEAQ(Mem{Base: a, Disp: line * 3}, few)
+		CMPQ(long, last)
+		CMOVQLE(few, last)
 		Label(label)
 		for k := range 4 {
 			PREFETCHT0(Mem{Base: a})
