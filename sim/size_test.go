@@ -1,0 +1,98 @@
+package sim_test
+
+import (
+	"context"
+	"math"
+	"os"
+	"runtime/debug"
+	"testing"
+	"time"
+
+	"cortigo/sim"
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+	"cortigo/sim/neuron"
+)
+
+// BenchmarkWeights is half a second of a recurrent network whose weights are
+// drawn on the compact grid, and the same with a spread too narrow for it, so
+// that every weight is exact and 8 bytes long.
+func BenchmarkWeights(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		sd   float64
+	}{{"compact", 8.8}, {"exact", 0.01}} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				net, err := sim.New()
+				if err != nil {
+					b.Fatal(err)
+				}
+				m := neuron.DefaultIafPscExp()
+				pop, err := net.Create("exc", 20000, m)
+				if err != nil {
+					b.Fatal(err)
+				}
+				delay := connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: math.Inf(1)}
+				if err := net.Connect(pop, pop, connect.FixedInDegree{N: 1000}, connect.Synapse{Weight: connect.Normal{Mean: 2, SD: c.sd / 88 * 2, Min: 0, Max: math.Inf(1)}, Delay: delay}); err != nil {
+					b.Fatal(err)
+				}
+				if err := net.Attach(device.Poisson{Rate: 8000}, pop, connect.Synapse{Weight: connect.Constant(40)}); err != nil {
+					b.Fatal(err)
+				}
+				if err := net.Simulate(context.Background(), 500); err != nil {
+					b.Fatal(err)
+				}
+				s := net.Stats()
+				b.ReportMetric(s.DeliverS*1e9*float64(net.Threads())/float64(s.SynapticEvents), "ns/event")
+				b.ReportMetric(float64(s.SynapticEvents), "events/op")
+			}
+		})
+	}
+}
+
+// A network of a million neurons with an in-degree of 1000 and the
+// microcircuit's delays takes at most 6 bytes a synapse, everything included.
+func TestFullMillionNeurons(t *testing.T) {
+	if os.Getenv("CORTIGO_FULL") == "" {
+		t.Skip("set CORTIGO_FULL=1: 1e9 synapses")
+	}
+	net, err := sim.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	delay := func(mean float64) connect.Distribution {
+		return connect.Normal{Mean: mean, SD: mean / 2, Min: 0.05, Max: math.Inf(1)}
+	}
+	exc, err := net.Create("exc", 800_000, neuron.DefaultIafPscExp())
+	if err != nil {
+		t.Fatal(err)
+	}
+	inh, err := net.Create("inh", 200_000, neuron.DefaultIafPscExp())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, post := range []*sim.Population{exc, inh} {
+		if err := net.Connect(exc, post, connect.FixedInDegree{N: 800}, connect.Synapse{Weight: connect.Normal{Mean: 88, SD: 8.8, Max: math.Inf(1)}, Delay: delay(1.5)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := net.Connect(inh, post, connect.FixedInDegree{N: 200}, connect.Synapse{Weight: connect.Normal{Mean: -352, SD: 35, Min: math.Inf(-1)}, Delay: delay(0.75)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start := time.Now()
+	if err := net.Build(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	built := time.Since(start).Seconds()
+	debug.FreeOSMemory()
+	resident := residentBytes(t)
+	n := float64(net.Synapses())
+	t.Logf("%.0f synapses in %d shards, built in %.1f s (%.1f ns a synapse), %.2f bytes resident a synapse", n, net.Shards(), built, built*1e9/n, resident/n)
+	if resident/n > 6 {
+		t.Errorf("%.2f bytes a synapse, want at most 6", resident/n)
+	}
+	if err := net.Simulate(context.Background(), 10); err != nil {
+		t.Fatal(err)
+	}
+}
