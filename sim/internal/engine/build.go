@@ -264,11 +264,20 @@ func (e *Engine) buildRows(ctx context.Context, wirings []*wiring, progress func
 		}
 		return a - b
 	})
-	b := &rowBuilder{e: e, ctx: ctx, bySource: bySource, order: order, total: total, progress: progress}
-	return parallel(e.threads, len(e.shards), func(_, s int) error { return b.shard(e.shards[s]) })
+	b := &rowBuilder{e: e, ctx: ctx, bySource: bySource, order: order, total: total, progress: progress, work: make([]rowWork, e.threads)}
+	return parallel(e.threads, len(e.shards), func(w, s int) error { return b.shard(e.shards[s], &b.work[w]) })
+}
+
+// rowWork is the room that a worker builds rows in, one shard after another.
+type rowWork struct {
+	narrow partition[uint32]
+	wide   partition[uint64]
+	placer placer
+	drawn  drawn
 }
 
 type rowBuilder struct {
+	work     []rowWork
 	e        *Engine
 	ctx      context.Context
 	bySource [][]*wiring
@@ -280,7 +289,7 @@ type rowBuilder struct {
 }
 
 // shard makes all rows of a shard.
-func (b *rowBuilder) shard(sh *shard) error {
+func (b *rowBuilder) shard(sh *shard, work *rowWork) error {
 	var narrow, wide, ring []*wiring
 	for _, p := range b.order {
 		for _, w := range b.bySource[p] {
@@ -301,15 +310,15 @@ func (b *rowBuilder) shard(sh *shard) error {
 			return err
 		}
 	}
-	if err := fillRows(b, sh, &sh.narrow, narrow); err != nil {
+	if err := fillRows(b, sh, &sh.narrow, narrow, work, &work.narrow); err != nil {
 		return err
 	}
-	return fillRows(b, sh, &sh.wide, wide)
+	return fillRows(b, sh, &sh.wide, wide, work, &work.wide)
 }
 
 // fillRows makes the rows of one form; wirings are in order of source
 // population.
-func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring) error {
+func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring, work *rowWork, room *partition[W]) error {
 	if len(wirings) == 0 {
 		return nil
 	}
@@ -319,6 +328,7 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring) e
 		wirings []*wiring
 		keys    int
 		records int64
+		single  bool // all onto merged channels
 	}
 	var groups []group
 	words := int64(0)
@@ -328,15 +338,19 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring) e
 		for n < len(wirings) && wirings[n].Pre.Population == p {
 			n++
 		}
-		g := group{wirings: wirings[:n]}
+		g := group{wirings: wirings[:n], single: true}
 		wirings = wirings[n:]
 		for _, w := range g.wirings {
 			g.keys = max(g.keys, int(w.delay.max)<<1+2)
+			g.single = g.single && w.merged
 			from, to := b.e.layout.slice(sh.index, w.Post)
 			blk := sh.blocks[w.Post.Population]
 			for k := from; k < to; k++ {
 				g.records += int64(w.degree(blk.index(k) - w.Post.From))
 			}
+		}
+		if g.single {
+			g.keys /= 2
 		}
 		// Every segment has a link; a row has no more segments than keys.
 		if words+g.records > math.MaxUint32 {
@@ -347,10 +361,9 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring) e
 	}
 	r.syn = make([]W, words)
 	preferHugePages(r.syn)
-	var part partition[W]
-	var pl placer
-	var d drawn
+	part, pl, d := room, &work.placer, &work.drawn
 	for _, g := range groups {
+		r.single = g.single
 		p := g.wirings[0].Pre.Population
 		sources := b.e.layout.n[p]
 		if need := int(g.records/(chunkLen*chunksPerSlab)) + 2; len(part.free) > 2*need*chunksPerSlab {
@@ -365,19 +378,19 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring) e
 				if k&63 == 0 && b.ctx.Err() != nil {
 					return b.ctx.Err()
 				}
-				w.draw(blk.index(k)-w.Post.From, &d)
+				w.draw(blk.index(k)-w.Post.From, d)
 				if b.e.bounds.Ring && w.ringable() {
 					d.dropRing()
 					g.records -= int64(w.degree(blk.index(k)-w.Post.From)) - int64(len(d.source)) // the ring's are told
 				}
-				part.add(uint16(blk.base+k), &d)
+				part.add(uint16(blk.base+k), d)
 			}
 		}
 		for i := range part.bucket {
 			chunks := part.take(i)
 			first := i << part.shift
 			n := min(1<<part.shift, sources-first)
-			if err := place(&pl, r, b.e.layout.first[p]+first, n, g.keys, chunks); err != nil {
+			if err := place(pl, r, b.e.layout.first[p]+first, n, g.keys, chunks); err != nil {
 				return err
 			}
 			part.release(chunks)

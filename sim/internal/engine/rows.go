@@ -20,6 +20,7 @@ type rows[W word] struct {
 	count int64 // synapses
 
 	degree []uint32 // synapses of each source, until the engine has summed them
+	single bool     // the rows being placed use channel 0 alone, their keys are halved
 }
 
 // A record is a synapse on its way to its row.
@@ -116,9 +117,10 @@ func place[W word](pl *placer, r *rows[W], first, n, keys int, chunks [][]record
 	}
 	pl.count, pl.at = pl.count[:size], pl.at[:size]
 	clear(pl.count)
+	half := r.half()
 	for _, c := range chunks {
 		for i := range c {
-			pl.count[int(c[i].source)*keys+int(c[i].key)]++
+			pl.count[int(c[i].source)*keys+int(c[i].key>>half)]++
 		}
 	}
 	long := false
@@ -133,7 +135,7 @@ func place[W word](pl *placer, r *rows[W], first, n, keys int, chunks [][]record
 	}
 	for _, c := range chunks {
 		for i := range c {
-			at := &pl.at[int(c[i].source)*keys+int(c[i].key)]
+			at := &pl.at[int(c[i].source)*keys+int(c[i].key>>half)]
 			r.syn[*at] = c[i].w
 			*at++
 		}
@@ -147,7 +149,7 @@ func placeLong[W word](pl *placer, r *rows[W], keys int, chunks [][]record[W]) {
 	clear(pl.count)
 	for _, c := range chunks {
 		for i := range c {
-			k := int(c[i].source)*keys + int(c[i].key)
+			k := int(c[i].source)*keys + int(c[i].key>>r.half())
 			done := pl.count[k]
 			r.syn[pl.at[k]+done+done/kernel.MaxSegment] = c[i].w
 			pl.count[k]++
@@ -158,6 +160,7 @@ func placeLong[W word](pl *placer, r *rows[W], keys int, chunks [][]record[W]) {
 // layRow reserves the segments of one row, writes its links and its entry, and
 // stores in at where the synapses of each key begin.
 func (r *rows[W]) layRow(source int, count, at []uint32, long *bool) error {
+	half := r.half()
 	previous := uint16(0) // delay of the segment before
 	link := -1            // where its link word goes
 	for key, n := range count {
@@ -165,7 +168,7 @@ func (r *rows[W]) layRow(source int, count, at []uint32, long *bool) error {
 			continue
 		}
 		r.degree[source] += n
-		delay, channel := uint16(key>>1), key&1
+		delay, channel := uint16(key<<half>>1), key<<half&1
 		at[key] = uint32(r.used)
 		r.count += int64(n)
 		*long = *long || n > kernel.MaxSegment
@@ -190,6 +193,14 @@ func (r *rows[W]) layRow(source int, count, at []uint32, long *bool) error {
 		r.syn[link] = 0
 	}
 	return nil
+}
+
+// half returns by how many bits a key is shifted to count its segment.
+func (r *rows[W]) half() uint {
+	if r.single {
+		return 1
+	}
+	return 0
 }
 
 // bucketShift returns how many sources, as a power of two, make buckets of some
