@@ -204,10 +204,10 @@ func (r *rows[W]) half() uint {
 }
 
 // bucketShift returns how many sources, as a power of two, make buckets of some
-// 100,000 records, bounded by what the placer has to count.
+// 200,000 records, bounded by what the placer has to count.
 func bucketShift(records int64, sources, keys int) uint {
 	perSource := records/int64(max(sources, 1)) + 1
-	want := max(1, 100_000/perSource)
+	want := max(1, 200_000/perSource)
 	want = min(want, int64(max(1, (1<<20)/keys)), 1<<16)
 	return uint(bits.Len64(uint64(want)) - 1)
 }
