@@ -236,14 +236,14 @@ func TestLayRowFull(t *testing.T) {
 	}
 }
 
-// Buckets hold some 100,000 records, and what the placer counts stays bounded.
+// Buckets hold some 200,000 records, and what the placer counts stays bounded.
 func TestBucketShift(t *testing.T) {
 	for _, c := range []struct {
 		records       int64
 		sources, keys int
 		want          uint
 	}{
-		{0, 0, 4, 16}, {0, 10, 4, 16}, {1 << 40, 1, 4, 0}, {20683 * 4000, 20683, 100, 4}, {1000, 1000, 2*maxDelay + 2, 4},
+		{0, 0, 4, 16}, {0, 10, 4, 16}, {1 << 40, 1, 4, 0}, {20683 * 4000, 20683, 100, 5}, {1000, 1000, 2*maxDelay + 2, 4},
 	} {
 		if got := bucketShift(c.records, c.sources, c.keys); got != c.want {
 			t.Errorf("bucketShift(%d, %d, %d) = %d, want %d", c.records, c.sources, c.keys, got, c.want)
