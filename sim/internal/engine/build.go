@@ -310,10 +310,14 @@ func (b *rowBuilder) shard(sh *shard, work *rowWork) error {
 			return err
 		}
 	}
-	if err := fillRows(b, sh, &sh.narrow, narrow, work, &work.narrow); err != nil {
-		return err
+	err := fillRows(b, sh, &sh.narrow, narrow, work, &work.narrow)
+	if err == nil {
+		err = fillRows(b, sh, &sh.wide, wide, work, &work.wide)
 	}
-	return fillRows(b, sh, &sh.wide, wide, work, &work.wide)
+	if err != nil {
+		*work = rowWork{} // what lies there belongs to rows that were given up
+	}
+	return err
 }
 
 // fillRows makes the rows of one form; wirings are in order of source

@@ -19,11 +19,14 @@ type naive struct {
 }
 
 // layRows puts synapses, in order of target, through a partition into rows.
-func layRows[W word](t testing.TB, sources, keys int, shift uint, synapses []naive) *rows[W] {
+func layRows[W word](t testing.TB, sources, keys int, shift uint, single bool, synapses []naive) *rows[W] {
 	t.Helper()
 	const first = 3 // neurons before the population
 	words := 2*len(synapses) + len(synapses)/kernel.MaxSegment + 1
 	r := &rows[W]{entry: make([]kernel.Cursor, first+sources), degree: make([]uint32, first+sources), syn: make([]W, words)}
+	if r.single = single; single {
+		keys /= 2
+	}
 	var part partition[W]
 	var pl placer
 	part.reset(sources, shift)
@@ -77,10 +80,10 @@ func unlay[W word](r *rows[W], source int) (out []naive, segments int) {
 	}
 }
 
-func testRows[W word](t *testing.T, sources, keys int, shift uint, synapses []naive) {
+func testRows[W word](t *testing.T, sources, keys int, shift uint, single bool, synapses []naive) {
 	t.Helper()
 	slices.SortStableFunc(synapses, func(a, b naive) int { return int(a.target) - int(b.target) })
-	r := layRows[W](t, sources, keys, shift, synapses)
+	r := layRows[W](t, sources, keys, shift, single, synapses)
 	// The reference: by source and key, then in the order they came.
 	want := slices.Clone(synapses)
 	slices.SortStableFunc(want, func(a, b naive) int {
@@ -134,8 +137,18 @@ func TestPlaceEqualsNaive(t *testing.T) {
 				continue
 			}
 			t.Run(fmt.Sprint(c, " shift ", shift), func(t *testing.T) {
-				testRows[uint32](t, c.sources, c.keys, shift, randomSynapses(r, c.n, c.sources, c.targets, c.keys, false))
-				testRows[uint64](t, c.sources, c.keys, shift, randomSynapses(r, c.n, c.sources, c.targets, c.keys, true))
+				for _, single := range []bool{false, true} {
+					narrow := randomSynapses(r, c.n, c.sources, c.targets, c.keys, false)
+					wide := randomSynapses(r, c.n, c.sources, c.targets, c.keys, true)
+					for i := range narrow {
+						if single { // all in channel 0
+							narrow[i].key &^= 1
+							wide[i].key &^= 1
+						}
+					}
+					testRows[uint32](t, c.sources, c.keys, shift, single, narrow)
+					testRows[uint64](t, c.sources, c.keys, shift, single, wide)
+				}
 			})
 		}
 	}
@@ -151,8 +164,12 @@ func TestPlaceLongSegments(t *testing.T) {
 			for range n {
 				s = append(s, naive{1, 11, uint16(r.IntN(65536)), int64(r.IntN(100))})
 			}
-			testRows[uint32](t, 3, 20, 2, slices.Clone(s))
-			testRows[uint64](t, 3, 20, 1, s)
+			testRows[uint32](t, 3, 20, 2, false, slices.Clone(s))
+			testRows[uint64](t, 3, 20, 1, false, slices.Clone(s))
+			for i := range s {
+				s[i].key &^= 1
+			}
+			testRows[uint32](t, 3, 20, 1, true, s)
 		})
 	}
 }
@@ -167,7 +184,7 @@ func TestRowsDeliver(t *testing.T) {
 		synapses = append(synapses, naive{4, 30, uint16(r.IntN(targets)), 1})
 	}
 	slices.SortStableFunc(synapses, func(a, b naive) int { return int(a.target) - int(b.target) })
-	sh := &shard{narrow: *layRows[uint32](t, sources, keys, 3, synapses), wide: *layRows[uint64](t, sources, keys, 3, synapses)}
+	sh := &shard{narrow: *layRows[uint32](t, sources, keys, 3, false, synapses), wide: *layRows[uint64](t, sources, keys, 3, false, synapses)}
 	want := make([][2][targets]int64, steps+100)
 	var sum [2][1 << 16]int32
 	var sumWide [2][1 << 16]int64
