@@ -1,7 +1,9 @@
 package connect
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"math"
 )
 
@@ -26,11 +28,16 @@ func (d Normal) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j)
 }
 
-// UnmarshalJSON reads what MarshalJSON writes.
+// UnmarshalJSON reads what MarshalJSON writes; unknown fields are an error.
 func (d *Normal) UnmarshalJSON(b []byte) error {
 	var j normalJSON
-	if err := json.Unmarshal(b, &j); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&j); err != nil {
 		return err
+	}
+	if j.Min != nil && j.Max != nil && *j.Min == 0 && *j.Max == 0 {
+		return errors.New("connect: Normal: bounds are [0, 0], which leave no draws") // and would mean none in a Normal
 	}
 	*d = Normal{Mean: j.Mean, SD: j.SD}
 	if j.Min == nil && j.Max == nil {
