@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
 	"testing"
 	"time"
 
@@ -53,7 +52,15 @@ func brunel(t testing.TB, order int, g, eta float64, opts ...sim.Option) *sim.Ne
 // standard deviation of our seeds (six; of the last case's synchrony, which
 // varies from 10 to 25, 22): two runs of the same thing differ by less than
 // 4*sqrt(2) of it.
-func TestBrunelEqualsNEST(t *testing.T) {
+func TestBrunelEqualsNEST(t *testing.T) { compareBrunel(t, false) }
+
+// The most active cases.
+func TestFullBrunelEqualsNEST(t *testing.T) {
+	needFull(t)
+	compareBrunel(t, true)
+}
+
+func compareBrunel(t *testing.T, full bool) {
 	type measure struct{ nest, sd float64 }
 	for _, c := range []struct {
 		g, eta             float64
@@ -65,10 +72,10 @@ func TestBrunelEqualsNEST(t *testing.T) {
 		{6, 4, measure{50.039, 0.17}, measure{50.116, 0.12}, measure{0.2164, 0.0029}, measure{95.8, 5.5}, true},
 		{3, 2, measure{189.690, 0.29}, measure{189.654, 0.29}, measure{0.0648, 0.0058}, measure{23.2, 4.0}, true},
 	} {
+		if c.full != full {
+			continue
+		}
 		t.Run(fmt.Sprintf("g=%g,eta=%g", c.g, c.eta), func(t *testing.T) {
-			if c.full && os.Getenv("CORTIGO_FULL") == "" {
-				t.Skip("set CORTIGO_FULL=1 for the most active cases")
-			}
 			if testing.Short() {
 				t.Skip("12,500 neurons")
 			}

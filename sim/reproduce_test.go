@@ -14,6 +14,7 @@ import (
 	"cortigo/sim"
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/kernel"
 	"cortigo/sim/neuron"
 	"cortigo/sim/spikes"
 )
@@ -148,6 +149,28 @@ func TestGoldenSpikes(t *testing.T) {
 	const golden = "fad6ef9ec208e85a97149d5255b2124adbe422dcd5731137467cb4f0e0f355e5"
 	if got := runZoo(t, false, []float64{zooMS}); got != golden {
 		t.Errorf("digest %s, want %s", got, golden)
+	}
+}
+
+// Every set of instructions that the inner loops are written for gives the same
+// spikes.
+func TestSameSpikesOnAnyProcessor(t *testing.T) {
+	best := kernel.Using()
+	t.Cleanup(func() {
+		if err := kernel.Use(best); err != nil {
+			t.Error(err)
+		}
+	})
+	want := runZoo(t, false, []float64{zooMS})
+	for _, name := range kernel.Available() {
+		if err := kernel.Use(name); err != nil {
+			t.Fatal(err)
+		}
+		for _, shards := range []int{2, 64} {
+			if got := runZoo(t, false, []float64{zooMS}, sim.Threads(2), sim.Shards(shards)); got != want {
+				t.Errorf("%s, %d shards: digest %s, want %s", name, shards, got, want)
+			}
+		}
 	}
 }
 

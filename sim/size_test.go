@@ -2,9 +2,10 @@ package sim_test
 
 import (
 	"context"
+	"flag"
 	"math"
-	"os"
 	"runtime/debug"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,12 +52,18 @@ func BenchmarkWeights(b *testing.B) {
 	}
 }
 
+// needFull skips a test that takes long unless -run asks for it by its name.
+func needFull(t *testing.T) {
+	t.Helper()
+	if !strings.Contains(flag.Lookup("test.run").Value.String(), "Full") {
+		t.Skip("takes long: -run Full")
+	}
+}
+
 // A network of a million neurons with an in-degree of 1000 and the
 // microcircuit's delays takes at most 6 bytes a synapse, everything included.
 func TestFullMillionNeurons(t *testing.T) {
-	if os.Getenv("CORTIGO_FULL") == "" {
-		t.Skip("set CORTIGO_FULL=1: 1e9 synapses")
-	}
+	needFull(t)
 	net, err := sim.New()
 	if err != nil {
 		t.Fatal(err)

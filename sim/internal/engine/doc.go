@@ -1,14 +1,18 @@
 // Package engine builds and runs networks: it is where the time goes.
 //
-//	description.go  what to build, as package sim collected it
+//	description.go  what to build, as package sim collected it; check.go: what can be refused at once
 //	time.go         ms to steps, as NEST rounds
 //	layout.go       which shard a neuron lives in
 //	quantum.go      the grid on which a population's weights lie
 //	draw.go         sources, weights and delays of a target, from its own streams
-//	rows.go         synapse rows: drawn, sorted by source and delay, placed
-//	build.go        the phases of building, over all shards
+//	rows.go         synapse rows: sorted by source and delay, placed
+//	ring.go         rows and sums of shards of few neurons
+//	build.go        an engine from a description; fill.go: all rows of a shard
+//	load.go         an engine from rows that were built before
 //	block.go        state of the neurons of one population in one shard
+//	split.go        the two signs of a merged channel, for recorders
 //	settle.go       what decays for ever ends
+//	attach.go       devices to blocks
 //	current.go      constant and step currents
 //	poisson.go      Poisson input
 //	event.go        spike generators
@@ -17,6 +21,8 @@
 //	run.go          the run loop
 //	record.go       spike recorders and multimeters
 //	state.go        state in and out, by neuron id
+//	share.go        a part of a network, to measure
+//	hugepages_*.go  large pages for rows
 //
 // Nothing that is drawn or summed depends on the number of shards or workers:
 // draws are keyed by what they are for, and sums of weights are sums of

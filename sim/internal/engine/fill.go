@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"context"
+	"cortigo/sim/internal/kernel"
+	"fmt"
+	"math"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// buildRows draws the synapses of every shard, one source population after
+// another, so that what is being sorted stays small beside what is done. Large
+// source populations come first: they need most room while little is done.
+func (e *Engine) buildRows(ctx context.Context, wirings []*wiring, progress func(float64)) error {
+	total := int64(0)
+	bySource := make([][]*wiring, len(e.desc.Populations))
+	records := make([]int64, len(e.desc.Populations))
+	for _, w := range wirings {
+		pre := w.Pre.Population
+		bySource[pre] = append(bySource[pre], w)
+		for t := range w.Post.N {
+			records[pre] += int64(w.degree(t))
+		}
+	}
+	var order []int
+	for p, n := range records {
+		if n > 0 {
+			order = append(order, p)
+			total += n
+		}
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		if records[a] != records[b] {
+			return int(max(-1, min(1, records[b]-records[a])))
+		}
+		return a - b
+	})
+	b := &rowBuilder{e: e, ctx: ctx, bySource: bySource, order: order, total: total, progress: progress, work: make([]rowWork, e.threads)}
+	return parallel(e.threads, len(e.shards), func(w, s int) error { return b.shard(e.shards[s], &b.work[w]) })
+}
+
+// rowWork is the room that a worker builds rows in, one shard after another.
+type rowWork struct {
+	narrow partition[uint32]
+	wide   partition[uint64]
+	placer placer
+	drawn  drawn
+}
+
+type rowBuilder struct {
+	work     []rowWork
+	e        *Engine
+	ctx      context.Context
+	bySource [][]*wiring
+	order    []int
+	total    int64
+	done     atomic.Int64
+	progress func(float64)
+	show     sync.Mutex
+}
+
+// shard makes all rows of a shard.
+func (b *rowBuilder) shard(sh *shard, work *rowWork) error {
+	var narrow, wide, ring []*wiring
+	for _, p := range b.order {
+		for _, w := range b.bySource[p] {
+			inRing := b.e.bounds.Ring && w.ringable()
+			if inRing {
+				ring = append(ring, w)
+			}
+			switch {
+			case w.wide:
+				wide = append(wide, w)
+			case !inRing || w.delay.max >= kernel.RingSteps:
+				narrow = append(narrow, w)
+			}
+		}
+	}
+	if len(ring) > 0 {
+		if err := fillRing(b, sh, ring); err != nil {
+			return err
+		}
+	}
+	err := fillRows(b, sh, &sh.narrow, narrow, work, &work.narrow)
+	if err == nil {
+		err = fillRows(b, sh, &sh.wide, wide, work, &work.wide)
+	}
+	if err != nil {
+		*work = rowWork{} // what lies there belongs to rows that were given up
+	}
+	return err
+}
+
+// fillRows makes the rows of one form; wirings are in order of source
+// population.
+func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring, work *rowWork, room *partition[W]) error {
+	if len(wirings) == 0 {
+		return nil
+	}
+	r.entry = make([]kernel.Cursor, b.e.neurons)
+	r.degree = make([]uint32, b.e.neurons)
+	type group struct {
+		wirings []*wiring
+		keys    int
+		records int64
+		single  bool // all onto merged channels
+	}
+	var groups []group
+	words := int64(0)
+	for len(wirings) > 0 {
+		p := wirings[0].Pre.Population
+		n := 1
+		for n < len(wirings) && wirings[n].Pre.Population == p {
+			n++
+		}
+		g := group{wirings: wirings[:n], single: true}
+		wirings = wirings[n:]
+		for _, w := range g.wirings {
+			g.keys = max(g.keys, int(w.delay.max)<<1+2)
+			g.single = g.single && w.merged
+			from, to := b.e.layout.slice(sh.index, w.Post)
+			blk := sh.blocks[w.Post.Population]
+			for k := from; k < to; k++ {
+				g.records += int64(w.degree(blk.index(k) - w.Post.From))
+			}
+		}
+		if g.single {
+			g.keys /= 2
+		}
+		// Every segment has a link; a row has no more segments than keys.
+		if words+g.records > math.MaxUint32 {
+			return fmt.Errorf("a shard has more than %d synapses, use more shards", uint32(math.MaxUint32))
+		}
+		words += g.records + min(g.records, int64(b.e.layout.n[p])*int64(g.keys)) + g.records/kernel.MaxSegment + 1
+		groups = append(groups, g)
+	}
+	r.syn = make([]W, words)
+	preferHugePages(r.syn)
+	part, pl, d := room, &work.placer, &work.drawn
+	for _, g := range groups {
+		r.single = g.single
+		p := g.wirings[0].Pre.Population
+		sources := b.e.layout.n[p]
+		if need := int(g.records/(chunkLen*chunksPerSlab)) + 2; len(part.free) > 2*need*chunksPerSlab {
+			part.free = nil // a smaller population needs less room: give the rest back
+			debug.FreeOSMemory()
+		}
+		part.reset(sources, bucketShift(g.records, sources, g.keys))
+		for _, w := range g.wirings {
+			from, to := b.e.layout.slice(sh.index, w.Post)
+			blk := sh.blocks[w.Post.Population]
+			for k := from; k < to; k++ {
+				if k&63 == 0 && b.ctx.Err() != nil {
+					return b.ctx.Err()
+				}
+				w.draw(blk.index(k)-w.Post.From, d)
+				if b.e.bounds.Ring && w.ringable() {
+					d.dropRing()
+					g.records -= int64(w.degree(blk.index(k)-w.Post.From)) - int64(len(d.source)) // the ring's are told
+				}
+				part.add(uint16(blk.base+k), d)
+			}
+		}
+		for i := range part.bucket {
+			chunks := part.take(i)
+			first := i << part.shift
+			n := min(1<<part.shift, sources-first)
+			if err := place(pl, r, b.e.layout.first[p]+first, n, g.keys, chunks); err != nil {
+				return err
+			}
+			part.release(chunks)
+		}
+		b.tell(g.records)
+	}
+	r.syn = r.syn[:r.used]
+	return nil
+}
+
+func (b *rowBuilder) tell(records int64) {
+	done := b.done.Add(records)
+	if b.progress != nil {
+		b.show.Lock()
+		b.progress(float64(done) / float64(max(b.total, 1)))
+		b.show.Unlock()
+	}
+}
