@@ -34,6 +34,9 @@ type rowsHeader struct {
 	CountRing   int64  `json:"synapses_ring"`
 }
 
+// maxShards is more than ids of neurons need.
+const maxShards = 1 << 16
+
 const rowsKind = "rows"
 
 func networkPath(dir string) string { return filepath.Join(dir, "network", "network.json") }
@@ -126,8 +129,11 @@ func OpenNetwork(dir string) (*Network, error) {
 	if j.Format != formatVersion {
 		return nil, fmt.Errorf("%s: format %d, this version reads %d", path, j.Format, formatVersion)
 	}
-	if j.Description == nil || j.Shards < 1 {
-		return nil, fmt.Errorf("%s: damaged: no description or no shards", path)
+	if j.Description == nil {
+		return nil, fmt.Errorf("%s: damaged: no description", path)
+	}
+	if j.Shards < 1 || j.Shards > maxShards {
+		return nil, fmt.Errorf("%s: damaged: %d shards, must be in [1, %d]", path, j.Shards, maxShards)
 	}
 	desc, err := j.Description.decode()
 	if err != nil {

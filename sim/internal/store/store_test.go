@@ -1,0 +1,313 @@
+package store
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+	"cortigo/sim/internal/engine"
+	"cortigo/sim/neuron"
+)
+
+// everything is a description with every model, rule, distribution and device.
+func everything() *engine.Description {
+	inf := math.Inf(1)
+	alpha, delta, exp := neuron.DefaultIafPscAlpha(), neuron.DefaultIafPscDelta(), neuron.DefaultIafPscExp()
+	alpha.Vmin, delta.RefractoryInput, exp.Ie = -80, true, 0.1+0.2
+	d := &engine.Description{Seed: math.MaxUint64 - 1, Resolution: 0.1, Populations: []engine.Population{
+		{Name: "exp", N: 7, Model: exp, Vm: connect.Normal{Mean: -58, SD: 10}},
+		{Name: "alpha \"β\"", N: 6, Model: alpha, Vm: connect.Uniform{Min: -70, Max: -55}},
+		{Name: "delta", N: 5, Model: delta, Vm: connect.Constant(-61.2)},
+		{Name: "free delta", N: 4, Model: neuron.DefaultIafPscDelta()},
+		{Name: "parrot", N: 3, Model: neuron.Parrot{}},
+	}}
+	rules := []connect.Rule{
+		connect.FixedTotalNumber{N: 30}, connect.FixedInDegree{N: 3}, connect.AllToAll{}, connect.OneToOne{},
+		connect.List{Pre: []int32{0, 2}, Post: []int32{1, 1}},
+		connect.List{Pre: []int32{0, 2}, Post: []int32{1, 1}, Weight: []float64{1e-300, math.Pi}, Delay: []float64{0.15, 3}},
+	}
+	weights := []connect.Distribution{
+		connect.Constant(1.0 / 3), connect.Normal{Mean: 87.8, SD: 8.78, Min: 0, Max: inf}, connect.Normal{Mean: -350, SD: 35, Min: -inf, Max: 0},
+		connect.Normal{Mean: 1, SD: 2}, connect.Normal{Mean: 1, SD: 2, Min: -3, Max: 3}, connect.Uniform{Min: -1, Max: 2},
+	}
+	for i, r := range rules {
+		d.Projections = append(d.Projections, engine.Projection{Pre: engine.Range{Population: i % 5, N: 3}, Post: engine.Range{Population: (i + 1) % 5, From: i % 5 % 2, N: 2 + (i+1)%2},
+			Rule: r, Weight: weights[i], Delay: connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: inf}, Ordinal: uint32(i)})
+	}
+	d.Projections[3].Post = engine.Range{Population: 4, N: 3} // one to one
+	active := device.Active{Start: 0.1, Stop: 7, Origin: 2}
+	for i, dev := range []device.Device{
+		device.DC{Amplitude: 4, Active: active}, device.StepCurrent{Times: []float64{1, 2}, Values: []float64{3, 0}, Active: active}, device.StepCurrent{},
+		device.Poisson{Rate: 8, Active: active}, device.SpikeGenerator{Times: []float64{1, 1}, Weights: []float64{2, 3}, Multiplicities: []int{1, 0}, Active: active}, device.SpikeGenerator{},
+	} {
+		d.Attachments = append(d.Attachments, engine.Attachment{Device: dev, Generator: i, Post: engine.Range{Population: i % 4, From: 1, N: 2},
+			Weight: weights[i], Delay: connect.Uniform{Min: 0.1, Max: 4}, Ordinal: uint32(i)})
+	}
+	return d
+}
+
+// Every type of model, rule, distribution and device comes back as it was.
+func TestDescriptionRoundTrip(t *testing.T) {
+	d := everything()
+	j, err := encodeDescription(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var k descriptionJSON
+	if err := json.Unmarshal(b, &k); err != nil {
+		t.Fatal(err)
+	}
+	got, err := k.decode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, d) {
+		t.Errorf("%+v becomes %+v", d, got)
+	}
+	one, err1 := Fingerprint(d)
+	two, err2 := Fingerprint(got)
+	if err1 != nil || err2 != nil || one != two || len(one) != 64 {
+		t.Errorf("fingerprints %s, %v and %s, %v", one, err1, two, err2)
+	}
+}
+
+// Whatever differs, the fingerprint does.
+func TestFingerprint(t *testing.T) {
+	seen := map[string]string{}
+	for name, change := range map[string]func(d *engine.Description){
+		"nothing":    func(*engine.Description) {},
+		"seed":       func(d *engine.Description) { d.Seed-- },
+		"resolution": func(d *engine.Description) { d.Resolution = 0.2 },
+		"name":       func(d *engine.Description) { d.Populations[0].Name = "x" },
+		"model": func(d *engine.Description) {
+			m := d.Populations[0].Model.(neuron.IafPscExp)
+			m.Ie = math.Nextafter(m.Ie, 1)
+			d.Populations[0].Model = m
+		},
+		"initial":    func(d *engine.Description) { d.Populations[0].Vm = nil },
+		"rule":       func(d *engine.Description) { d.Projections[1].Rule = connect.AllToAll{} },
+		"weight":     func(d *engine.Description) { d.Projections[1].Weight = connect.Constant(0) },
+		"delay":      func(d *engine.Description) { d.Projections[1].Delay = connect.Constant(1) },
+		"range":      func(d *engine.Description) { d.Projections[1].Pre.N = 2 },
+		"device":     func(d *engine.Description) { d.Attachments[0].Device = device.DC{} },
+		"attachment": func(d *engine.Description) { d.Attachments[0].Post.From = 0 },
+		"fewer":      func(d *engine.Description) { d.Attachments = d.Attachments[1:] },
+	} {
+		d := everything()
+		change(d)
+		fp, err := Fingerprint(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o, ok := seen[fp]; ok {
+			t.Errorf("%s and %s have the same fingerprint", name, o)
+		}
+		seen[fp] = name
+	}
+}
+
+// stranger is of no type that can be stored.
+type stranger struct{ connect.Constant }
+
+func TestEncodeErrors(t *testing.T) {
+	for _, change := range []func(d *engine.Description){
+		func(d *engine.Description) { d.Projections[0].Weight = stranger{} },
+		func(d *engine.Description) { d.Projections[0].Delay = stranger{} },
+		func(d *engine.Description) { d.Attachments[0].Weight = stranger{} },
+		func(d *engine.Description) { d.Populations[0].Vm = stranger{} },
+	} {
+		d := everything()
+		change(d)
+		if _, err := Fingerprint(d); err == nil || !strings.Contains(err.Error(), "store.stranger cannot be stored") {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// What a file says that makes no sense is an error that says where.
+func TestDecodeErrors(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{`"n":7,`, `"n":0,`, `population "exp": 0 neurons`},
+		{`"n":7,`, `"n":2147483647,`, "2147483647 neurons"},
+		{`"type":"iaf_psc_exp"`, `"type":"iaf_psc_wow"`, `population "exp": unknown model "iaf_psc_wow"`},
+		{`"C_m":250`, `"C_m":-1`, "C_m is -1"},
+		{`"C_m":250`, `"Cm":250`, `unknown field "Cm"`},
+		{`"pre":{"population":0,"from":0,"n":3}`, `"pre":{"population":5,"from":0,"n":3}`, "projection 0: neurons 0..3 of population 5"},
+		{`"pre":{"population":0,"from":0,"n":3}`, `"pre":{"population":-1,"from":0,"n":3}`, "population -1"},
+		{`"pre":{"population":0,"from":0,"n":3}`, `"pre":{"population":0,"from":9223372036854775807,"n":3}`, "projection 0"},
+		{`"pre":{"population":0,"from":0,"n":3}`, `"pre":{"population":0,"from":5,"n":3}`, "neurons 5..8"},
+		{`"pre":{"population":0,"from":0,"n":3}`, `"pre":{"population":0,"from":0,"n":-1}`, "projection 0"},
+		{`"type":"fixed_indegree"`, `"type":"fixed_outdegree"`, `projection 1: unknown rule "fixed_outdegree"`},
+		{`"n":30}`, `"n":-30}`, "projection 0: connect: FixedTotalNumber: N is -30"},
+		{`"post":[1,1]`, `"post":[1,99]`, "target 99"},
+		{`"weight":{"type":"constant","params":0.3333333333333333}`, `"weight":null`, "projection 0: a weight or delay is missing"},
+		{`"sd":8.78`, `"sd":-8.78`, "projection 1: connect: Normal: SD is -8.78"},
+		{`"initial_V_m":{"type":"normal"`, `"initial_V_m":{"type":"gamma"`, `population "exp": unknown distribution "gamma"`},
+		{`"initial_V_m":{"type":"uniform","params":{"min":-70`, `"initial_V_m":{"type":"uniform","params":{"min":-50`, "must be below Max"},
+		{`"type":"dc_generator"`, `"type":"ac_generator"`, `device 0: unknown device "ac_generator"`},
+		{`"rate":8`, `"rate":-8`, "device 3: poisson_generator: rate is -8"},
+		{`"amplitude":4`, `"Amplitude2":4`, "device 0"},
+	} {
+		j, err := encodeDescription(everything())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := json.Marshal(j)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Replace(string(b), c.old, c.new, 1)
+		if text == string(b) {
+			t.Errorf("%s is not in %s", c.old, b)
+			continue
+		}
+		var k descriptionJSON
+		if err := json.Unmarshal([]byte(text), &k); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := k.decode(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.new, err, c.want)
+		}
+	}
+}
+
+func save(t *testing.T, dir string, d *engine.Description, shards int) *engine.Engine {
+	t.Helper()
+	e, err := engine.Build(t.Context(), d, engine.Options{Threads: 1, Shards: shards})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Run(t.Context(), 100, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := SaveNetwork(dir, d, e); err != nil {
+		t.Fatal(err)
+	}
+	if err := SaveState(dir, d, e.State()); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// storable is everything but what cannot be built: currents into parrots.
+func storable() *engine.Description {
+	d := everything()
+	for i := range d.Attachments {
+		d.Attachments[i].Post.Population = min(d.Attachments[i].Post.Population, 3)
+	}
+	return d
+}
+
+func TestNetworkAndState(t *testing.T) {
+	dir := t.TempDir()
+	d := storable()
+	if s, err := OpenState(dir, d); s != nil || err != nil {
+		t.Errorf("no state: %v, %v", s, err)
+	}
+	for _, shards := range []int{4, 2} { // the second in place of the first
+		e := save(t, dir, d, shards)
+		files, err := filepath.Glob(filepath.Join(dir, "network", "*"))
+		if err != nil || len(files) != shards+1 {
+			t.Errorf("files %v, %v", files, err)
+		}
+		n, err := OpenNetwork(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(n.Description, d) || n.Shards != shards || !reflect.DeepEqual(n.Bounds, e.Bounds()) {
+			t.Errorf("%+v is opened as %+v", d, n)
+		}
+		for s := range shards {
+			got, err := n.Rows(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := e.Rows(s)
+			for _, x := range []struct{ got, want any }{
+				{got.Entry, want.Entry}, {got.EntryWide, want.EntryWide}, {got.EntryRing, want.EntryRing},
+				{got.Syn, want.Syn}, {got.SynWide, want.SynWide}, {got.SynRing, want.SynRing},
+			} {
+				if reflect.ValueOf(x.got).Len() != reflect.ValueOf(x.want).Len() || reflect.ValueOf(x.got).Len() > 0 && !reflect.DeepEqual(x.got, x.want) {
+					t.Errorf("shard %d: rows differ", s)
+				}
+			}
+			if got.Count != want.Count || got.CountWide != want.CountWide || got.CountRing != want.CountRing {
+				t.Errorf("shard %d: counts differ", s)
+			}
+		}
+		state, err := OpenState(dir, d)
+		if err != nil || !reflect.DeepEqual(state, e.State()) {
+			t.Errorf("another state, %v", err)
+		}
+	}
+	other := storable()
+	other.Seed++
+	if _, err := OpenState(dir, other); err == nil || !strings.Contains(err.Error(), "state.cortigo: belongs to another network") {
+		t.Errorf("another network's state: %v", err)
+	}
+	// Rows of another network beside this one's description.
+	elsewhere := t.TempDir()
+	save(t, elsewhere, other, 2)
+	if err := os.Rename(rowsPath(elsewhere, 1), rowsPath(dir, 1)); err != nil {
+		t.Fatal(err)
+	}
+	n, err := OpenNetwork(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.Rows(1); err == nil || !strings.Contains(err.Error(), "shard-0001.rows: belongs to another network") {
+		t.Errorf("another network's rows: %v", err)
+	}
+	if err := os.Rename(rowsPath(dir, 0), rowsPath(dir, 1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.Rows(1); err == nil {
+		t.Error("another shard's rows are taken")
+	}
+	if _, err := n.Rows(0); err == nil || !strings.Contains(err.Error(), "shard-0000") {
+		t.Errorf("missing rows: %v", err)
+	}
+}
+
+// A file of another version or with a description that was changed by hand is
+// not opened.
+func TestOpenNetworkErrors(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := OpenNetwork(dir); err == nil || !strings.Contains(err.Error(), "no network was saved there") {
+		t.Errorf("none: %v", err)
+	}
+	save(t, dir, storable(), 1)
+	whole, err := os.ReadFile(networkPath(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{`"format": 1`, `"format": 2`, "format 2, this version reads 1"},
+		{`"shards": 1`, `"shards": 0`, "0 shards, must be in [1, 65536]"},
+		{`"shards": 1`, `"shards": 70000`, "70000 shards"},
+		{`"tau_m": 10`, `"tau_m": 11`, "the description is not the one that was saved"},
+		{`"seed"`, `"sed"`, "the description is not the one that was saved"},
+		{`{`, `[`, "damaged"},
+	} {
+		text := strings.Replace(string(whole), c.old, c.new, 1)
+		if text == string(whole) {
+			t.Errorf("%s is not there", c.old)
+		}
+		if err := os.WriteFile(networkPath(dir), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenNetwork(dir); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), networkPath(dir)) {
+			t.Errorf("%s: %v, want %q", c.new, err, c.want)
+		}
+	}
+}
