@@ -52,7 +52,7 @@ func newLayout(pops []Population, shards int) (*layout, error) {
 
 // minShards returns how many shards n neurons need, with some room for
 // alignment.
-func minShards(n int) int { return max(1, (n+60000-1)/60000) }
+func minShards(n int) int { return max(1, (n+65000-1)/65000) }
 
 // firstIndex returns the first neuron of population p, counted within it, that
 // lives in shard s. Those that follow are shards apart.

@@ -91,7 +91,7 @@ func TestLayoutTooFewShards(t *testing.T) {
 		want   string
 	}{
 		{[]int{maxShard + 1}, 1, "at least 2 shards"},
-		{[]int{200000}, 2, "at least 4 shards"}, // 60,000 a shard, with room for alignment
+		{[]int{200000}, 2, "at least 4 shards"}, // 65,000 a shard, with room for alignment
 		{repeat(1900, 33), 1, "at least 2 shards"},
 	} {
 		_, err := newLayout(populations(c.sizes...), c.shards)
@@ -123,8 +123,8 @@ func TestDivide(t *testing.T) {
 		{Options{Threads: 3}, 100, 3, 3},
 		{Options{Threads: 2, Shards: 5}, 100, 2, 5},
 		{Options{Shards: 7}, 100, 1, 7},
-		{Options{Threads: 1}, 60000, 1, 1},
-		{Options{Threads: 1}, 60001, 1, 2},
+		{Options{Threads: 1}, 65000, 1, 1},
+		{Options{Threads: 1}, 65001, 1, 2},
 		{Options{Threads: 2}, 150000, 2, 4}, // 3 shards hold them, 4 divide evenly
 		{Options{}, 10, 1, 1},
 		{Options{Shards: 1}, 1 << 20, 1, 1}, // too few: newLayout says so
