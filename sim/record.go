@@ -12,10 +12,10 @@ type SpikeWriter interface {
 // Samples are values that a multimeter read: Values[q][i] is quantity q of
 // neuron Neuron[i] at Step[i], sorted by step, then neuron.
 type Samples struct {
-	Quantities []string // "V_m" (mV), "I_syn_ex", "I_syn_in" (pA)
-	Step       []int64
-	Neuron     []int32
-	Values     [][]float64
+	Quantities []string    // "V_m" (mV), "I_syn_ex", "I_syn_in" (pA)
+	Step       []int64     // end of the step, in steps of the resolution
+	Neuron     []int32     // id
+	Values     [][]float64 // by quantity, then row
 }
 
 // A SampleWriter takes a multimeter's samples, in order; the slices belong to

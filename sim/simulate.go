@@ -179,12 +179,12 @@ func (n *Network) TimeMS() float64 { return float64(n.Step()) * n.desc.Resolutio
 
 // Stats are figures about a built network.
 type Stats struct {
-	Spikes            int64   // emitted so far, each of a multiplicity
-	DeliverS, UpdateS float64 // wall clock that the workers spent, their mean
-	CommunicateS      float64
-	SynapticEvents    int64  // caused by the spikes so far since New or Open
-	Kernel            string // the instructions that the inner loops use
-	BuildS            []BuildPhase
+	Spikes            int64        // emitted so far, each of a multiplicity
+	DeliverS, UpdateS float64      // wall clock that the workers spent, their mean
+	CommunicateS      float64      // the same, of waiting, exchanging and recording
+	SynapticEvents    int64        // caused by the spikes so far since New or Open
+	Kernel            string       // the instructions that the inner loops use
+	BuildS            []BuildPhase // none after Open
 }
 
 // A BuildPhase is a part of building and the seconds it took.

@@ -40,10 +40,10 @@ func (c Constant) Bounds() (lo, hi float64) { return float64(c), float64(c) }
 // nest.math.redraw does. Both bounds zero means no bounds; use infinities for a
 // bound on one side.
 type Normal struct {
-	Mean float64 `json:"mean"`
-	SD   float64 `json:"sd"` // standard deviation before redrawing, >= 0
-	Min  float64 `json:"min"`
-	Max  float64 `json:"max"`
+	Mean float64 `json:"mean"` // before redrawing
+	SD   float64 `json:"sd"`   // standard deviation before redrawing, >= 0
+	Min  float64 `json:"min"`  // smallest value that is kept
+	Max  float64 `json:"max"`  // largest
 }
 
 // minAcceptance is the smallest share of draws inside the bounds: below it,
