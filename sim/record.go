@@ -4,7 +4,9 @@ package sim
 // goes on where the last one ended. A time stamp is the end of the step in
 // which the threshold was crossed, in steps of the resolution. The slices
 // belong to the caller and are reused when the call returns. A neuron may stand
-// twice in one step (multiplicity).
+// twice in one step (multiplicity). An error stops the simulation and means that
+// nothing was taken: the next call begins with the same spikes, so that going on
+// leaves no gap.
 type SpikeWriter interface {
 	WriteSpikes(step []int64, neuron []int32) error
 }
@@ -19,7 +21,8 @@ type Samples struct {
 }
 
 // A SampleWriter takes a multimeter's samples, in order; the slices belong to
-// the caller and are reused when the call returns.
+// the caller and are reused when the call returns. An error is treated as a
+// SpikeWriter's is.
 type SampleWriter interface {
 	WriteSamples(Samples) error
 }

@@ -321,3 +321,43 @@ func TestRecorderError(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// failsOnce takes nothing in its second call.
+type failsOnce struct {
+	memory
+	calls int
+}
+
+func (f *failsOnce) WriteSpikes(step []int64, neuron []int32) error {
+	if f.calls++; f.calls == 2 {
+		return errors.New("no room")
+	}
+	return f.memory.WriteSpikes(step, neuron)
+}
+
+// Going on after a recorder's error leaves no gap.
+func TestRecorderErrorLeavesNoGap(t *testing.T) {
+	want := runZoo(t, false, []float64{zooMS})
+	net := zoo(t)
+	w := &failsOnce{}
+	if err := net.RecordSpikes(w); err != nil {
+		t.Fatal(err)
+	}
+	failures := 0
+	for _, ms := range []float64{40, 40, 40} {
+		if err := net.Simulate(context.Background(), ms); err != nil {
+			failures++
+		}
+	}
+	if left := zooMS - net.TimeMS(); left > 0.05 {
+		if err := net.Simulate(context.Background(), math.Round(left*10)/10); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if failures != 1 {
+		t.Errorf("%d failures, want 1", failures)
+	}
+	if got := digestOf(t, &w.memory); got != want {
+		t.Errorf("digest %s, want %s", got, want)
+	}
+}

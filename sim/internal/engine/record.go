@@ -43,9 +43,11 @@ func (r *spikeRecorder) flush() error {
 	if len(r.step) == 0 {
 		return nil
 	}
-	err := r.sink.WriteSpikes(r.step, r.neuron)
+	if err := r.sink.WriteSpikes(r.step, r.neuron); err != nil {
+		return err // what was not taken is kept
+	}
 	r.step, r.neuron = r.step[:0], r.neuron[:0]
-	return err
+	return nil
 }
 
 // record merges the spikes of the interval behind step begin, keeps those that
@@ -325,10 +327,12 @@ func (m *sampler) flush() error {
 	if len(m.step) == 0 {
 		return nil
 	}
-	err := m.sink(m.quantities, m.step, m.neuron, m.out)
+	if err := m.sink(m.quantities, m.step, m.neuron, m.out); err != nil {
+		return err // what was not taken is kept
+	}
 	m.step, m.neuron = m.step[:0], m.neuron[:0]
 	for q := range m.out {
 		m.out[q] = m.out[q][:0]
 	}
-	return err
+	return nil
 }
