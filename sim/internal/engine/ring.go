@@ -19,8 +19,8 @@ type ringRows struct {
 }
 
 // ringSegment is the mean number of synapses in a segment below which a ring
-// costs less: measured on the microcircuit in 16 to 64 shards.
-const ringSegment = 4.0
+// costs less: in the microcircuit rings win where it is 8 (20 shards) and less.
+const ringSegment = 10.0
 
 // chooseRing reports whether shards are delivered through rings: they must be
 // small enough, and segments short.
@@ -30,15 +30,26 @@ func (e *Engine) chooseRing(wirings []*wiring) bool {
 			return false
 		}
 	}
-	segments, synapses := 0.0, 0.0
+	// A row holds what its source has onto all populations, so count by source.
+	type source struct{ synapses, delays float64 }
+	sources := make([]source, len(e.layout.n))
 	for _, w := range wirings {
 		if !w.ringable() {
 			continue
 		}
-		n := w.synapses()
-		perRow := float64(n) / float64(max(w.Pre.N, 1)) / float64(e.layout.shards)
-		synapses += float64(n)
-		segments += float64(n) / math.Max(1, perRow/math.Max(1, w.delay.spread))
+		n := float64(w.synapses())
+		s := &sources[w.Pre.Population]
+		s.synapses += n
+		s.delays += n * math.Max(1, w.delay.spread)
+	}
+	segments, synapses := 0.0, 0.0
+	for p, s := range sources {
+		if s.synapses == 0 {
+			continue
+		}
+		row := s.synapses / float64(e.layout.n[p]) / float64(e.layout.shards)
+		synapses += s.synapses
+		segments += s.synapses / math.Max(1, row/(s.delays/s.synapses))
 	}
 	return synapses > 0 && synapses/segments < ringSegment
 }
