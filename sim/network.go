@@ -206,7 +206,7 @@ func (n *Network) Attach(dev device.Device, targets *Population, syn connect.Syn
 		return fmt.Errorf("sim: onto %s: %w", targets.Name(), err)
 	}
 	fail := func(err error) error {
-		return fmt.Errorf("sim: %s -> %s: %w", dev.DeviceName(), targets.Name(), err)
+		return fmt.Errorf("sim: %s -> %s: %w", dev.ModelName(), targets.Name(), err)
 	}
 	if err := dev.Validate(); err != nil {
 		return fail(err)

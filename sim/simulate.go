@@ -60,7 +60,7 @@ func (n *Network) record(r sampleRecording) error {
 		return r.writer.WriteSamples(Samples{quantities, step, neuron, values})
 	}
 	if err := n.engine.Record(sink, r.meter, r.of); err != nil {
-		return fmt.Errorf("sim: %s: %w", r.meter.DeviceName(), err)
+		return fmt.Errorf("sim: %s: %w", r.meter.ModelName(), err)
 	}
 	return nil
 }
@@ -136,7 +136,7 @@ func (n *Network) Record(w SampleWriter, m device.Multimeter, pops ...*Populatio
 		return err
 	}
 	if err := engine.CheckMeter(m, of, &n.desc); err != nil {
-		return fmt.Errorf("sim: %s: %w", m.DeviceName(), err)
+		return fmt.Errorf("sim: %s: %w", m.ModelName(), err)
 	}
 	m.Quantities = slices.Clone(m.Quantities)
 	r := sampleRecording{w, m, of}

@@ -12,12 +12,12 @@ type DC struct {
 	Active
 }
 
-// DeviceName returns "dc_generator".
-func (DC) DeviceName() string { return "dc_generator" }
+// ModelName returns "dc_generator".
+func (DC) ModelName() string { return "dc_generator" }
 
 // Validate reports an amplitude or times that make no sense.
 func (d DC) Validate() error {
-	return errors.Join(finite(d.DeviceName(), "amplitude", d.Amplitude), d.validate(d.DeviceName()))
+	return errors.Join(finite(d.ModelName(), "amplitude", d.Amplitude), d.validate(d.ModelName()))
 }
 
 // StepCurrent is a current that takes Values[i] from Times[i] on, and is 0
@@ -29,13 +29,13 @@ type StepCurrent struct {
 	Active
 }
 
-// DeviceName returns "step_current_generator".
-func (StepCurrent) DeviceName() string { return "step_current_generator" }
+// ModelName returns "step_current_generator".
+func (StepCurrent) ModelName() string { return "step_current_generator" }
 
 // Validate reports columns of different length, times out of order or not
 // after 0, and values that are not finite.
 func (d StepCurrent) Validate() error {
-	name := d.DeviceName()
+	name := d.ModelName()
 	if len(d.Times) != len(d.Values) {
 		return fmt.Errorf("%s: %d amplitude_times and %d amplitude_values, must be as many", name, len(d.Times), len(d.Values))
 	}

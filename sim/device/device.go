@@ -8,8 +8,8 @@ import (
 
 // A Device drives neurons: one of this package's generators.
 type Device interface {
-	// DeviceName returns NEST's name of the device.
-	DeviceName() string
+	// ModelName returns NEST's name of the device.
+	ModelName() string
 	// Validate reports values that make no sense.
 	Validate() error
 }

@@ -92,12 +92,12 @@ func TestJSON(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	for d, want := range map[interface{ DeviceName() string }]string{
+	for d, want := range map[interface{ ModelName() string }]string{
 		&DC{}: "dc_generator", &StepCurrent{}: "step_current_generator", &Poisson{}: "poisson_generator",
 		&SpikeGenerator{}: "spike_generator", &Multimeter{}: "multimeter",
 	} {
-		if d.DeviceName() != want {
-			t.Errorf("%T: %s, want %s", d, d.DeviceName(), want)
+		if d.ModelName() != want {
+			t.Errorf("%T: %s, want %s", d, d.ModelName(), want)
 		}
 	}
 }

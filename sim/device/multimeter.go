@@ -21,12 +21,12 @@ type Multimeter struct {
 	Active
 }
 
-// DeviceName returns "multimeter".
-func (Multimeter) DeviceName() string { return "multimeter" }
+// ModelName returns "multimeter".
+func (Multimeter) ModelName() string { return "multimeter" }
 
 // Validate reports a negative interval or offset and unknown quantities.
 func (m Multimeter) Validate() error {
-	name := m.DeviceName()
+	name := m.ModelName()
 	var errs []error
 	if err := finite(name, "interval", m.Interval); err != nil || m.Interval < 0 {
 		errs = append(errs, fmt.Errorf("%s: interval is %g ms, must be > 0", name, m.Interval))

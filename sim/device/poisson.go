@@ -13,15 +13,15 @@ type Poisson struct {
 	Active
 }
 
-// DeviceName returns "poisson_generator".
-func (Poisson) DeviceName() string { return "poisson_generator" }
+// ModelName returns "poisson_generator".
+func (Poisson) ModelName() string { return "poisson_generator" }
 
 // Validate reports a rate that is negative or not finite, and times that make
 // no sense.
 func (d Poisson) Validate() error {
-	err := finite(d.DeviceName(), "rate", d.Rate)
+	err := finite(d.ModelName(), "rate", d.Rate)
 	if d.Rate < 0 {
-		err = fmt.Errorf("%s: rate is %g spikes/s, must be >= 0", d.DeviceName(), d.Rate)
+		err = fmt.Errorf("%s: rate is %g spikes/s, must be >= 0", d.ModelName(), d.Rate)
 	}
-	return errors.Join(err, d.validate(d.DeviceName()))
+	return errors.Join(err, d.validate(d.ModelName()))
 }

@@ -11,13 +11,13 @@ type SpikeGenerator struct {
 	Active
 }
 
-// DeviceName returns "spike_generator".
-func (SpikeGenerator) DeviceName() string { return "spike_generator" }
+// ModelName returns "spike_generator".
+func (SpikeGenerator) ModelName() string { return "spike_generator" }
 
 // Validate reports columns of different length, times out of order or not
 // after 0, negative multiplicities and values that are not finite.
 func (d SpikeGenerator) Validate() error {
-	name := d.DeviceName()
+	name := d.ModelName()
 	if d.Weights != nil && len(d.Weights) != len(d.Times) {
 		return fmt.Errorf("%s: %d spike_times and %d spike_weights, must be as many", name, len(d.Times), len(d.Weights))
 	}

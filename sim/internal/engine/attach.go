@@ -16,7 +16,7 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 	b := sh.blocks[at.Post.Population]
 	delay, weight, err := connections(e, at, b, from, to)
 	if err != nil {
-		return fmt.Errorf("%s: %w", at.Device.DeviceName(), err)
+		return fmt.Errorf("%s: %w", at.Device.ModelName(), err)
 	}
 	switch d := at.Device.(type) {
 	case device.DC, device.StepCurrent:
@@ -25,13 +25,13 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 		}
 		pieces, err := currentPieces(d, e.clock)
 		if err != nil {
-			return fmt.Errorf("%s: %w", d.DeviceName(), err)
+			return fmt.Errorf("%s: %w", d.ModelName(), err)
 		}
 		b.current.add(currentInput{from: from, to: to, pieces: pieces, delay: delay, weight: weight})
 	case device.Poisson:
 		in, err := newPoissonInput(e.desc, at, e.clock, from, to, delay, weight)
 		if err != nil {
-			return fmt.Errorf("%s: %w", d.DeviceName(), err)
+			return fmt.Errorf("%s: %w", d.ModelName(), err)
 		}
 		b.needExt()
 		b.inputs = append(b.inputs, in)
@@ -41,7 +41,7 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 		}
 		step, value, err := generatorSpikes(d, e.clock)
 		if err != nil {
-			return fmt.Errorf("%s: %w", d.DeviceName(), err)
+			return fmt.Errorf("%s: %w", d.ModelName(), err)
 		}
 		b.needExt()
 		b.inputs = append(b.inputs, newEventInput(step, value, from, to, delay, weight))

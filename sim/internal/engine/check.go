@@ -142,7 +142,7 @@ func checkRate(d device.Poisson, clock Clock) error {
 }
 
 func cannotDrive(d device.Device) error {
-	return fmt.Errorf("%s cannot drive %s, which has no potential", d.DeviceName(), neuron.Parrot{}.ModelName())
+	return fmt.Errorf("%s cannot drive %s, which has no potential", d.ModelName(), neuron.Parrot{}.ModelName())
 }
 
 // CheckDeviceType reports a device that the engine does not know, for one the

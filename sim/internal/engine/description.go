@@ -22,6 +22,10 @@ type Population struct {
 	N     int
 	Model neuron.Model
 	Vm    connect.Distribution // initial potential, mV; nil: the model's V_m
+	// Columns are parameters that differ between the neurons, a value for each,
+	// in place of the model's; by the name that the model's JSON gives them.
+	// Truth values are 0 and 1.
+	Columns map[string][]float64
 }
 
 // A Range is the neurons From..From+N-1 of a population, counted from 0.

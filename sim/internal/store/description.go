@@ -118,13 +118,13 @@ func decodeRule(t tagged) (connect.Rule, error) {
 
 func decodeDevice(t tagged) (device.Device, error) {
 	switch t.Type {
-	case device.DC{}.DeviceName():
+	case device.DC{}.ModelName():
 		return untag[device.DC](t)
-	case device.StepCurrent{}.DeviceName():
+	case device.StepCurrent{}.ModelName():
 		return untag[device.StepCurrent](t)
-	case device.Poisson{}.DeviceName():
+	case device.Poisson{}.ModelName():
 		return untag[device.Poisson](t)
-	case device.SpikeGenerator{}.DeviceName():
+	case device.SpikeGenerator{}.ModelName():
 		return untag[device.SpikeGenerator](t)
 	}
 	return nil, fmt.Errorf("unknown device %q", t.Type)
@@ -192,7 +192,7 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 		j.Projections = append(j.Projections, projectionJSON{p.Pre, p.Post, r, w, delay, p.Ordinal})
 	}
 	for _, a := range d.Attachments {
-		dev, err := tag(a.Device.DeviceName(), a.Device)
+		dev, err := tag(a.Device.ModelName(), a.Device)
 		if err != nil {
 			return nil, err
 		}
