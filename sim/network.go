@@ -160,7 +160,7 @@ func (n *Network) Connect(pre, post *Population, rule connect.Rule, syn connect.
 	fail := func(err error) error {
 		return fmt.Errorf("sim: %s -> %s: %w", pre.Name(), post.Name(), err)
 	}
-	if err := engine.CheckRule(rule, pre.Len(), post.Len()); err != nil {
+	if err := engine.CheckRule(rule, []engine.Range{pre.part}, []engine.Range{post.part}); err != nil {
 		return fail(err)
 	}
 	if list, ok := rule.(connect.List); ok { // its columns remain the caller's
@@ -177,11 +177,11 @@ func (n *Network) Connect(pre, post *Population, rule connect.Rule, syn connect.
 	ordinal := uint32(0)
 	for i := range n.desc.Projections {
 		pr := &n.desc.Projections[i]
-		if pr.Pre.Population == pre.part.Population && pr.Post.Population == post.part.Population {
+		if len(pr.Pre) == 1 && len(pr.Post) == 1 && pr.Pre[0].Population == pre.part.Population && pr.Post[0].Population == post.part.Population {
 			ordinal++
 		}
 	}
-	pr := engine.Projection{Pre: pre.part, Post: post.part, Rule: rule, Weight: syn.Weight, Delay: syn.Delay, Ordinal: ordinal}
+	pr := engine.Projection{Pre: []engine.Range{pre.part}, Post: []engine.Range{post.part}, Rule: rule, Weight: syn.Weight, Delay: syn.Delay, Ordinal: ordinal}
 	if err := engine.CheckDelay(&pr, n.desc.Resolution); err != nil {
 		return fail(err)
 	}

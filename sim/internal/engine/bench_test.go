@@ -21,7 +21,7 @@ func balanced(n, k int) *Description {
 		{Name: "I", N: n - ne, Model: neuron.DefaultIafPscExp(), Vm: connect.Uniform{Min: -70, Max: -55}}}}
 	for pre, w := range []connect.Normal{{Mean: 60, SD: 6}, {Mean: -300, SD: 30}} {
 		for post := range 2 {
-			d.Projections = append(d.Projections, Projection{Pre: Range{pre, 0, d.Populations[pre].N}, Post: Range{post, 0, d.Populations[post].N},
+			d.Projections = append(d.Projections, Projection{Pre: []Range{{pre, 0, d.Populations[pre].N}}, Post: []Range{{post, 0, d.Populations[post].N}},
 				Rule: connect.FixedInDegree{N: k * (4 - 3*pre) / 5}, Weight: w, Delay: connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: 5}})
 		}
 	}

@@ -114,20 +114,19 @@ func newEngine(desc *Description, opts Options) (*Engine, error) {
 // network.
 func (e *Engine) wire() ([]*wiring, error) {
 	desc := e.desc
-	wirings := make([]*wiring, len(desc.Projections))
-	err := parallel(e.threads, len(wirings), func(_, i int) error {
-		pr := &desc.Projections[i]
-		w, err := newWiring(desc, i, e.clock, e.grids[pr.Post.Population])
+	byProjection := make([][]*wiring, len(desc.Projections))
+	err := parallel(e.threads, len(byProjection), func(_, i int) error {
+		ws, err := newWirings(desc, i, e.clock, e.grids)
 		if err != nil {
-			return fmt.Errorf("%s -> %s: %w", desc.Populations[pr.Pre.Population].Name, desc.Populations[pr.Post.Population].Name, err)
+			return fmt.Errorf("%s -> %s: %w", desc.names(desc.Projections[i].Pre), desc.names(desc.Projections[i].Post), err)
 		}
-		wirings[i] = w
-		w.countSynapses()
+		byProjection[i] = ws
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	wirings := slices.Concat(byProjection...)
 	e.bounds = Bounds{MinDelay: maxInterval, MaxDelay: 1}
 	for _, w := range wirings {
 		e.bounds.MinDelay, e.bounds.MaxDelay = min(e.bounds.MinDelay, w.delay.least), max(e.bounds.MaxDelay, w.delay.max)

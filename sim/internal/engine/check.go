@@ -25,8 +25,10 @@ func CheckModel(m neuron.Model) error {
 }
 
 // CheckRule reports a rule that the engine does not know or that does not fit
-// pre and post neurons.
-func CheckRule(r connect.Rule, pre, post int) error {
+// the collections pre and post.
+func CheckRule(r connect.Rule, preParts, postParts []Range) error {
+	from, onto := newPool(preParts), newPool(postParts)
+	pre, post := from.n, onto.n
 	switch r.(type) {
 	case connect.FixedTotalNumber, connect.FixedInDegree, connect.AllToAll, connect.OneToOne, connect.List:
 	case nil:

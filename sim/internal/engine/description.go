@@ -35,12 +35,13 @@ type Range struct {
 	N          int `json:"n"`
 }
 
-// A Projection connects two ranges of neurons.
+// A Projection connects two collections of neurons, each the parts of it in
+// order. The rule is applied to the whole of either.
 type Projection struct {
-	Pre, Post     Range
+	Pre, Post     []Range
 	Rule          connect.Rule
 	Weight, Delay connect.Distribution
-	Ordinal       uint32 // which of several between the two populations
+	Ordinal       uint32 // which of several between the two populations, where both sides have one part
 }
 
 // An Attachment is the connections of a device to a range of neurons.
@@ -59,4 +60,26 @@ func (d *Description) Neurons() int {
 		n += p.N
 	}
 	return n
+}
+
+// names returns the names of the populations of a collection.
+func (d *Description) names(parts []Range) string {
+	s := ""
+	for i, r := range parts {
+		if i > 0 {
+			s += " + "
+		}
+		s += d.Populations[r.Population].Name
+	}
+	return s
+}
+
+// onto reports whether any of the targets are of population pop.
+func (pr *Projection) onto(pop int) bool {
+	for _, r := range pr.Post {
+		if r.Population == pop {
+			return true
+		}
+	}
+	return false
 }

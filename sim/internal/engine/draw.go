@@ -15,21 +15,41 @@ import (
 // 16-bit key that rows are sorted by.
 const maxDelay = 1<<15 - 1
 
-// A wiring is a projection made ready for drawing.
-type wiring struct {
+// A plan is which sources each target of a projection gets. Targets and sources
+// are named by their position in the pool.
+type plan struct {
 	*Projection
-	id     rng.ID
-	key    rng.Key
+	index     int // of the projection
+	key       rng.Key
+	pre, post pool
+	joined    bool
+	offset    uint32 // added to sources: where their only part begins
+
+	degrees []uint32 // synapses of each target; nil: fixed of each
+	fixed   uint32
+
+	list *targetList // of a connect.List
+}
+
+// A drawer is a projection onto one part of its targets, made ready for drawing.
+type drawer struct {
+	*plan
+	Post   Range
+	at     int  // position of the part in the pool of targets
 	merged bool // one channel for both signs
 	wide   bool
 
-	inDegree []uint32 // synapses of each target of Post; nil: perTarget of each
-	fixed    uint32
-
 	weight integers // in quanta of the target's grid
 	delay  integers // in steps
+}
 
-	list *targetList // of a connect.List
+// A wiring is a projection from one part of its sources onto one part of its
+// targets.
+type wiring struct {
+	*drawer
+	Pre      Range
+	first    uint32   // position of the part in the pool of sources
+	inDegree []uint32 // synapses of each target, where there are several parts of sources
 }
 
 // integers are draws of an integer: a constant, or low + index scaled.
@@ -50,21 +70,58 @@ type targetList struct {
 	begin []int32
 }
 
-// newWiring resolves a projection's distributions to tables of integers. It
-// reports delays that round to 0 steps or are too long.
-func newWiring(desc *Description, i int, clock Clock, g grid) (*wiring, error) {
-	pr := &desc.Projections[i]
-	w := &wiring{
-		Projection: pr, key: rng.NewKey(desc.Seed), wide: g.wide,
-		id: rng.ID{Purpose: rng.Synapses, Pre: uint16(pr.Pre.Population), Post: uint16(pr.Post.Population), Ordinal: pr.Ordinal},
+// newWirings resolves a projection's rule and distributions. It reports delays
+// that round to 0 steps or are too long.
+func newWirings(desc *Description, i int, clock Clock, grids []grid) ([]*wiring, error) {
+	p := newPlan(desc, i)
+	var ws []*wiring
+	for k := range p.post.part {
+		d, err := newDrawer(desc, p, k, clock, grids[p.post.part[k].Population])
+		if err != nil {
+			return nil, err
+		}
+		of := make([]*wiring, len(p.pre.part))
+		for j, r := range p.pre.part {
+			of[j] = &wiring{drawer: d, Pre: r, first: uint32(p.pre.first[j])}
+		}
+		if len(of) > 1 {
+			d.countParts(of)
+		}
+		ws = append(ws, of...)
 	}
-	model := desc.Populations[pr.Post.Population].Model
+	return ws, nil
+}
+
+func newPlan(desc *Description, i int) *plan {
+	pr := &desc.Projections[i]
+	p := &plan{Projection: pr, index: i, key: rng.NewKey(desc.Seed), pre: newPool(pr.Pre), post: newPool(pr.Post)}
+	p.joined = len(p.pre.part) > 1 || len(p.post.part) > 1
+	if len(p.pre.part) == 1 {
+		p.offset = uint32(p.pre.part[0].From)
+	}
+	p.countSynapses()
+	return p
+}
+
+// id returns the stream of a purpose for a neuron of a population among the
+// targets.
+func (p *plan) id(purpose rng.Purpose, population, index int) rng.ID {
+	if p.joined {
+		return rng.ID{Purpose: purpose | rng.Joined, Post: uint16(population), Ordinal: uint32(p.index), Element: uint32(index)}
+	}
+	return rng.ID{Purpose: purpose, Pre: uint16(p.pre.part[0].Population), Post: uint16(population), Ordinal: p.Ordinal, Element: uint32(index)}
+}
+
+// newDrawer resolves the distributions for part k of the targets.
+func newDrawer(desc *Description, p *plan, k int, clock Clock, g grid) (*drawer, error) {
+	w := &drawer{plan: p, Post: p.post.part[k], at: p.post.first[k], wide: g.wide}
+	model := desc.Populations[w.Post.Population].Model
 	w.merged = mergedChannels(model)
-	list, listed := pr.Rule.(connect.List)
+	list, listed := p.Rule.(connect.List)
 	_, parrot := model.(neuron.Parrot)
 	if !listed || list.Delay == nil {
 		var err error
-		if w.delay, err = delaySteps(pr.Delay, clock); err != nil {
+		if w.delay, err = delaySteps(p.Delay, clock); err != nil {
 			return nil, err
 		}
 	}
@@ -72,12 +129,11 @@ func newWiring(desc *Description, i int, clock Clock, g grid) (*wiring, error) {
 	case parrot:
 		w.weight = integers{low: 1, max: 1, least: 1}
 	case !listed || list.Weight == nil:
-		w.weight = weightQuanta(pr.Weight, g)
+		w.weight = weightQuanta(p.Weight, g)
 	}
 	if !listed {
 		return w, nil
 	}
-	w.list = byTarget(list, pr.Post.N)
 	if list.Weight != nil && !parrot {
 		w.weight = integers{low: 0, max: 0, value: make([]int64, len(list.Weight))}
 		for k, x := range list.Weight {
@@ -215,24 +271,49 @@ func byTarget(list connect.List, targets int) *targetList {
 }
 
 // countSynapses settles how many synapses each target gets.
-func (w *wiring) countSynapses() {
-	switch r := w.Rule.(type) {
+func (p *plan) countSynapses() {
+	switch r := p.Rule.(type) {
 	case connect.FixedTotalNumber:
-		id := w.id
-		id.Purpose = rng.SynapseCounts
-		s := rng.NewStream(w.key, id)
-		w.inDegree = make([]uint32, w.Post.N)
-		rng.Multinomial(&s, r.N, w.inDegree)
+		s := rng.NewStream(p.key, p.id(rng.SynapseCounts, p.post.part[0].Population, 0))
+		p.degrees = make([]uint32, p.post.n)
+		rng.Multinomial(&s, r.N, p.degrees)
 	case connect.FixedInDegree:
-		w.fixed = uint32(r.N)
+		p.fixed = uint32(r.N)
 	case connect.AllToAll:
-		w.fixed = uint32(w.Pre.N)
+		p.fixed = uint32(p.pre.n)
 	case connect.OneToOne:
-		w.fixed = 1
+		p.fixed = 1
 	case connect.List:
-		w.inDegree = make([]uint32, w.Post.N)
-		for t := range w.inDegree {
-			w.inDegree[t] = uint32(w.list.begin[t+1] - w.list.begin[t])
+		p.list = byTarget(r, p.post.n)
+		p.degrees = make([]uint32, p.post.n)
+		for t := range p.degrees {
+			p.degrees[t] = uint32(p.list.begin[t+1] - p.list.begin[t])
+		}
+	}
+}
+
+// inPool returns the number of synapses of the target at position t of the pool.
+func (p *plan) inPool(t int) uint32 {
+	if p.degrees != nil {
+		return p.degrees[t]
+	}
+	return p.fixed
+}
+
+// countParts counts the synapses of each target by the part their source is of.
+func (w *drawer) countParts(of []*wiring) {
+	for _, x := range of {
+		x.inDegree = make([]uint32, w.Post.N)
+	}
+	var d drawn
+	for t := range w.Post.N {
+		w.drawSources(t, &d)
+		for _, s := range d.source {
+			k := len(of) - 1
+			for of[k].first > s {
+				k--
+			}
+			of[k].inDegree[t]++
 		}
 	}
 }
@@ -242,7 +323,7 @@ func (w *wiring) degree(t int) uint32 {
 	if w.inDegree != nil {
 		return w.inDegree[t]
 	}
-	return w.fixed
+	return w.inPool(w.at + t)
 }
 
 // drawn are the synapses of one target: the source counted within its
@@ -274,22 +355,36 @@ func (d *drawn) dropRing() {
 	d.source, d.weight, d.key = d.source[:n], d.weight[:n], d.key[:n]
 }
 
+// draw makes the synapses of target t of Post from the sources of Pre.
+func (w *wiring) draw(t int, d *drawn) {
+	w.drawer.draw(t, d)
+	if w.inDegree == nil {
+		return
+	}
+	n, from := 0, uint32(w.Pre.From)
+	for k, s := range d.source {
+		if s -= w.first; s < uint32(w.Pre.N) { // else it wraps around
+			d.source[n], d.weight[n], d.key[n] = from+s, d.weight[k], d.key[k]
+			n++
+		}
+	}
+	d.source, d.weight, d.key = d.source[:n], d.weight[:n], d.key[:n]
+}
+
 // draw makes the synapses of target t of Post. Block 3j of the target's stream
 // has the words for the sources of synapses 4j..4j+3, block 3j+1 those for the
 // weights and block 3j+2 those for the delays.
-func (w *wiring) draw(t int, d *drawn) {
-	n := int(w.degree(t))
-	d.resize(n)
-	id := w.id
-	id.Element = uint32(w.Post.From + t)
-	var rows []int32
-	if w.list != nil {
-		rows = w.list.row[w.list.begin[t]:w.list.begin[t+1]]
-	}
+func (w *drawer) draw(t int, d *drawn) {
+	w.drawSources(t, d)
+	n := len(d.source)
 	if n == 0 {
 		return
 	}
-	w.drawSources(t, id, rows, d)
+	id := w.id(rng.Synapses, w.Post.Population, w.Post.From+t)
+	var rows []int32
+	if w.list != nil {
+		rows = w.list.row[w.list.begin[w.at+t]:w.list.begin[w.at+t+1]]
+	}
 	switch {
 	case w.weight.table != nil:
 		kernel.PhiloxFill(w.key, id.Counter(1), 3, d.word)
@@ -336,28 +431,36 @@ func (w *wiring) draw(t int, d *drawn) {
 	}
 }
 
-func (w *wiring) drawSources(t int, id rng.ID, rows []int32, d *drawn) {
-	from, pre := uint32(w.Pre.From), uint64(w.Pre.N)
+// drawSources makes the sources alone, as positions in their pool plus offset.
+func (w *drawer) drawSources(t int, d *drawn) {
+	pos := w.at + t
+	n := int(w.inPool(pos))
+	d.resize(n)
+	if n == 0 {
+		return
+	}
+	from, pre := w.offset, uint64(w.pre.n)
 	switch r := w.Rule.(type) {
 	case connect.OneToOne:
 		for k := range d.source {
-			d.source[k] = from + uint32(t)
+			d.source[k] = from + uint32(pos)
 		}
 	case connect.AllToAll:
 		for k := range d.source {
 			d.source[k] = from + uint32(k)
 		}
 	case connect.List:
-		for k, row := range rows {
+		for k, row := range w.list.row[w.list.begin[pos]:w.list.begin[pos+1]] {
 			d.source[k] = from + uint32(r.Pre[row])
 		}
 	default: // drawn, by Lemire's multiplication with rejection
+		id := w.id(rng.Synapses, w.Post.Population, w.Post.From+t)
 		kernel.PhiloxFill(w.key, id.Counter(0), 3, d.word)
 		reject := -uint32(pre) % uint32(pre)
 		for k := range d.source {
 			p := uint64(d.word[k]) * pre
 			if uint32(p) < reject {
-				p = w.retry(id, uint32(k), pre, reject)
+				p = w.retry(t, uint32(k), pre, reject)
 			}
 			d.source[k] = from + uint32(p>>32)
 		}
@@ -365,8 +468,8 @@ func (w *wiring) drawSources(t int, id rng.ID, rows []int32, d *drawn) {
 }
 
 // retry replaces a source that Lemire's method rejected.
-func (w *wiring) retry(id rng.ID, k uint32, n uint64, reject uint32) uint64 {
-	id.Purpose = rng.Retries
+func (w *drawer) retry(t int, k uint32, n uint64, reject uint32) uint64 {
+	id := w.id(rng.Retries, w.Post.Population, w.Post.From+t)
 	var p uint64
 	for _, u := range rng.Philox(id.Counter(k), w.key) {
 		if p = uint64(u) * n; uint32(p) >= reject {

@@ -14,13 +14,25 @@ import (
 func projection(t testing.TB, seed uint64, pre, post int, rule connect.Rule, weight, delay connect.Distribution) *wiring {
 	t.Helper()
 	d := &Description{Seed: seed, Resolution: 0.1, Populations: populations(pre, post), Projections: []Projection{
-		{Pre: Range{0, 0, pre}, Post: Range{1, 0, post}, Rule: rule, Weight: weight, Delay: delay}}}
-	w, err := newWiring(d, 0, clockOf(t, 0.1), chooseGrid(collectWeights(d, 1)))
+		{Pre: []Range{{0, 0, pre}}, Post: []Range{{1, 0, post}}, Rule: rule, Weight: weight, Delay: delay}}}
+	w, err := firstWiring(d, clockOf(t, 0.1), chooseGrid(collectWeights(d, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.countSynapses()
 	return w
+}
+
+// firstWiring returns the first wiring of projection 0, on the grid g.
+func firstWiring(d *Description, clock Clock, g grid) (*wiring, error) {
+	grids := make([]grid, len(d.Populations))
+	for i := range grids {
+		grids[i] = g
+	}
+	ws, err := newWirings(d, 0, clock, grids)
+	if err != nil {
+		return nil, err
+	}
+	return ws[0], nil
 }
 
 // chiSquared returns the statistic of counts against expected numbers, and the
@@ -114,12 +126,11 @@ func TestFixedRules(t *testing.T) {
 		{"list, a target of none", list, 1, nil, nil, nil},
 		{"list, another target", list, 0, []uint32{6}, []int64{7}, []uint16{30}},
 	} {
-		d.Projections = []Projection{{Pre: pre, Post: post, Rule: c.rule, Weight: connect.Constant(3), Delay: connect.Constant(1.5)}}
-		w, err := newWiring(d, 0, clockOf(t, 0.1), grid{quantum: 1})
+		d.Projections = []Projection{{Pre: []Range{pre}, Post: []Range{post}, Rule: c.rule, Weight: connect.Constant(3), Delay: connect.Constant(1.5)}}
+		w, err := firstWiring(d, clockOf(t, 0.1), grid{quantum: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.countSynapses()
 		var x drawn
 		w.draw(c.target, &x)
 		if len(x.source) != len(c.source) {
@@ -139,13 +150,12 @@ func TestFixedRules(t *testing.T) {
 func drawWeights(t *testing.T, dist connect.Distribution, n int) ([]float64, grid) {
 	t.Helper()
 	d := &Description{Seed: 9, Resolution: 0.1, Populations: populations(100, 100), Projections: []Projection{
-		{Pre: Range{0, 0, 100}, Post: Range{1, 0, 100}, Rule: connect.FixedInDegree{N: n / 100}, Weight: dist, Delay: connect.Constant(1)}}}
+		{Pre: []Range{{0, 0, 100}}, Post: []Range{{1, 0, 100}}, Rule: connect.FixedInDegree{N: n / 100}, Weight: dist, Delay: connect.Constant(1)}}}
 	g := chooseGrid(collectWeights(d, 1))
-	w, err := newWiring(d, 0, clockOf(t, 0.1), g)
+	w, err := firstWiring(d, clockOf(t, 0.1), g)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.countSynapses()
 	var xs []float64
 	var dr drawn
 	for k := range 100 {
@@ -309,12 +319,11 @@ func TestChannelOfWeight(t *testing.T) {
 		bit   bool
 	}{{neuron.DefaultIafPscExp(), false}, {split, true}, {neuron.DefaultIafPscAlpha(), true}, {neuron.DefaultIafPscDelta(), false}, {neuron.Parrot{}, false}} {
 		d := &Description{Resolution: 0.1, Populations: []Population{{Name: "a", N: 40, Model: c.model}}, Projections: []Projection{
-			{Pre: Range{0, 0, 40}, Post: Range{0, 0, 40}, Rule: connect.AllToAll{}, Weight: connect.Uniform{Min: -5, Max: 5}, Delay: connect.Constant(1)}}}
-		w, err := newWiring(d, 0, clockOf(t, 0.1), chooseGrid(collectWeights(d, 0)))
+			{Pre: []Range{{0, 0, 40}}, Post: []Range{{0, 0, 40}}, Rule: connect.AllToAll{}, Weight: connect.Uniform{Min: -5, Max: 5}, Delay: connect.Constant(1)}}}
+		w, err := firstWiring(d, clockOf(t, 0.1), chooseGrid(collectWeights(d, 0)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.countSynapses()
 		var x drawn
 		w.draw(0, &x)
 		for k := range x.key {
@@ -364,12 +373,11 @@ func TestDrawValue(t *testing.T) {
 func TestDrawIsKeyedByTarget(t *testing.T) {
 	whole := projection(t, 3, 30, 20, connect.FixedInDegree{N: 40}, connect.Uniform{Min: 1, Max: 2}, connect.Uniform{Min: 1, Max: 2})
 	d := &Description{Seed: 3, Resolution: 0.1, Populations: populations(30, 20), Projections: []Projection{
-		{Pre: Range{0, 0, 30}, Post: Range{1, 7, 5}, Rule: connect.FixedInDegree{N: 40}, Weight: connect.Uniform{Min: 1, Max: 2}, Delay: connect.Uniform{Min: 1, Max: 2}}}}
-	part, err := newWiring(d, 0, clockOf(t, 0.1), chooseGrid(collectWeights(d, 1)))
+		{Pre: []Range{{0, 0, 30}}, Post: []Range{{1, 7, 5}}, Rule: connect.FixedInDegree{N: 40}, Weight: connect.Uniform{Min: 1, Max: 2}, Delay: connect.Uniform{Min: 1, Max: 2}}}}
+	part, err := firstWiring(d, clockOf(t, 0.1), chooseGrid(collectWeights(d, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	part.countSynapses()
 	var a, b drawn
 	for k := range 5 {
 		whole.draw(7+k, &a)

@@ -35,7 +35,7 @@ func small() *Description {
 			if pre == 4 && post == 4 {
 				continue
 			}
-			d.Projections = append(d.Projections, Projection{Pre: whole(pre), Post: whole(post), Rule: connect.FixedInDegree{N: 5},
+			d.Projections = append(d.Projections, Projection{Pre: []Range{whole(pre)}, Post: []Range{whole(post)}, Rule: connect.FixedInDegree{N: 5},
 				Weight: weight, Delay: connect.Uniform{Min: 0.3, Max: 9}})
 		}
 	}

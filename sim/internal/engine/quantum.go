@@ -85,7 +85,7 @@ func collectWeights(desc *Description, pop int) weightsOf {
 	}
 	for i := range desc.Projections {
 		pr := &desc.Projections[i]
-		if pr.Post.Population != pop {
+		if !pr.onto(pop) {
 			continue
 		}
 		if list, ok := pr.Rule.(connect.List); ok && list.Weight != nil {

@@ -15,7 +15,7 @@ import (
 func gridOf(weights ...connect.Distribution) grid {
 	d := &Description{Populations: populations(5, 5)}
 	for i, w := range weights {
-		d.Projections = append(d.Projections, Projection{Pre: Range{i % 2, 0, 5}, Post: Range{1, 0, 5}, Rule: connect.AllToAll{}, Weight: w, Delay: connect.Constant(1), Ordinal: uint32(i)})
+		d.Projections = append(d.Projections, Projection{Pre: []Range{{i % 2, 0, 5}}, Post: []Range{{1, 0, 5}}, Rule: connect.AllToAll{}, Weight: w, Delay: connect.Constant(1), Ordinal: uint32(i)})
 	}
 	return chooseGrid(collectWeights(d, 1))
 }
@@ -89,12 +89,12 @@ func TestWideIsExactTo40Bits(t *testing.T) {
 			largest = math.Max(largest, math.Abs(w))
 		}
 		d := &Description{Resolution: 0.1, Populations: populations(1), Projections: []Projection{
-			{Pre: Range{0, 0, 1}, Post: Range{0, 0, 1}, Rule: list, Weight: connect.Constant(1), Delay: connect.Constant(1)}}}
+			{Pre: []Range{{0, 0, 1}}, Post: []Range{{0, 0, 1}}, Rule: list, Weight: connect.Constant(1), Delay: connect.Constant(1)}}}
 		g := chooseGrid(collectWeights(d, 0))
 		if !g.wide {
 			t.Fatalf("grid %+v", g)
 		}
-		w, err := newWiring(d, 0, clockOf(t, 0.1), g)
+		w, err := firstWiring(d, clockOf(t, 0.1), g)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,7 +135,7 @@ func TestGridIgnoresOrder(t *testing.T) {
 
 func TestParrotGrid(t *testing.T) {
 	d := &Description{Populations: []Population{{Name: "p", N: 3, Model: neuron.Parrot{}}}}
-	d.Projections = []Projection{{Pre: Range{0, 0, 3}, Post: Range{0, 0, 3}, Rule: connect.AllToAll{}, Weight: connect.Normal{Mean: 3, SD: 1}, Delay: connect.Constant(1)}}
+	d.Projections = []Projection{{Pre: []Range{{0, 0, 3}}, Post: []Range{{0, 0, 3}}, Rule: connect.AllToAll{}, Weight: connect.Normal{Mean: 3, SD: 1}, Delay: connect.Constant(1)}}
 	if g := chooseGrid(collectWeights(d, 0)); g != (grid{quantum: 1}) {
 		t.Errorf("grid %+v, want quanta of 1: a parrot ignores weights", g)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"cortigo/sim/connect"
 	"cortigo/sim/internal/kernel"
 )
 
@@ -56,16 +55,13 @@ func (e *Engine) chooseRing(wirings []*wiring) bool {
 
 // ringable reports whether a projection's synapses can go through a ring. Those
 // whose delay is too long go through segments all the same.
-func (w *wiring) ringable() bool { return w.merged && !w.wide }
+func (w *drawer) ringable() bool { return w.merged && !w.wide }
 
 // inRing reports whether a delay fits a ring.
 func inRing(key uint16) bool { return key>>1 < kernel.RingSteps }
 
-// synapses returns the number of synapses of the projection.
+// synapses returns the number of synapses of the wiring.
 func (w *wiring) synapses() int64 {
-	if r, ok := w.Rule.(connect.FixedTotalNumber); ok {
-		return r.N
-	}
 	n := int64(0)
 	for t := range w.Post.N {
 		n += int64(w.degree(t))

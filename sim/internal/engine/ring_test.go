@@ -34,7 +34,7 @@ func TestChooseRing(t *testing.T) {
 		weight := connect.Normal{Mean: 88, SD: 8.8, Max: math.Inf(1)}
 		desc := &Description{Resolution: 0.1, Populations: []Population{{Name: "p", N: c.n, Model: c.model}}}
 		for i := range uint32(2) {
-			desc.Projections = append(desc.Projections, Projection{Pre: p, Post: p, Rule: connect.FixedTotalNumber{N: c.synapses},
+			desc.Projections = append(desc.Projections, Projection{Pre: []Range{p}, Post: []Range{p}, Rule: connect.FixedTotalNumber{N: c.synapses},
 				Weight: weight, Delay: c.delay, Ordinal: i})
 		}
 		e, err := Build(t.Context(), desc, Options{Threads: 1, Shards: c.shards})

@@ -15,6 +15,11 @@ const (
 	ForeignSpikes Purpose = 7 // of neurons that are not simulated, in measurements
 )
 
+// Joined is added to the purposes of a projection between collections of
+// several parts. Its streams are named by the projection (Ordinal) in place of
+// the source population.
+const Joined Purpose = 1 << 7
+
 // An ID names a stream: its purpose, a pair of populations or a generator, and
 // one element of it.
 type ID struct {

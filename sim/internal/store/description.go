@@ -146,12 +146,12 @@ type populationJSON struct {
 }
 
 type projectionJSON struct {
-	Pre     engine.Range `json:"pre"`
-	Post    engine.Range `json:"post"`
-	Rule    tagged       `json:"rule"`
-	Weight  *tagged      `json:"weight"`
-	Delay   *tagged      `json:"delay"`
-	Ordinal uint32       `json:"ordinal"`
+	Pre     []engine.Range `json:"pre"`
+	Post    []engine.Range `json:"post"`
+	Rule    tagged         `json:"rule"`
+	Weight  *tagged        `json:"weight"`
+	Delay   *tagged        `json:"delay"`
+	Ordinal uint32         `json:"ordinal"`
 }
 
 type attachmentJSON struct {
@@ -239,15 +239,19 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 	}
 	for i, p := range j.Projections {
 		fail := func(err error) error { return fmt.Errorf("projection %d: %w", i, err) }
-		if err := inside(p.Pre); err != nil {
-			return nil, fail(err)
-		}
-		if err := inside(p.Post); err != nil {
-			return nil, fail(err)
+		for _, parts := range [][]engine.Range{p.Pre, p.Post} {
+			for _, r := range parts {
+				if err := inside(r); err != nil {
+					return nil, fail(err)
+				}
+			}
+			if err := engine.CheckPool(parts); err != nil {
+				return nil, fail(err)
+			}
 		}
 		r, err := decodeRule(p.Rule)
 		if err == nil {
-			err = engine.CheckRule(r, p.Pre.N, p.Post.N)
+			err = engine.CheckRule(r, p.Pre, p.Post)
 		}
 		if err != nil {
 			return nil, fail(err)

@@ -14,8 +14,12 @@ import (
 	"cortigo/sim/internal/engine"
 )
 
-// formatVersion counts the changes of the files' format.
-const formatVersion = 1
+// networkFormat and formatVersion count the changes of the format of network
+// files and of states.
+const (
+	networkFormat = 2
+	formatVersion = 1
+)
 
 type networkJSON struct {
 	Format      int              `json:"format"`
@@ -92,7 +96,7 @@ func SaveNetwork(dir string, desc *engine.Description, e *engine.Engine) error {
 			break
 		}
 	}
-	b, err := json.MarshalIndent(networkJSON{formatVersion, e.Shards(), fp, e.Synapses(), e.Bounds(), j}, "", " ")
+	b, err := json.MarshalIndent(networkJSON{networkFormat, e.Shards(), fp, e.Synapses(), e.Bounds(), j}, "", " ")
 	if err != nil {
 		return err
 	}
@@ -126,8 +130,8 @@ func OpenNetwork(dir string) (*Network, error) {
 	if err := d.Decode(&j); err != nil {
 		return nil, fmt.Errorf("%s: damaged: %w", path, err)
 	}
-	if j.Format != formatVersion {
-		return nil, fmt.Errorf("%s: format %d, this version reads %d", path, j.Format, formatVersion)
+	if j.Format != networkFormat {
+		return nil, fmt.Errorf("%s: format %d, this version reads %d", path, j.Format, networkFormat)
 	}
 	if j.Description == nil {
 		return nil, fmt.Errorf("%s: damaged: no description", path)

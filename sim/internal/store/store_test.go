@@ -37,10 +37,10 @@ func everything() *engine.Description {
 		connect.Normal{Mean: 1, SD: 2}, connect.Normal{Mean: 1, SD: 2, Min: -3, Max: 3}, connect.Uniform{Min: -1, Max: 2},
 	}
 	for i, r := range rules {
-		d.Projections = append(d.Projections, engine.Projection{Pre: engine.Range{Population: i % 5, N: 3}, Post: engine.Range{Population: (i + 1) % 5, From: i % 5 % 2, N: 2 + (i+1)%2},
+		d.Projections = append(d.Projections, engine.Projection{Pre: []engine.Range{{Population: i % 5, N: 3}}, Post: []engine.Range{{Population: (i + 1) % 5, From: i % 5 % 2, N: 2 + (i+1)%2}},
 			Rule: r, Weight: weights[i], Delay: connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: inf}, Ordinal: uint32(i)})
 	}
-	d.Projections[3].Post = engine.Range{Population: 4, N: 3} // one to one
+	d.Projections[3].Post = []engine.Range{{Population: 4, N: 3}} // one to one
 	active := device.Active{Start: 0.1, Stop: 7, Origin: 2}
 	for i, dev := range []device.Device{
 		device.DC{Amplitude: 4, Active: active}, device.StepCurrent{Times: []float64{1, 2}, Values: []float64{3, 0}, Active: active}, device.StepCurrent{},
@@ -98,7 +98,7 @@ func TestFingerprint(t *testing.T) {
 		"rule":       func(d *engine.Description) { d.Projections[1].Rule = connect.AllToAll{} },
 		"weight":     func(d *engine.Description) { d.Projections[1].Weight = connect.Constant(0) },
 		"delay":      func(d *engine.Description) { d.Projections[1].Delay = connect.Constant(1) },
-		"range":      func(d *engine.Description) { d.Projections[1].Pre.N = 2 },
+		"range":      func(d *engine.Description) { d.Projections[1].Pre[0].N = 2 },
 		"device":     func(d *engine.Description) { d.Attachments[0].Device = device.DC{} },
 		"attachment": func(d *engine.Description) { d.Attachments[0].Post.From = 0 },
 		"fewer":      func(d *engine.Description) { d.Attachments = d.Attachments[1:] },
@@ -142,12 +142,12 @@ func TestDecodeErrors(t *testing.T) {
 		{`"type":"iaf_psc_exp"`, `"type":"iaf_psc_wow"`, `population "exp": unknown model "iaf_psc_wow"`},
 		{`"C_m":250`, `"C_m":-1`, "C_m is -1"},
 		{`"C_m":250`, `"Cm":250`, `unknown field "Cm"`},
-		{`"pre":{"population":0,"from":0,"n":3}`, `"pre":{"population":5,"from":0,"n":3}`, "projection 0: neurons 0..3 of population 5"},
-		{`"pre":{"population":0,"from":0,"n":3}`, `"pre":{"population":-1,"from":0,"n":3}`, "population -1"},
-		{`"pre":{"population":0,"from":0,"n":3}`, `"pre":{"population":0,"from":9223372036854775807,"n":3}`, "projection 0"},
-		{`"pre":{"population":0,"from":0,"n":3}`, `"pre":{"population":0,"from":5,"n":3}`, "neurons 5..8"},
-		{`"pre":{"population":0,"from":0,"n":3}`, `"pre":{"population":0,"from":0,"n":-1}`, "projection 0"},
-		{`"type":"fixed_indegree"`, `"type":"fixed_outdegree"`, `projection 1: unknown rule "fixed_outdegree"`},
+		{`"pre":[{"population":0,"from":0,"n":3}]`, `"pre":[{"population":5,"from":0,"n":3}]`, "projection 0: neurons 0..3 of population 5"},
+		{`"pre":[{"population":0,"from":0,"n":3}]`, `"pre":[{"population":-1,"from":0,"n":3}]`, "population -1"},
+		{`"pre":[{"population":0,"from":0,"n":3}]`, `"pre":[{"population":0,"from":9223372036854775807,"n":3}]`, "projection 0"},
+		{`"pre":[{"population":0,"from":0,"n":3}]`, `"pre":[{"population":0,"from":5,"n":3}]`, "neurons 5..8"},
+		{`"pre":[{"population":0,"from":0,"n":3}]`, `"pre":[{"population":0,"from":0,"n":-1}]`, "projection 0"},
+		{`"type":"fixed_indegree"`, `"type":"fixed_wow"`, `projection 1: unknown rule "fixed_wow"`},
 		{`"n":30}`, `"n":-30}`, "projection 0: connect: FixedTotalNumber: N is -30"},
 		{`"post":[1,1]`, `"post":[1,99]`, "target 99"},
 		{`"weight":{"type":"constant","params":0.3333333333333333}`, `"weight":null`, "projection 0: a weight or delay is missing"},
@@ -292,7 +292,7 @@ func TestOpenNetworkErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ old, new, want string }{
-		{`"format": 1`, `"format": 2`, "format 2, this version reads 1"},
+		{`"format": 2`, `"format": 1`, "format 1, this version reads 2"},
 		{`"shards": 1`, `"shards": 0`, "0 shards, must be in [1, 65536]"},
 		{`"shards": 1`, `"shards": 70000`, "70000 shards"},
 		{`"tau_m": 10`, `"tau_m": 11`, "the description is not the one that was saved"},

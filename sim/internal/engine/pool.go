@@ -1,0 +1,79 @@
+package engine
+
+import "fmt"
+
+// A pool is the neurons that a rule chooses from: the parts of a joined
+// collection, one after another.
+type pool struct {
+	part  []Range
+	first []int // position of each part's first neuron
+	n     int
+}
+
+func newPool(parts []Range) pool {
+	p := pool{part: parts, first: make([]int, len(parts))}
+	for i, r := range parts {
+		p.first[i] = p.n
+		p.n += r.N
+	}
+	return p
+}
+
+// at returns the neuron at position i of the pool, counted within its
+// population.
+func (p *pool) at(i int) (population, index int) {
+	k := len(p.part) - 1
+	for p.first[k] > i {
+		k--
+	}
+	return p.part[k].Population, p.part[k].From + i - p.first[k]
+}
+
+// position returns where a neuron stands in the pool, -1 if it does not.
+func (p *pool) position(population, index int) int {
+	for k, r := range p.part {
+		if r.Population == population && index >= r.From && index < r.From+r.N {
+			return p.first[k] + index - r.From
+		}
+	}
+	return -1
+}
+
+// shared returns how many neurons two pools have in common.
+func (p *pool) shared(q *pool) int {
+	n := 0
+	for _, a := range p.part {
+		for _, b := range q.part {
+			n += overlap(a, b)
+		}
+	}
+	return n
+}
+
+func overlap(a, b Range) int {
+	if a.Population != b.Population {
+		return 0
+	}
+	return max(0, min(a.From+a.N, b.From+b.N)-max(a.From, b.From))
+}
+
+// CheckPool reports parts that have neurons in common, which a collection
+// cannot hold twice, and more neurons than can be counted.
+func CheckPool(parts []Range) error {
+	if len(parts) == 0 {
+		return fmt.Errorf("a collection without parts")
+	}
+	n := 0
+	for i, a := range parts {
+		for _, b := range parts[:i] {
+			if overlap(a, b) > 0 {
+				return fmt.Errorf("a collection has neurons %d..%d and %d..%d of population %d, must have each once",
+					b.From, b.From+b.N-1, a.From, a.From+a.N-1, a.Population)
+			}
+		}
+		if n += a.N; n > maxDegree {
+			return fmt.Errorf("a collection of more than %d neurons", maxDegree)
+		}
+	}
+	return nil
+}
