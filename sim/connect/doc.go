@@ -3,4 +3,5 @@
 //
 //	rule.go          connection rules
 //	distribution.go  distributions that weights, delays and initial values are drawn from
+//	source.go        this source as text, which package models reads its help from
 package connect

@@ -94,10 +94,10 @@ func (r List) Validate(pre, post int) error {
 	return nil
 }
 
-// A Synapse has the parameters of static_synapse: the distributions that the
-// weight (pA; mV for iaf_psc_delta) and the delay (ms) of each connection are
-// drawn from. Nil is NEST's default, weight 1 and delay 1 ms.
+// A Synapse is a connection without plasticity, NEST's static_synapse: the
+// distributions that the weight (pA; mV for iaf_psc_delta) and the delay (ms) of
+// each connection are drawn from. Nil is NEST's default, weight 1 and delay 1 ms.
 type Synapse struct {
-	Weight Distribution
-	Delay  Distribution
+	Weight Distribution // what a spike adds to its target, pA or mV, finite; nil: 1
+	Delay  Distribution // time from the spike to its arrival, ms, rounded to steps of which it must be at least one; nil: 1
 }

@@ -8,7 +8,7 @@ import (
 // DC is a constant current, NEST's dc_generator. Through a connection of weight
 // w and delay d the potential is driven by w*Amplitude in (Start+d, Stop+d].
 type DC struct {
-	Amplitude float64 `json:"amplitude"` // pA
+	Amplitude float64 `json:"amplitude"` // current, pA
 	Active
 }
 
@@ -24,8 +24,8 @@ func (d DC) Validate() error {
 // before the first, NEST's step_current_generator. As there, Origin shifts Start
 // and Stop but not Times.
 type StepCurrent struct {
-	Times  []float64 `json:"amplitude_times"`  // ms, > 0, increasing
-	Values []float64 `json:"amplitude_values"` // pA
+	Times  []float64 `json:"amplitude_times"`  // begin of each value, ms, > 0, increasing
+	Values []float64 `json:"amplitude_values"` // current from each time on, pA, as many as times
 	Active
 }
 

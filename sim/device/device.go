@@ -17,9 +17,9 @@ type Device interface {
 // Active is when a device is active: a spike stamped S passes iff
 // Origin+Start < S <= Origin+Stop. A zero Stop means forever.
 type Active struct {
-	Start  float64 `json:"start,omitempty"`  // ms
-	Stop   float64 `json:"stop,omitempty"`   // ms; 0 is forever
-	Origin float64 `json:"origin,omitempty"` // ms, added to Start and Stop, and to a spike generator's times
+	Start  float64 `json:"start,omitempty"`  // begin of activity, ms
+	Stop   float64 `json:"stop,omitempty"`   // end of activity, ms, not before start; 0 is forever
+	Origin float64 `json:"origin,omitempty"` // added to Start and Stop, and to a spike generator's times, ms
 }
 
 func (a Active) validate(device string) error {

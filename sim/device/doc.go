@@ -6,5 +6,9 @@
 //	current.go          dc_generator, step_current_generator
 //	poisson.go          poisson_generator
 //	spike_generator.go  spike_generator
+//	spike_recorder.go   spike_recorder
 //	multimeter.go       multimeter, voltmeter
+//	source.go           this source as text, which package models reads its help from
+//
+// The comment of a parameter has the form "meaning, unit, what is allowed".
 package device

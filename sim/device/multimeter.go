@@ -15,11 +15,18 @@ const (
 // Multimeter samples quantities of neurons at Offset + k*Interval while it is
 // active, NEST's multimeter; with the default quantity it is the voltmeter.
 type Multimeter struct {
-	Interval   float64  `json:"interval"`             // ms; 0 is NEST's default, 1
-	Offset     float64  `json:"offset,omitempty"`     // ms
-	Quantities []string `json:"quantities,omitempty"` // nil: V_m
+	Interval   float64  `json:"interval"`                                // time between samples, ms, > 0; 0 is NEST's default, 1
+	Offset     float64  `json:"offset,omitempty"`                        // time of sample 0, ms, >= 0
+	Quantities []string `json:"quantities,omitempty" nest:"record_from"` // what is read; recordables of the neurons, none: V_m
 	Active
 }
+
+// DefaultMultimeter returns NEST's defaults, an interval of 1 ms.
+func DefaultMultimeter() Multimeter { return Multimeter{Interval: 1} }
+
+// DefaultVoltmeter returns a multimeter that reads V_m every ms, NEST's
+// voltmeter. Its recordings and the parameters are a multimeter's.
+func DefaultVoltmeter() Multimeter { return Multimeter{Interval: 1, Quantities: []string{Vm}} }
 
 // ModelName returns "multimeter".
 func (Multimeter) ModelName() string { return "multimeter" }

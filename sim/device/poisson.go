@@ -9,7 +9,7 @@ import (
 // poisson_generator: in each active step one Poisson number of mean rate*h,
 // several spikes of a step arriving as a multiplicity.
 type Poisson struct {
-	Rate float64 `json:"rate"` // spikes/s, >= 0
+	Rate float64 `json:"rate"` // mean rate of each target's train, spikes/s, >= 0
 	Active
 }
 

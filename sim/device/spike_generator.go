@@ -5,9 +5,9 @@ import "fmt"
 // SpikeGenerator emits spikes at given times, NEST's spike_generator. Times lie
 // on the grid within half a microsecond; a time may repeat.
 type SpikeGenerator struct {
-	Times          []float64 `json:"spike_times"`                    // ms, > 0, not decreasing
-	Weights        []float64 `json:"spike_weights,omitempty"`        // multiply the connection's weight; nil: 1
-	Multiplicities []int     `json:"spike_multiplicities,omitempty"` // >= 0; nil: 1
+	Times          []float64 `json:"spike_times"`                    // times of the spikes, ms, > 0, not decreasing
+	Weights        []float64 `json:"spike_weights,omitempty"`        // factors on the connection's weight, dimensionless, as many as times; nil: 1
+	Multiplicities []int     `json:"spike_multiplicities,omitempty"` // how many spikes each time stands for, dimensionless, >= 0, as many as times; nil: 1
 	Active
 }
 

@@ -11,17 +11,17 @@ import "math"
 // V does not fall below V_min. When V reaches V_th the neuron spikes and V stays
 // at V_reset for t_ref.
 type IafPscAlpha struct {
-	EL       float64 `json:"E_L"`        // resting potential, mV
-	Vth      float64 `json:"V_th"`       // threshold, mV
-	Vreset   float64 `json:"V_reset"`    // potential after a spike, mV, below V_th
-	Vmin     float64 `json:"-"`          // lower bound of the potential, mV; -Inf for none
-	Vm       float64 `json:"V_m"`        // initial membrane potential, mV
-	Cm       float64 `json:"C_m"`        // capacitance, pF, > 0
-	TauM     float64 `json:"tau_m"`      // membrane time constant, ms, > 0
-	TauSynEx float64 `json:"tau_syn_ex"` // rise of excitatory currents, ms, > 0
-	TauSynIn float64 `json:"tau_syn_in"` // rise of inhibitory currents, ms, > 0
-	TRef     float64 `json:"t_ref"`      // refractory period, ms, rounded up to steps
-	Ie       float64 `json:"I_e"`        // constant input current, pA
+	EL       float64 `json:"E_L"`            // resting potential, mV
+	Vth      float64 `json:"V_th"`           // threshold, mV
+	Vreset   float64 `json:"V_reset"`        // potential after a spike, mV, below V_th
+	Vmin     float64 `json:"-" nest:"V_min"` // lower bound of the potential, mV, -Inf for none
+	Vm       float64 `json:"V_m"`            // initial membrane potential, mV
+	Cm       float64 `json:"C_m"`            // capacitance, pF, > 0
+	TauM     float64 `json:"tau_m"`          // membrane time constant, ms, > 0
+	TauSynEx float64 `json:"tau_syn_ex"`     // rise of excitatory currents, ms, > 0
+	TauSynIn float64 `json:"tau_syn_in"`     // rise of inhibitory currents, ms, > 0
+	TRef     float64 `json:"t_ref"`          // refractory period, ms, >= 0, rounded up to steps
+	Ie       float64 `json:"I_e"`            // constant input current, pA
 }
 
 // DefaultIafPscAlpha returns NEST's defaults.
@@ -32,6 +32,9 @@ func DefaultIafPscAlpha() IafPscAlpha {
 
 // ModelName returns "iaf_psc_alpha".
 func (IafPscAlpha) ModelName() string { return "iaf_psc_alpha" }
+
+// Recordables returns V_m, I_syn_ex and I_syn_in.
+func (IafPscAlpha) Recordables() []Recordable { return []Recordable{vm, iSynEx, iSynIn} }
 
 // Validate reports time constants and a capacitance that are not positive, a
 // reset that is not below the threshold and values that are not finite.

@@ -15,13 +15,13 @@ type IafPscDelta struct {
 	EL              float64 `json:"E_L"`              // resting potential, mV
 	Vth             float64 `json:"V_th"`             // threshold, mV
 	Vreset          float64 `json:"V_reset"`          // potential after a spike, mV, below V_th
-	Vmin            float64 `json:"-"`                // lower bound of the potential, mV; -Inf for none
+	Vmin            float64 `json:"-" nest:"V_min"`   // lower bound of the potential, mV, -Inf for none
 	Vm              float64 `json:"V_m"`              // initial membrane potential, mV
 	Cm              float64 `json:"C_m"`              // capacitance, pF, > 0
 	TauM            float64 `json:"tau_m"`            // membrane time constant, ms, > 0
-	TRef            float64 `json:"t_ref"`            // refractory period, ms, rounded up to steps
+	TRef            float64 `json:"t_ref"`            // refractory period, ms, >= 0, rounded up to steps
 	Ie              float64 `json:"I_e"`              // constant input current, pA
-	RefractoryInput bool    `json:"refractory_input"` // keep what arrives during t_ref
+	RefractoryInput bool    `json:"refractory_input"` // keep what arrives during t_ref; true or false
 }
 
 // DefaultIafPscDelta returns NEST's defaults.
@@ -31,6 +31,9 @@ func DefaultIafPscDelta() IafPscDelta {
 
 // ModelName returns "iaf_psc_delta".
 func (IafPscDelta) ModelName() string { return "iaf_psc_delta" }
+
+// Recordables returns V_m.
+func (IafPscDelta) Recordables() []Recordable { return []Recordable{vm} }
 
 // Validate reports a time constant or capacitance that is not positive, a reset
 // that is not below the threshold and values that are not finite.

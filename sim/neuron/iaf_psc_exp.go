@@ -18,7 +18,7 @@ type IafPscExp struct {
 	TauM     float64 `json:"tau_m"`      // membrane time constant, ms, > 0
 	TauSynEx float64 `json:"tau_syn_ex"` // decay of excitatory currents, ms, > 0
 	TauSynIn float64 `json:"tau_syn_in"` // decay of inhibitory currents, ms, > 0
-	TRef     float64 `json:"t_ref"`      // refractory period, ms, rounded up to steps
+	TRef     float64 `json:"t_ref"`      // refractory period, ms, >= 0, rounded up to steps
 	Ie       float64 `json:"I_e"`        // constant input current, pA
 }
 
@@ -29,6 +29,9 @@ func DefaultIafPscExp() IafPscExp {
 
 // ModelName returns "iaf_psc_exp".
 func (IafPscExp) ModelName() string { return "iaf_psc_exp" }
+
+// Recordables returns V_m, I_syn_ex and I_syn_in.
+func (IafPscExp) Recordables() []Recordable { return []Recordable{vm, iSynEx, iSynIn} }
 
 // Validate reports time constants and a capacitance that are not positive, a
 // reset that is not below the threshold and values that are not finite.

@@ -1,7 +1,7 @@
 package neuron
 
 // Parrot repeats every spike it receives, with its multiplicity, stamped at its
-// arrival: NEST's parrot_neuron. Weights onto it do not matter.
+// arrival, NEST's parrot_neuron. Weights onto it do not matter.
 type Parrot struct{}
 
 // ModelName returns "parrot_neuron".

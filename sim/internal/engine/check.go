@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
@@ -190,15 +191,16 @@ func quantitiesOf(m device.Multimeter) []string {
 }
 
 func checkQuantity(p *Population, quantity string) error {
-	has := false
-	switch p.Model.(type) {
-	case neuron.IafPscExp, neuron.IafPscAlpha:
-		has = quantity == device.Vm || quantity == device.ISynEx || quantity == device.ISynIn
-	case neuron.IafPscDelta:
-		has = quantity == device.Vm
+	there := neuron.Recordables(p.Model)
+	names := make([]string, len(there))
+	for i, r := range there {
+		if r.Name == quantity {
+			return nil
+		}
+		names[i] = r.Name
 	}
-	if !has {
-		return fmt.Errorf("population %q: %s has no %s to record", p.Name, p.Model.ModelName(), quantity)
+	if len(names) == 0 {
+		return fmt.Errorf("population %q: %s has no %s to record, nor anything else", p.Name, p.Model.ModelName(), quantity)
 	}
-	return nil
+	return fmt.Errorf("population %q: %s has no %s to record, only %s", p.Name, p.Model.ModelName(), quantity, strings.Join(names, ", "))
 }

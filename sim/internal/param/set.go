@@ -1,0 +1,219 @@
+package param
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/internal/suggest"
+)
+
+// A Set is the parameters of one type of model. It may be used by several
+// goroutines at a time.
+type Set struct {
+	typ    reflect.Type
+	model  string // as messages name it
+	fields []field
+	names  []string
+	index  map[string]int
+}
+
+type field struct {
+	name string
+	path []int // for reflect.Value.FieldByIndex
+	kind Kind
+	goes []string // the field's other names: Go's and JSON's
+}
+
+var sets sync.Map // of *Set by reflect.Type
+
+// Of returns the parameters of model's type. A model that is no struct, as a
+// pointer to one, has none.
+func Of(model any) *Set {
+	t := reflect.TypeOf(model)
+	if s, ok := sets.Load(t); ok {
+		return s.(*Set)
+	}
+	s := &Set{typ: t, model: modelName(model), index: map[string]int{}}
+	if t != nil && t.Kind() == reflect.Struct {
+		s.add(t, nil)
+	}
+	got, _ := sets.LoadOrStore(t, s)
+	return got.(*Set)
+}
+
+func modelName(model any) string {
+	t := reflect.TypeOf(model)
+	if t == nil || t.Kind() != reflect.Struct {
+		return fmt.Sprintf("model of type %T", model)
+	}
+	if m, ok := model.(interface{ ModelName() string }); ok {
+		return m.ModelName()
+	}
+	if t == reflect.TypeFor[connect.Synapse]() {
+		return "static_synapse"
+	}
+	return t.String()
+}
+
+// add appends the fields of t, which lies at path within the model.
+func (s *Set) add(t reflect.Type, path []int) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		at := append(slices.Clone(path), i)
+		if f.Anonymous && f.Type.Kind() == reflect.Struct {
+			s.add(f.Type, at)
+			continue
+		}
+		name, also := names(f)
+		kind, ok := kinds[f.Type]
+		if !ok || !f.IsExported() || name == "-" {
+			continue
+		}
+		s.index[name] = len(s.fields)
+		s.names = append(s.names, name)
+		s.fields = append(s.fields, field{name, at, kind, also})
+	}
+}
+
+// names returns a field's name and what else somebody might call it.
+func names(f reflect.StructField) (name string, also []string) {
+	inJSON, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	switch {
+	case f.Tag.Get("nest") != "":
+		name = f.Tag.Get("nest")
+	case inJSON != "":
+		name = inJSON
+	default:
+		name = strings.ToLower(f.Name)
+	}
+	return name, []string{f.Name, inJSON}
+}
+
+// Model returns NEST's name of the model.
+func (s *Set) Model() string { return s.model }
+
+// Names returns the parameters in the order of their fields.
+func (s *Set) Names() []string { return slices.Clone(s.names) }
+
+// Kind returns what the parameter holds, 0 for a name that is none.
+func (s *Set) Kind(name string) Kind {
+	if i, ok := s.index[name]; ok {
+		return s.fields[i].kind
+	}
+	return 0
+}
+
+// Field returns the Go name of the parameter's field, "" for a name that is
+// none.
+func (s *Set) Field(name string) string {
+	if i, ok := s.index[name]; ok {
+		return s.typ.FieldByIndex(s.fields[i].path).Name
+	}
+	return ""
+}
+
+// Get returns the parameter: a float64, int, bool, string, a slice of these that
+// is the caller's, or a connect.Distribution.
+func (s *Set) Get(model any, name string) (any, error) {
+	f, v, err := s.find(model, name)
+	if err != nil {
+		return nil, err
+	}
+	v = v.FieldByIndex(f.path)
+	if v.Kind() == reflect.Slice && !v.IsNil() {
+		v = reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()), v)
+	}
+	return v.Interface(), nil
+}
+
+// Float returns a parameter that is one number, true being 1 and false 0. A
+// distribution must be constant; nil, which stands for NEST's default, is 1.
+func (s *Set) Float(model any, name string) (float64, error) {
+	f, v, err := s.find(model, name)
+	if err != nil {
+		return 0, err
+	}
+	v = v.FieldByIndex(f.path)
+	switch f.kind {
+	case Float:
+		return v.Float(), nil
+	case Int:
+		return float64(v.Int()), nil
+	case Bool:
+		if v.Bool() {
+			return 1, nil
+		}
+		return 0, nil
+	case Distribution:
+		if v.IsNil() {
+			return 1, nil
+		}
+		if x, ok := connect.IsConstant(v.Interface().(connect.Distribution)); ok {
+			return x, nil
+		}
+	}
+	return 0, fmt.Errorf("%s: %s is %s, must be one number", s.model, name, show(v.Interface()))
+}
+
+// With returns a copy of model, of the same type, with the parameter set to
+// value. Numbers of any type will do for float64, and for int if they are whole;
+// truth values only for bool; slices of these, which are copied, for slices, an
+// empty one being nil. Whether the model makes sense is not checked: its
+// Validate does, when all is set.
+func (s *Set) With(model any, name string, value any) (any, error) {
+	e, err := s.Edit(model)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.Set(name, value); err != nil {
+		return nil, err
+	}
+	return e.Model(), nil
+}
+
+func (s *Set) find(model any, name string) (*field, reflect.Value, error) {
+	if err := s.fits(model); err != nil {
+		return nil, reflect.Value{}, err
+	}
+	f, err := s.field(name)
+	return f, reflect.ValueOf(model), err
+}
+
+func (s *Set) fits(model any) error {
+	if reflect.TypeOf(model) != s.typ {
+		return fmt.Errorf("%s: the model is of type %T, must be %v", s.model, model, s.typ)
+	}
+	return nil
+}
+
+func (s *Set) field(name string) (*field, error) {
+	if i, ok := s.index[name]; ok {
+		return &s.fields[i], nil
+	}
+	return nil, s.Unknown(name)
+}
+
+// Unknown returns the error for a parameter that there is not: it names the one
+// that was probably meant, else all.
+func (s *Set) Unknown(name string) error {
+	if len(s.fields) == 0 {
+		return fmt.Errorf("%s: no parameter %q, it has none", s.model, name)
+	}
+	candidates, of := slices.Clone(s.names), make([]int, len(s.names))
+	for i := range s.fields {
+		of[i] = i
+	}
+	for i, f := range s.fields {
+		for _, n := range f.goes {
+			candidates, of = append(candidates, n), append(of, i)
+		}
+	}
+	if i := suggest.Nearest(name, candidates); i >= 0 {
+		return fmt.Errorf("%s: no parameter %q, did you mean %s?", s.model, name, s.names[of[i]])
+	}
+	return fmt.Errorf("%s: no parameter %q, must be one of %s", s.model, name, strings.Join(s.names, ", "))
+}
