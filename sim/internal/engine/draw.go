@@ -58,10 +58,10 @@ func newWiring(desc *Description, i int, clock Clock, g grid) (*wiring, error) {
 		Projection: pr, key: rng.NewKey(desc.Seed), wide: g.wide,
 		id: rng.ID{Purpose: rng.Synapses, Pre: uint16(pr.Pre.Population), Post: uint16(pr.Post.Population), Ordinal: pr.Ordinal},
 	}
-	model := desc.Populations[pr.Post.Population].Model
-	w.merged = mergedChannels(model)
+	post := &desc.Populations[pr.Post.Population]
+	w.merged = mergedChannels(post)
 	list, listed := pr.Rule.(connect.List)
-	_, parrot := model.(neuron.Parrot)
+	_, parrot := post.Model.(neuron.Parrot)
 	if !listed || list.Delay == nil {
 		var err error
 		if w.delay, err = delaySteps(pr.Delay, clock); err != nil {
@@ -105,11 +105,24 @@ func newWiring(desc *Description, i int, clock Clock, g grid) (*wiring, error) {
 
 func abs(x int64) int64 { return max(x, -x) }
 
-// mergedChannels reports whether input of both signs goes through one sum.
-func mergedChannels(m neuron.Model) bool {
-	switch m := m.(type) {
+// mergedChannels reports whether input of both signs goes through one sum: the
+// synaptic time constants of every neuron must be equal.
+func mergedChannels(p *Population) bool {
+	switch m := p.Model.(type) {
 	case neuron.IafPscExp:
-		return m.TauSynEx == m.TauSynIn
+		ex, in := p.Columns["tau_syn_ex"], p.Columns["tau_syn_in"]
+		if ex == nil {
+			ex = []float64{m.TauSynEx}
+		}
+		if in == nil {
+			in = []float64{m.TauSynIn}
+		}
+		for k := range max(len(ex), len(in)) {
+			if element(ex, k) != element(in, k) {
+				return false
+			}
+		}
+		return true
 	case neuron.IafPscAlpha:
 		return false
 	}
