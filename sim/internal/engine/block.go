@@ -21,8 +21,9 @@ type block struct {
 
 	v, iEx, iIn, dEx, dIn, kept []float64
 	ref                         []uint16
-	el                          float64
+	el                          []float64 // E_L, of all or of each
 	merged                      bool
+	each                        bool // constants differ between elements
 	ring                        bool // input comes through the shard's ring
 	grid                        grid
 
@@ -47,8 +48,8 @@ type input interface {
 type splitCurrents struct {
 	ex, in       []float64 // pA
 	extEx, extIn []float64
-	decayEx      float64
-	decayIn      float64
+	decayEx      []float64 // in a step, of all or of each
+	decayIn      []float64
 }
 
 // refractorySteps converts t_ref, which rounds up.
@@ -61,75 +62,47 @@ func refractorySteps(tRef float64, clock Clock) (uint16, error) {
 }
 
 func newBlock(desc *Description, l *layout, clock Clock, g grid, s, p int) (*block, error) {
+	pop := &desc.Populations[p]
 	b := &block{population: p, base: l.base[s][p], n: l.blockLen(s, p), first: l.firstIndex(s, p), stride: l.shards,
-		id: int32(l.first[p] + 1), grid: g, merged: mergedChannels(desc.Populations[p].Model)}
-	h := clock.H
+		id: int32(l.first[p] + 1), grid: g, merged: mergedChannels(pop)}
 	b.ref = make([]uint16, b.n)
 	b.drive = make([]float64, 1)
-	var err error
-	quantum := g.quantum
-	if g.wide {
-		quantum = 0 // its sums arrive through ext
+	c := newCell(pop.Model)
+	differ, err := c.varying(pop, b.n, b.index)
+	if err != nil {
+		return nil, err
 	}
-	switch m := desc.Populations[p].Model.(type) {
-	case neuron.IafPscExp:
-		c := &kernel.Exp{
-			P33: neuron.MembranePropagator(h, m.TauM), P11Ex: fmath.Exp(-h / m.TauSynEx), P11In: fmath.Exp(-h / m.TauSynIn),
-			P32Ex:   neuron.ExpCurrentPropagator(h, m.TauM, m.TauSynEx, m.Cm),
-			P32In:   neuron.ExpCurrentPropagator(h, m.TauM, m.TauSynIn, m.Cm),
-			Quantum: quantum, Theta: m.Vth - m.EL, Reset: m.Vreset - m.EL,
-		}
-		if c.Refractory, err = refractorySteps(m.TRef, clock); err != nil {
-			return nil, err
-		}
-		b.constant, b.el = c, m.EL
+	m := &maker{cell: c, clock: clock, quantum: g.quantum, known: map[propagatorKey]propagators{}}
+	if g.wide {
+		m.quantum = 0 // its sums arrive through ext
+	}
+	// V_m is where a neuron begins; currents are in the drive, and so is C_m
+	// where weights are potentials.
+	b.each = hasAny(differ, "E_L", "V_th", "V_reset", "V_min", "tau_m", "tau_syn_ex", "tau_syn_in", "t_ref", "refractory_input") ||
+		hasAny(differ, "C_m") && c.delta == nil
+	switch {
+	case c.exp != nil:
 		b.iEx = make([]float64, b.n)
-		b.current = currentDrive{perPA: neuron.ConstantCurrentPropagator(h, m.TauM, m.Cm), ie: m.Ie}
-		b.step = stepExpMerged
 		if !b.merged {
 			b.iIn = make([]float64, b.n)
-			b.step = stepExpSplit
 		}
-	case neuron.IafPscAlpha:
-		c := &kernel.Alpha{
-			P33: neuron.MembranePropagator(h, m.TauM), P11Ex: fmath.Exp(-h / m.TauSynEx), P11In: fmath.Exp(-h / m.TauSynIn),
-			P32Ex:  neuron.ExpCurrentPropagator(h, m.TauM, m.TauSynEx, m.Cm),
-			P32In:  neuron.ExpCurrentPropagator(h, m.TauM, m.TauSynIn, m.Cm),
-			P31Ex:  neuron.AlphaCurrentPropagator(h, m.TauM, m.TauSynEx, m.Cm),
-			P31In:  neuron.AlphaCurrentPropagator(h, m.TauM, m.TauSynIn, m.Cm),
-			RiseEx: math.E / m.TauSynEx, RiseIn: math.E / m.TauSynIn,
-			Quantum: quantum, Theta: m.Vth - m.EL, Reset: m.Vreset - m.EL, Min: m.Vmin - m.EL,
-		}
-		c.P21Ex, c.P21In = h*c.P11Ex, h*c.P11In
-		if c.Refractory, err = refractorySteps(m.TRef, clock); err != nil {
-			return nil, err
-		}
-		b.constant, b.el = c, m.EL
+		err = m.exp(b, differ)
+	case c.alpha != nil:
 		b.iEx, b.iIn, b.dEx, b.dIn = make([]float64, b.n), make([]float64, b.n), make([]float64, b.n), make([]float64, b.n)
-		b.current = currentDrive{perPA: neuron.ConstantCurrentPropagator(h, m.TauM, m.Cm), ie: m.Ie}
-		b.step = stepAlpha
-	case neuron.IafPscDelta:
-		c := &kernel.Delta{P33: neuron.MembranePropagator(h, m.TauM), Quantum: quantum,
-			Theta: m.Vth - m.EL, Reset: m.Vreset - m.EL, Min: m.Vmin - m.EL}
-		if c.Refractory, err = refractorySteps(m.TRef, clock); err != nil {
-			return nil, err
+		err = m.alpha(b, differ)
+	case c.delta != nil:
+		err = m.delta(b, differ)
+	default:
+		if _, ok := pop.Model.(neuron.Parrot); !ok {
+			return nil, fmt.Errorf("unknown model %T", pop.Model)
 		}
-		if m.RefractoryInput {
-			c.Discount = make([]float64, int(c.Refractory)+1)
-			for r := range c.Discount {
-				c.Discount[r] = fmath.Exp(-float64(float64(r)*h) / m.TauM)
-			}
-			b.kept = make([]float64, b.n)
-		}
-		b.constant, b.el = c, m.EL
-		b.current = currentDrive{perPA: neuron.ConstantCurrentPropagator(h, m.TauM, m.Cm), ie: m.Ie}
-		b.step = stepDelta
-	case neuron.Parrot:
 		b.step = stepParrot
 		return b, nil
-	default:
-		return nil, fmt.Errorf("unknown model %T", m)
 	}
+	if err != nil {
+		return nil, err
+	}
+	b.el, b.current = m.relative(b, differ)
 	b.v = make([]float64, b.n)
 	return b, nil
 }
@@ -140,32 +113,26 @@ func (b *block) initialise(desc *Description) error {
 		return nil
 	}
 	pop := &desc.Populations[b.population]
-	start := 0.0
-	switch m := pop.Model.(type) {
-	case neuron.IafPscExp:
-		start = m.Vm
-	case neuron.IafPscAlpha:
-		start = m.Vm
-	case neuron.IafPscDelta:
-		start = m.Vm
-	}
+	start, each := newCell(pop.Model).parameter("V_m"), pop.Columns["V_m"]
 	key := rng.NewKey(desc.Seed)
 	for k := range b.v {
 		x := start
-		if pop.Vm != nil {
+		if each != nil {
+			x = each[b.index(k)]
+		} else if pop.Vm != nil {
 			s := rng.NewStream(key, rng.ID{Purpose: rng.InitialVm, Post: uint16(b.population), Element: uint32(b.index(k))})
 			var err error
 			if x, err = drawValue(&s, pop.Vm); err != nil {
 				return fmt.Errorf("initial V_m: %w", err)
 			}
 		}
-		b.v[k] = x - b.el
+		b.v[k] = x - element(b.el, k)
 	}
 	return nil
 }
 
-// refractory returns how many steps a spike's refractory period has.
-func (b *block) refractory() uint16 {
+// refractory returns how many steps the refractory period of element k has.
+func (b *block) refractory(k int) uint16 {
 	switch c := b.constant.(type) {
 	case *kernel.Exp:
 		return c.Refractory
@@ -173,6 +140,12 @@ func (b *block) refractory() uint16 {
 		return c.Refractory
 	case *kernel.Delta:
 		return c.Refractory
+	case *kernel.ExpEach:
+		return c.Refractory[k]
+	case *kernel.AlphaEach:
+		return c.Refractory[k]
+	case *kernel.DeltaEach:
+		return c.Refractory[k]
 	}
 	return 0
 }
@@ -234,6 +207,24 @@ func stepDelta(b *block, sh *shard) {
 		}
 	}
 	sh.fired = kernel.DeltaStep(b.constant.(*kernel.Delta), b.v, b.kept, b.ref, sh.sums(b, 0), b.ext[0], b.drive, sh.fired[:0])
+}
+
+func stepExpMergedEach(b *block, sh *shard) {
+	sh.fired = kernel.ExpMergedEach(b.constant.(*kernel.ExpEach), b.v, b.iEx, b.ref, sh.sums(b, 0), b.ext[0], b.drive, sh.fired[:0])
+}
+
+func stepExpSplitEach(b *block, sh *shard) {
+	sh.fired = kernel.ExpSplitEach(b.constant.(*kernel.ExpEach), b.v, b.iEx, b.iIn, b.ref,
+		sh.sums(b, 0), sh.sums(b, 1), b.ext[0], b.ext[1], b.drive, sh.fired[:0])
+}
+
+func stepAlphaEach(b *block, sh *shard) {
+	sh.fired = kernel.AlphaSplitEach(b.constant.(*kernel.AlphaEach), b.v, b.dEx, b.iEx, b.dIn, b.iIn, b.ref,
+		sh.sums(b, 0), sh.sums(b, 1), b.ext[0], b.ext[1], b.drive, sh.fired[:0])
+}
+
+func stepDeltaEach(b *block, sh *shard) {
+	sh.fired = kernel.DeltaStepEach(b.constant.(*kernel.DeltaEach), b.v, b.kept, b.ref, sh.sums(b, 0), b.ext[0], b.drive, sh.fired[:0])
 }
 
 // stepParrot repeats what arrives; weights onto parrots are 1.

@@ -204,3 +204,24 @@ func checkQuantity(p *Population, quantity string) error {
 	}
 	return fmt.Errorf("population %q: %s has no %s to record, only %s", p.Name, p.Model.ModelName(), quantity, strings.Join(names, ", "))
 }
+
+// CheckColumns reports a population's columns that its model has no parameter
+// for or that have not one value for each neuron, and neurons whose parameters
+// the model's Validate rejects.
+func CheckColumns(p *Population) error {
+	c := newCell(p.Model)
+	columns, err := c.columns(p)
+	if err != nil {
+		return err
+	}
+	if len(columns) == 0 {
+		return nil
+	}
+	for i := range p.N {
+		set(columns, i)
+		if err := c.validate(); err != nil {
+			return fmt.Errorf("neuron %d of %d, counted from 0: %w", i, p.N, err)
+		}
+	}
+	return nil
+}

@@ -10,8 +10,8 @@ import (
 // currentDrive turns the currents into the V they add in a step, at the steps
 // at which something changes.
 type currentDrive struct {
-	perPA   float64 // mV a step for 1 pA
-	ie      float64 // pA
+	perPA   []float64 // mV a step for 1 pA; one, or one for each element
+	ie      []float64 // pA; the same
 	inputs  []currentInput
 	changes []int64 // steps, ascending
 	next    int
@@ -140,7 +140,7 @@ func (b *block) updateDrive(step int64) {
 
 func (b *block) setDrive(step int64) {
 	c := &b.current
-	uniform := true
+	uniform := len(c.perPA) == 1 && len(c.ie) == 1
 	for i := range c.inputs {
 		in := &c.inputs[i]
 		uniform = uniform && in.from == 0 && in.to == b.n && len(in.delay) == 1 && len(in.weight) == 1
@@ -166,7 +166,7 @@ func (b *block) setDrive(step int64) {
 		}
 	}
 	for k := range b.drive {
-		b.drive[k] = c.perPA * (c.ie + b.drive[k])
+		b.drive[k] = element(c.perPA, k) * (element(c.ie, k) + b.drive[k])
 	}
 }
 

@@ -115,10 +115,10 @@ func (p *plan) id(purpose rng.Purpose, population, index int) rng.ID {
 // newDrawer resolves the distributions for part k of the targets.
 func newDrawer(desc *Description, p *plan, k int, clock Clock, g grid) (*drawer, error) {
 	w := &drawer{plan: p, Post: p.post.part[k], at: p.post.first[k], wide: g.wide}
-	model := desc.Populations[w.Post.Population].Model
-	w.merged = mergedChannels(model)
+	post := &desc.Populations[w.Post.Population]
+	w.merged = mergedChannels(post)
 	list, listed := p.Rule.(connect.List)
-	_, parrot := model.(neuron.Parrot)
+	_, parrot := post.Model.(neuron.Parrot)
 	if !listed || list.Delay == nil {
 		var err error
 		if w.delay, err = delaySteps(p.Delay, clock); err != nil {
@@ -161,11 +161,24 @@ func newDrawer(desc *Description, p *plan, k int, clock Clock, g grid) (*drawer,
 
 func abs(x int64) int64 { return max(x, -x) }
 
-// mergedChannels reports whether input of both signs goes through one sum.
-func mergedChannels(m neuron.Model) bool {
-	switch m := m.(type) {
+// mergedChannels reports whether input of both signs goes through one sum: the
+// synaptic time constants of every neuron must be equal.
+func mergedChannels(p *Population) bool {
+	switch m := p.Model.(type) {
 	case neuron.IafPscExp:
-		return m.TauSynEx == m.TauSynIn
+		ex, in := p.Columns["tau_syn_ex"], p.Columns["tau_syn_in"]
+		if ex == nil {
+			ex = []float64{m.TauSynEx}
+		}
+		if in == nil {
+			in = []float64{m.TauSynIn}
+		}
+		for k := range max(len(ex), len(in)) {
+			if element(ex, k) != element(in, k) {
+				return false
+			}
+		}
+		return true
 	case neuron.IafPscAlpha:
 		return false
 	}

@@ -88,7 +88,7 @@ func (p *poissonInput) due(b *block, step int64) []uint8 {
 // input, with one weight, so that its numbers can go to the neurons without a
 // way through ext; nil if there is none such.
 func (b *block) direct() *poissonInput {
-	if len(b.inputs) != 1 || b.grid.wide || !b.merged || b.v == nil || b.kept != nil {
+	if len(b.inputs) != 1 || b.grid.wide || !b.merged || b.v == nil || b.kept != nil || b.each {
 		return nil
 	}
 	p, ok := b.inputs[0].(*poissonInput)

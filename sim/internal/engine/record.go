@@ -280,7 +280,7 @@ func (e *Engine) sample(sh *shard, begin, step int64, buf int) {
 				switch name {
 				case device.Vm:
 					for k := from; k < to; k++ {
-						dst[row+b.index(k)] = b.v[k] + b.el
+						dst[row+b.index(k)] = b.v[k] + element(b.el, k)
 					}
 				default:
 					src := b.currentOf(name)

@@ -97,8 +97,8 @@ func (b *block) addSplit(sh *shard) {
 
 func (s *splitCurrents) step() {
 	for k := range s.ex {
-		s.ex[k] = float64(s.decayEx*s.ex[k]) + s.extEx[k]
-		s.in[k] = float64(s.decayIn*s.in[k]) + s.extIn[k]
+		s.ex[k] = float64(element(s.decayEx, k)*s.ex[k]) + s.extEx[k]
+		s.in[k] = float64(element(s.decayIn, k)*s.in[k]) + s.extIn[k]
 		s.extEx[k], s.extIn[k] = 0, 0
 	}
 }

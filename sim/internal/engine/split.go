@@ -6,9 +6,15 @@ import (
 
 // startSplit begins to follow the two signs of a merged current, both 0.
 func (b *block) startSplit() {
-	c := b.constant.(*kernel.Exp)
+	var ex, in []float64
+	switch c := b.constant.(type) {
+	case *kernel.Exp:
+		ex, in = []float64{c.P11Ex}, []float64{c.P11In}
+	case *kernel.ExpEach: // equal, as the channel is merged
+		ex, in = c.P11Ex, c.P11Ex
+	}
 	b.split = &splitCurrents{ex: make([]float64, b.n), in: make([]float64, b.n),
-		extEx: make([]float64, b.n), extIn: make([]float64, b.n), decayEx: c.P11Ex, decayIn: c.P11In}
+		extEx: make([]float64, b.n), extIn: make([]float64, b.n), decayEx: ex, decayIn: in}
 }
 
 // observePositive makes delivery keep the positive part of sums.

@@ -109,9 +109,9 @@ func (e *Engine) SetState(s *State) error {
 			}
 			for k := range b.ref {
 				x := ps.Refractory[b.index(k)]
-				if !(x >= 0 && x <= float64(b.refractory())) || x != math.Floor(x) {
+				if !(x >= 0 && x <= float64(b.refractory(k))) || x != math.Floor(x) {
 					return fmt.Errorf("state of population %q: neuron %d has %g refractory steps left, must be an integer in [0, %d]",
-						name, int(b.id)+b.index(k), x, b.refractory())
+						name, int(b.id)+b.index(k), x, b.refractory(k))
 				}
 				b.ref[k] = uint16(x)
 			}

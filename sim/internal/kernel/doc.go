@@ -8,5 +8,6 @@
 //	exp.go      iaf_psc_exp over one step
 //	alpha.go    iaf_psc_alpha
 //	delta.go    iaf_psc_delta
+//	*_each.go   the same for neurons that differ in their parameters
 //	poisson.go  Poisson counts by inversion
 package kernel
