@@ -172,7 +172,7 @@ func (e entry) info(s source) Info {
 	for _, n := range set.Names() {
 		f := set.Field(n)
 		p := Parameter{Name: n, Field: f}
-		p.Help, p.Unit, p.Allowed = fieldComment(s.field(typ, f))
+		p.Help, p.Unit, p.Allowed = s.field(typ, f).parts()
 		m.Parameters = append(m.Parameters, p)
 	}
 	m.Parameters = m.parameters()

@@ -273,9 +273,27 @@ func TestFieldComment(t *testing.T) {
 		{"takes 5 ms, or more, ms", "takes 5 ms, or more", "ms", ""},
 		{"", "", "", ""},
 	} {
-		if help, unit, allowed := fieldComment(c.text); help != c.help || unit != c.unit || allowed != c.allowed {
+		if help, unit, allowed := (fieldDoc{text: c.text}).parts(); help != c.help || unit != c.unit || allowed != c.allowed {
 			t.Errorf("%q: %q, %q, %q", c.text, help, unit, allowed)
 		}
+	}
+	for text, want := range map[string][3]string{
+		"rounds times; without it they are an error.": {"rounds times; without it they are an error.", "", ""},
+		"what a target gets, pA, > 0":                 {"what a target gets", "pA", "> 0"},
+	} {
+		if help, unit, allowed := (fieldDoc{text, true}).parts(); [3]string{help, unit, allowed} != want {
+			t.Errorf("%q: %q, %q, %q", text, help, unit, allowed)
+		}
+	}
+	tree, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\ntype T struct {\n// A keeps\n// on.\nA bool\nB int // a, ms\nC\n}", parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := source{map[goName]structDoc{}, map[goName]string{}}
+	s.read(tree)
+	want := structDoc{fields: map[string]fieldDoc{"A": {"keeps on.", true}, "B": {"a, ms", false}}, embedded: []goName{{"x", "C"}}}
+	if got := s.structs[goName{"x", "T"}]; !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
 	}
 }
 
@@ -285,6 +303,8 @@ func TestSummary(t *testing.T) {
 		{"A Synapse is an open door, NEST's x_y: more", "open door"},
 		{"Parrot repeats every spike (Smith et al. 2001), NEST's x_y.", "repeats every spike (Smith et al. 2001)"},
 		{"DefaultX returns a meter. More.", "meter"},
+		{"Noise is NEST's x_y: a current that changes\nevery Dt, for each target.", "current that changes every Dt"},
+		{"Noise is NEST's x_y.", ""},
 		{"", ""},
 	} {
 		if got := summary(c.doc, "x_y"); got != c.want {

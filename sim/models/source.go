@@ -35,8 +35,14 @@ type source struct {
 
 type structDoc struct {
 	doc      string
-	fields   map[string]string // the comment of each
+	fields   map[string]fieldDoc
 	embedded []goName
+}
+
+// A fieldDoc is the comment of a field, on one line.
+type fieldDoc struct {
+	text  string
+	above bool // sentences above the field that begin with its name, not a remark behind it
 }
 
 // readSource parses the packages' files, which takes a few ms. They were
@@ -93,14 +99,15 @@ func (s source) read(file *ast.File) {
 }
 
 func readStruct(pkg, doc string, t *ast.StructType) structDoc {
-	out := structDoc{doc: doc, fields: map[string]string{}}
+	out := structDoc{doc: doc, fields: map[string]fieldDoc{}}
 	for _, f := range t.Fields.List {
-		text := f.Comment.Text()
+		text, above := f.Comment.Text(), false
 		if text == "" {
-			text = f.Doc.Text()
+			text, above = f.Doc.Text(), true
 		}
+		text = strings.Join(strings.Fields(text), " ")
 		for _, n := range f.Names {
-			out.fields[n.Name] = strings.Join(strings.Fields(text), " ")
+			out.fields[n.Name] = fieldDoc{strings.TrimPrefix(text, n.Name+" "), above}
 		}
 		if id, ok := f.Type.(*ast.Ident); ok && len(f.Names) == 0 {
 			out.embedded = append(out.embedded, goName{pkg, id.Name})
@@ -119,16 +126,16 @@ func (s source) docs(of goName) []string {
 }
 
 // field returns the comment of a field of a struct or of one within it.
-func (s source) field(of goName, field string) string {
-	if text, ok := s.structs[of].fields[field]; ok {
-		return text
+func (s source) field(of goName, field string) fieldDoc {
+	if doc, ok := s.structs[of].fields[field]; ok {
+		return doc
 	}
 	for _, e := range s.structs[of].embedded {
-		if text := s.field(e, field); text != "" {
-			return text
+		if doc := s.field(e, field); doc.text != "" {
+			return doc
 		}
 	}
-	return ""
+	return fieldDoc{}
 }
 
 // format writes documentation comments one below the other.
