@@ -7,7 +7,7 @@ import (
 )
 
 // units are those that a number may have.
-var units = []string{"mV", "ms", "pA", "pF", "nS", "spikes/s", "Hz", "deg", "pA or mV", "dimensionless"}
+var units = []string{"mV", "ms", "pA", "pF", "nS", "spikes/s", "Hz", "degrees", "pA or mV", "dimensionless"}
 
 // parts takes the comment of a field apart. Behind the field it has the form
 // "meaning, unit, what is allowed" for numbers, else "meaning; what is allowed";
