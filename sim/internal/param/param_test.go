@@ -175,6 +175,20 @@ func TestCopies(t *testing.T) {
 	if now := m.(device.SpikeGenerator).Times; now[0] != 1 || now[1] != 2 {
 		t.Error(now)
 	}
+	a := device.SpikeGenerator{Times: []float64{1}, Multiplicities: []int{}, Active: device.Active{Start: 3}}
+	b, err := Of(a).Clone(a)
+	if err != nil || !reflect.DeepEqual(a, b) {
+		t.Errorf("%+v, %v, want %+v", b, err, a)
+	}
+	if a.Times[0] = 5; b.(device.SpikeGenerator).Times[0] != 1 {
+		t.Errorf("%+v", b)
+	}
+	if _, err := Of(a).Clone(5); err == nil {
+		t.Error("an int is cloned as a spike_generator")
+	}
+	if m, err := Of(nil).Clone(nil); m != nil || err != nil {
+		t.Errorf("%v, %v", m, err)
+	}
 }
 
 func TestVmin(t *testing.T) {

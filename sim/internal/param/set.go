@@ -124,8 +124,8 @@ func (s *Set) Get(model any, name string) (any, error) {
 		return nil, err
 	}
 	v = v.FieldByIndex(f.path)
-	if v.Kind() == reflect.Slice && !v.IsNil() {
-		v = reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()), v)
+	if v.Kind() == reflect.Slice {
+		v = cloned(v)
 	}
 	return v.Interface(), nil
 }
@@ -173,6 +173,28 @@ func (s *Set) With(model any, name string, value any) (any, error) {
 		return nil, err
 	}
 	return e.Model(), nil
+}
+
+// Clone returns a copy of model that shares no slice with it. It reports a model
+// of another type than the Set's.
+func (s *Set) Clone(model any) (any, error) {
+	e, err := s.Edit(model)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range s.fields {
+		if v := e.v.FieldByIndex(f.path); v.Kind() == reflect.Slice {
+			v.Set(cloned(v))
+		}
+	}
+	return e.Model(), nil
+}
+
+func cloned(slice reflect.Value) reflect.Value {
+	if slice.IsNil() {
+		return slice
+	}
+	return reflect.AppendSlice(reflect.MakeSlice(slice.Type(), 0, slice.Len()), slice)
 }
 
 func (s *Set) find(model any, name string) (*field, reflect.Value, error) {

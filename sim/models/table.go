@@ -1,0 +1,36 @@
+package models
+
+import (
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+	"cortigo/sim/neuron"
+)
+
+// An entry is a model of the catalog.
+type entry struct {
+	kind    Kind
+	name    string   // NEST's; "": ModelName of defaults
+	aliases []string // names in tutorials for older versions of NEST
+	// defaults is the model with its defaults, a struct of package neuron, device
+	// or connect.
+	defaults any
+	// function returns the defaults, if the package has one; its comment opens
+	// the help of a model whose name is not its struct's.
+	function string
+}
+
+// table has the models, in the order in which they are listed.
+var table = []entry{
+	{kind: Neuron, defaults: neuron.DefaultIafPscAlpha(), function: "DefaultIafPscAlpha", aliases: []string{"iaf_neuron"}},
+	{kind: Neuron, defaults: neuron.DefaultIafPscDelta(), function: "DefaultIafPscDelta"},
+	{kind: Neuron, defaults: neuron.DefaultIafPscExp(), function: "DefaultIafPscExp"},
+	{kind: Neuron, defaults: neuron.Parrot{}},
+	{kind: Generator, defaults: device.DC{}},
+	{kind: Generator, defaults: device.Poisson{}},
+	{kind: Generator, defaults: device.SpikeGenerator{}},
+	{kind: Generator, defaults: device.StepCurrent{}},
+	{kind: Recorder, defaults: device.DefaultMultimeter(), function: "DefaultMultimeter"},
+	{kind: Recorder, defaults: device.SpikeRecorder{}, aliases: []string{"spike_detector"}},
+	{kind: Recorder, defaults: device.DefaultVoltmeter(), function: "DefaultVoltmeter", name: "voltmeter"},
+	{kind: Synapse, defaults: connect.Synapse{Weight: connect.Constant(1), Delay: connect.Constant(1)}, name: "static_synapse"},
+}
