@@ -238,6 +238,9 @@ func cloneDevice(dev device.Device) device.Device {
 	case device.StepCurrent:
 		d.Times, d.Values = slices.Clone(d.Times), slices.Clone(d.Values)
 		return d
+	case device.InhomogeneousPoisson:
+		d.RateTimes, d.RateValues = slices.Clone(d.RateTimes), slices.Clone(d.RateValues)
+		return d
 	}
 	return dev
 }

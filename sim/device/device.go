@@ -15,10 +15,11 @@ type Device interface {
 }
 
 // Active is when a device is active: a spike stamped S passes iff
-// Origin+Start < S <= Origin+Stop. A zero Stop means forever.
+// Origin+Start < S <= Origin+Stop. A zero Stop means forever, as does +Inf, which
+// is NEST's default.
 type Active struct {
 	Start  float64 `json:"start,omitempty"`  // begin of activity, ms
-	Stop   float64 `json:"stop,omitempty"`   // end of activity, ms, not before start; 0 is forever
+	Stop   float64 `json:"stop,omitempty"`   // end of activity, ms, not before start; 0 and +Inf are forever
 	Origin float64 `json:"origin,omitempty"` // added to Start and Stop, and to a spike generator's times, ms
 }
 
@@ -28,6 +29,9 @@ func (a Active) validate(device string) error {
 		name string
 		x    float64
 	}{{"start", a.Start}, {"stop", a.Stop}, {"origin", a.Origin}} {
+		if v.name == "stop" && math.IsInf(v.x, 1) {
+			continue
+		}
 		if math.IsNaN(v.x) || math.IsInf(v.x, 0) {
 			errs = append(errs, fmt.Errorf("%s: %s is %g ms, must be finite", device, v.name, v.x))
 		}
@@ -43,4 +47,20 @@ func finite(device, name string, x float64) error {
 		return fmt.Errorf("%s: %s is %g, must be finite", device, name, x)
 	}
 	return nil
+}
+
+// finiteAt is finite for element i of a column.
+func finiteAt(device, column string, i int, x float64) error {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return finite(device, fmt.Sprintf("%s[%d]", column, i), x)
+	}
+	return nil
+}
+
+// writable returns a with a Stop that JSON has a number for.
+func (a Active) writable() Active {
+	if math.IsInf(a.Stop, 1) {
+		a.Stop = 0
+	}
+	return a
 }

@@ -21,7 +21,9 @@ func TestValidate(t *testing.T) {
 		{DC{Active: win(5, 5, 0)}, nil},
 		{DC{Amplitude: nan}, []string{"dc_generator", "amplitude is NaN", "finite"}},
 		{DC{Amplitude: inf, Active: win(nan, 1, 0)}, []string{"amplitude is +Inf", "start is NaN ms"}}, // all of them
-		{DC{Active: win(0, inf, 0)}, []string{"stop is +Inf ms"}},
+		{DC{Active: win(0, inf, 0)}, nil},                                                              // NEST's default
+		{DC{Active: win(0, math.Inf(-1), 0)}, []string{"stop is -Inf ms"}},
+		{DC{Active: win(inf, inf, 0)}, []string{"start is +Inf ms"}},
 		{DC{Active: win(0, 0, nan)}, []string{"origin is NaN ms"}},
 		{DC{Active: win(5, 4, 0)}, []string{"stop 4 ms is before start 5 ms"}},
 		{StepCurrent{}, nil},
@@ -48,6 +50,28 @@ func TestValidate(t *testing.T) {
 		{SpikeGenerator{Times: []float64{1}, Weights: []float64{nan}}, []string{"spike_weights[0] is NaN"}},
 		{SpikeGenerator{Times: []float64{1}, Multiplicities: []int{-1}}, []string{"spike_multiplicities[0] is -1, must be >= 0"}},
 		{SpikeGenerator{Active: win(2, 1, 0)}, []string{"stop 1"}},
+		{SpikeGenerator{Times: []float64{0, 1}, ShiftNowSpikes: true, AllowOffgridTimes: true}, nil},
+		{SpikeGenerator{Times: []float64{-1}, ShiftNowSpikes: true}, []string{"spike_times[0] is -1"}},
+		{SpikeGenerator{Times: []float64{0}, AllowOffgridTimes: true}, []string{"spike_times[0] is 0 ms"}},
+		{SpikeGenerator{Times: []float64{0}, PreciseTimes: true}, []string{"spike_times[0] is 0 ms"}},
+		{SpikeGenerator{PreciseTimes: true, ShiftNowSpikes: true}, []string{"precise_times cannot be set together"}}, // NEST: the two exclude each other
+		{SpikeGenerator{PreciseTimes: true, AllowOffgridTimes: true}, []string{"precise_times cannot be set together"}},
+		{Noise{}, nil}, {Noise{Mean: -3, Std: 2, StdMod: 2, Dt: 0.1, Frequency: -7, Phase: 400}, nil},
+		{Noise{Std: -1}, []string{"noise_generator", "std is -1 pA, must be >= 0"}},
+		{Noise{Std: 1, StdMod: 1.5}, []string{"std_mod is 1.5 pA, must be in [0, std (1)]"}}, // NEST: at most std
+		{Noise{Std: 1, StdMod: -1}, []string{"std_mod is -1 pA"}},
+		{Noise{Dt: -1}, []string{"dt is -1 ms, must be > 0"}},
+		{Noise{Mean: nan}, []string{"mean is NaN"}}, {Noise{Std: inf}, []string{"std is +Inf"}}, {Noise{Dt: inf}, []string{"dt is +Inf"}},
+		{Noise{Std: 1, StdMod: nan}, []string{"std_mod is NaN"}}, {Noise{Frequency: inf}, []string{"frequency is +Inf"}}, {Noise{Phase: nan}, []string{"phase is NaN"}},
+		{Noise{Active: win(2, 1, 0)}, []string{"stop 1"}},
+		{InhomogeneousPoisson{}, nil}, {InhomogeneousPoisson{RateTimes: []float64{0.1, 2}, RateValues: []float64{5, 0}}, nil},
+		{InhomogeneousPoisson{RateTimes: []float64{1}}, []string{"inhomogeneous_poisson_generator", "1 rate_times and 0 rate_values"}},
+		{InhomogeneousPoisson{RateTimes: []float64{0}, RateValues: []float64{1}}, []string{"rate_times[0] is 0 ms, must be > 0"}},
+		{InhomogeneousPoisson{RateTimes: []float64{1, 1}, RateValues: []float64{1, 1}}, []string{"rate_times[1] is 1 ms, must be after the one before (1)"}},
+		{InhomogeneousPoisson{RateTimes: []float64{1, inf}, RateValues: []float64{1, 1}}, []string{"rate_times[1] is +Inf"}},
+		{InhomogeneousPoisson{RateTimes: []float64{1}, RateValues: []float64{nan}}, []string{"rate_values[0] is NaN"}},
+		{InhomogeneousPoisson{RateTimes: []float64{1}, RateValues: []float64{-1}}, []string{"rate_values[0] is -1 spikes/s, must be >= 0"}},
+		{InhomogeneousPoisson{Active: win(2, 1, 0)}, []string{"stop 1"}},
 		{Multimeter{}, nil}, {Multimeter{Interval: 0.1, Offset: 3, Quantities: []string{Vm, ISynEx, ISynIn}}, nil},
 		{Multimeter{Interval: -1}, []string{"multimeter", "interval is -1 ms, must be > 0"}},
 		{Multimeter{Interval: nan}, []string{"interval is NaN"}}, {Multimeter{Interval: inf}, []string{"interval is +Inf"}},
@@ -79,6 +103,13 @@ func TestJSON(t *testing.T) {
 		{StepCurrent{Times: []float64{1}, Values: []float64{2}}, `{"amplitude_times":[1],"amplitude_values":[2]}`},
 		{SpikeGenerator{Times: []float64{1}, Weights: []float64{2}, Multiplicities: []int{3}}, `{"spike_times":[1],"spike_weights":[2],"spike_multiplicities":[3]}`},
 		{SpikeGenerator{Times: []float64{1}, Active: Active{Origin: 4}}, `{"spike_times":[1],"origin":4}`},
+		{SpikeGenerator{Times: []float64{1}, AllowOffgridTimes: true, ShiftNowSpikes: true}, `{"spike_times":[1],"allow_offgrid_times":true,"shift_now_spikes":true}`},
+		{SpikeGenerator{Times: []float64{1}, PreciseTimes: true}, `{"spike_times":[1],"precise_times":true}`},
+		{StepCurrent{Times: []float64{1}, Values: []float64{2}, AllowOffgridTimes: true}, `{"amplitude_times":[1],"amplitude_values":[2],"allow_offgrid_times":true}`},
+		{Noise{Mean: 1, Std: 2}, `{"mean":1,"std":2}`},
+		{Noise{Mean: 1, Std: 2, Dt: 3, StdMod: 1.5, Frequency: 4, Phase: 90, Active: a}, `{"mean":1,"std":2,"dt":3,"std_mod":1.5,"frequency":4,"phase":90,"start":1,"stop":2,"origin":3}`},
+		{InhomogeneousPoisson{RateTimes: []float64{1}, RateValues: []float64{2}, AllowOffgridTimes: true, Active: a},
+			`{"rate_times":[1],"rate_values":[2],"allow_offgrid_times":true,"start":1,"stop":2,"origin":3}`},
 	} {
 		b, err := json.Marshal(c.d)
 		if err != nil || string(b) != c.text {
@@ -91,10 +122,22 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// JSON has no infinity: a Stop of +Inf is written as what it means.
+func TestJSONForever(t *testing.T) {
+	a := Active{Start: 1, Stop: inf}
+	for _, d := range []any{DC{Active: a}, StepCurrent{Active: a}, Noise{Active: a}, Poisson{Active: a}, InhomogeneousPoisson{Active: a}, SpikeGenerator{Active: a}, Multimeter{Active: a}} {
+		b, err := json.Marshal(d)
+		if err != nil || strings.Contains(string(b), "stop") || !strings.Contains(string(b), `"start":1`) {
+			t.Errorf("%T: %s, %v", d, b, err)
+		}
+	}
+}
+
 func TestNames(t *testing.T) {
 	for d, want := range map[interface{ ModelName() string }]string{
 		&DC{}: "dc_generator", &StepCurrent{}: "step_current_generator", &Poisson{}: "poisson_generator",
-		&SpikeGenerator{}: "spike_generator", &Multimeter{}: "multimeter",
+		&SpikeGenerator{}: "spike_generator", &Multimeter{}: "multimeter", &Noise{}: "noise_generator",
+		&InhomogeneousPoisson{}: "inhomogeneous_poisson_generator",
 	} {
 		if d.ModelName() != want {
 			t.Errorf("%T: %s, want %s", d, d.ModelName(), want)

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 )
@@ -47,4 +48,11 @@ func (m Multimeter) Validate() error {
 		}
 	}
 	return errors.Join(append(errs, m.validate(name))...)
+}
+
+// MarshalJSON writes the parameters by NEST's names.
+func (m Multimeter) MarshalJSON() ([]byte, error) {
+	type plain Multimeter
+	m.Active = m.writable()
+	return json.Marshal(plain(m))
 }

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 )
@@ -24,4 +25,11 @@ func (d Poisson) Validate() error {
 		err = fmt.Errorf("%s: rate is %g spikes/s, must be >= 0", d.ModelName(), d.Rate)
 	}
 	return errors.Join(err, d.validate(d.ModelName()))
+}
+
+// MarshalJSON writes the parameters by NEST's names.
+func (d Poisson) MarshalJSON() ([]byte, error) {
+	type plain Poisson
+	d.Active = d.writable()
+	return json.Marshal(plain(d))
 }

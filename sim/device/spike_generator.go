@@ -1,13 +1,40 @@
 package device
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+)
 
-// SpikeGenerator emits spikes at given times, NEST's spike_generator. Times lie
-// on the grid within half a microsecond; a time may repeat.
+// SpikeGenerator emits spikes at given times, NEST's spike_generator. Times are
+// stamps on the grid: one within half a microsecond of a step is that step, any
+// other an error unless AllowOffgridTimes or PreciseTimes is set. A time may
+// repeat. The three options are NEST's, with its defaults and names of 3.10
+// (older ones said allow_offgrid_spikes):
+//
+//	1.0, 1.9999, 3.0001                      steps 10, 20, 30 at a resolution of 0.1 ms
+//	1.0, 1.05                                an error
+//	1.0, 1.05, 3.0001, AllowOffgridTimes     steps 10, 11, 30
+//	1.0, 1.05, 3.0001, PreciseTimes          steps 10, 11, 31
+//
+// Spikes are given before the simulation begins, whose begin is NEST's "now": a
+// time of 0, and one that rounds to it, is an error without ShiftNowSpikes.
+// (NEST's own drops the latter in silence.)
 type SpikeGenerator struct {
 	Times          []float64 `json:"spike_times"`                    // times of the spikes, ms, > 0, not decreasing
 	Weights        []float64 `json:"spike_weights,omitempty"`        // factors on the connection's weight, dimensionless, as many as times; nil: 1
 	Multiplicities []int     `json:"spike_multiplicities,omitempty"` // how many spikes each time stands for, dimensionless, >= 0, as many as times; nil: 1
+	// AllowOffgridTimes rounds times that are not on the grid up to the end of
+	// their step.
+	AllowOffgridTimes bool `json:"allow_offgrid_times,omitempty"`
+	// ShiftNowSpikes moves spikes at the begin of the simulation (Origin
+	// included) one step on; a time of 0 is then allowed.
+	ShiftNowSpikes bool `json:"shift_now_spikes,omitempty"`
+	// PreciseTimes takes times as they are, without the tolerance of half a
+	// microsecond: a spike is stamped with the end of the step that it lies in.
+	// The offset within the step, which NEST's precise models use, is lost on
+	// all of package neuron, which take spikes on the grid, as it is on NEST's
+	// models of the same names. Not together with the two options above.
+	PreciseTimes bool `json:"precise_times,omitempty"`
 	Active
 }
 
@@ -15,9 +42,13 @@ type SpikeGenerator struct {
 func (SpikeGenerator) ModelName() string { return "spike_generator" }
 
 // Validate reports columns of different length, times out of order or not
-// after 0, negative multiplicities and values that are not finite.
+// after 0, negative multiplicities, values that are not finite, and options that
+// exclude each other.
 func (d SpikeGenerator) Validate() error {
 	name := d.ModelName()
+	if d.PreciseTimes && (d.AllowOffgridTimes || d.ShiftNowSpikes) {
+		return fmt.Errorf("%s: precise_times cannot be set together with allow_offgrid_times or shift_now_spikes", name)
+	}
 	if d.Weights != nil && len(d.Weights) != len(d.Times) {
 		return fmt.Errorf("%s: %d spike_times and %d spike_weights, must be as many", name, len(d.Times), len(d.Weights))
 	}
@@ -25,17 +56,17 @@ func (d SpikeGenerator) Validate() error {
 		return fmt.Errorf("%s: %d spike_times and %d spike_multiplicities, must be as many", name, len(d.Times), len(d.Multiplicities))
 	}
 	for i, t := range d.Times {
-		if err := finite(name, fmt.Sprintf("spike_times[%d]", i), t); err != nil {
+		if err := finiteAt(name, "spike_times", i, t); err != nil {
 			return err
 		}
-		if t <= 0 {
+		if t < 0 || t == 0 && !d.ShiftNowSpikes {
 			return fmt.Errorf("%s: spike_times[%d] is %g ms, must be > 0", name, i, t)
 		}
 		if i > 0 && t < d.Times[i-1] {
 			return fmt.Errorf("%s: spike_times[%d] is %g ms, must not be before the one before (%g)", name, i, t, d.Times[i-1])
 		}
 		if d.Weights != nil {
-			if err := finite(name, fmt.Sprintf("spike_weights[%d]", i), d.Weights[i]); err != nil {
+			if err := finiteAt(name, "spike_weights", i, d.Weights[i]); err != nil {
 				return err
 			}
 		}
@@ -44,4 +75,11 @@ func (d SpikeGenerator) Validate() error {
 		}
 	}
 	return d.validate(name)
+}
+
+// MarshalJSON writes the parameters by NEST's names.
+func (d SpikeGenerator) MarshalJSON() ([]byte, error) {
+	type plain SpikeGenerator
+	d.Active = d.writable()
+	return json.Marshal(plain(d))
 }

@@ -26,6 +26,8 @@ var table = []entry{
 	{kind: Neuron, defaults: neuron.DefaultIafPscExp(), function: "DefaultIafPscExp"},
 	{kind: Neuron, defaults: neuron.Parrot{}},
 	{kind: Generator, defaults: device.DC{}},
+	{kind: Generator, defaults: device.InhomogeneousPoisson{}},
+	{kind: Generator, defaults: device.Noise{}},
 	{kind: Generator, defaults: device.Poisson{}},
 	{kind: Generator, defaults: device.SpikeGenerator{}},
 	{kind: Generator, defaults: device.StepCurrent{}},

@@ -28,6 +28,22 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 			return fmt.Errorf("%s: %w", d.ModelName(), err)
 		}
 		b.current.add(currentInput{from: from, to: to, pieces: pieces, delay: delay, weight: weight})
+	case device.Noise:
+		if b.v == nil {
+			return cannotDrive(d)
+		}
+		in, err := newNoiseInput(e.desc, at, e.clock, b, from, to, delay, weight)
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.ModelName(), err)
+		}
+		b.current.noise = append(b.current.noise, in)
+	case device.InhomogeneousPoisson:
+		in, err := newInhomogeneousInput(e.desc, at, e.clock, from, to, delay, weight)
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.ModelName(), err)
+		}
+		b.needExt()
+		b.inputs = append(b.inputs, in)
 	case device.Poisson:
 		in, err := newPoissonInput(e.desc, at, e.clock, from, to, delay, weight)
 		if err != nil {

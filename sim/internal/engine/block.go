@@ -39,9 +39,10 @@ type block struct {
 	constant any                       // the kernel's constants, for tests and kernels
 }
 
-// An input adds what a device sends into ext.
+// An input adds what a device sends into ext of elements from..to-1.
 type input interface {
 	add(b *block, step int64)
+	span() (from, to int)
 }
 
 // splitCurrents follow what a merged channel adds up, for recorders.

@@ -123,23 +123,30 @@ func CheckDevice(at *Attachment, onto neuron.Model, resolution float64) error {
 	case device.SpikeGenerator:
 		_, _, err = generatorSpikes(d, clock)
 	case device.Poisson:
-		if err = checkRate(d, clock); err == nil {
+		if err = checkRate("rate", d.Rate, clock); err == nil {
 			_, _, _, err = activeSteps(d, clock)
 		}
-	case device.DC, device.StepCurrent:
+	case device.InhomogeneousPoisson:
+		if _, err = newRates(d, clock); err == nil {
+			_, _, _, err = activeSteps(d, clock)
+		}
+	case device.DC, device.StepCurrent, device.Noise:
 		if _, parrot := onto.(neuron.Parrot); parrot {
 			return cannotDrive(d)
 		}
 		_, err = currentPieces(d, clock)
+		if noise, ok := d.(device.Noise); ok && err == nil {
+			_, err = noiseInterval(noise, clock)
+		}
 	default:
 		return unknownDevice(d)
 	}
 	return err
 }
 
-func checkRate(d device.Poisson, clock Clock) error {
-	if !(d.Rate*clock.H/1000 <= kernel.MaxPoissonMean) {
-		return fmt.Errorf("rate is %g spikes/s, must be at most %g", d.Rate, kernel.MaxPoissonMean*1000/clock.H)
+func checkRate(name string, rate float64, clock Clock) error {
+	if !(rate*clock.H/1000 <= kernel.MaxPoissonMean) {
+		return fmt.Errorf("%s is %g spikes/s, must be at most %g", name, rate, kernel.MaxPoissonMean*1000/clock.H)
 	}
 	return nil
 }
@@ -152,7 +159,7 @@ func cannotDrive(d device.Device) error {
 // pointer to a struct.
 func CheckDeviceType(d device.Device) error {
 	switch d.(type) {
-	case device.DC, device.StepCurrent, device.Poisson, device.SpikeGenerator:
+	case device.DC, device.StepCurrent, device.Noise, device.Poisson, device.InhomogeneousPoisson, device.SpikeGenerator:
 		return nil
 	}
 	return unknownDevice(d)

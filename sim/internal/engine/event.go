@@ -1,27 +1,29 @@
 package engine
 
 import (
-	"cmp"
 	"fmt"
-	"math"
 	"slices"
 
 	"cortigo/sim/device"
 )
 
-// eventInput is a spike generator's connections to some elements of a block,
-// grouped by delay.
+// eventInput is spike generators' connections to some elements of a block,
+// grouped by generator and delay. A step in which nothing arrives costs a look at
+// the group that is due first.
 type eventInput struct {
-	step  []int64   // stamps of the generator's spikes
-	value []float64 // weight times multiplicity of each
-	group []eventGroup
+	from, to int
+	group    []eventGroup // in the order in which they add
+	heap     []int32      // groups that have spikes left, by step of the next arrival, then order
 }
 
 type eventGroup struct {
 	delay   int64
+	step    []int64   // stamps of the generator's spikes
+	value   []float64 // weight times multiplicity of each
 	element []int
 	weight  []float64
-	next    int // first spike not delivered yet
+	next    int   // first spike not delivered yet
+	due     int64 // when it arrives
 }
 
 // maxMultiplicity is the largest multiplicity of a spike on a generator's grid.
@@ -34,11 +36,22 @@ func generatorSpikes(d device.SpikeGenerator, clock Clock) (step []int64, value 
 		return nil, nil, err
 	}
 	for i, ms := range d.Times {
-		t := tics(ms)
-		if t%clock.TicsPerStep != 0 || math.Abs(ms*ticsPerMS-float64(t)) > 0.5 || t == 0 {
+		var s int64
+		if d.PreciseTimes {
+			s, err = clock.preciseSteps(ms)
+		} else {
+			s, err = clock.stampSteps(ms, d.AllowOffgridTimes)
+		}
+		if err != nil && (d.AllowOffgridTimes || d.PreciseTimes) {
+			return nil, nil, fmt.Errorf("spike_times[%d]: %w", i, err)
+		}
+		if err != nil || s < 0 || s == 0 && !d.ShiftNowSpikes {
 			return nil, nil, fmt.Errorf("spike_times[%d] is %g ms, must be a positive multiple of the resolution (%g ms)", i, ms, clock.H)
 		}
-		s := t/clock.TicsPerStep + origin
+		s += origin
+		if s == 0 && d.ShiftNowSpikes {
+			s = 1
+		}
 		if s <= begin || s > end || s < 1 {
 			continue
 		}
@@ -58,38 +71,80 @@ func generatorSpikes(d device.SpikeGenerator, clock Clock) (step []int64, value 
 }
 
 func newEventInput(step []int64, value []float64, from, to int, delay []int64, weight []float64) *eventInput {
-	in := &eventInput{step: step, value: value}
+	in := &eventInput{from: from, to: to}
 	for k := range to - from {
-		d := element(delay, k)
-		i, ok := slices.BinarySearchFunc(in.group, d, func(g eventGroup, d int64) int { return cmp.Compare(g.delay, d) })
-		if !ok {
-			in.group = slices.Insert(in.group, i, eventGroup{delay: d})
-		}
-		g := &in.group[i]
+		g := groupOf(&in.group, element(delay, k), func(g *eventGroup) int64 { return g.delay },
+			func(d int64) eventGroup { return eventGroup{delay: d, step: step, value: value} })
 		g.element = append(g.element, from+k)
 		g.weight = append(g.weight, element(weight, k))
 	}
+	in.seek(0)
 	return in
 }
 
+// join appends another's connections. seek must follow.
+func (in *eventInput) join(other *eventInput) {
+	in.from, in.to = min(in.from, other.from), max(in.to, other.to)
+	in.group = append(in.group, other.group...)
+}
+
+func (in *eventInput) span() (from, to int) { return in.from, in.to }
+
 func (in *eventInput) add(b *block, step int64) {
-	for i := range in.group {
-		g := &in.group[i]
-		for g.next < len(in.step) && in.step[g.next]+g.delay <= step {
-			if in.step[g.next]+g.delay == step {
+	for len(in.heap) > 0 && in.group[in.heap[0]].due <= step {
+		g := &in.group[in.heap[0]]
+		for g.next < len(g.step) && g.step[g.next]+g.delay <= step {
+			if g.step[g.next]+g.delay == step {
 				for j, k := range g.element {
-					b.addExt(k, float64(g.weight[j]*in.value[g.next]))
+					b.addExt(k, float64(g.weight[j]*g.value[g.next]))
 				}
 			}
 			g.next++
 		}
+		if g.next < len(g.step) {
+			g.due = g.step[g.next] + g.delay
+		} else {
+			last := len(in.heap) - 1
+			in.heap[0] = in.heap[last]
+			in.heap = in.heap[:last]
+		}
+		in.sink(0)
 	}
 }
 
 // seek starts delivery behind step.
 func (in *eventInput) seek(step int64) {
+	in.heap = in.heap[:0]
 	for i := range in.group {
 		g := &in.group[i]
-		g.next, _ = slices.BinarySearch(in.step, step+1-g.delay)
+		if g.next, _ = slices.BinarySearch(g.step, step+1-g.delay); g.next < len(g.step) {
+			g.due = g.step[g.next] + g.delay
+			in.heap = append(in.heap, int32(i))
+		}
+	}
+	for i := len(in.heap)/2 - 1; i >= 0; i-- {
+		in.sink(i)
+	}
+}
+
+// sink restores the order of the heap below place i.
+func (in *eventInput) sink(i int) {
+	before := func(i, j int32) bool {
+		g, h := &in.group[i], &in.group[j]
+		return g.due < h.due || g.due == h.due && i < j
+	}
+	h := in.heap
+	for {
+		least := i
+		for c := 2*i + 1; c <= 2*i+2 && c < len(h); c++ {
+			if before(h[c], h[least]) {
+				least = c
+			}
+		}
+		if least == i {
+			return
+		}
+		h[i], h[least] = h[least], h[i]
+		i = least
 	}
 }

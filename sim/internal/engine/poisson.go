@@ -16,6 +16,7 @@ type poissonInput struct {
 	begin, end int64 // spikes stamped (begin, end] pass
 	delay      []int64
 	weight     []float64
+	mean       float64 // spikes a step
 	table      *kernel.PoissonTable
 	key        rng.Key
 	id         rng.ID
@@ -26,10 +27,10 @@ type poissonInput struct {
 func newPoissonInput(desc *Description, at *Attachment, clock Clock, from, to int, delay []int64, weight []float64) (*poissonInput, error) {
 	d := at.Device.(device.Poisson)
 	mean := d.Rate * clock.H / 1000
-	if err := checkRate(d, clock); err != nil {
+	if err := checkRate("rate", d.Rate, clock); err != nil {
 		return nil, err
 	}
-	p := &poissonInput{from: from, to: to, delay: delay, weight: weight, table: kernel.NewPoissonTable(mean), drawn: -1,
+	p := &poissonInput{from: from, to: to, delay: delay, weight: weight, mean: mean, table: kernel.NewPoissonTable(mean), drawn: -1,
 		key: rng.NewKey(desc.Seed),
 		id:  rng.ID{Purpose: rng.PoissonInput, Pre: uint16(at.Generator), Post: uint16(at.Post.Population), Ordinal: at.Ordinal}}
 	var err error
@@ -43,6 +44,8 @@ func newPoissonInput(desc *Description, at *Attachment, clock Clock, from, to in
 	}
 	return p, nil
 }
+
+func (p *poissonInput) span() (from, to int) { return p.from, p.to }
 
 func (p *poissonInput) add(b *block, step int64) {
 	if p.counts[0] == nil {

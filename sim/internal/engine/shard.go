@@ -255,6 +255,7 @@ func newShard(e *Engine, s int) (*shard, error) {
 		}
 	}
 	for _, b := range sh.blocks {
+		b.combineInputs()
 		b.poisson = b.direct()
 	}
 	return sh, nil

@@ -32,6 +32,12 @@ func TestAgainstStandardLibrary(t *testing.T) {
 		{"Log near 1", Log, math.Log, 0.9, 1.1, 100001, 2, 0},
 		{"Log1p", Log1p, math.Log1p, -0.9, 3, 100001, 3, 0},
 		{"Log1p tiny", Log1p, math.Log1p, -1e-7, 1e-7, 1001, 2, 0},
+		{"SinPi", SinPi, func(x float64) float64 { return math.Sin(math.Pi * x) }, -0.5, 0.5, 10001, 0, 4e-16},
+		{"CosPi", CosPi, func(x float64) float64 { return math.Cos(math.Pi * x) }, -0.5, 0.5, 10001, 0, 4e-16},
+		// Beyond, the product pi*x is what is least exact: half an ulp of it, 2e-16 up to 4, 9e-16 up to 16.
+		{"SinPi wide", SinPi, func(x float64) float64 { return math.Sin(math.Pi * x) }, -4, 4, 10001, 0, 2e-15},
+		{"CosPi wide", CosPi, func(x float64) float64 { return math.Cos(math.Pi * x) }, -4, 4, 10001, 0, 2e-15},
+		{"SinPi small", SinPi, func(x float64) float64 { return math.Sin(math.Pi * x) }, 1e-9, 0.2, 10001, 3, 0},
 		{"NormalCDF", NormalCDF, func(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }, -9, 9, 10001, 0, 1e-15},
 	} {
 		worst := 0.0
@@ -64,13 +70,16 @@ func TestEdges(t *testing.T) {
 		{"Exp(710)", Exp(710), inf}, {"Exp(-746)", Exp(-746), 0},
 		{"Expm1(0)", Expm1(0), 0}, {"Log(0)", Log(0), -inf}, {"Log(1)", Log(1), 0}, {"Log(inf)", Log(inf), inf},
 		{"CDF(-inf)", NormalCDF(-inf), 0}, {"CDF(inf)", NormalCDF(inf), 1}, {"CDF(0)", NormalCDF(0), 0.5},
+		{"SinPi(0)", SinPi(0), 0}, {"SinPi(1)", SinPi(1), 0}, {"SinPi(0.5)", SinPi(0.5), 1}, {"SinPi(-0.5)", SinPi(-0.5), -1}, {"SinPi(1e6+1.5)", SinPi(1e6 + 1.5), -1},
+		{"CosPi(0)", CosPi(0), 1}, {"CosPi(1)", CosPi(1), -1}, {"CosPi(0.5)", CosPi(0.5), 0}, {"CosPi(-2.5)", CosPi(-2.5), 0}, {"CosPi(1e15)", CosPi(1e15), 1},
 		{"Log(2^-1074)", Log(5e-324), -744.4400719213812},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s = %g, want %g", c.name, c.got, c.want)
 		}
 	}
-	if !math.IsNaN(Log(-1)) || !math.IsNaN(Exp(math.NaN())) || !math.IsNaN(Log(math.NaN())) {
+	if !math.IsNaN(Log(-1)) || !math.IsNaN(Exp(math.NaN())) || !math.IsNaN(Log(math.NaN())) ||
+		!math.IsNaN(SinPi(inf)) || !math.IsNaN(CosPi(math.NaN())) {
 		t.Error("want NaN")
 	}
 	if got := Pow(20, -1.0526315789473684); math.Abs(got/math.Pow(20, -1.0526315789473684)-1) > 2e-15 {
@@ -91,6 +100,8 @@ func TestBits(t *testing.T) {
 		{"Expm1", Expm1, -2, 2, 0x40570dcdf0c6f371},
 		{"Log", Log, 1e-9, 30, 0xe5bd1d827e4e2bc1},
 		{"Log1p", Log1p, -0.9, 2, 0x3989ec1309580b1f},
+		{"SinPi", SinPi, -3, 3, 0x1101694a85803106},
+		{"CosPi", CosPi, -3, 3, 0xd7dd29a0e1b4a86e},
 		{"NormalCDF", NormalCDF, -8, 8, 0xa485b7d8ee0a0dd9},
 	} {
 		h := fnv.New64a()

@@ -13,6 +13,9 @@ const (
 	PoissonInput  Purpose = 5 // arrivals from a Poisson generator
 	DeviceInput   Purpose = 6 // weight and delay of a device's connection
 	ForeignSpikes Purpose = 7 // of neurons that are not simulated, in measurements
+
+	NoiseInput     Purpose = 20 // amplitudes of a noise generator
+	GeneratorTrain Purpose = 21 // a Poisson generator's spikes for a recorder
 )
 
 // Joined is added to the purposes of a projection between collections of

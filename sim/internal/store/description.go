@@ -122,6 +122,10 @@ func decodeDevice(t tagged) (device.Device, error) {
 		return untag[device.DC](t)
 	case device.StepCurrent{}.ModelName():
 		return untag[device.StepCurrent](t)
+	case device.Noise{}.ModelName():
+		return untag[device.Noise](t)
+	case device.InhomogeneousPoisson{}.ModelName():
+		return untag[device.InhomogeneousPoisson](t)
 	case device.Poisson{}.ModelName():
 		return untag[device.Poisson](t)
 	case device.SpikeGenerator{}.ModelName():
