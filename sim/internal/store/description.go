@@ -147,6 +147,8 @@ type populationJSON struct {
 	N     int     `json:"n"`
 	Model tagged  `json:"model"`
 	Vm    *tagged `json:"initial_V_m,omitempty"`
+	// Columns have a null for -Inf, which V_min may be and JSON does not know.
+	Columns map[string][]*float64 `json:"columns,omitempty"`
 }
 
 type projectionJSON struct {
@@ -178,7 +180,7 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.Populations = append(j.Populations, populationJSON{p.Name, p.N, m, vm})
+		j.Populations = append(j.Populations, populationJSON{p.Name, p.N, m, vm, encodeColumns(p.Columns)})
 	}
 	for _, p := range d.Projections {
 		r, err := encodeRule(p.Rule)
@@ -239,7 +241,11 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		if err != nil {
 			return nil, fmt.Errorf("population %q: %w", p.Name, err)
 		}
-		d.Populations = append(d.Populations, engine.Population{Name: p.Name, N: p.N, Model: m, Vm: vm})
+		pop := engine.Population{Name: p.Name, N: p.N, Model: m, Vm: vm, Columns: decodeColumns(p.Columns)}
+		if err := engine.CheckColumns(&pop); err != nil {
+			return nil, fmt.Errorf("population %q: %w", p.Name, err)
+		}
+		d.Populations = append(d.Populations, pop)
 	}
 	for i, p := range j.Projections {
 		fail := func(err error) error { return fmt.Errorf("projection %d: %w", i, err) }

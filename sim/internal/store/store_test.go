@@ -23,7 +23,8 @@ func everything() *engine.Description {
 	d := &engine.Description{Seed: math.MaxUint64 - 1, Resolution: 0.1, Populations: []engine.Population{
 		{Name: "exp", N: 7, Model: exp, Vm: connect.Normal{Mean: -58, SD: 10}},
 		{Name: "alpha \"β\"", N: 6, Model: alpha, Vm: connect.Uniform{Min: -70, Max: -55}},
-		{Name: "delta", N: 5, Model: delta, Vm: connect.Constant(-61.2)},
+		{Name: "delta", N: 5, Model: delta, Vm: connect.Constant(-61.2), Columns: map[string][]float64{
+			"V_min": {-inf, -90, -inf, -1e300, -71.3}, "refractory_input": {0, 1, 1, 0, 1}, "C_m": {1.0 / 3, 1e-300, 0.1 + 0.2, 250, math.MaxFloat64}}},
 		{Name: "free delta", N: 4, Model: neuron.DefaultIafPscDelta()},
 		{Name: "parrot", N: 3, Model: neuron.Parrot{}},
 	}}
@@ -94,7 +95,13 @@ func TestFingerprint(t *testing.T) {
 			m.Ie = math.Nextafter(m.Ie, 1)
 			d.Populations[0].Model = m
 		},
-		"initial":    func(d *engine.Description) { d.Populations[0].Vm = nil },
+		"initial": func(d *engine.Description) { d.Populations[0].Vm = nil },
+		"column": func(d *engine.Description) {
+			c := d.Populations[2].Columns["C_m"]
+			c[2] = math.Nextafter(c[2], 1)
+		},
+		"no bound":   func(d *engine.Description) { d.Populations[2].Columns["V_min"][1] = math.Inf(-1) },
+		"no column":  func(d *engine.Description) { delete(d.Populations[2].Columns, "V_min") },
 		"rule":       func(d *engine.Description) { d.Projections[1].Rule = connect.AllToAll{} },
 		"weight":     func(d *engine.Description) { d.Projections[1].Weight = connect.Constant(0) },
 		"delay":      func(d *engine.Description) { d.Projections[1].Delay = connect.Constant(1) },
@@ -148,6 +155,10 @@ func TestDecodeErrors(t *testing.T) {
 		{`"pre":[{"population":0,"from":0,"n":3}]`, `"pre":[{"population":0,"from":5,"n":3}]`, "neurons 5..8"},
 		{`"pre":[{"population":0,"from":0,"n":3}]`, `"pre":[{"population":0,"from":0,"n":-1}]`, "projection 0"},
 		{`"type":"fixed_indegree"`, `"type":"fixed_wow"`, `projection 1: unknown rule "fixed_wow"`},
+		{`"refractory_input":[0,1`, `"refractory_input":[0,2`, `population "delta": neuron 1 of 5, counted from 0: iaf_psc_delta: refractory_input is 2, must be 0 or 1`},
+		{`"refractory_input":[0,1,`, `"refractory_input":[0,`, `population "delta": refractory_input has 4 values, must have one for each of the 5 neurons`},
+		{`"V_min":[null`, `"V_mini":[null`, `iaf_psc_delta has no parameter "V_mini"`},
+		{`"refractory_input":[0,1`, `"refractory_input":[0,null`, "refractory_input is -Inf"},
 		{`"n":30}`, `"n":-30}`, "projection 0: connect: FixedTotalNumber: N is -30"},
 		{`"post":[1,1]`, `"post":[1,99]`, "target 99"},
 		{`"weight":{"type":"constant","params":0.3333333333333333}`, `"weight":null`, "projection 0: a weight or delay is missing"},
