@@ -1,0 +1,108 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"cortigo/sim/internal/store"
+	"cortigo/sim/spikes"
+)
+
+// Info is what is known of a network on disk without reading its synapses.
+type Info struct {
+	Seed        uint64
+	Resolution  float64 // ms
+	Populations []PopulationInfo
+	Synapses    int64
+	Shards      int
+	Bytes       int64      // of the network's files
+	State       *StateInfo // nil: no state was saved
+}
+
+// PopulationInfo is a population of a network on disk; its ids begin at First.
+type PopulationInfo struct {
+	spikes.Population
+	Model string // "iaf_psc_exp"
+}
+
+// StateInfo is what is known of a state on disk.
+type StateInfo struct {
+	Step   int64   // that it was saved at
+	TimeMS float64 // the same in ms; 0 if the resolution is not known
+	Spikes int64   // emitted until then
+	Bytes  int64   // of the file
+}
+
+// Neurons returns the number of neurons.
+func (i *Info) Neurons() int {
+	n := 0
+	for _, p := range i.Populations {
+		n += p.N
+	}
+	return n
+}
+
+// Inspect tells what network and state Save left in dir. It reads no synapses
+// and compares no checksums, as Verify does: it is fast for any size. Without a
+// network the error wraps fs.ErrNotExist.
+func Inspect(dir string) (Info, error) {
+	n, err := store.InspectNetwork(dir)
+	if err != nil {
+		return Info{}, fmt.Errorf("sim: %w", err)
+	}
+	info := Info{Seed: n.Seed, Resolution: n.Resolution, Synapses: n.Synapses, Shards: n.Shards, Bytes: n.Bytes}
+	first := int32(1)
+	for _, p := range n.Populations {
+		info.Populations = append(info.Populations, PopulationInfo{spikes.Population{Name: p.Name, First: first, N: p.N}, p.Model})
+		first += int32(p.N)
+	}
+	f, err := store.InspectFile(store.StatePath(dir))
+	if errors.Is(err, os.ErrNotExist) {
+		return info, nil
+	}
+	if err == nil && f.Kind != "state" {
+		err = fmt.Errorf("%s: it holds %q, not a state", store.StatePath(dir), f.Kind)
+	}
+	if err == nil && f.Fingerprint != n.Fingerprint {
+		err = fmt.Errorf("%s: belongs to another network", store.StatePath(dir))
+	}
+	if err != nil {
+		return info, fmt.Errorf("sim: %w", err)
+	}
+	info.State = &StateInfo{f.Step, float64(f.Step) * n.Resolution, f.Spikes, f.Bytes}
+	return info, nil
+}
+
+// FileInfo is what is known of a single file of a network or state.
+type FileInfo struct {
+	Kind     string     // "rows" (a shard's synapses) or "state"
+	Shard    int        // of rows
+	Synapses int64      // of rows
+	State    *StateInfo // of a state
+	Bytes    int64
+}
+
+// InspectFile tells what a single file of those that Save writes is.
+func InspectFile(path string) (FileInfo, error) {
+	f, err := store.InspectFile(path)
+	if err != nil {
+		return FileInfo{}, fmt.Errorf("sim: %w", err)
+	}
+	info := FileInfo{Kind: f.Kind, Shard: f.Shard, Synapses: f.Synapses, Bytes: f.Bytes}
+	if f.Kind == "state" {
+		info.State = &StateInfo{Step: f.Step, Spikes: f.Spikes, Bytes: f.Bytes}
+	}
+	return info, nil
+}
+
+// Verify reads all that Save left in dir and compares checksums, fingerprints
+// and numbers. The error joins everything that is wrong; nil: the network and
+// its state, if there is one, are those that were saved.
+func Verify(dir string) error {
+	var errs []error
+	for _, err := range append(store.VerifyNetwork(dir), store.VerifyState(dir)...) {
+		errs = append(errs, fmt.Errorf("sim: %w", err))
+	}
+	return errors.Join(errs...)
+}
