@@ -80,7 +80,7 @@ func stimulate(d *Description, of Range, scale float64) {
 	generator := device.SpikeGenerator{Times: times, Weights: weights}
 	parrots := slices.IndexFunc(d.Populations, func(p Population) bool { return p.Name == "parrots" })
 	for pre, w := range []float64{150, -90} {
-		d.Projections = append(d.Projections, Projection{Pre: Range{parrots, pre, 1}, Post: of, Rule: connect.AllToAll{}, Weight: connect.Constant(scale * w),
+		d.Projections = append(d.Projections, Projection{Pre: []Range{{parrots, pre, 1}}, Post: []Range{of}, Rule: connect.AllToAll{}, Weight: connect.Constant(scale * w),
 			Delay: connect.Constant(1.3), Ordinal: uint32(pre)})
 	}
 	for _, dev := range []device.Device{generator, device.DC{Amplitude: 230, Active: device.Active{Start: 3, Stop: 70}}} {
