@@ -160,19 +160,16 @@ func (n *Network) Connect(pre, post *Population, rule connect.Rule, syn connect.
 	fail := func(err error) error {
 		return fmt.Errorf("sim: %s -> %s: %w", pre.Name(), post.Name(), err)
 	}
-	if err := engine.CheckRule(rule, []engine.Range{pre.part}, []engine.Range{post.part}); err != nil {
-		return fail(err)
-	}
 	if list, ok := rule.(connect.List); ok { // its columns remain the caller's
 		rule = connect.List{Pre: slices.Clone(list.Pre), Post: slices.Clone(list.Post),
 			Weight: slices.Clone(list.Weight), Delay: slices.Clone(list.Delay)}
 	}
 	syn = withDefaults(syn)
-	if err := engine.CheckDistribution(syn.Weight); err != nil {
-		return fail(fmt.Errorf("weight: %w", err))
+	if v, ok := syn.Weight.(connect.Values); ok {
+		syn.Weight = slices.Clone(v)
 	}
-	if err := engine.CheckDistribution(syn.Delay); err != nil {
-		return fail(fmt.Errorf("delay: %w", err))
+	if v, ok := syn.Delay.(connect.Values); ok {
+		syn.Delay = slices.Clone(v)
 	}
 	ordinal := uint32(0)
 	for i := range n.desc.Projections {
@@ -182,7 +179,7 @@ func (n *Network) Connect(pre, post *Population, rule connect.Rule, syn connect.
 		}
 	}
 	pr := engine.Projection{Pre: []engine.Range{pre.part}, Post: []engine.Range{post.part}, Rule: rule, Weight: syn.Weight, Delay: syn.Delay, Ordinal: ordinal}
-	if err := engine.CheckDelay(&pr, n.desc.Resolution); err != nil {
+	if err := engine.CheckProjection(&pr, n.desc.Resolution); err != nil {
 		return fail(err)
 	}
 	n.desc.Projections = append(n.desc.Projections, pr)

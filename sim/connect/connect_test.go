@@ -48,7 +48,7 @@ func TestValidateDistribution(t *testing.T) {
 func TestCDF(t *testing.T) {
 	const phi1, phi2, phiHalf = 0.8413447461, 0.9772498681, 0.6914624613
 	for _, c := range []struct {
-		d       Distribution
+		d       Cumulative
 		x, want float64
 	}{
 		{Constant(3), 2.999, 0}, {Constant(3), 3, 1}, {Constant(3), 4, 1},
@@ -72,7 +72,7 @@ func TestBounds(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for range 500 {
 		m, s := r.NormFloat64()*100, math.Exp(r.NormFloat64()*5)
-		for _, d := range []Distribution{Constant(m), Normal{Mean: m, SD: s}, Normal{Mean: m, SD: s, Min: m - s, Max: inf}, Uniform{Min: m, Max: m + s}} {
+		for _, d := range []Cumulative{Constant(m), Normal{Mean: m, SD: s}, Normal{Mean: m, SD: s, Min: m - s, Max: inf}, Uniform{Min: m, Max: m + s}} {
 			lo, hi := d.Bounds()
 			if !(lo <= hi) || math.IsInf(lo, 0) || math.IsInf(hi, 0) {
 				t.Fatalf("%+v: bounds [%g, %g]", d, lo, hi)

@@ -12,11 +12,18 @@ import (
 type Distribution interface {
 	// Validate reports parameters that make no sense.
 	Validate() error
-	// CDF returns the probability of a value of at most x.
-	CDF(x float64) float64
 	// Bounds returns an interval outside which a value has a probability below
 	// 2^-33 on either side: less than one random word resolves.
 	Bounds() (lo, hi float64)
+}
+
+// A Cumulative is a Distribution that knows its distribution function. Weights
+// and delays of any type that does can be drawn: from the exact probabilities of
+// the numbers that they are rounded to.
+type Cumulative interface {
+	Distribution
+	// CDF returns the probability of a value of at most x.
+	CDF(x float64) float64
 }
 
 // Constant is the same value every time.
@@ -158,4 +165,33 @@ func IsConstant(d Distribution) (value float64, ok bool) {
 		return d.Mean, d.SD == 0
 	}
 	return 0, false
+}
+
+// Values are one value for each connection, as arrays in NEST's synapse
+// specification: for OneToOne in the order of the pairs; for AllToAll one for
+// each target and source, [target][source] row by row (also where autapses are
+// left out); for FixedInDegree and FixedOutDegree one for each of the N synapses
+// of every target, or source, row by row; for FixedTotalNumber and List as many
+// as there are synapses. Other rules take none.
+type Values []float64
+
+// Validate reports values that are not finite.
+func (v Values) Validate() error {
+	for i, x := range v {
+		if err := finite("Values", fmt.Sprintf("value %d", i), x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Bounds returns the smallest and the largest value; zeros for no values.
+func (v Values) Bounds() (lo, hi float64) {
+	for i, x := range v {
+		if i == 0 {
+			lo, hi = x, x
+		}
+		lo, hi = math.Min(lo, x), math.Max(hi, x)
+	}
+	return lo, hi
 }

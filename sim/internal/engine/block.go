@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"cortigo/sim/connect"
-	"cortigo/sim/internal/fmath"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/rng"
 	"cortigo/sim/neuron"
@@ -243,38 +241,5 @@ func stepParrot(b *block, sh *shard) {
 			sh.multiplicity = append(sh.multiplicity, n)
 		}
 		sum[k] = 0
-	}
-}
-
-// drawValue draws a float from a distribution.
-func drawValue(s *rng.Stream, d connect.Distribution) (float64, error) {
-	switch d := d.(type) {
-	case connect.Constant:
-		return float64(d), nil
-	case connect.Normal:
-		lo, hi := d.Min, d.Max
-		if lo == 0 && hi == 0 {
-			lo, hi = math.Inf(-1), math.Inf(1)
-		}
-		for range 1000 {
-			if x := d.Mean + float64(d.SD*normal(s)); x >= lo && x <= hi {
-				return x, nil
-			}
-		}
-		return 0, fmt.Errorf("1000 draws in a row from a normal distribution (mean %g, SD %g) fell outside [%g, %g]", d.Mean, d.SD, lo, hi)
-	case connect.Uniform:
-		return d.Min + float64((d.Max-d.Min)*s.Float64()), nil
-	}
-	return 0, fmt.Errorf("cannot draw from %T", d)
-}
-
-// normal draws a standard normal variate by Marsaglia's polar method.
-func normal(s *rng.Stream) float64 {
-	for {
-		x, y := 2*s.Float64()-1, 2*s.Float64()-1
-		r := float64(x*x) + float64(y*y)
-		if r > 0 && r < 1 {
-			return x * math.Sqrt(-2*fmath.Log(r)/r)
-		}
 	}
 }

@@ -127,6 +127,9 @@ func (e *Engine) wire() ([]*wiring, error) {
 		return nil, err
 	}
 	wirings := slices.Concat(byProjection...)
+	for i, ws := range byProjection {
+		desc.Projections[i].keepQuantum(ws)
+	}
 	e.bounds = Bounds{MinDelay: maxInterval, MaxDelay: 1}
 	for _, w := range wirings {
 		e.bounds.MinDelay, e.bounds.MaxDelay = min(e.bounds.MinDelay, w.delay.least), max(e.bounds.MaxDelay, w.delay.max)
@@ -134,6 +137,19 @@ func (e *Engine) wire() ([]*wiring, error) {
 	e.bounds.Ring = e.chooseRing(wirings)
 	e.bounds.Multiplicity, err = sumLimits(desc, wirings, e.grids)
 	return wirings, err
+}
+
+// keepQuantum stores the grid on which weights are drawn.
+func (pr *Projection) keepQuantum(ws []*wiring) {
+	quantum, drawn := make([]float64, len(pr.Targets())), false
+	for i, w := range ws {
+		k := i * len(quantum) / len(ws)
+		quantum[k] = w.weight.quantum
+		drawn = drawn || quantum[k] != 0
+	}
+	if pr.Quantum = nil; drawn {
+		pr.Quantum = quantum
+	}
 }
 
 // makeShards makes the blocks of all shards, with their inputs and initial

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"cortigo/sim/connect"
@@ -27,46 +28,96 @@ func CheckModel(m neuron.Model) error {
 
 // CheckRule reports a rule that the engine does not know or that does not fit
 // the collections pre and post.
-func CheckRule(r connect.Rule, preParts, postParts []Range) error {
-	from, onto := newPool(preParts), newPool(postParts)
-	pre, post := from.n, onto.n
+func CheckRule(r connect.Rule, pre, post []Range) error {
 	switch r.(type) {
-	case connect.FixedTotalNumber, connect.FixedInDegree, connect.AllToAll, connect.OneToOne, connect.List:
+	case connect.FixedTotalNumber, connect.FixedInDegree, connect.FixedOutDegree, connect.PairwiseBernoulli,
+		connect.SymmetricPairwiseBernoulli, connect.AllToAll, connect.OneToOne, connect.List:
 	case nil:
 		return fmt.Errorf("no connection rule")
 	default:
 		return fmt.Errorf("rule of type %T, must be a struct of package connect (not a pointer to one)", r)
 	}
-	if err := r.Validate(pre, post); err != nil {
+	from, onto := newPool(pre), newPool(post)
+	if err := r.Validate(from.n, onto.n); err != nil {
 		return err
 	}
 	switch r := r.(type) {
 	case connect.FixedTotalNumber:
-		if r.N > 0 && (pre == 0 || post == 0) {
-			return fmt.Errorf("connect: FixedTotalNumber: %d synapses between %d sources and %d targets, must be 0", r.N, pre, post)
+		pairs := int64(from.n) * int64(onto.n)
+		if r.Autapses {
+			pairs -= int64(from.shared(&onto))
 		}
-		if r.N > 0 && r.N/int64(post) >= maxDegree {
-			return fmt.Errorf("connect: FixedTotalNumber: N is %d for %d targets, must be below %d for each", r.N, post, maxDegree)
+		switch {
+		case r.N == 0:
+		case pairs == 0:
+			return fmt.Errorf("connect: FixedTotalNumber: %d synapses between %d sources and %d targets%s, must be 0", r.N, from.n, onto.n, without(r.Forbid))
+		case r.Multapses && r.N > pairs:
+			return fmt.Errorf("connect: FixedTotalNumber: N is %d between %d sources and %d targets%s, must be at most %d", r.N, from.n, onto.n, without(r.Forbid), pairs)
+		case r.N/int64(onto.n) >= maxDegree:
+			return fmt.Errorf("connect: FixedTotalNumber: N is %d for %d targets, must be below %d for each", r.N, onto.n, maxDegree)
 		}
 	case connect.FixedInDegree:
-		if r.N > 0 && pre == 0 && post > 0 {
-			return fmt.Errorf("connect: FixedInDegree: N is %d with no sources, must be 0", r.N)
+		return checkDegree("FixedInDegree", "sources", r.N, from, onto, r.Forbid)
+	case connect.FixedOutDegree:
+		if int64(r.N) > maxDegree*int64(onto.n)/int64(max(1, from.n)) {
+			return fmt.Errorf("connect: FixedOutDegree: N is %d from %d sources onto %d targets, must be below %d for each target", r.N, from.n, onto.n, maxDegree)
 		}
-		if r.N > maxDegree {
-			return fmt.Errorf("connect: FixedInDegree: N is %d, must be at most %d", r.N, maxDegree)
+		return checkDegree("FixedOutDegree", "targets", r.N, onto, from, r.Forbid)
+	case connect.AllToAll:
+		if r.Symmetric && !slices.Equal(pre, post) {
+			return fmt.Errorf("connect: AllToAll: make_symmetric needs the same neurons as sources and targets")
 		}
 	}
 	return nil
 }
 
+// checkDegree reports a number n of synapses of each neuron of a pool that
+// another pool cannot serve.
+func checkDegree(rule, of string, n int, pool, neurons pool, forbid connect.Forbid) error {
+	if n > maxDegree {
+		return fmt.Errorf("connect: %s: N is %d, must be at most %d", rule, n, maxDegree)
+	}
+	if n == 0 || neurons.n == 0 {
+		return nil
+	}
+	least := pool.n
+	if forbid.Autapses && pool.shared(&neurons) > 0 {
+		least--
+	}
+	if least == 0 {
+		return fmt.Errorf("connect: %s: N is %d with no %s%s, must be 0", rule, n, of, without(forbid))
+	}
+	if forbid.Multapses && n > least {
+		return fmt.Errorf("connect: %s: N is %d with %d %s%s, must be at most %d", rule, n, pool.n, of, without(forbid), least)
+	}
+	return nil
+}
+
+// without says what a rule leaves out.
+func without(f connect.Forbid) string {
+	switch {
+	case f.Autapses && f.Multapses:
+		return " without autapses and multapses"
+	case f.Autapses:
+		return " without autapses"
+	case f.Multapses:
+		return " without multapses"
+	}
+	return ""
+}
+
 // CheckDistribution reports parameters that make no sense, a pointer in place
-// of a value, and values that are not bounded for all that is ever drawn.
+// of a value, a type that cannot be drawn, and values that are not bounded for
+// all that is ever drawn.
 func CheckDistribution(d connect.Distribution) error {
-	switch d.(type) {
+	switch d := d.(type) {
 	case nil:
 		return fmt.Errorf("no distribution")
-	case *connect.Constant, *connect.Normal, *connect.Uniform:
+	case *connect.Constant, *connect.Normal, *connect.Uniform, *connect.LogNormal, *connect.Exponential, *connect.Redraw, *connect.Expression, *connect.Values:
 		return fmt.Errorf("distribution of type %T, must be a value (not a pointer to one)", d)
+	case connect.Redraw, connect.Expression, connect.Values, connect.Cumulative:
+	default:
+		return fmt.Errorf("distribution of type %T, must be one of package connect or have a CDF", d)
 	}
 	if err := d.Validate(); err != nil {
 		return err
@@ -78,16 +129,104 @@ func CheckDistribution(d connect.Distribution) error {
 }
 
 // CheckDrawn is CheckDistribution for what is drawn as a number: it reports
-// distributions that have no way to.
+// distributions that have no way to, and Values.
 func CheckDrawn(d connect.Distribution) error {
 	if err := CheckDistribution(d); err != nil {
 		return err
 	}
 	switch d.(type) {
-	case connect.Constant, connect.Normal, connect.Uniform:
+	case connect.Constant, connect.Normal, connect.Uniform, connect.LogNormal, connect.Exponential, connect.Redraw, connect.Expression:
 		return nil
+	case connect.Values:
+		return fmt.Errorf("connect: Values are one for each connection, there are none here: must be another distribution")
 	}
 	return fmt.Errorf("distribution of type %T, must be one of package connect", d)
+}
+
+// CheckValues reports Values for the weights or delays of a projection that are
+// not as many as its connections, or of a rule that makes a random number of
+// them.
+func CheckValues(pr *Projection) error {
+	for _, p := range []struct {
+		name string
+		d    connect.Distribution
+	}{{"weight", pr.Weight}, {"delay", pr.Delay}} {
+		if v, ok := p.d.(connect.Values); ok {
+			if err := checkValues(pr, len(v)); err != nil {
+				return fmt.Errorf("%s: %w", p.name, err)
+			}
+		}
+	}
+	if r, ok := pr.Rule.(connect.AllToAll); ok && r.Symmetric {
+		_, weight := connect.IsConstant(pr.Weight)
+		if _, delay := connect.IsConstant(pr.Delay); !weight || !delay {
+			return fmt.Errorf("connect: AllToAll: make_symmetric needs a Constant as weight and delay")
+		}
+	}
+	return nil
+}
+
+func checkValues(pr *Projection, n int) error {
+	pre, post := int64(newPool(pr.Pre).n), int64(newPool(pr.Post).n)
+	var want int64
+	var how string
+	switch r := pr.Rule.(type) {
+	case connect.OneToOne:
+		want, how = post, "one for each pair"
+	case connect.AllToAll:
+		want, how = pre*post, fmt.Sprintf("%d targets times %d sources", post, pre)
+	case connect.FixedInDegree:
+		want, how = post*int64(r.N), fmt.Sprintf("%d targets times an in-degree of %d", post, r.N)
+	case connect.FixedOutDegree:
+		want, how = pre*int64(r.N), fmt.Sprintf("%d sources times an out-degree of %d", pre, r.N)
+	case connect.FixedTotalNumber:
+		want, how = r.N, "the number of connections"
+	case connect.List:
+		want, how = int64(len(r.Pre)), "the rows of the list"
+	default:
+		return fmt.Errorf("connect: Values: %T makes a random number of connections, for which there is no list of values", r)
+	}
+	if int64(n) != want {
+		return fmt.Errorf("connect: Values: %d values, must be %d (%s)", n, want, how)
+	}
+	if n > math.MaxInt32 {
+		return fmt.Errorf("connect: Values: %d values, must be at most %d", n, math.MaxInt32)
+	}
+	return nil
+}
+
+// CheckProjection reports what is wrong with a projection that stands on its
+// own: its collections, rule, distributions, delays and changes.
+func CheckProjection(pr *Projection, resolution float64) error {
+	for _, parts := range [][]Range{pr.Pre, pr.Post} {
+		if err := CheckPool(parts); err != nil {
+			return err
+		}
+	}
+	if err := CheckRule(pr.Rule, pr.Pre, pr.Post); err != nil {
+		return err
+	}
+	if err := CheckDistribution(pr.Weight); err != nil {
+		return fmt.Errorf("weight: %w", err)
+	}
+	if err := CheckDistribution(pr.Delay); err != nil {
+		return fmt.Errorf("delay: %w", err)
+	}
+	if err := CheckValues(pr); err != nil {
+		return err
+	}
+	if err := CheckDelay(pr, resolution); err != nil {
+		return err
+	}
+	if n := len(pr.Quantum); n != 0 && n != len(pr.Targets()) {
+		return fmt.Errorf("%d quanta for %d parts of targets", n, len(pr.Targets()))
+	}
+	for _, q := range pr.Quantum {
+		if !(q >= 0) || math.IsInf(q, 1) {
+			return fmt.Errorf("a quantum of %g, must be >= 0", q)
+		}
+	}
+	return CheckChanges(pr, resolution)
 }
 
 // CheckDelay reports delays of a projection that do not fit the resolution.
@@ -96,15 +235,11 @@ func CheckDelay(pr *Projection, resolution float64) error {
 	if err != nil {
 		return err
 	}
-	if list, ok := pr.Rule.(connect.List); ok && list.Delay != nil {
-		for k, d := range list.Delay {
-			if _, err := constantDelay(d, clock); err != nil {
-				return fmt.Errorf("row %d of the list: %w", k, err)
-			}
-		}
-		return nil
+	if values, ok := pr.delayValues(); ok {
+		_, err = valueSteps(values, clock)
+		return err
 	}
-	_, err = delaySteps(pr.Delay, clock)
+	_, err = delaySteps(connect.Simplify(pr.Delay), clock)
 	return err
 }
 

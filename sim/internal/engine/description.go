@@ -42,6 +42,12 @@ type Projection struct {
 	Rule          connect.Rule
 	Weight, Delay connect.Distribution
 	Ordinal       uint32 // which of several between the two populations, where both sides have one part
+
+	// Quantum is the grid on which weights are drawn, for each part of Targets,
+	// so that they stay what they are when more is connected; 0 where they are
+	// not drawn. Nil until the network is first built.
+	Quantum []float64
+	Changed []SynapseChange // in order of Target, then Index
 }
 
 // An Attachment is the connections of a device to a range of neurons.
@@ -75,11 +81,3 @@ func (d *Description) names(parts []Range) string {
 }
 
 // onto reports whether any of the targets are of population pop.
-func (pr *Projection) onto(pop int) bool {
-	for _, r := range pr.Post {
-		if r.Population == pop {
-			return true
-		}
-	}
-	return false
-}

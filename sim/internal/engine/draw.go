@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/kernel"
@@ -15,32 +14,20 @@ import (
 // 16-bit key that rows are sorted by.
 const maxDelay = 1<<15 - 1
 
-// A plan is which sources each target of a projection gets. Targets and sources
-// are named by their position in the pool.
-type plan struct {
-	*Projection
-	index     int // of the projection
-	key       rng.Key
-	pre, post pool
-	joined    bool
-	offset    uint32 // added to sources: where their only part begins
-
-	degrees []uint32 // synapses of each target; nil: fixed of each
-	fixed   uint32
-
-	list *targetList // of a connect.List
-}
-
 // A drawer is a projection onto one part of its targets, made ready for drawing.
 type drawer struct {
 	*plan
 	Post   Range
 	at     int  // position of the part in the pool of targets
 	merged bool // one channel for both signs
-	wide   bool
+	wide   bool // as the grid
 
-	weight integers // in quanta of the target's grid
-	delay  integers // in steps
+	weight  integers // in quanta of the target's grid
+	delay   integers // in steps
+	grid    grid
+	clock   Clock
+	parrot  bool            // for which weights do not count
+	changed []SynapseChange // of these targets
 }
 
 // A wiring is a projection from one part of its sources onto one part of its
@@ -57,17 +44,16 @@ type integers struct {
 	table *rng.Discrete // nil: constant
 	low   int64         // the constant, or what index 0 stands for
 	value []int64       // value of each index, where it is not low + index
+	byRow []int64       // nil, or the values in the order of plan.rows
 	max   int64         // largest magnitude
 	least int64         // smallest value
 
 	spread float64 // effective number of values: 1/sum(p^2), 1 for a constant
-}
 
-// targetList is a connect.List in order of target: the rows of target t of Post
-// are begin[t]..begin[t+1] of row.
-type targetList struct {
-	row   []int32
-	begin []int32
+	// What is drawn as a number, within bounds, and then rounded.
+	dist    connect.Distribution
+	lo, hi  float64
+	quantum float64 // on which weights were drawn; 0 where they are not
 }
 
 // newWirings resolves a projection's rule and distributions. It reports delays
@@ -92,69 +78,79 @@ func newWirings(desc *Description, i int, clock Clock, grids []grid) ([]*wiring,
 	return ws, nil
 }
 
-func newPlan(desc *Description, i int) *plan {
-	pr := &desc.Projections[i]
-	p := &plan{Projection: pr, index: i, key: rng.NewKey(desc.Seed), pre: newPool(pr.Pre), post: newPool(pr.Post)}
-	p.joined = len(p.pre.part) > 1 || len(p.post.part) > 1
-	if len(p.pre.part) == 1 {
-		p.offset = uint32(p.pre.part[0].From)
-	}
-	p.countSynapses()
-	return p
-}
-
-// id returns the stream of a purpose for a neuron of a population among the
-// targets.
-func (p *plan) id(purpose rng.Purpose, population, index int) rng.ID {
-	if p.joined {
-		return rng.ID{Purpose: purpose | rng.Joined, Post: uint16(population), Ordinal: uint32(p.index), Element: uint32(index)}
-	}
-	return rng.ID{Purpose: purpose, Pre: uint16(p.pre.part[0].Population), Post: uint16(population), Ordinal: p.Ordinal, Element: uint32(index)}
-}
-
 // newDrawer resolves the distributions for part k of the targets.
 func newDrawer(desc *Description, p *plan, k int, clock Clock, g grid) (*drawer, error) {
-	w := &drawer{plan: p, Post: p.post.part[k], at: p.post.first[k], wide: g.wide}
+	w := &drawer{plan: p, Post: p.post.part[k], at: p.post.first[k], wide: g.wide, grid: g, clock: clock}
 	post := &desc.Populations[w.Post.Population]
 	w.merged = mergedChannels(post)
-	list, listed := p.Rule.(connect.List)
-	_, parrot := post.Model.(neuron.Parrot)
-	if !listed || list.Delay == nil {
-		var err error
-		if w.delay, err = delaySteps(p.Delay, clock); err != nil {
-			return nil, err
-		}
-	}
-	switch {
-	case parrot:
+	if _, w.parrot = post.Model.(neuron.Parrot); w.parrot {
 		w.weight = integers{low: 1, max: 1, least: 1}
-	case !listed || list.Weight == nil:
-		w.weight = weightQuanta(p.Weight, g)
+	} else if values, ok := p.weightValues(); ok {
+		w.weight = valueQuanta(values, g)
+	} else {
+		w.weight = weightQuanta(connect.Simplify(p.Weight), g, p.quantum(k))
 	}
-	if !listed {
-		return w, nil
+	var err error
+	if values, ok := p.delayValues(); ok {
+		w.delay, err = valueSteps(values, clock)
+	} else {
+		w.delay, err = delaySteps(connect.Simplify(p.Delay), clock)
 	}
-	if list.Weight != nil && !parrot {
-		w.weight = integers{low: 0, max: 0, value: make([]int64, len(list.Weight))}
-		for k, x := range list.Weight {
-			v := int64(math.Round(x / g.quantum))
-			w.weight.value[k] = v
-			w.weight.max = max(w.weight.max, abs(v))
-		}
+	if err != nil {
+		return nil, err
 	}
-	if list.Delay != nil {
-		w.delay = integers{value: make([]int64, len(list.Delay)), least: math.MaxInt64}
-		for k, x := range list.Delay {
-			d, err := constantDelay(x, clock)
-			if err != nil {
-				return nil, fmt.Errorf("row %d of the list: %w", k, err)
-			}
-			w.delay.value[k] = d
-			w.delay.max, w.delay.least = max(w.delay.max, d), min(w.delay.least, d)
+	return w, w.takeChanges(clock)
+}
+
+// quantum returns the grid on which the weights onto part k of the targets were
+// drawn before; 0 if they were not.
+func (pr *Projection) quantum(k int) float64 {
+	if k < len(pr.Quantum) {
+		return pr.Quantum[k]
+	}
+	return 0
+}
+
+// weightValues returns the weights of a projection that lists them one by one.
+func (pr *Projection) weightValues() ([]float64, bool) {
+	if list, ok := pr.Rule.(connect.List); ok && list.Weight != nil {
+		return list.Weight, true
+	}
+	v, ok := pr.Weight.(connect.Values)
+	return v, ok
+}
+
+// delayValues returns the delays of a projection that lists them one by one.
+func (pr *Projection) delayValues() ([]float64, bool) {
+	if list, ok := pr.Rule.(connect.List); ok && list.Delay != nil {
+		return list.Delay, true
+	}
+	v, ok := pr.Delay.(connect.Values)
+	return v, ok
+}
+
+func valueQuanta(values []float64, g grid) integers {
+	w := integers{byRow: make([]int64, len(values))}
+	for k, x := range values {
+		v := int64(math.Round(x / g.quantum))
+		w.byRow[k] = v
+		w.max = max(w.max, abs(v))
+	}
+	return w
+}
+
+func valueSteps(values []float64, clock Clock) (integers, error) {
+	if len(values) == 0 {
+		return integers{low: 1, max: 1, least: 1}, nil
+	}
+	w := integers{byRow: make([]int64, len(values)), least: math.MaxInt64}
+	for k, x := range values {
+		d, err := constantDelay(x, clock)
+		if err != nil {
+			return integers{}, fmt.Errorf("row %d of the list: %w", k, err)
 		}
-		if len(list.Delay) == 0 {
-			w.delay = integers{low: 1, max: 1, least: 1}
-		}
+		w.byRow[k] = d
+		w.max, w.least = max(w.max, d), min(w.least, d)
 	}
 	return w, nil
 }
@@ -205,13 +201,23 @@ func delaySteps(d connect.Distribution, clock Clock) (integers, error) {
 		return integers{low: steps, max: steps, least: steps}, err
 	}
 	lo, hi := d.Bounds()
-	if below := d.CDF(clock.H / 2); below > smallestDraw && lo < clock.H/2 {
-		return integers{}, fmt.Errorf("delay is drawn from a distribution that falls below half the resolution (%g ms) with probability %.2g; bound it there (Normal.Min)", clock.H/2, below)
+	c, ok := tabled(d)
+	if ok {
+		if below := c.CDF(clock.H / 2); below > smallestDraw && lo < clock.H/2 {
+			return integers{}, fmt.Errorf("delay is drawn from a distribution that falls below half the resolution (%g ms) with probability %.2g; bound it there (Normal.Min, or connect.Redraw)", clock.H/2, below)
+		}
 	}
 	if hi > float64(maxDelay)*clock.H {
-		return integers{}, fmt.Errorf("delay is drawn from a distribution that reaches %g ms, must stay below %g ms", hi, float64(maxDelay)*clock.H)
+		return integers{}, fmt.Errorf("delay is drawn from a distribution that reaches %g ms, must stay below %g ms; bound it there (connect.Redraw)", hi, float64(maxDelay)*clock.H)
 	}
-	v, p := cells(d, clock.H, 1, int64(math.Floor(hi/clock.H+0.5)))
+	if !ok {
+		least, most := clock.RoundSteps(lo), clock.RoundSteps(hi)
+		if lo < 0 || least < 1 {
+			return integers{}, fmt.Errorf("delay is drawn from a distribution that reaches from %g to %g ms, must be at least half the resolution (%g ms); bound it there (connect.Redraw)", lo, hi, clock.H/2)
+		}
+		return integers{dist: d, lo: lo, hi: hi, least: least, max: most, spread: math.Max(1, float64(most-least)/4)}, nil
+	}
+	v, p := cells(c, clock.H, 1, int64(math.Floor(hi/clock.H+0.5)))
 	squares := 0.0
 	for _, x := range p {
 		squares += float64(x * x)
@@ -219,18 +225,31 @@ func delaySteps(d connect.Distribution, clock Clock) (integers, error) {
 	return integers{table: rng.NewDiscrete(p), low: v, max: v + int64(len(p)) - 1, least: v, spread: 1 / squares}, nil
 }
 
-func weightQuanta(d connect.Distribution, g grid) integers {
+// weightQuanta resolves the distribution of weights on a grid. before is the
+// quantum on which they were drawn when the network was built before, or 0.
+func weightQuanta(d connect.Distribution, g grid, before float64) integers {
 	if c, ok := connect.IsConstant(d); ok {
 		v := int64(math.Round(c / g.quantum))
 		return integers{low: v, max: abs(v), least: v}
 	}
+	lo, hi := d.Bounds()
+	c, ok := tabled(d)
+	if !ok {
+		q := before
+		if q == 0 {
+			q = g.quantum
+		}
+		reach := math.Max(math.Abs(lo), math.Abs(hi))
+		return integers{dist: d, lo: lo, hi: hi, quantum: q, max: int64(math.Ceil(reach/g.quantum)) + int64(math.Ceil(q/g.quantum))}
+	}
 	q := g.quantum
 	if g.wide {
-		q = ownQuantum(d, g)
+		if q = before; q == 0 {
+			q = ownQuantum(d, g)
+		}
 	}
-	lo, hi := d.Bounds()
-	low, p := cells(d, q, int64(math.Floor(lo/q+0.5)), int64(math.Floor(hi/q+0.5)))
-	v := integers{table: rng.NewDiscrete(p), low: low}
+	low, p := cells(c, q, int64(math.Floor(lo/q+0.5)), int64(math.Floor(hi/q+0.5)))
+	v := integers{table: rng.NewDiscrete(p), low: low, quantum: q}
 	if g.wide {
 		v.value = make([]int64, len(p))
 		for k := range p {
@@ -246,7 +265,7 @@ func weightQuanta(d connect.Distribution, g grid) integers {
 // cells returns the probabilities that x/q rounds (half up) to each integer from
 // low to high, without those at the ends that no draw can reach; and the first
 // integer.
-func cells(d connect.Distribution, q float64, low, high int64) (int64, []float64) {
+func cells(d connect.Cumulative, q float64, low, high int64) (int64, []float64) {
 	edge := func(k int64) float64 { return d.CDF((float64(k) - 0.5) * q) }
 	var p []float64
 	a := edge(low)
@@ -268,51 +287,6 @@ func cells(d connect.Distribution, q float64, low, high int64) (int64, []float64
 	return low + int64(i), p[i:j]
 }
 
-func byTarget(list connect.List, targets int) *targetList {
-	t := &targetList{row: make([]int32, len(list.Post)), begin: make([]int32, targets+1)}
-	for i := range t.row {
-		t.row[i] = int32(i)
-	}
-	slices.SortStableFunc(t.row, func(a, b int32) int { return int(list.Post[a] - list.Post[b]) })
-	for _, p := range list.Post {
-		t.begin[p+1]++
-	}
-	for i := range targets {
-		t.begin[i+1] += t.begin[i]
-	}
-	return t
-}
-
-// countSynapses settles how many synapses each target gets.
-func (p *plan) countSynapses() {
-	switch r := p.Rule.(type) {
-	case connect.FixedTotalNumber:
-		s := rng.NewStream(p.key, p.id(rng.SynapseCounts, p.post.part[0].Population, 0))
-		p.degrees = make([]uint32, p.post.n)
-		rng.Multinomial(&s, r.N, p.degrees)
-	case connect.FixedInDegree:
-		p.fixed = uint32(r.N)
-	case connect.AllToAll:
-		p.fixed = uint32(p.pre.n)
-	case connect.OneToOne:
-		p.fixed = 1
-	case connect.List:
-		p.list = byTarget(r, p.post.n)
-		p.degrees = make([]uint32, p.post.n)
-		for t := range p.degrees {
-			p.degrees[t] = uint32(p.list.begin[t+1] - p.list.begin[t])
-		}
-	}
-}
-
-// inPool returns the number of synapses of the target at position t of the pool.
-func (p *plan) inPool(t int) uint32 {
-	if p.degrees != nil {
-		return p.degrees[t]
-	}
-	return p.fixed
-}
-
 // countParts counts the synapses of each target by the part their source is of.
 func (w *drawer) countParts(of []*wiring) {
 	for _, x := range of {
@@ -320,7 +294,7 @@ func (w *drawer) countParts(of []*wiring) {
 	}
 	var d drawn
 	for t := range w.Post.N {
-		w.drawSources(t, &d)
+		w.drawSources(w.at+t, &d)
 		for _, s := range d.source {
 			k := len(of) - 1
 			for of[k].first > s {
@@ -336,7 +310,7 @@ func (w *wiring) degree(t int) uint32 {
 	if w.inDegree != nil {
 		return w.inDegree[t]
 	}
-	return w.inPool(w.at + t)
+	return w.plan.degree(w.at + t)
 }
 
 // drawn are the synapses of one target: the source counted within its
@@ -346,6 +320,9 @@ type drawn struct {
 	weight []int64
 	key    []uint16
 	word   []uint32
+	row    []int32
+	subset rng.Subset
+	err    error // of a distribution that found no value
 }
 
 func (d *drawn) resize(n int) {
@@ -388,15 +365,19 @@ func (w *wiring) draw(t int, d *drawn) {
 // has the words for the sources of synapses 4j..4j+3, block 3j+1 those for the
 // weights and block 3j+2 those for the delays.
 func (w *drawer) draw(t int, d *drawn) {
-	w.drawSources(t, d)
+	pos := w.at + t
+	d.err = nil
+	w.drawSources(pos, d)
 	n := len(d.source)
 	if n == 0 {
 		return
 	}
-	id := w.id(rng.Synapses, w.Post.Population, w.Post.From+t)
-	var rows []int32
-	if w.list != nil {
-		rows = w.list.row[w.list.begin[w.at+t]:w.list.begin[w.at+t+1]]
+	if w.draws == chooseOne {
+		pos %= w.forward // what runs back has the same weight and delay
+	}
+	id := w.id(rng.Synapses, pos)
+	if w.weight.byRow != nil || w.delay.byRow != nil {
+		w.rows(w.at+t, d)
 	}
 	switch {
 	case w.weight.table != nil:
@@ -410,10 +391,12 @@ func (w *drawer) draw(t int, d *drawn) {
 				d.weight[k] = w.weight.low + int64(w.weight.table.Draw(u))
 			}
 		}
-	case w.weight.value != nil:
-		for k, row := range rows {
-			d.weight[k] = w.weight.value[row]
+	case w.weight.byRow != nil:
+		for k, row := range d.row {
+			d.weight[k] = w.weight.byRow[row]
 		}
+	case w.weight.dist != nil:
+		w.drawWeights(pos, d)
 	default:
 		for k := range d.weight {
 			d.weight[k] = w.weight.low
@@ -426,14 +409,19 @@ func (w *drawer) draw(t int, d *drawn) {
 		for k, u := range d.word[:n] {
 			d.key[k] = (low + uint16(w.delay.table.Draw(u))) << 1
 		}
-	case w.delay.value != nil:
-		for k, row := range rows {
-			d.key[k] = uint16(w.delay.value[row]) << 1
+	case w.delay.byRow != nil:
+		for k, row := range d.row {
+			d.key[k] = uint16(w.delay.byRow[row]) << 1
 		}
+	case w.delay.dist != nil:
+		w.drawDelays(pos, d)
 	default:
 		for k := range d.key {
 			d.key[k] = uint16(w.delay.low) << 1
 		}
+	}
+	if w.changed != nil {
+		w.change(w.at+t, d)
 	}
 	if !w.merged {
 		for k, x := range d.weight {
@@ -444,50 +432,34 @@ func (w *drawer) draw(t int, d *drawn) {
 	}
 }
 
-// drawSources makes the sources alone, as positions in their pool plus offset.
-func (w *drawer) drawSources(t int, d *drawn) {
-	pos := w.at + t
-	n := int(w.inPool(pos))
-	d.resize(n)
-	if n == 0 {
-		return
-	}
-	from, pre := w.offset, uint64(w.pre.n)
-	switch r := w.Rule.(type) {
-	case connect.OneToOne:
-		for k := range d.source {
-			d.source[k] = from + uint32(pos)
+// drawWeights draws the weights of the target at position t as numbers, again
+// where one is out of bounds.
+func (w *drawer) drawWeights(t int, d *drawn) {
+	s := rng.NewStream(w.key, w.id(rng.WeightValues, t))
+	same := w.weight.quantum == w.grid.quantum
+	for k := range d.weight {
+		x, err := drawWithin(&s, w.weight.dist, w.weight.lo, w.weight.hi)
+		if err != nil {
+			d.err = fmt.Errorf("weight: %w", err)
+			return
 		}
-	case connect.AllToAll:
-		for k := range d.source {
-			d.source[k] = from + uint32(k)
+		n := math.Round(x / w.weight.quantum)
+		if !same {
+			n = math.Round(n * w.weight.quantum / w.grid.quantum)
 		}
-	case connect.List:
-		for k, row := range w.list.row[w.list.begin[pos]:w.list.begin[pos+1]] {
-			d.source[k] = from + uint32(r.Pre[row])
-		}
-	default: // drawn, by Lemire's multiplication with rejection
-		id := w.id(rng.Synapses, w.Post.Population, w.Post.From+t)
-		kernel.PhiloxFill(w.key, id.Counter(0), 3, d.word)
-		reject := -uint32(pre) % uint32(pre)
-		for k := range d.source {
-			p := uint64(d.word[k]) * pre
-			if uint32(p) < reject {
-				p = w.retry(t, uint32(k), pre, reject)
-			}
-			d.source[k] = from + uint32(p>>32)
-		}
+		d.weight[k] = int64(n)
 	}
 }
 
-// retry replaces a source that Lemire's method rejected.
-func (w *drawer) retry(t int, k uint32, n uint64, reject uint32) uint64 {
-	id := w.id(rng.Retries, w.Post.Population, w.Post.From+t)
-	var p uint64
-	for _, u := range rng.Philox(id.Counter(k), w.key) {
-		if p = uint64(u) * n; uint32(p) >= reject {
-			break
+// drawDelays is drawWeights for delays.
+func (w *drawer) drawDelays(t int, d *drawn) {
+	s := rng.NewStream(w.key, w.id(rng.DelayValues, t))
+	for k := range d.key {
+		x, err := drawWithin(&s, w.delay.dist, w.delay.lo, w.delay.hi)
+		if err != nil {
+			d.err = fmt.Errorf("delay: %w", err)
+			return
 		}
+		d.key[k] = uint16(w.clock.RoundSteps(x)) << 1
 	}
-	return p
 }

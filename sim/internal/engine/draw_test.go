@@ -181,7 +181,7 @@ func TestWeightDistribution(t *testing.T) {
 	tailMean, tailSD := cut(0, 10, 2)
 	for _, c := range []struct {
 		name     string
-		dist     connect.Distribution
+		dist     connect.Cumulative
 		mean, sd float64
 		lo, hi   float64
 		wide     bool
@@ -238,7 +238,7 @@ func TestDelayProbabilities(t *testing.T) {
 	phi := func(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }
 	for _, c := range []struct {
 		name string
-		dist connect.Distribution
+		dist connect.Cumulative
 		cdf  func(ms float64) float64 // independent of the package
 	}{
 		{"excitatory, microcircuit", connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: inf}, func(x float64) float64 {

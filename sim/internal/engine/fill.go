@@ -156,7 +156,9 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring, w
 				if k&63 == 0 && b.ctx.Err() != nil {
 					return b.ctx.Err()
 				}
-				w.draw(blk.index(k)-w.Post.From, d)
+				if w.draw(blk.index(k)-w.Post.From, d); d.err != nil {
+					return d.err
+				}
 				if b.e.bounds.Ring && w.ringable() {
 					d.dropRing()
 					g.records -= int64(w.degree(blk.index(k)-w.Post.From)) - int64(len(d.source)) // the ring's are told

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"math"
+	"slices"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/neuron"
@@ -33,6 +34,9 @@ type weightsOf struct {
 	constants []float64 // distinct magnitudes that must be met exactly
 	many      bool      // more distinct constants than are worth looking at
 	minSD     float64   // smallest spread of a distribution; +Inf for none
+	numbers   bool      // some are drawn as numbers, for which no grid is fine enough
+	drawnOn   []float64 // distinct quanta on which weights were drawn before
+	changed   []float64 // magnitudes that single synapses were given
 }
 
 const maxConstants = 16
@@ -55,14 +59,21 @@ func (w *weightsOf) constant(x float64) {
 	w.constants = append(w.constants, x)
 }
 
-func (w *weightsOf) distribution(d connect.Distribution) {
+func (w *weightsOf) distribution(d connect.Distribution, before float64) {
 	if c, ok := connect.IsConstant(d); ok {
 		w.constant(c)
 		return
 	}
 	lo, hi := d.Bounds()
 	w.max = math.Max(w.max, math.Max(math.Abs(lo), math.Abs(hi)))
+	if _, ok := tabled(d); !ok {
+		w.numbers = true
+		return
+	}
 	w.minSD = math.Min(w.minSD, spread(d))
+	if before != 0 && !slices.Contains(w.drawnOn, before) {
+		w.drawnOn = append(w.drawnOn, before)
+	}
 }
 
 // spread returns the SD of a distribution before any redrawing.
@@ -85,38 +96,99 @@ func collectWeights(desc *Description, pop int) weightsOf {
 	}
 	for i := range desc.Projections {
 		pr := &desc.Projections[i]
-		if !pr.onto(pop) {
-			continue
-		}
-		if list, ok := pr.Rule.(connect.List); ok && list.Weight != nil {
-			for _, x := range list.Weight {
-				w.constant(x)
+		at := uint32(0)
+		for k, r := range pr.Targets() {
+			if r.Population == pop {
+				w.part(pr, k)
+				w.changes(pr.Changed, at, at+uint32(r.N))
 			}
-			continue
+			at += uint32(r.N)
 		}
-		w.distribution(pr.Weight)
 	}
 	return w
 }
 
-// chooseGrid returns the grid for weights: compact where constants are exact
-// multiples of a quantum and distributions are resolved finely enough, else
-// wide, exact to 2^-40 of the largest weight.
-func chooseGrid(w weightsOf) grid {
-	switch {
-	case w.max < negligible:
-		return grid{quantum: 1}
-	case len(w.constants) == 0:
-		if q := roundUp(w.max / maxCompact); w.minSD >= minQuantaPerSD*q {
-			return grid{quantum: q}
+// part adds the weights of a projection onto part k of its targets.
+func (w *weightsOf) part(pr *Projection, k int) {
+	if values, ok := pr.weightValues(); ok {
+		for _, x := range values {
+			w.constant(x)
 		}
-	case !w.many:
-		if q, ok := commonQuantum(w); ok {
-			return grid{quantum: q}
+		return
+	}
+	w.distribution(connect.Simplify(pr.Weight), pr.quantum(k))
+}
+
+// changes adds the changed weights onto targets from..to-1.
+func (w *weightsOf) changes(changed []SynapseChange, from, to uint32) {
+	for _, c := range changed {
+		if c.Target >= from && c.Target < to && !math.IsNaN(c.Weight) {
+			w.changed = append(w.changed, math.Abs(c.Weight))
 		}
 	}
-	_, e := math.Frexp(w.max)
+}
+
+// chooseGrid returns the grid for weights: compact where constants are exact
+// multiples of a quantum and distributions are resolved finely enough, else
+// wide, exact to 2^-40 of the largest weight. A network that was built before
+// keeps its compact grid while all new weights fit that, too.
+func chooseGrid(w weightsOf) grid {
+	largest := w.max
+	for _, x := range w.changed {
+		largest = math.Max(largest, x)
+	}
+	if largest < negligible {
+		return grid{quantum: 1}
+	}
+	if q, ok := compactQuantum(w); ok {
+		return grid{quantum: q}
+	}
+	_, e := math.Frexp(largest)
 	return grid{quantum: math.Ldexp(1, e-41), wide: true}
+}
+
+// compactQuantum returns the quantum of a compact grid, if there can be one.
+func compactQuantum(w weightsOf) (q float64, ok bool) {
+	switch {
+	case w.numbers:
+		return 0, false
+	case math.IsInf(w.minSD, 1): // nothing was drawn that has to stay
+		for _, x := range w.changed {
+			w.constant(x)
+		}
+		if w.many || len(w.constants) == 0 {
+			return 0, false
+		}
+		return commonQuantum(w)
+	case w.many:
+		return 0, false
+	case len(w.constants) > 0:
+		q, ok = commonQuantum(w)
+	default:
+		q = roundUp(w.max / maxCompact)
+		ok = w.minSD >= minQuantaPerSD*q
+	}
+	if !ok || len(w.drawnOn) > 1 {
+		return 0, false
+	}
+	if len(w.drawnOn) == 1 && w.drawnOn[0] != q {
+		q = w.drawnOn[0]
+		if w.max > maxCompact*q || w.minSD < minQuantaPerSD*q || !multiples(w.constants, q) {
+			return 0, false
+		}
+	}
+	return q, multiples(w.changed, q)
+}
+
+// multiples reports whether all magnitudes are exact multiples of q that the
+// compact form holds.
+func multiples(xs []float64, q float64) bool {
+	for _, x := range xs {
+		if x > maxCompact*q || float64(math.Round(x/q)*q) != x {
+			return false
+		}
+	}
+	return true
 }
 
 // commonQuantum looks for a quantum of which every constant is an exact
@@ -134,11 +206,7 @@ func commonQuantum(w weightsOf) (float64, bool) {
 		if w.minSD < minQuantaPerSD*q {
 			continue
 		}
-		exact := true
-		for _, c := range w.constants {
-			exact = exact && float64(math.Round(c/q)*q) == c
-		}
-		if exact {
+		if multiples(w.constants, q) {
 			return q, true
 		}
 	}

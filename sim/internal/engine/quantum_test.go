@@ -99,8 +99,8 @@ func TestWideIsExactTo40Bits(t *testing.T) {
 			t.Fatal(err)
 		}
 		for k, x := range list.Weight {
-			if e := math.Abs(float64(w.weight.value[k])*g.quantum - x); e > math.Ldexp(largest, -40) || abs(w.weight.value[k]) > 1<<41 {
-				t.Fatalf("weight %g becomes %d quanta of %g", x, w.weight.value[k], g.quantum)
+			if e := math.Abs(float64(w.weight.byRow[k])*g.quantum - x); e > math.Ldexp(largest, -40) || abs(w.weight.byRow[k]) > 1<<41 {
+				t.Fatalf("weight %g becomes %d quanta of %g", x, w.weight.byRow[k], g.quantum)
 			}
 		}
 	}

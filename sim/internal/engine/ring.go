@@ -84,7 +84,9 @@ func fillRing(b *rowBuilder, sh *shard, wirings []*wiring) error {
 				if k&63 == 0 && b.ctx.Err() != nil {
 					return b.ctx.Err()
 				}
-				w.draw(blk.index(k)-w.Post.From, &d)
+				if w.draw(blk.index(k)-w.Post.From, &d); d.err != nil {
+					return d.err
+				}
 				for i, s := range d.source {
 					if inRing(d.key[i]) {
 						visit(first+s, uint16(blk.base+k), d.key[i], d.weight[i])

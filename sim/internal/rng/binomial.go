@@ -107,3 +107,21 @@ func Multinomial(s *Stream, n int64, dst []uint32) {
 		n -= k
 	}
 }
+
+// WeightedMultinomial divides n among cells that are as likely as their size,
+// by conditional binomials in their order. Some size is above 0 if n is.
+func WeightedMultinomial(s *Stream, n int64, size []uint32, dst []uint32) {
+	rest := int64(0)
+	for _, m := range size {
+		rest += int64(m)
+	}
+	for i, m := range size {
+		k := int64(0)
+		if m > 0 {
+			k = Binomial(s, n, float64(m)/float64(rest))
+		}
+		dst[i] = uint32(k)
+		n -= k
+		rest -= int64(m)
+	}
+}

@@ -3,10 +3,12 @@
 // the thing. No stream belongs to a thread, so nothing drawn depends on how the
 // work was divided.
 //
-//	philox.go    the generator
-//	stream.go    what a counter names; a sequential reader of one stream
-//	discrete.go  draws from a finite distribution
-//	binomial.go  binomial draws, for dividing synapses among targets
+//	philox.go          the generator
+//	stream.go          what a counter names; a sequential reader of one stream
+//	discrete.go        draws from a finite distribution
+//	binomial.go        binomial draws, for dividing synapses among targets
+//	hypergeometric.go  the same without replacement
+//	subset.go          distinct integers
 package rng
 
 const (

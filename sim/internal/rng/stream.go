@@ -6,13 +6,17 @@ type Purpose uint32
 // The purposes in use. Their numbers are part of what a seed means: never
 // change or reuse one.
 const (
-	SynapseCounts Purpose = 1 // how many synapses each target of a projection gets
-	Synapses      Purpose = 2 // source, weight and delay of each synapse of a target
-	Retries       Purpose = 3 // what replaces a rejected draw of Synapses
-	InitialVm     Purpose = 4 // initial membrane potential of a neuron
-	PoissonInput  Purpose = 5 // arrivals from a Poisson generator
-	DeviceInput   Purpose = 6 // weight and delay of a device's connection
-	ForeignSpikes Purpose = 7 // of neurons that are not simulated, in measurements
+	SynapseCounts Purpose = 1  // how many synapses each target of a projection gets
+	Synapses      Purpose = 2  // source, weight and delay of each synapse of a target
+	Retries       Purpose = 3  // what replaces a rejected draw of Synapses
+	InitialVm     Purpose = 4  // initial membrane potential of a neuron
+	PoissonInput  Purpose = 5  // arrivals from a Poisson generator
+	DeviceInput   Purpose = 6  // weight and delay of a device's connection
+	ForeignSpikes Purpose = 7  // of neurons that are not simulated, in measurements
+	Subsets       Purpose = 8  // sources of a target, or targets of a source, without replacement
+	OutSynapses   Purpose = 9  // targets of each synapse of a source
+	WeightValues  Purpose = 10 // weights of a target's synapses that are drawn as numbers
+	DelayValues   Purpose = 11 // delays
 
 	NoiseInput     Purpose = 20 // amplitudes of a noise generator
 	GeneratorTrain Purpose = 21 // a Poisson generator's spikes for a recorder

@@ -50,46 +50,18 @@ func decodeModel(t tagged) (neuron.Model, error) {
 	return nil, fmt.Errorf("unknown model %q", t.Type)
 }
 
-func encodeDistribution(d connect.Distribution) (*tagged, error) {
-	if d == nil {
-		return nil, nil
-	}
-	var t tagged
-	var err error
-	switch d := d.(type) {
-	case connect.Constant:
-		t, err = tag("constant", d)
-	case connect.Normal:
-		t, err = tag("normal", d)
-	case connect.Uniform:
-		t, err = tag("uniform", d)
-	default:
-		err = fmt.Errorf("a distribution of type %T cannot be stored", d)
-	}
-	return &t, err
-}
-
-func decodeDistribution(t *tagged) (connect.Distribution, error) {
-	if t == nil {
-		return nil, nil
-	}
-	switch t.Type {
-	case "constant":
-		return untag[connect.Constant](*t)
-	case "normal":
-		return untag[connect.Normal](*t)
-	case "uniform":
-		return untag[connect.Uniform](*t)
-	}
-	return nil, fmt.Errorf("unknown distribution %q", t.Type)
-}
-
 func encodeRule(r connect.Rule) (tagged, error) {
 	switch r := r.(type) {
 	case connect.FixedTotalNumber:
 		return tag("fixed_total_number", r)
 	case connect.FixedInDegree:
 		return tag("fixed_indegree", r)
+	case connect.FixedOutDegree:
+		return tag("fixed_outdegree", r)
+	case connect.PairwiseBernoulli:
+		return tag("pairwise_bernoulli", r)
+	case connect.SymmetricPairwiseBernoulli:
+		return tag("symmetric_pairwise_bernoulli", r)
 	case connect.AllToAll:
 		return tag("all_to_all", r)
 	case connect.OneToOne:
@@ -107,9 +79,15 @@ func decodeRule(t tagged) (connect.Rule, error) {
 	case "fixed_indegree":
 		return untag[connect.FixedInDegree](t)
 	case "all_to_all":
-		return connect.AllToAll{}, nil
+		return untag[connect.AllToAll](t)
 	case "one_to_one":
-		return connect.OneToOne{}, nil
+		return untag[connect.OneToOne](t)
+	case "fixed_outdegree":
+		return untag[connect.FixedOutDegree](t)
+	case "pairwise_bernoulli":
+		return untag[connect.PairwiseBernoulli](t)
+	case "symmetric_pairwise_bernoulli":
+		return untag[connect.SymmetricPairwiseBernoulli](t)
 	case "list":
 		return untag[connect.List](t)
 	}
@@ -158,6 +136,8 @@ type projectionJSON struct {
 	Weight  *tagged        `json:"weight"`
 	Delay   *tagged        `json:"delay"`
 	Ordinal uint32         `json:"ordinal"`
+	Quantum []float64      `json:"quantum,omitempty"`
+	Changed *changesJSON   `json:"changed,omitempty"`
 }
 
 type attachmentJSON struct {
@@ -195,7 +175,7 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.Projections = append(j.Projections, projectionJSON{p.Pre, p.Post, r, w, delay, p.Ordinal})
+		j.Projections = append(j.Projections, projectionJSON{p.Pre, p.Post, r, w, delay, p.Ordinal, p.Quantum, encodeChanges(p.Changed)})
 	}
 	for _, a := range d.Attachments {
 		dev, err := tag(a.Device.ModelName(), a.Device)
@@ -255,14 +235,8 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 					return nil, fail(err)
 				}
 			}
-			if err := engine.CheckPool(parts); err != nil {
-				return nil, fail(err)
-			}
 		}
 		r, err := decodeRule(p.Rule)
-		if err == nil {
-			err = engine.CheckRule(r, p.Pre, p.Post)
-		}
 		if err != nil {
 			return nil, fail(err)
 		}
@@ -274,7 +248,15 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		if err != nil {
 			return nil, fail(err)
 		}
-		d.Projections = append(d.Projections, engine.Projection{Pre: p.Pre, Post: p.Post, Rule: r, Weight: w, Delay: delay, Ordinal: p.Ordinal})
+		changed, err := p.Changed.decode()
+		if err != nil {
+			return nil, fail(err)
+		}
+		pr := engine.Projection{Pre: p.Pre, Post: p.Post, Rule: r, Weight: w, Delay: delay, Ordinal: p.Ordinal, Quantum: p.Quantum, Changed: changed}
+		if err := engine.CheckProjection(&pr, j.Resolution); err != nil {
+			return nil, fail(err)
+		}
+		d.Projections = append(d.Projections, pr)
 	}
 	for i, a := range j.Attachments {
 		fail := func(err error) error { return fmt.Errorf("device %d: %w", i, err) }

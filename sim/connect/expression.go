@@ -1,0 +1,280 @@
+package connect
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"cortigo/sim/internal/fmath"
+)
+
+// An Op is what an Expression does.
+type Op string
+
+// The operations of an Expression.
+const (
+	OpAdd Op = "add"
+	OpSub Op = "sub"
+	OpMul Op = "mul"
+	OpDiv Op = "div"
+	OpPow Op = "pow"
+	OpExp Op = "exp"
+	OpMin Op = "min"
+	OpMax Op = "max"
+)
+
+// An Expression is a value computed from draws of other distributions, as
+// arithmetic of NEST's parameters is. Make one with Add, Sub, Mul, Div, Pow, Exp,
+// Min or Max; constants go in as Constant. Each draw of an Expression draws all
+// that it holds anew.
+type Expression struct {
+	Op   Op
+	Args []Distribution // one for OpExp, else two
+}
+
+// Add is a + b. Adding a Constant to a Normal or Uniform moves it.
+func Add(a, b Distribution) Distribution {
+	if c, ok := a.(Constant); ok {
+		if d, ok := affine(b, 1, float64(c)); ok {
+			return d
+		}
+	}
+	if c, ok := b.(Constant); ok {
+		if d, ok := affine(a, 1, float64(c)); ok {
+			return d
+		}
+	}
+	return expression(OpAdd, a, b)
+}
+
+// Sub is a - b.
+func Sub(a, b Distribution) Distribution {
+	if c, ok := b.(Constant); ok {
+		if d, ok := affine(a, 1, -float64(c)); ok {
+			return d
+		}
+	}
+	if c, ok := a.(Constant); ok {
+		if d, ok := affine(b, -1, float64(c)); ok {
+			return d
+		}
+	}
+	return expression(OpSub, a, b)
+}
+
+// Mul is a * b. A Normal or Uniform times a Constant is one again.
+func Mul(a, b Distribution) Distribution {
+	if c, ok := a.(Constant); ok {
+		if d, ok := affine(b, float64(c), 0); ok {
+			return d
+		}
+	}
+	if c, ok := b.(Constant); ok {
+		if d, ok := affine(a, float64(c), 0); ok {
+			return d
+		}
+	}
+	return expression(OpMul, a, b)
+}
+
+// Div is a / b. Values of b must not come near 0: Redraw it where they may.
+func Div(a, b Distribution) Distribution {
+	if c, ok := b.(Constant); ok && c != 0 {
+		switch x := a.(type) {
+		case Constant:
+			return x / c
+		case Normal:
+			if d := (Normal{x.Mean / float64(c), x.SD / math.Abs(float64(c)), x.Min / float64(c), x.Max / float64(c)}); d.keeps(x) {
+				return d.ordered(c < 0)
+			}
+		case Uniform:
+			if lo, hi := x.Min/float64(c), x.Max/float64(c); c > 0 {
+				return Uniform{lo, hi}
+			} else {
+				return Uniform{hi, lo}
+			}
+		}
+	}
+	return expression(OpDiv, a, b)
+}
+
+// Pow is a to the power of b: a must not be negative, or b be a whole Constant.
+func Pow(a, b Distribution) Distribution { return expression(OpPow, a, b) }
+
+// Exp is e to the power of a.
+func Exp(a Distribution) Distribution {
+	if d, ok := a.(Normal); ok && d.Min == 0 && d.Max == 0 {
+		return LogNormal{d.Mean, d.SD}
+	}
+	return expression(OpExp, a)
+}
+
+// Min is the smaller of a and b.
+func Min(a, b Distribution) Distribution { return expression(OpMin, a, b) }
+
+// Max is the larger of a and b.
+func Max(a, b Distribution) Distribution { return expression(OpMax, a, b) }
+
+// expression computes what is constant and keeps the rest.
+func expression(op Op, args ...Distribution) Distribution {
+	var x [2]float64
+	for i, a := range args {
+		c, ok := a.(Constant)
+		if !ok {
+			return Expression{op, args}
+		}
+		x[i] = float64(c)
+	}
+	e := Expression{op, args}
+	if e.Validate() != nil {
+		return e // for whoever validates it
+	}
+	return Constant(op.Apply(x[0], x[1]))
+}
+
+// affine returns times*d + plus where that is a distribution of the same kind.
+func affine(d Distribution, times, plus float64) (Distribution, bool) {
+	at := func(x float64) float64 { return float64(times*x) + plus }
+	switch d := d.(type) {
+	case Constant:
+		return Constant(at(float64(d))), true
+	case Normal:
+		if times == 0 {
+			return nil, false
+		}
+		n := Normal{Mean: at(d.Mean), SD: float64(math.Abs(times) * d.SD)}
+		if d.Min != 0 || d.Max != 0 {
+			n.Min, n.Max = at(d.Min), at(d.Max)
+		}
+		return n.ordered(times < 0), n.keeps(d)
+	case Uniform:
+		switch {
+		case times > 0:
+			return Uniform{at(d.Min), at(d.Max)}, true
+		case times < 0:
+			return Uniform{at(d.Max), at(d.Min)}, true
+		}
+	}
+	return nil, false
+}
+
+// ordered exchanges the bounds of a distribution that was turned round.
+func (d Normal) ordered(turned bool) Normal {
+	if turned {
+		d.Min, d.Max = d.Max, d.Min
+	}
+	return d
+}
+
+// keeps reports whether d, made from another, has bounds where that has.
+func (d Normal) keeps(of Normal) bool {
+	return (d.Min == 0 && d.Max == 0) == (of.Min == 0 && of.Max == 0)
+}
+
+// arity returns how many arguments an operation has, 0 for one that is unknown.
+func (op Op) arity() int {
+	switch op {
+	case OpAdd, OpSub, OpMul, OpDiv, OpPow, OpMin, OpMax:
+		return 2
+	case OpExp:
+		return 1
+	}
+	return 0
+}
+
+// Apply computes the operation for two numbers, of which OpExp takes the first.
+func (op Op) Apply(x, y float64) float64 {
+	switch op {
+	case OpAdd:
+		return x + y
+	case OpSub:
+		return x - y
+	case OpMul:
+		return float64(x * y)
+	case OpDiv:
+		return x / y
+	case OpPow:
+		return fmath.Pow(x, y)
+	case OpExp:
+		return fmath.Exp(x)
+	case OpMin:
+		return math.Min(x, y)
+	case OpMax:
+		return math.Max(x, y)
+	}
+	return math.NaN()
+}
+
+// Validate reports an operation that is unknown or has the wrong number of
+// arguments, arguments that are not valid or not drawn, a divisor that may be 0,
+// a negative number to a power that is no whole Constant, and values that leave
+// the range of float64.
+func (d Expression) Validate() error {
+	n := d.Op.arity()
+	if n == 0 || len(d.Args) != n {
+		return fmt.Errorf("connect: %s of %d distributions, must be add, sub, mul, div, pow, min or max of two or exp of one", d.Op, len(d.Args))
+	}
+	for _, a := range d.Args {
+		if err := drawn(string(d.Op), a); err != nil {
+			return err
+		}
+	}
+	if d.Op == OpDiv {
+		if lo, hi := d.Args[1].Bounds(); lo <= 0 && hi >= 0 {
+			return fmt.Errorf("connect: div: the divisor reaches from %g to %g, must keep away from 0 (Redraw it)", lo, hi)
+		}
+	}
+	if d.Op == OpPow {
+		lo, hi := d.Args[0].Bounds()
+		y, constant := IsConstant(d.Args[1])
+		whole := constant && y == math.Trunc(y)
+		low, _ := d.Args[1].Bounds()
+		if lo < 0 && !whole {
+			return fmt.Errorf("connect: pow: the base reaches from %g to %g, must not be negative for a power that is no whole Constant", lo, hi)
+		}
+		if lo <= 0 && hi >= 0 && low < 0 {
+			return fmt.Errorf("connect: pow: the base reaches from %g to %g, must keep away from 0 for a negative power (Redraw it)", lo, hi)
+		}
+	}
+	if lo, hi := d.Bounds(); math.IsInf(lo, 0) || math.IsInf(hi, 0) || math.IsNaN(lo) || math.IsNaN(hi) {
+		return fmt.Errorf("connect: %s: values reach from %g to %g, must be finite", d.Op, lo, hi)
+	}
+	return nil
+}
+
+// Bounds returns what the operation makes of the bounds of its arguments.
+func (d Expression) Bounds() (lo, hi float64) {
+	if len(d.Args) != d.Op.arity() {
+		return math.NaN(), math.NaN()
+	}
+	a, b := d.Args[0], Distribution(Constant(0))
+	if len(d.Args) == 2 {
+		b = d.Args[1]
+	}
+	al, ah := a.Bounds()
+	bl, bh := b.Bounds()
+	// Every operation is monotone in each argument, so that its extremes are
+	// among the corners; but for even powers, which turn at 0.
+	corner := []float64{d.Op.Apply(al, bl), d.Op.Apply(al, bh), d.Op.Apply(ah, bl), d.Op.Apply(ah, bh)}
+	if d.Op == OpPow && al < 0 && ah > 0 {
+		corner = append(corner, 0)
+	}
+	for _, x := range corner {
+		if math.IsNaN(x) {
+			return x, x
+		}
+	}
+	return slices.Min(corner), slices.Max(corner)
+}
+
+// String writes the expression as Go does the calls that made it.
+func (d Expression) String() string {
+	s := string(d.Op) + "("
+	for i, a := range d.Args {
+		if i > 0 {
+			s += ", "
+		}
+		s += fmt.Sprintf("%T", a)
+	}
+	return s + ")"
+}

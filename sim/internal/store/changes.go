@@ -1,0 +1,56 @@
+package store
+
+import (
+	"fmt"
+	"math"
+
+	"cortigo/sim/internal/engine"
+)
+
+// changesJSON has changed synapses in columns; null is a weight or delay that
+// stays.
+type changesJSON struct {
+	Target []uint32   `json:"target"`
+	Index  []uint32   `json:"index"`
+	Weight []*float64 `json:"weight"`
+	Delay  []*float64 `json:"delay"`
+}
+
+func encodeChanges(changed []engine.SynapseChange) *changesJSON {
+	if len(changed) == 0 {
+		return nil
+	}
+	number := func(x float64) *float64 {
+		if math.IsNaN(x) {
+			return nil
+		}
+		return &x
+	}
+	j := &changesJSON{}
+	for _, c := range changed {
+		j.Target, j.Index = append(j.Target, c.Target), append(j.Index, c.Index)
+		j.Weight, j.Delay = append(j.Weight, number(c.Weight)), append(j.Delay, number(c.Delay))
+	}
+	return j
+}
+
+func (j *changesJSON) decode() ([]engine.SynapseChange, error) {
+	if j == nil {
+		return nil, nil
+	}
+	n := len(j.Target)
+	if len(j.Index) != n || len(j.Weight) != n || len(j.Delay) != n {
+		return nil, fmt.Errorf("changed synapses in columns of %d, %d, %d and %d rows", n, len(j.Index), len(j.Weight), len(j.Delay))
+	}
+	number := func(x *float64) float64 {
+		if x == nil {
+			return math.NaN()
+		}
+		return *x
+	}
+	changed := make([]engine.SynapseChange, n)
+	for i := range changed {
+		changed[i] = engine.SynapseChange{Target: j.Target[i], Index: j.Index[i], Weight: number(j.Weight[i]), Delay: number(j.Delay[i])}
+	}
+	return changed, nil
+}
