@@ -96,9 +96,12 @@ func (p *poissonSet) add(b *block, step int64) {
 		p.draw(g)
 	}
 	for i := range p.member {
-		if c := p.counts[i][s&3]; c != 0 {
-			m := &p.member[i]
-			b.addExt(m.element, float64(m.weight*float64(c)))
+		m := &p.member[i]
+		x := float64(m.weight * float64(p.counts[i][s&3]))
+		if b.merged && b.split == nil {
+			b.ext[0][m.element] += x
+		} else {
+			b.addExt(m.element, x)
 		}
 	}
 }

@@ -22,21 +22,27 @@ const batch = 8192
 
 type spikeRecorder struct {
 	sink   SpikeSink
-	member []uint64 // by neuron, a bit each
+	member []uint64 // by neuron, a bit each; nil: only generators are recorded
+	trains []*generatorTrain
 	step   []int64
 	neuron []int32
+	rows   []stampedRow
 }
 
 // RecordSpikes sends the spikes of some neurons to sink from now on.
 func (e *Engine) RecordSpikes(sink SpikeSink, of []Range) {
-	r := &spikeRecorder{sink: sink, member: make([]uint64, (e.neurons+63)/64)}
+	r := e.recorderOf(sink)
+	if r == nil || r.member != nil {
+		r = &spikeRecorder{sink: sink}
+		e.spikeRecorders = append(e.spikeRecorders, r)
+	}
+	r.member = make([]uint64, (e.neurons+63)/64)
 	for _, x := range of {
 		for i := range x.N {
 			g := e.layout.first[x.Population] + x.From + i
 			r.member[g/64] |= 1 << (g % 64)
 		}
 	}
-	e.spikeRecorders = append(e.spikeRecorders, r)
 }
 
 func (r *spikeRecorder) flush() error {
@@ -69,14 +75,18 @@ func (e *Engine) record(begin, steps int64, buf int) error {
 	}
 	var errs error
 	for _, r := range e.spikeRecorders {
+		from := len(r.step)
 		for _, s := range e.merged {
-			if r.member[s.Neuron/64]>>(s.Neuron%64)&1 == 0 {
+			if r.member == nil || r.member[s.Neuron/64]>>(s.Neuron%64)&1 == 0 {
 				continue
 			}
 			for range s.Multiplicity {
 				r.step = append(r.step, begin+int64(s.Lag))
 				r.neuron = append(r.neuron, int32(s.Neuron)+1)
 			}
+		}
+		if len(r.trains) > 0 {
+			r.takeTrains(from, begin, begin+steps)
 		}
 		if len(r.step) >= batch {
 			errs = errors.Join(errs, r.flush())
