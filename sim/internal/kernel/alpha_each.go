@@ -18,6 +18,13 @@ func NewAlphaEach(n int, quantum float64) *AlphaEach {
 	return p
 }
 
+// allocate makes columns of n values.
+func allocate(n int, columns []*[]float64) {
+	for _, c := range columns {
+		*c = make([]float64, n)
+	}
+}
+
 // Set makes c the constants of neuron k, but for the quantum.
 func (p *AlphaEach) Set(k int, c *Alpha) {
 	p.P33[k], p.P31Ex[k], p.P31In[k], p.P32Ex[k], p.P32In[k] = c.P33, c.P31Ex, c.P31In, c.P32Ex, c.P32In
