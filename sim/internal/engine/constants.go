@@ -107,11 +107,10 @@ func (m *maker) alpha(b *block, differ []column) error {
 		return c, err
 	}
 	if b.each {
-		all := kernel.NewAlphaEach(b.n, m.quantum)
+		all := make([]kernel.Alpha, b.n)
 		b.constant, b.step = all, stepAlphaEach
-		return m.eachOf(b, differ, func(k int) error {
-			c, err := one()
-			all.Set(k, &c)
+		return m.eachOf(b, differ, func(k int) (err error) {
+			all[k], err = one()
 			return err
 		})
 	}

@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -26,10 +27,7 @@ var eachPairs = []struct {
 	{"Alpha", 1 << 16, func(s *neurons, ext bool, drive []float64) {
 		s.spikes = AlphaSplit(testAlpha, s.v.x, s.iEx.x, s.dEx(), s.iIn.x, s.dIn(), s.ref.x, s.sumEx.x, s.sumIn.x, only(ext, s.extEx.x), only(ext, s.extIn.x), drive, s.spikes)
 	}, func(s *neurons, ext bool, drive []float64) {
-		p := NewAlphaEach(len(s.v.x), testAlpha.Quantum)
-		for k := range s.v.x {
-			p.Set(k, testAlpha)
-		}
+		p := slices.Repeat([]Alpha{*testAlpha}, len(s.v.x))
 		s.spikes = AlphaSplitEach(p, s.v.x, s.iEx.x, s.dEx(), s.iIn.x, s.dIn(), s.ref.x, s.sumEx.x, s.sumIn.x, only(ext, s.extEx.x), only(ext, s.extIn.x), drive, s.spikes)
 	}},
 	{"DeltaStep", 1 << 16, func(s *neurons, ext bool, drive []float64) {
@@ -92,10 +90,7 @@ func TestEachEqualsOne(t *testing.T) {
 // BenchmarkEach is BenchmarkNeuron for constants of each neuron.
 func BenchmarkEach(b *testing.B) {
 	for _, n := range []int{1024, 38_592} {
-		exp, delta, keeping, alpha := eachExp(n, false), eachDelta(n, false, false), eachDelta(n, false, true), NewAlphaEach(n, testAlpha.Quantum)
-		for k := range n {
-			alpha.Set(k, testAlpha)
-		}
+		exp, delta, keeping, alpha := eachExp(n, false), eachDelta(n, false, false), eachDelta(n, false, true), slices.Repeat([]Alpha{*testAlpha}, n)
 		for _, loop := range []struct {
 			name string
 			run  func(s *neurons, drive []float64)
