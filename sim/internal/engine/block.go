@@ -141,8 +141,8 @@ func (b *block) refractory(k int) uint16 {
 		return c.Refractory
 	case *kernel.ExpEach:
 		return c.Refractory[k]
-	case *kernel.AlphaEach:
-		return c.Refractory[k]
+	case []kernel.Alpha:
+		return c[k].Refractory
 	case *kernel.DeltaEach:
 		return c.Refractory[k]
 	}
@@ -218,7 +218,7 @@ func stepExpSplitEach(b *block, sh *shard) {
 }
 
 func stepAlphaEach(b *block, sh *shard) {
-	sh.fired = kernel.AlphaSplitEach(b.constant.(*kernel.AlphaEach), b.v, b.dEx, b.iEx, b.dIn, b.iIn, b.ref,
+	sh.fired = kernel.AlphaSplitEach(b.constant.([]kernel.Alpha), b.v, b.dEx, b.iEx, b.dIn, b.iIn, b.ref,
 		sh.sums(b, 0), sh.sums(b, 1), b.ext[0], b.ext[1], b.drive, sh.fired[:0])
 }
 

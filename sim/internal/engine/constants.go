@@ -77,7 +77,7 @@ func (m *maker) exp(b *block, differ []column) error {
 		return c, err
 	}
 	if b.each {
-		all := kernel.NewExpEach(b.n, b.merged, m.quantum)
+		all := kernel.NewExpEach(b.n, m.quantum)
 		b.constant, b.step = all, stepExpSplitEach
 		if b.merged {
 			b.step = stepExpMergedEach
@@ -107,11 +107,10 @@ func (m *maker) alpha(b *block, differ []column) error {
 		return c, err
 	}
 	if b.each {
-		all := kernel.NewAlphaEach(b.n, m.quantum)
+		all := make([]kernel.Alpha, b.n)
 		b.constant, b.step = all, stepAlphaEach
-		return m.eachOf(b, differ, func(k int) error {
-			c, err := one()
-			all.Set(k, &c)
+		return m.eachOf(b, differ, func(k int) (err error) {
+			all[k], err = one()
 			return err
 		})
 	}
@@ -131,10 +130,10 @@ func (m *maker) delta(b *block, differ []column) error {
 	keep := m.keep != 0
 	if b.each {
 		keep = keep || hasAny(differ, "refractory_input")
-		all := kernel.NewDeltaEach(b.n, keep, m.clock.H, m.quantum)
+		all := kernel.NewDeltaEach(b.n, m.clock.H, m.quantum)
 		b.constant, b.step = all, stepDeltaEach
 		if keep {
-			b.kept = make([]float64, b.n)
+			b.kept, all.TauM = make([]float64, b.n), make([]float64, b.n)
 		}
 		return m.eachOf(b, differ, func(k int) error {
 			c, err := one()
@@ -167,18 +166,19 @@ func (m *maker) relative(b *block, differ []column) (el []float64, d currentDriv
 		return make([]float64, 1)
 	}
 	el, d.perPA, d.ie = room("E_L"), room("tau_m", "C_m"), room("I_e")
+	elAt, ieAt := m.field["E_L"], m.field["I_e"]
 	for k := range max(len(el), len(d.perPA), len(d.ie)) {
 		if len(differ) > 0 {
 			set(differ, k)
 		}
 		if k < len(el) {
-			el[k] = m.parameter("E_L")
+			el[k] = *elAt
 		}
 		if k < len(d.perPA) {
 			d.perPA[k] = m.propagators().perPA
 		}
 		if k < len(d.ie) {
-			d.ie[k] = m.parameter("I_e")
+			d.ie[k] = *ieAt
 		}
 	}
 	return el, d

@@ -11,7 +11,11 @@ func (b *block) startSplit() {
 	case *kernel.Exp:
 		ex, in = []float64{c.P11Ex}, []float64{c.P11In}
 	case *kernel.ExpEach: // equal, as the channel is merged
-		ex, in = c.P11Ex, c.P11Ex
+		ex = make([]float64, b.n)
+		for k := range ex {
+			ex[k] = c.P11Ex(k)
+		}
+		in = ex
 	}
 	b.split = &splitCurrents{ex: make([]float64, b.n), in: make([]float64, b.n),
 		extEx: make([]float64, b.n), extIn: make([]float64, b.n), decayEx: ex, decayIn: in}

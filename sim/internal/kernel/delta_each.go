@@ -3,10 +3,10 @@ package kernel
 import "cortigo/sim/internal/fmath"
 
 // DeltaEach is Delta for neurons that differ: a value of each constant for every
-// neuron.
+// neuron, in groups of eight.
 type DeltaEach struct {
-	P33, Theta, Reset, Min []float64
-	Refractory             []uint16
+	group      []deltaGroup
+	Refractory []uint16
 	// TauM, ms, of neurons that keep the input that arrives while they are
 	// refractory, 0 for those that lose it; nil if all do. Factors are computed
 	// when they are needed: a table for each neuron would have no bounds.
@@ -15,22 +15,23 @@ type DeltaEach struct {
 	Quantum float64 // of all
 }
 
-// NewDeltaEach returns room for the constants of n neurons, some of which keep
-// input or none.
-func NewDeltaEach(n int, keep bool, h, quantum float64) *DeltaEach {
-	p := &DeltaEach{Refractory: make([]uint16, n), H: h, Quantum: quantum}
-	columns := []*[]float64{&p.P33, &p.Theta, &p.Reset, &p.Min}
-	if keep {
-		columns = append(columns, &p.TauM)
-	}
-	allocate(n, columns)
-	return p
+// deltaGroup is laid out as the assembly's generator says.
+type deltaGroup struct {
+	p33, theta, reset, low [eight]float64
+}
+
+// NewDeltaEach returns room for the constants of n neurons, which lose input
+// that arrives while they are refractory.
+func NewDeltaEach(n int, h, quantum float64) *DeltaEach {
+	return &DeltaEach{group: make([]deltaGroup, (n+eight-1)/eight), Refractory: make([]uint16, n), H: h, Quantum: quantum}
 }
 
 // Set makes c the constants of neuron k, but for the quantum and Discount: a
 // neuron that keeps input has a value in TauM.
 func (p *DeltaEach) Set(k int, c *Delta) {
-	p.P33[k], p.Theta[k], p.Reset[k], p.Min[k], p.Refractory[k] = c.P33, c.Theta, c.Reset, c.Min, c.Refractory
+	g, l := &p.group[k/eight], k%eight
+	g.p33[l], g.theta[l], g.reset[l], g.low[l] = c.P33, c.Theta, c.Reset, c.Min
+	p.Refractory[k] = c.Refractory
 }
 
 // Discount returns the factor of input that arrives with left refractory steps
@@ -40,17 +41,21 @@ func Discount(left int, h, tauM float64) float64 { return fmath.Exp(-float64(flo
 // DeltaStepEach is DeltaStep with constants of each neuron: the same bits where
 // they are equal. kept is not nil where TauM is not.
 func DeltaStepEach(p *DeltaEach, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
-	return inUse.deltaStepEach(p, 0, v, kept, ref, sum, ext, drive, spikes)
+	return inUse.deltaStepEach(p, v, kept, ref, sum, ext, drive, spikes)
 }
 
-// deltaStepEachScalar begins at neuron first.
-func deltaStepEachScalar(p *DeltaEach, first int, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
+func deltaStepEachScalar(p *DeltaEach, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
+	return deltaStepEachFrom(p, 0, v, kept, ref, sum, ext, drive, spikes)
+}
+
+// deltaStepEachFrom begins at neuron first.
+func deltaStepEachFrom(p *DeltaEach, first int, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
 	n := len(v)
 	ref, sum = ref[:n], sum[:n]
-	p33, theta, reset, low := p.P33[:n], p.Theta[:n], p.Reset[:n], p.Min[:n]
 	each := len(drive) > 1
 	d := drive[0]
 	for k := first; k < n; k++ {
+		g, l := &p.group[uint(k)/eight], uint(k)%eight
 		x := v[k]
 		in := float64(p.Quantum * float64(sum[k]))
 		sum[k] = 0
@@ -63,22 +68,25 @@ func deltaStepEachScalar(p *DeltaEach, first int, v, kept []float64, ref []uint1
 			if each {
 				d = drive[k]
 			}
-			x = (d + float64(p33[k]*x)) + in
+			x = (d + float64(g.p33[l]*x)) + in
 			if keeps {
 				x += kept[k]
 				kept[k] = 0
 			}
-			if x < low[k] {
-				x = low[k]
+			if x < g.low[l] {
+				x = g.low[l]
 			}
 		} else {
-			if keeps && in != 0 {
-				kept[k] += float64(in * Discount(int(ref[k]), p.H, p.TauM[k]))
+			if keeps {
+				if in != 0 { // else the factor would not matter
+					in = float64(in * Discount(int(ref[k]), p.H, p.TauM[k]))
+				}
+				kept[k] += in
 			}
 			ref[k]--
 		}
-		if x >= theta[k] {
-			x = reset[k]
+		if x >= g.theta[l] {
+			x = g.reset[l]
 			ref[k] = p.Refractory[k]
 			spikes = append(spikes, uint16(k))
 		}

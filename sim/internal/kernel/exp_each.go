@@ -1,60 +1,62 @@
 package kernel
 
+// eight is how many neurons share a group of constants: as many as the loops
+// with vectors take at a time.
+const eight = 8
+
 // ExpEach is Exp for neurons that differ: a value of each constant for every
-// neuron. Merged neurons need no P32In and P11In.
+// neuron, in groups of eight.
 type ExpEach struct {
-	P33, P32Ex, P32In, P11Ex, P11In, Theta, Reset []float64
-	Refractory                                    []uint16
-	Quantum                                       float64 // of all
+	group      []expGroup
+	Refractory []uint16
+	Quantum    float64 // of all
+}
+
+// expGroup is laid out as the assembly's generator says.
+type expGroup struct {
+	p33, p32Ex, p11Ex, theta, reset, p32In, p11In [eight]float64
 }
 
 // NewExpEach returns room for the constants of n neurons.
-func NewExpEach(n int, merged bool, quantum float64) *ExpEach {
-	p := &ExpEach{Refractory: make([]uint16, n), Quantum: quantum}
-	columns := []*[]float64{&p.P33, &p.P32Ex, &p.P11Ex, &p.Theta, &p.Reset}
-	if !merged {
-		columns = append(columns, &p.P32In, &p.P11In)
-	}
-	allocate(n, columns)
-	return p
+func NewExpEach(n int, quantum float64) *ExpEach {
+	return &ExpEach{make([]expGroup, (n+eight-1)/eight), make([]uint16, n), quantum}
 }
 
 // Set makes c the constants of neuron k, but for the quantum.
 func (p *ExpEach) Set(k int, c *Exp) {
-	p.P33[k], p.P32Ex[k], p.P11Ex[k], p.Theta[k], p.Reset[k] = c.P33, c.P32Ex, c.P11Ex, c.Theta, c.Reset
-	if p.P32In != nil {
-		p.P32In[k], p.P11In[k] = c.P32In, c.P11In
-	}
+	g, l := &p.group[k/eight], k%eight
+	g.p33[l], g.p32Ex[l], g.p11Ex[l], g.theta[l], g.reset[l] = c.P33, c.P32Ex, c.P11Ex, c.Theta, c.Reset
+	g.p32In[l], g.p11In[l] = c.P32In, c.P11In
 	p.Refractory[k] = c.Refractory
 }
 
-// allocate makes columns of n values.
-func allocate(n int, columns []*[]float64) {
-	for _, c := range columns {
-		*c = make([]float64, n)
-	}
-}
+// P11Ex returns the decay of the excitatory current of neuron k.
+func (p *ExpEach) P11Ex(k int) float64 { return p.group[k/eight].p11Ex[k%eight] }
 
 // ExpMergedEach is ExpMerged with constants of each neuron: the same bits where
 // they are equal.
 func ExpMergedEach(p *ExpEach, v, i []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
-	return inUse.expMergedEach(p, 0, v, i, ref, sum, ext, drive, spikes)
+	return inUse.expMergedEach(p, v, i, ref, sum, ext, drive, spikes)
 }
 
-// expMergedEachScalar begins at neuron first.
-func expMergedEachScalar(p *ExpEach, first int, v, i []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
+func expMergedEachScalar(p *ExpEach, v, i []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
+	return expMergedEachFrom(p, 0, v, i, ref, sum, ext, drive, spikes)
+}
+
+// expMergedEachFrom begins at neuron first: groups cannot be cut as slices.
+func expMergedEachFrom(p *ExpEach, first int, v, i []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
 	n := len(v)
 	i, ref, sum = i[:n], ref[:n], sum[:n]
-	p33, p32, p11, theta, reset := p.P33[:n], p.P32Ex[:n], p.P11Ex[:n], p.Theta[:n], p.Reset[:n]
 	each := len(drive) > 1
 	d := drive[0]
 	for k := first; k < n; k++ {
+		g, l := &p.group[uint(k)/eight], uint(k)%eight
 		x := v[k]
 		if ref[k] == 0 {
 			if each {
 				d = drive[k]
 			}
-			x = (d + float64(p33[k]*x)) + float64(p32[k]*i[k])
+			x = (d + float64(g.p33[l]*x)) + float64(g.p32Ex[l]*i[k])
 		} else {
 			ref[k]--
 		}
@@ -64,9 +66,9 @@ func expMergedEachScalar(p *ExpEach, first int, v, i []float64, ref []uint16, su
 			in += ext[k]
 			ext[k] = 0
 		}
-		i[k] = float64(p11[k]*i[k]) + in
-		if x >= theta[k] {
-			x = reset[k]
+		i[k] = float64(g.p11Ex[l]*i[k]) + in
+		if x >= g.theta[l] {
+			x = g.reset[l]
 			ref[k] = p.Refractory[k]
 			spikes = append(spikes, uint16(k))
 		}
@@ -77,23 +79,27 @@ func expMergedEachScalar(p *ExpEach, first int, v, i []float64, ref []uint16, su
 
 // ExpSplitEach is ExpSplit with constants of each neuron.
 func ExpSplitEach(p *ExpEach, v, iEx, iIn []float64, ref []uint16, sumEx, sumIn []int32, extEx, extIn, drive []float64, spikes []uint16) []uint16 {
-	return inUse.expSplitEach(p, 0, v, iEx, iIn, ref, sumEx, sumIn, extEx, extIn, drive, spikes)
+	return inUse.expSplitEach(p, v, iEx, iIn, ref, sumEx, sumIn, extEx, extIn, drive, spikes)
 }
 
-func expSplitEachScalar(p *ExpEach, first int, v, iEx, iIn []float64, ref []uint16, sumEx, sumIn []int32, extEx, extIn, drive []float64, spikes []uint16) []uint16 {
+func expSplitEachScalar(p *ExpEach, v, iEx, iIn []float64, ref []uint16, sumEx, sumIn []int32, extEx, extIn, drive []float64, spikes []uint16) []uint16 {
+	return expSplitEachFrom(p, 0, v, iEx, iIn, ref, sumEx, sumIn, extEx, extIn, drive, spikes)
+}
+
+// expSplitEachFrom begins at neuron first.
+func expSplitEachFrom(p *ExpEach, first int, v, iEx, iIn []float64, ref []uint16, sumEx, sumIn []int32, extEx, extIn, drive []float64, spikes []uint16) []uint16 {
 	n := len(v)
 	iEx, iIn, ref, sumEx, sumIn = iEx[:n], iIn[:n], ref[:n], sumEx[:n], sumIn[:n]
-	p33, p32Ex, p32In, p11Ex, p11In := p.P33[:n], p.P32Ex[:n], p.P32In[:n], p.P11Ex[:n], p.P11In[:n]
-	theta, reset := p.Theta[:n], p.Reset[:n]
 	each := len(drive) > 1
 	d := drive[0]
 	for k := first; k < n; k++ {
+		g, l := &p.group[uint(k)/eight], uint(k)%eight
 		x := v[k]
 		if ref[k] == 0 {
 			if each {
 				d = drive[k]
 			}
-			x = ((d + float64(p33[k]*x)) + float64(p32Ex[k]*iEx[k])) + float64(p32In[k]*iIn[k])
+			x = ((d + float64(g.p33[l]*x)) + float64(g.p32Ex[l]*iEx[k])) + float64(g.p32In[l]*iIn[k])
 		} else {
 			ref[k]--
 		}
@@ -105,10 +111,10 @@ func expSplitEachScalar(p *ExpEach, first int, v, iEx, iIn []float64, ref []uint
 			inIn += extIn[k]
 			extEx[k], extIn[k] = 0, 0
 		}
-		iEx[k] = float64(p11Ex[k]*iEx[k]) + inEx
-		iIn[k] = float64(p11In[k]*iIn[k]) + inIn
-		if x >= theta[k] {
-			x = reset[k]
+		iEx[k] = float64(g.p11Ex[l]*iEx[k]) + inEx
+		iIn[k] = float64(g.p11In[l]*iIn[k]) + inIn
+		if x >= g.theta[l] {
+			x = g.reset[l]
 			ref[k] = p.Refractory[k]
 			spikes = append(spikes, uint16(k))
 		}

@@ -19,9 +19,9 @@ type loops struct {
 	expSplit        func(p *Exp, v, iEx, iIn []float64, ref []uint16, sumEx, sumIn []int32, extEx, extIn, drive []float64, spikes []uint16) []uint16
 	deltaStep       func(p *Delta, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16
 	deltaStepCounts func(p *Delta, v []float64, ref []uint16, sum []int32, counts []uint8, weight float64, drive []float64, spikes []uint16) []uint16
-	expMergedEach   func(p *ExpEach, first int, v, i []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16
-	expSplitEach    func(p *ExpEach, first int, v, iEx, iIn []float64, ref []uint16, sumEx, sumIn []int32, extEx, extIn, drive []float64, spikes []uint16) []uint16
-	deltaStepEach   func(p *DeltaEach, first int, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16
+	expMergedEach   func(p *ExpEach, v, i []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16
+	expSplitEach    func(p *ExpEach, v, iEx, iIn []float64, ref []uint16, sumEx, sumIn []int32, extEx, extIn, drive []float64, spikes []uint16) []uint16
+	deltaStepEach   func(p *DeltaEach, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16
 	philoxFill      func(key rng.Key, c [4]uint32, stride uint32, dst []uint32)
 	poissonFour     func(t *PoissonTable, key rng.Key, id rng.ID, block uint32, first, stride uint32, dst *[4][]uint8)
 }

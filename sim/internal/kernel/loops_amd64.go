@@ -29,6 +29,7 @@ func (w vector) loops(name string, base loops) loops {
 	l.name = name
 	l.expMerged, l.expMergedCounts, l.expSplit = w.expMerged, w.expMergedCounts, w.expSplit
 	l.deltaStep, l.deltaStepCounts = w.deltaStep, w.deltaStepCounts
+	l.expMergedEach, l.expSplitEach, l.deltaStepEach = w.expMergedEach, w.expSplitEach, w.deltaStepEach
 	l.philoxFill, l.poissonFour = w.philoxFill, w.poissonFour
 	return l
 }

@@ -590,6 +590,387 @@ l3:
 	MOVQ SI, ret+72(FP)
 	RET
 
+// func expMergedEachAVX2(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+// Requires: AVX, AVX2
+TEXT ·expMergedEachAVX2(SB), NOSPLIT, $0-104
+	MOVQ         c+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         i+16(FP), DX
+	MOVQ         sum+32(FP), BX
+	MOVQ         ref+24(FP), SI
+	MOVQ         spikes+88(FP), DI
+	VXORPD       Y0, Y0, Y0
+	VPCMPEQW     X1, X1, X1
+	VPSRLW       $0x0f, X1, X1
+	VBROADCASTSD one+72(FP), Y2
+	VBROADCASTSD quantum+64(FP), Y3
+	XORQ         R8, R8
+
+loop:
+	VMOVDQU   (SI)(R8*2), X4
+	VPCMPEQW  X0, X4, X5
+	VCVTDQ2PD (BX)(R8*4), Y6
+	VMOVDQU   X0, (BX)(R8*4)
+	VMULPD    Y3, Y6, Y6
+	MOVQ      ext+40(FP), R9
+	TESTQ     R9, R9
+	JZ        l1
+	VADDPD    (R9)(R8*8), Y6, Y6
+	VMOVUPD   Y0, (R9)(R8*8)
+
+l1:
+	MOVQ    drive+48(FP), R9
+	TESTQ   R9, R9
+	JZ      l2
+	VMOVUPD (R9)(R8*8), Y2
+
+l2:
+	VMOVUPD   (CX)(R8*8), Y7
+	VMULPD    (AX), Y7, Y8
+	VADDPD    Y2, Y8, Y8
+	VMOVUPD   (DX)(R8*8), Y10
+	VMULPD    64(AX), Y10, Y9
+	VADDPD    Y9, Y8, Y8
+	VPMOVSXWQ X5, Y9
+	VBLENDVPD Y9, Y8, Y7, Y7
+	VMULPD    128(AX), Y10, Y10
+	VADDPD    Y6, Y10, Y10
+	VMOVUPD   Y10, (DX)(R8*8)
+	VCMPPD    $0x0d, 192(AX), Y7, Y6
+	VMOVMSKPD Y6, R9
+	VMOVUPD   Y7, (CX)(R8*8)
+	VCVTDQ2PD 16(BX)(R8*4), Y6
+	VMOVDQU   X0, 16(BX)(R8*4)
+	VMULPD    Y3, Y6, Y6
+	MOVQ      ext+40(FP), R11
+	TESTQ     R11, R11
+	JZ        l3
+	VADDPD    32(R11)(R8*8), Y6, Y6
+	VMOVUPD   Y0, 32(R11)(R8*8)
+
+l3:
+	MOVQ    drive+48(FP), R11
+	TESTQ   R11, R11
+	JZ      l4
+	VMOVUPD 32(R11)(R8*8), Y2
+
+l4:
+	VMOVUPD   32(CX)(R8*8), Y7
+	VMULPD    32(AX), Y7, Y8
+	VADDPD    Y2, Y8, Y8
+	VMOVUPD   32(DX)(R8*8), Y10
+	VMULPD    96(AX), Y10, Y9
+	VADDPD    Y9, Y8, Y8
+	VPSRLDQ   $0x08, X5, X5
+	VPMOVSXWQ X5, Y5
+	VBLENDVPD Y5, Y8, Y7, Y7
+	VMULPD    160(AX), Y10, Y10
+	VADDPD    Y6, Y10, Y10
+	VMOVUPD   Y10, 32(DX)(R8*8)
+	VCMPPD    $0x0d, 224(AX), Y7, Y5
+	VMOVMSKPD Y5, R11
+	VMOVUPD   Y7, 32(CX)(R8*8)
+	VPTEST    X4, X4
+	JZ        l6
+	VPSUBUSW  X1, X4, X4
+	VMOVDQU   X4, (SI)(R8*2)
+
+l6:
+	SHLL $0x04, R11
+	ORL  R9, R11
+	JZ   l5
+
+l7:
+	BSFL R11, R10
+	MOVQ R10, R12
+	LEAQ (R10)(R8*1), R10
+	MOVW R10, (DI)
+	ADDQ $0x02, DI
+	MOVQ refractory+80(FP), R9
+	MOVW (R9)(R10*2), R9
+	MOVW R9, (SI)(R10*2)
+	MOVQ 256(AX)(R12*8), R9
+	MOVQ R9, (CX)(R10*8)
+	LEAL -1(R11), R9
+	ANDL R9, R11
+	JNZ  l7
+
+l5:
+	ADDQ $0x000001c0, AX
+	ADDQ $0x08, R8
+	MOVQ n+56(FP), R9
+	CMPQ R8, R9
+	JLT  loop
+	VZEROUPPER
+	MOVQ spikes+88(FP), AX
+	SUBQ AX, DI
+	SHRQ $0x01, DI
+	MOVQ DI, ret+96(FP)
+	RET
+
+// func expSplitEachAVX2(c *float64, v *float64, iEx *float64, iIn *float64, ref *uint16, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+// Requires: AVX, AVX2
+TEXT ·expSplitEachAVX2(SB), NOSPLIT, $0-128
+	MOVQ         c+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         iEx+16(FP), DX
+	MOVQ         sumEx+40(FP), BX
+	MOVQ         iIn+24(FP), SI
+	MOVQ         sumIn+48(FP), DI
+	MOVQ         ref+32(FP), R8
+	MOVQ         spikes+112(FP), R9
+	VXORPD       Y0, Y0, Y0
+	VPCMPEQW     X1, X1, X1
+	VPSRLW       $0x0f, X1, X1
+	VBROADCASTSD one+96(FP), Y2
+	VBROADCASTSD quantum+88(FP), Y3
+	XORQ         R10, R10
+
+loop:
+	VMOVDQU   (R8)(R10*2), X4
+	VPCMPEQW  X0, X4, X5
+	VCVTDQ2PD (BX)(R10*4), Y6
+	VMOVDQU   X0, (BX)(R10*4)
+	VMULPD    Y3, Y6, Y6
+	MOVQ      extEx+56(FP), R11
+	TESTQ     R11, R11
+	JZ        l1
+	VADDPD    (R11)(R10*8), Y6, Y6
+	VMOVUPD   Y0, (R11)(R10*8)
+
+l1:
+	VCVTDQ2PD (DI)(R10*4), Y7
+	VMOVDQU   X0, (DI)(R10*4)
+	VMULPD    Y3, Y7, Y7
+	MOVQ      extIn+64(FP), R11
+	TESTQ     R11, R11
+	JZ        l2
+	VADDPD    (R11)(R10*8), Y7, Y7
+	VMOVUPD   Y0, (R11)(R10*8)
+
+l2:
+	MOVQ    drive+72(FP), R11
+	TESTQ   R11, R11
+	JZ      l3
+	VMOVUPD (R11)(R10*8), Y2
+
+l3:
+	VMOVUPD   (CX)(R10*8), Y8
+	VMULPD    (AX), Y8, Y9
+	VADDPD    Y2, Y9, Y9
+	VMOVUPD   (DX)(R10*8), Y11
+	VMULPD    64(AX), Y11, Y10
+	VADDPD    Y10, Y9, Y9
+	VMOVUPD   (SI)(R10*8), Y12
+	VMULPD    320(AX), Y12, Y10
+	VADDPD    Y10, Y9, Y9
+	VPMOVSXWQ X5, Y10
+	VBLENDVPD Y10, Y9, Y8, Y8
+	VMULPD    128(AX), Y11, Y11
+	VADDPD    Y6, Y11, Y11
+	VMOVUPD   Y11, (DX)(R10*8)
+	VMULPD    384(AX), Y12, Y12
+	VADDPD    Y7, Y12, Y12
+	VMOVUPD   Y12, (SI)(R10*8)
+	VCMPPD    $0x0d, 192(AX), Y8, Y6
+	VMOVMSKPD Y6, R11
+	VMOVUPD   Y8, (CX)(R10*8)
+	VCVTDQ2PD 16(BX)(R10*4), Y6
+	VMOVDQU   X0, 16(BX)(R10*4)
+	VMULPD    Y3, Y6, Y6
+	MOVQ      extEx+56(FP), R13
+	TESTQ     R13, R13
+	JZ        l4
+	VADDPD    32(R13)(R10*8), Y6, Y6
+	VMOVUPD   Y0, 32(R13)(R10*8)
+
+l4:
+	VCVTDQ2PD 16(DI)(R10*4), Y7
+	VMOVDQU   X0, 16(DI)(R10*4)
+	VMULPD    Y3, Y7, Y7
+	MOVQ      extIn+64(FP), R13
+	TESTQ     R13, R13
+	JZ        l5
+	VADDPD    32(R13)(R10*8), Y7, Y7
+	VMOVUPD   Y0, 32(R13)(R10*8)
+
+l5:
+	MOVQ    drive+72(FP), R13
+	TESTQ   R13, R13
+	JZ      l6
+	VMOVUPD 32(R13)(R10*8), Y2
+
+l6:
+	VMOVUPD   32(CX)(R10*8), Y8
+	VMULPD    32(AX), Y8, Y9
+	VADDPD    Y2, Y9, Y9
+	VMOVUPD   32(DX)(R10*8), Y11
+	VMULPD    96(AX), Y11, Y10
+	VADDPD    Y10, Y9, Y9
+	VMOVUPD   32(SI)(R10*8), Y12
+	VMULPD    352(AX), Y12, Y10
+	VADDPD    Y10, Y9, Y9
+	VPSRLDQ   $0x08, X5, X5
+	VPMOVSXWQ X5, Y5
+	VBLENDVPD Y5, Y9, Y8, Y8
+	VMULPD    160(AX), Y11, Y11
+	VADDPD    Y6, Y11, Y11
+	VMOVUPD   Y11, 32(DX)(R10*8)
+	VMULPD    416(AX), Y12, Y12
+	VADDPD    Y7, Y12, Y12
+	VMOVUPD   Y12, 32(SI)(R10*8)
+	VCMPPD    $0x0d, 224(AX), Y8, Y5
+	VMOVMSKPD Y5, R13
+	VMOVUPD   Y8, 32(CX)(R10*8)
+	VPTEST    X4, X4
+	JZ        l8
+	VPSUBUSW  X1, X4, X4
+	VMOVDQU   X4, (R8)(R10*2)
+
+l8:
+	SHLL $0x04, R13
+	ORL  R11, R13
+	JZ   l7
+
+l9:
+	BSFL R13, R12
+	MOVQ R12, R14
+	LEAQ (R12)(R10*1), R12
+	MOVW R12, (R9)
+	ADDQ $0x02, R9
+	MOVQ refractory+104(FP), R11
+	MOVW (R11)(R12*2), R11
+	MOVW R11, (R8)(R12*2)
+	MOVQ 256(AX)(R14*8), R11
+	MOVQ R11, (CX)(R12*8)
+	LEAL -1(R13), R11
+	ANDL R11, R13
+	JNZ  l9
+
+l7:
+	ADDQ $0x000001c0, AX
+	ADDQ $0x08, R10
+	MOVQ n+80(FP), R11
+	CMPQ R10, R11
+	JLT  loop
+	VZEROUPPER
+	MOVQ spikes+112(FP), AX
+	SUBQ AX, R9
+	SHRQ $0x01, R9
+	MOVQ R9, ret+120(FP)
+	RET
+
+// func deltaStepEachAVX2(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+// Requires: AVX, AVX2
+TEXT ·deltaStepEachAVX2(SB), NOSPLIT, $0-96
+	MOVQ         c+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         sum+24(FP), DX
+	MOVQ         ref+16(FP), BX
+	MOVQ         spikes+80(FP), SI
+	VXORPD       Y0, Y0, Y0
+	VPCMPEQW     X1, X1, X1
+	VPSRLW       $0x0f, X1, X1
+	VBROADCASTSD one+64(FP), Y2
+	VBROADCASTSD quantum+56(FP), Y3
+	XORQ         DI, DI
+
+loop:
+	VMOVDQU   (BX)(DI*2), X4
+	VPCMPEQW  X0, X4, X5
+	VCVTDQ2PD (DX)(DI*4), Y6
+	VMOVDQU   X0, (DX)(DI*4)
+	VMULPD    Y3, Y6, Y6
+	MOVQ      ext+32(FP), R8
+	TESTQ     R8, R8
+	JZ        l1
+	VADDPD    (R8)(DI*8), Y6, Y6
+	VMOVUPD   Y0, (R8)(DI*8)
+
+l1:
+	MOVQ    drive+40(FP), R8
+	TESTQ   R8, R8
+	JZ      l2
+	VMOVUPD (R8)(DI*8), Y2
+
+l2:
+	VMOVUPD   (CX)(DI*8), Y7
+	VMULPD    (AX), Y7, Y8
+	VADDPD    Y2, Y8, Y8
+	VADDPD    Y6, Y8, Y8
+	VMOVUPD   192(AX), Y6
+	VMAXPD    Y8, Y6, Y8
+	VPMOVSXWQ X5, Y6
+	VBLENDVPD Y6, Y8, Y7, Y7
+	VCMPPD    $0x0d, 64(AX), Y7, Y6
+	VMOVMSKPD Y6, R8
+	VMOVUPD   Y7, (CX)(DI*8)
+	VCVTDQ2PD 16(DX)(DI*4), Y6
+	VMOVDQU   X0, 16(DX)(DI*4)
+	VMULPD    Y3, Y6, Y6
+	MOVQ      ext+32(FP), R10
+	TESTQ     R10, R10
+	JZ        l3
+	VADDPD    32(R10)(DI*8), Y6, Y6
+	VMOVUPD   Y0, 32(R10)(DI*8)
+
+l3:
+	MOVQ    drive+40(FP), R10
+	TESTQ   R10, R10
+	JZ      l4
+	VMOVUPD 32(R10)(DI*8), Y2
+
+l4:
+	VMOVUPD   32(CX)(DI*8), Y7
+	VMULPD    32(AX), Y7, Y8
+	VADDPD    Y2, Y8, Y8
+	VADDPD    Y6, Y8, Y8
+	VMOVUPD   224(AX), Y6
+	VMAXPD    Y8, Y6, Y8
+	VPSRLDQ   $0x08, X5, X5
+	VPMOVSXWQ X5, Y5
+	VBLENDVPD Y5, Y8, Y7, Y7
+	VCMPPD    $0x0d, 96(AX), Y7, Y5
+	VMOVMSKPD Y5, R10
+	VMOVUPD   Y7, 32(CX)(DI*8)
+	VPTEST    X4, X4
+	JZ        l6
+	VPSUBUSW  X1, X4, X4
+	VMOVDQU   X4, (BX)(DI*2)
+
+l6:
+	SHLL $0x04, R10
+	ORL  R8, R10
+	JZ   l5
+
+l7:
+	BSFL R10, R9
+	MOVQ R9, R11
+	LEAQ (R9)(DI*1), R9
+	MOVW R9, (SI)
+	ADDQ $0x02, SI
+	MOVQ refractory+72(FP), R8
+	MOVW (R8)(R9*2), R8
+	MOVW R8, (BX)(R9*2)
+	MOVQ 128(AX)(R11*8), R8
+	MOVQ R8, (CX)(R9*8)
+	LEAL -1(R10), R8
+	ANDL R8, R10
+	JNZ  l7
+
+l5:
+	ADDQ $0x00000100, AX
+	ADDQ $0x08, DI
+	MOVQ n+48(FP), R8
+	CMPQ DI, R8
+	JLT  loop
+	VZEROUPPER
+	MOVQ spikes+80(FP), AX
+	SUBQ AX, SI
+	SHRQ $0x01, SI
+	MOVQ SI, ret+88(FP)
+	RET
+
 // func expMergedAVX512(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL
 TEXT ·expMergedAVX512(SB), NOSPLIT, $0-88
@@ -1316,4 +1697,460 @@ l6:
 	SUBQ AX, SI
 	SHRQ $0x01, SI
 	MOVQ SI, ret+72(FP)
+	RET
+
+// func expMergedEachAVX512(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·expMergedEachAVX512(SB), NOSPLIT, $0-104
+	MOVQ         c+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         i+16(FP), DX
+	MOVQ         sum+32(FP), BX
+	MOVQ         ref+24(FP), SI
+	MOVQ         spikes+88(FP), DI
+	VPXORQ       Z0, Z0, Z0
+	VPCMPEQW     X1, X1, X1
+	VPSRLW       $0x0f, X1, X1
+	VBROADCASTSD one+72(FP), Z2
+	VBROADCASTSD quantum+64(FP), Z3
+	XORQ         R8, R8
+
+loop:
+	VMOVDQU   (SI)(R8*2), X4
+	VPTESTNMW X4, X4, K1
+	VPTESTMW  X4, X4, K2
+	VCVTDQ2PD (BX)(R8*4), Z5
+	VMOVDQU   Y0, (BX)(R8*4)
+	VMULPD    Z3, Z5, Z5
+	MOVQ      ext+40(FP), R9
+	TESTQ     R9, R9
+	JZ        l1
+	VADDPD    (R9)(R8*8), Z5, Z5
+	VMOVUPD   Z0, (R9)(R8*8)
+
+l1:
+	MOVQ    drive+48(FP), R9
+	TESTQ   R9, R9
+	JZ      l2
+	VMOVUPD (R9)(R8*8), Z2
+
+l2:
+	VMOVUPD  (CX)(R8*8), Z6
+	VMULPD   (AX), Z6, Z7
+	VADDPD   Z2, Z7, Z7
+	VMOVUPD  (DX)(R8*8), Z9
+	VMULPD   64(AX), Z9, Z8
+	VADDPD   Z8, Z7, Z7
+	VMOVAPD  Z7, K1, Z6
+	VMULPD   128(AX), Z9, Z9
+	VADDPD   Z5, Z9, Z9
+	VMOVUPD  Z9, (DX)(R8*8)
+	VCMPPD   $0x0d, 192(AX), Z6, K1
+	VMOVUPD  Z6, (CX)(R8*8)
+	KORTESTW K2, K2
+	JZ       l4
+	VPSUBUSW X1, X4, X4
+	VMOVDQU  X4, (SI)(R8*2)
+
+l4:
+	KORTESTW K1, K1
+	JZ       l3
+	KMOVW    K1, R9
+
+l5:
+	BSFL R9, R10
+	MOVQ R10, R13
+	LEAQ (R10)(R8*1), R10
+	MOVW R10, (DI)
+	ADDQ $0x02, DI
+	MOVQ refractory+80(FP), R12
+	MOVW (R12)(R10*2), R12
+	MOVW R12, (SI)(R10*2)
+	MOVQ 256(AX)(R13*8), R12
+	MOVQ R12, (CX)(R10*8)
+	LEAL -1(R9), R12
+	ANDL R12, R9
+	JNZ  l5
+
+l3:
+	VMOVDQU   16(SI)(R8*2), X4
+	VPTESTNMW X4, X4, K1
+	VPTESTMW  X4, X4, K2
+	VCVTDQ2PD 32(BX)(R8*4), Z5
+	VMOVDQU   Y0, 32(BX)(R8*4)
+	VMULPD    Z3, Z5, Z5
+	MOVQ      ext+40(FP), R9
+	TESTQ     R9, R9
+	JZ        l6
+	VADDPD    64(R9)(R8*8), Z5, Z5
+	VMOVUPD   Z0, 64(R9)(R8*8)
+
+l6:
+	MOVQ    drive+48(FP), R9
+	TESTQ   R9, R9
+	JZ      l7
+	VMOVUPD 64(R9)(R8*8), Z2
+
+l7:
+	VMOVUPD  64(CX)(R8*8), Z6
+	VMULPD   448(AX), Z6, Z7
+	VADDPD   Z2, Z7, Z7
+	VMOVUPD  64(DX)(R8*8), Z9
+	VMULPD   512(AX), Z9, Z8
+	VADDPD   Z8, Z7, Z7
+	VMOVAPD  Z7, K1, Z6
+	VMULPD   576(AX), Z9, Z9
+	VADDPD   Z5, Z9, Z9
+	VMOVUPD  Z9, 64(DX)(R8*8)
+	VCMPPD   $0x0d, 640(AX), Z6, K1
+	VMOVUPD  Z6, 64(CX)(R8*8)
+	KORTESTW K2, K2
+	JZ       l9
+	VPSUBUSW X1, X4, X4
+	VMOVDQU  X4, 16(SI)(R8*2)
+
+l9:
+	KORTESTW K1, K1
+	JZ       l8
+	KMOVW    K1, R9
+
+l10:
+	BSFL R9, R11
+	MOVQ R11, R13
+	LEAQ 8(R11)(R8*1), R11
+	MOVW R11, (DI)
+	ADDQ $0x02, DI
+	MOVQ refractory+80(FP), R12
+	MOVW (R12)(R11*2), R12
+	MOVW R12, (SI)(R11*2)
+	MOVQ 704(AX)(R13*8), R12
+	MOVQ R12, (CX)(R11*8)
+	LEAL -1(R9), R12
+	ANDL R12, R9
+	JNZ  l10
+
+l8:
+	ADDQ $0x00000380, AX
+	ADDQ $0x10, R8
+	MOVQ n+56(FP), R9
+	CMPQ R8, R9
+	JLT  loop
+	VZEROUPPER
+	MOVQ spikes+88(FP), AX
+	SUBQ AX, DI
+	SHRQ $0x01, DI
+	MOVQ DI, ret+96(FP)
+	RET
+
+// func expSplitEachAVX512(c *float64, v *float64, iEx *float64, iIn *float64, ref *uint16, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·expSplitEachAVX512(SB), NOSPLIT, $0-128
+	MOVQ         c+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         iEx+16(FP), DX
+	MOVQ         sumEx+40(FP), BX
+	MOVQ         iIn+24(FP), SI
+	MOVQ         sumIn+48(FP), DI
+	MOVQ         ref+32(FP), R8
+	MOVQ         spikes+112(FP), R9
+	VPXORQ       Z0, Z0, Z0
+	VPCMPEQW     X1, X1, X1
+	VPSRLW       $0x0f, X1, X1
+	VBROADCASTSD one+96(FP), Z2
+	VBROADCASTSD quantum+88(FP), Z3
+	XORQ         R10, R10
+
+loop:
+	VMOVDQU   (R8)(R10*2), X4
+	VPTESTNMW X4, X4, K1
+	VPTESTMW  X4, X4, K2
+	VCVTDQ2PD (BX)(R10*4), Z5
+	VMOVDQU   Y0, (BX)(R10*4)
+	VMULPD    Z3, Z5, Z5
+	MOVQ      extEx+56(FP), R11
+	TESTQ     R11, R11
+	JZ        l1
+	VADDPD    (R11)(R10*8), Z5, Z5
+	VMOVUPD   Z0, (R11)(R10*8)
+
+l1:
+	VCVTDQ2PD (DI)(R10*4), Z6
+	VMOVDQU   Y0, (DI)(R10*4)
+	VMULPD    Z3, Z6, Z6
+	MOVQ      extIn+64(FP), R11
+	TESTQ     R11, R11
+	JZ        l2
+	VADDPD    (R11)(R10*8), Z6, Z6
+	VMOVUPD   Z0, (R11)(R10*8)
+
+l2:
+	MOVQ    drive+72(FP), R11
+	TESTQ   R11, R11
+	JZ      l3
+	VMOVUPD (R11)(R10*8), Z2
+
+l3:
+	VMOVUPD  (CX)(R10*8), Z7
+	VMULPD   (AX), Z7, Z8
+	VADDPD   Z2, Z8, Z8
+	VMOVUPD  (DX)(R10*8), Z10
+	VMULPD   64(AX), Z10, Z9
+	VADDPD   Z9, Z8, Z8
+	VMOVUPD  (SI)(R10*8), Z11
+	VMULPD   320(AX), Z11, Z9
+	VADDPD   Z9, Z8, Z8
+	VMOVAPD  Z8, K1, Z7
+	VMULPD   128(AX), Z10, Z10
+	VADDPD   Z5, Z10, Z10
+	VMOVUPD  Z10, (DX)(R10*8)
+	VMULPD   384(AX), Z11, Z11
+	VADDPD   Z6, Z11, Z11
+	VMOVUPD  Z11, (SI)(R10*8)
+	VCMPPD   $0x0d, 192(AX), Z7, K1
+	VMOVUPD  Z7, (CX)(R10*8)
+	KORTESTW K2, K2
+	JZ       l5
+	VPSUBUSW X1, X4, X4
+	VMOVDQU  X4, (R8)(R10*2)
+
+l5:
+	KORTESTW K1, K1
+	JZ       l4
+	KMOVW    K1, R11
+
+l6:
+	BSFL R11, R12
+	MOVQ R12, R15
+	LEAQ (R12)(R10*1), R12
+	MOVW R12, (R9)
+	ADDQ $0x02, R9
+	MOVQ refractory+104(FP), R14
+	MOVW (R14)(R12*2), R14
+	MOVW R14, (R8)(R12*2)
+	MOVQ 256(AX)(R15*8), R14
+	MOVQ R14, (CX)(R12*8)
+	LEAL -1(R11), R14
+	ANDL R14, R11
+	JNZ  l6
+
+l4:
+	VMOVDQU   16(R8)(R10*2), X4
+	VPTESTNMW X4, X4, K1
+	VPTESTMW  X4, X4, K2
+	VCVTDQ2PD 32(BX)(R10*4), Z5
+	VMOVDQU   Y0, 32(BX)(R10*4)
+	VMULPD    Z3, Z5, Z5
+	MOVQ      extEx+56(FP), R11
+	TESTQ     R11, R11
+	JZ        l7
+	VADDPD    64(R11)(R10*8), Z5, Z5
+	VMOVUPD   Z0, 64(R11)(R10*8)
+
+l7:
+	VCVTDQ2PD 32(DI)(R10*4), Z6
+	VMOVDQU   Y0, 32(DI)(R10*4)
+	VMULPD    Z3, Z6, Z6
+	MOVQ      extIn+64(FP), R11
+	TESTQ     R11, R11
+	JZ        l8
+	VADDPD    64(R11)(R10*8), Z6, Z6
+	VMOVUPD   Z0, 64(R11)(R10*8)
+
+l8:
+	MOVQ    drive+72(FP), R11
+	TESTQ   R11, R11
+	JZ      l9
+	VMOVUPD 64(R11)(R10*8), Z2
+
+l9:
+	VMOVUPD  64(CX)(R10*8), Z7
+	VMULPD   448(AX), Z7, Z8
+	VADDPD   Z2, Z8, Z8
+	VMOVUPD  64(DX)(R10*8), Z10
+	VMULPD   512(AX), Z10, Z9
+	VADDPD   Z9, Z8, Z8
+	VMOVUPD  64(SI)(R10*8), Z11
+	VMULPD   768(AX), Z11, Z9
+	VADDPD   Z9, Z8, Z8
+	VMOVAPD  Z8, K1, Z7
+	VMULPD   576(AX), Z10, Z10
+	VADDPD   Z5, Z10, Z10
+	VMOVUPD  Z10, 64(DX)(R10*8)
+	VMULPD   832(AX), Z11, Z11
+	VADDPD   Z6, Z11, Z11
+	VMOVUPD  Z11, 64(SI)(R10*8)
+	VCMPPD   $0x0d, 640(AX), Z7, K1
+	VMOVUPD  Z7, 64(CX)(R10*8)
+	KORTESTW K2, K2
+	JZ       l11
+	VPSUBUSW X1, X4, X4
+	VMOVDQU  X4, 16(R8)(R10*2)
+
+l11:
+	KORTESTW K1, K1
+	JZ       l10
+	KMOVW    K1, R11
+
+l12:
+	BSFL R11, R13
+	MOVQ R13, R15
+	LEAQ 8(R13)(R10*1), R13
+	MOVW R13, (R9)
+	ADDQ $0x02, R9
+	MOVQ refractory+104(FP), R14
+	MOVW (R14)(R13*2), R14
+	MOVW R14, (R8)(R13*2)
+	MOVQ 704(AX)(R15*8), R14
+	MOVQ R14, (CX)(R13*8)
+	LEAL -1(R11), R14
+	ANDL R14, R11
+	JNZ  l12
+
+l10:
+	ADDQ $0x00000380, AX
+	ADDQ $0x10, R10
+	MOVQ n+80(FP), R11
+	CMPQ R10, R11
+	JLT  loop
+	VZEROUPPER
+	MOVQ spikes+112(FP), AX
+	SUBQ AX, R9
+	SHRQ $0x01, R9
+	MOVQ R9, ret+120(FP)
+	RET
+
+// func deltaStepEachAVX512(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·deltaStepEachAVX512(SB), NOSPLIT, $0-96
+	MOVQ         c+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         sum+24(FP), DX
+	MOVQ         ref+16(FP), BX
+	MOVQ         spikes+80(FP), SI
+	VPXORQ       Z0, Z0, Z0
+	VPCMPEQW     X1, X1, X1
+	VPSRLW       $0x0f, X1, X1
+	VBROADCASTSD one+64(FP), Z2
+	VBROADCASTSD quantum+56(FP), Z3
+	XORQ         DI, DI
+
+loop:
+	VMOVDQU   (BX)(DI*2), X4
+	VPTESTNMW X4, X4, K1
+	VPTESTMW  X4, X4, K2
+	VCVTDQ2PD (DX)(DI*4), Z5
+	VMOVDQU   Y0, (DX)(DI*4)
+	VMULPD    Z3, Z5, Z5
+	MOVQ      ext+32(FP), R8
+	TESTQ     R8, R8
+	JZ        l1
+	VADDPD    (R8)(DI*8), Z5, Z5
+	VMOVUPD   Z0, (R8)(DI*8)
+
+l1:
+	MOVQ    drive+40(FP), R8
+	TESTQ   R8, R8
+	JZ      l2
+	VMOVUPD (R8)(DI*8), Z2
+
+l2:
+	VMOVUPD  (CX)(DI*8), Z6
+	VMULPD   (AX), Z6, Z7
+	VADDPD   Z2, Z7, Z7
+	VADDPD   Z5, Z7, Z7
+	VMOVUPD  192(AX), Z5
+	VMAXPD   Z7, Z5, Z7
+	VMOVAPD  Z7, K1, Z6
+	VCMPPD   $0x0d, 64(AX), Z6, K1
+	VMOVUPD  Z6, (CX)(DI*8)
+	KORTESTW K2, K2
+	JZ       l4
+	VPSUBUSW X1, X4, X4
+	VMOVDQU  X4, (BX)(DI*2)
+
+l4:
+	KORTESTW K1, K1
+	JZ       l3
+	KMOVW    K1, R8
+
+l5:
+	BSFL R8, R9
+	MOVQ R9, R12
+	LEAQ (R9)(DI*1), R9
+	MOVW R9, (SI)
+	ADDQ $0x02, SI
+	MOVQ refractory+72(FP), R11
+	MOVW (R11)(R9*2), R11
+	MOVW R11, (BX)(R9*2)
+	MOVQ 128(AX)(R12*8), R11
+	MOVQ R11, (CX)(R9*8)
+	LEAL -1(R8), R11
+	ANDL R11, R8
+	JNZ  l5
+
+l3:
+	VMOVDQU   16(BX)(DI*2), X4
+	VPTESTNMW X4, X4, K1
+	VPTESTMW  X4, X4, K2
+	VCVTDQ2PD 32(DX)(DI*4), Z5
+	VMOVDQU   Y0, 32(DX)(DI*4)
+	VMULPD    Z3, Z5, Z5
+	MOVQ      ext+32(FP), R8
+	TESTQ     R8, R8
+	JZ        l6
+	VADDPD    64(R8)(DI*8), Z5, Z5
+	VMOVUPD   Z0, 64(R8)(DI*8)
+
+l6:
+	MOVQ    drive+40(FP), R8
+	TESTQ   R8, R8
+	JZ      l7
+	VMOVUPD 64(R8)(DI*8), Z2
+
+l7:
+	VMOVUPD  64(CX)(DI*8), Z6
+	VMULPD   256(AX), Z6, Z7
+	VADDPD   Z2, Z7, Z7
+	VADDPD   Z5, Z7, Z7
+	VMOVUPD  448(AX), Z5
+	VMAXPD   Z7, Z5, Z7
+	VMOVAPD  Z7, K1, Z6
+	VCMPPD   $0x0d, 320(AX), Z6, K1
+	VMOVUPD  Z6, 64(CX)(DI*8)
+	KORTESTW K2, K2
+	JZ       l9
+	VPSUBUSW X1, X4, X4
+	VMOVDQU  X4, 16(BX)(DI*2)
+
+l9:
+	KORTESTW K1, K1
+	JZ       l8
+	KMOVW    K1, R8
+
+l10:
+	BSFL R8, R10
+	MOVQ R10, R12
+	LEAQ 8(R10)(DI*1), R10
+	MOVW R10, (SI)
+	ADDQ $0x02, SI
+	MOVQ refractory+72(FP), R11
+	MOVW (R11)(R10*2), R11
+	MOVW R11, (BX)(R10*2)
+	MOVQ 384(AX)(R12*8), R11
+	MOVQ R11, (CX)(R10*8)
+	LEAL -1(R8), R11
+	ANDL R11, R8
+	JNZ  l10
+
+l8:
+	ADDQ $0x00000200, AX
+	ADDQ $0x10, DI
+	MOVQ n+48(FP), R8
+	CMPQ DI, R8
+	JLT  loop
+	VZEROUPPER
+	MOVQ spikes+80(FP), AX
+	SUBQ AX, SI
+	SHRQ $0x01, SI
+	MOVQ SI, ret+88(FP)
 	RET

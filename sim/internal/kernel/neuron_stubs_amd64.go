@@ -73,6 +73,51 @@ func deltaStepAVX2(c *float64, v *float64, ref *uint16, sum *int32, ext *float64
 //go:noescape
 func deltaStepCountsAVX2(c *float64, v *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int
 
+// expMergedEachAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
+// how many indices it stored in spikes, which has room for n:
+//
+//	x := (drive + P33*v) + P32*i
+//	if ref > 0 { x = v; ref-- }
+//	i = P11*i + (Quantum*sum + ext); sum, ext = 0, 0
+//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	v = x
+//
+// c are groups of constants of eight neurons each. ext may be nil; so may drive,
+// which then is one.
+//
+//go:noescape
+func expMergedEachAVX2(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+
+// expSplitEachAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
+// how many indices it stored in spikes, which has room for n:
+//
+//	x := (drive + P33*v) + P32Ex*iEx + P32In*iIn
+//	if ref > 0 { x = v; ref-- }
+//	iEx = P11Ex*iEx + (Quantum*sumEx + extEx); sumEx, extEx = 0, 0
+//	iIn = P11In*iIn + (Quantum*sumIn + extIn); sumIn, extIn = 0, 0
+//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	v = x
+//
+// c are groups of constants of eight neurons each. ext may be nil; so may drive,
+// which then is one.
+//
+//go:noescape
+func expSplitEachAVX2(c *float64, v *float64, iEx *float64, iIn *float64, ref *uint16, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+
+// deltaStepEachAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
+// how many indices it stored in spikes, which has room for n:
+//
+//	x := max((drive + P33*v) + (Quantum*sum + ext), Min); sum, ext = 0, 0
+//	if ref > 0 { x = v; ref-- }
+//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	v = x
+//
+// c are groups of constants of eight neurons each. ext may be nil; so may drive,
+// which then is one.
+//
+//go:noescape
+func deltaStepEachAVX2(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+
 // expMergedAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
 // how many indices it stored in spikes, which has room for n:
 //
@@ -141,3 +186,48 @@ func deltaStepAVX512(c *float64, v *float64, ref *uint16, sum *int32, ext *float
 //
 //go:noescape
 func deltaStepCountsAVX512(c *float64, v *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int
+
+// expMergedEachAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
+// how many indices it stored in spikes, which has room for n:
+//
+//	x := (drive + P33*v) + P32*i
+//	if ref > 0 { x = v; ref-- }
+//	i = P11*i + (Quantum*sum + ext); sum, ext = 0, 0
+//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	v = x
+//
+// c are groups of constants of eight neurons each. ext may be nil; so may drive,
+// which then is one.
+//
+//go:noescape
+func expMergedEachAVX512(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+
+// expSplitEachAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
+// how many indices it stored in spikes, which has room for n:
+//
+//	x := (drive + P33*v) + P32Ex*iEx + P32In*iIn
+//	if ref > 0 { x = v; ref-- }
+//	iEx = P11Ex*iEx + (Quantum*sumEx + extEx); sumEx, extEx = 0, 0
+//	iIn = P11In*iIn + (Quantum*sumIn + extIn); sumIn, extIn = 0, 0
+//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	v = x
+//
+// c are groups of constants of eight neurons each. ext may be nil; so may drive,
+// which then is one.
+//
+//go:noescape
+func expSplitEachAVX512(c *float64, v *float64, iEx *float64, iIn *float64, ref *uint16, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+
+// deltaStepEachAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
+// how many indices it stored in spikes, which has room for n:
+//
+//	x := max((drive + P33*v) + (Quantum*sum + ext), Min); sum, ext = 0, 0
+//	if ref > 0 { x = v; ref-- }
+//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	v = x
+//
+// c are groups of constants of eight neurons each. ext may be nil; so may drive,
+// which then is one.
+//
+//go:noescape
+func deltaStepEachAVX512(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int

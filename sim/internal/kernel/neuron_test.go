@@ -11,12 +11,12 @@ import (
 
 // neurons are the arguments of all neuron loops.
 type neurons struct {
-	v, iEx, iIn, extEx, extIn, drive field[float64]
-	ref                              field[uint16]
-	sumEx, sumIn                     field[int32]
-	counts                           field[uint8]
-	weight                           float64
-	spikes                           []uint16
+	v, iEx, iIn, extEx, extIn, drive, spare field[float64]
+	ref                                     field[uint16]
+	sumEx, sumIn                            field[int32]
+	counts                                  field[uint8]
+	weight                                  float64
+	spikes                                  []uint16
 }
 
 const testTheta = 15.0
@@ -24,7 +24,7 @@ const testTheta = 15.0
 func newNeurons(r *rand.Rand, n, offset, often int) *neurons {
 	guard := math.NaN()
 	draw := func(scale, at float64) field[float64] { return newField(n, offset, guard, edgy(r, scale, at)) }
-	s := &neurons{v: draw(10, testTheta), iEx: draw(300, 0), iIn: draw(300, 0), extEx: draw(100, 0), extIn: draw(100, 0), drive: draw(1, 0),
+	s := &neurons{v: draw(10, testTheta), iEx: draw(300, 0), iIn: draw(300, 0), extEx: draw(100, 0), extIn: draw(100, 0), drive: draw(1, 0), spare: draw(1, 0),
 		ref: newField(n, offset, 0xabcd, drawRef(r, often)), sumEx: newField(n, offset, 0x12345678, drawSum(r)), sumIn: newField(n, offset, 0x12345678, drawSum(r)),
 		counts: newField(n, offset, 0xee, func() uint8 { return uint8(r.IntN(4) * r.IntN(86)) }),
 		weight: []float64{87.8, -351.2, 0}[r.IntN(3)], spikes: []uint16{7, 9}}
@@ -32,7 +32,7 @@ func newNeurons(r *rand.Rand, n, offset, often int) *neurons {
 }
 
 func (s *neurons) clone() *neurons {
-	return &neurons{s.v.clone(), s.iEx.clone(), s.iIn.clone(), s.extEx.clone(), s.extIn.clone(), s.drive.clone(),
+	return &neurons{s.v.clone(), s.iEx.clone(), s.iIn.clone(), s.extEx.clone(), s.extIn.clone(), s.drive.clone(), s.spare.clone(),
 		s.ref.clone(), s.sumEx.clone(), s.sumIn.clone(), s.counts.clone(), s.weight, slices.Clone(s.spikes)}
 }
 
@@ -44,6 +44,7 @@ func (s *neurons) same(t *testing.T, want *neurons) {
 	same(t, "extEx", s.extEx, want.extEx)
 	same(t, "extIn", s.extIn, want.extIn)
 	same(t, "drive", s.drive, want.drive)
+	same(t, "spare", s.spare, want.spare)
 	same(t, "ref", s.ref, want.ref)
 	same(t, "sumEx", s.sumEx, want.sumEx)
 	same(t, "sumIn", s.sumIn, want.sumIn)
@@ -71,12 +72,10 @@ var neuronLoops = []struct {
 		s.spikes = l.expSplit(testExp, s.v.x, s.iEx.x, s.iIn.x, s.ref.x, s.sumEx.x, s.sumIn.x, only(ext, s.extEx.x), only(ext, s.extIn.x), drive, s.spikes)
 	}},
 	{"DeltaStep", func(l *loops, s *neurons, ext bool, drive []float64) {
-		p := &Delta{P33: testExp.P33, Quantum: 0.0003, Theta: testTheta, Reset: 0, Min: -5, Refractory: 20}
-		s.spikes = l.deltaStep(p, s.v.x, nil, s.ref.x, s.sumEx.x, only(ext, s.extEx.x), drive, s.spikes)
+		s.spikes = l.deltaStep(testDelta, s.v.x, nil, s.ref.x, s.sumEx.x, only(ext, s.extEx.x), drive, s.spikes)
 	}},
 	{"DeltaStepCounts", func(l *loops, s *neurons, _ bool, drive []float64) {
-		p := &Delta{P33: testExp.P33, Quantum: 0.0003, Theta: testTheta, Reset: 0, Min: -5, Refractory: 20}
-		s.spikes = l.deltaStepCounts(p, s.v.x, s.ref.x, s.sumEx.x, s.counts.x, s.weight, drive, s.spikes)
+		s.spikes = l.deltaStepCounts(testDelta, s.v.x, s.ref.x, s.sumEx.x, s.counts.x, s.weight, drive, s.spikes)
 	}},
 	{"DeltaStepDiscount", func(l *loops, s *neurons, ext bool, drive []float64) {
 		for k := range s.ref.x {
@@ -85,6 +84,61 @@ var neuronLoops = []struct {
 		p := &Delta{P33: testExp.P33, Quantum: 0.0003, Theta: testTheta, Min: math.Inf(-1), Refractory: 20, Discount: make([]float64, 21)}
 		s.spikes = l.deltaStep(p, s.v.x, s.iEx.x, s.ref.x, s.sumEx.x, only(ext, s.extEx.x), drive, s.spikes)
 	}},
+	{"ExpMergedEach", func(l *loops, s *neurons, ext bool, drive []float64) {
+		s.spikes = l.expMergedEach(eachExp(len(s.v.x), true), s.v.x, s.iEx.x, s.ref.x, s.sumEx.x, only(ext, s.extEx.x), drive, s.spikes)
+	}},
+	{"ExpSplitEach", func(l *loops, s *neurons, ext bool, drive []float64) {
+		s.spikes = l.expSplitEach(eachExp(len(s.v.x), true), s.v.x, s.iEx.x, s.iIn.x, s.ref.x, s.sumEx.x, s.sumIn.x, only(ext, s.extEx.x), only(ext, s.extIn.x), drive, s.spikes)
+	}},
+	{"DeltaStepEach", func(l *loops, s *neurons, ext bool, drive []float64) {
+		s.spikes = l.deltaStepEach(eachDelta(len(s.v.x), true, false), s.v.x, nil, s.ref.x, s.sumEx.x, only(ext, s.extEx.x), drive, s.spikes)
+	}},
+	{"DeltaStepEachDiscount", func(l *loops, s *neurons, ext bool, drive []float64) {
+		s.spikes = l.deltaStepEach(eachDelta(len(s.v.x), true, true), s.v.x, s.iEx.x, s.ref.x, s.sumEx.x, only(ext, s.extEx.x), drive, s.spikes)
+	}},
+}
+
+// eachExp are constants that differ from neuron to neuron, or are testExp for
+// all.
+func eachExp(n int, differ bool) *ExpEach {
+	p := NewExpEach(n, testExp.Quantum)
+	for k := range n {
+		c := *testExp
+		if differ {
+			r := func(factor float64) float64 { return math.Mod(float64(k+1)*factor, 1) }
+			c.P33, c.P32Ex, c.P32In, c.P11Ex, c.P11In = r(math.Pi), r(math.E)/1000, r(math.Phi)/1000, r(math.Sqrt2), r(math.Ln2)
+			c.Theta, c.Reset, c.Refractory = testTheta*(0.5+r(math.SqrtE)), -5*r(math.SqrtPi), uint16(300*r(math.Ln10))
+		}
+		p.Set(k, &c)
+	}
+	return p
+}
+
+var testDelta = &Delta{P33: testExp.P33, Quantum: 0.0003, Theta: testTheta, Reset: 0, Min: -5, Refractory: 20}
+
+const testH, testTauM = 0.1, 10
+
+// eachDelta is the same of testDelta. keep has neurons keep input, some of them
+// where they differ.
+func eachDelta(n int, differ, keep bool) *DeltaEach {
+	p := NewDeltaEach(n, testH, testDelta.Quantum)
+	if keep {
+		p.TauM = make([]float64, n)
+	}
+	for k := range n {
+		c := *testDelta
+		tauM := float64(testTauM)
+		if differ {
+			r := func(factor float64) float64 { return math.Mod(float64(k+1)*factor, 1) }
+			c.P33, c.Theta, c.Reset, c.Min, c.Refractory = r(math.Pi), testTheta*(0.5+r(math.E)), -5*r(math.Phi), -10*r(math.Sqrt2), uint16(300*r(math.Ln2))
+			tauM *= float64(k % 3)
+		}
+		if keep {
+			p.TauM[k] = tauM
+		}
+		p.Set(k, &c)
+	}
+	return p
 }
 
 func only(ok bool, x []float64) []float64 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -32,7 +33,14 @@ type model struct {
 	counts   bool     // Poisson counts instead of ext
 	doc      []string
 	constant []int // which the loop uses
+	group    []int // constants of each neuron: their order in a group of eight neurons
 }
+
+// The layouts of expGroup and deltaGroup.
+var (
+	expGroup   = []int{cP33, cP32Ex, cP11Ex, cTheta, cReset, cP32In, cP11In}
+	deltaGroup = []int{cP33, cTheta, cReset, cMin}
+)
 
 func neurons() {
 	exp := func(signs ...string) []string {
@@ -49,6 +57,8 @@ func neurons() {
 	counts := exp("")
 	counts[2] = "i = P11*i + (Quantum*sum + (0 + weight*counts)); sum = 0"
 	merged := []int{cP33, cQuantum, cTheta, cP32Ex, cP11Ex}
+	delta := []string{"x := max((drive + P33*v) + (Quantum*sum + ext), Min); sum, ext = 0, 0", "if ref > 0 { x = v; ref-- }",
+		"if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }", "v = x"}
 	for _, wide := range []bool{false, true} {
 		neuron(model{name: "expMerged", signs: []string{""}, current: true, doc: exp(""), constant: merged}, wide)
 		neuron(model{name: "expMergedCounts", signs: []string{""}, current: true, counts: true, doc: counts,
@@ -56,11 +66,13 @@ func neurons() {
 		neuron(model{name: "expSplit", signs: []string{"Ex", "In"}, current: true, doc: exp("Ex", "In"),
 			constant: append(merged, cP32In, cP11In)}, wide)
 		neuron(model{name: "deltaStep", signs: []string{""}, constant: []int{cP33, cQuantum, cTheta, cMin},
-			doc: []string{"x := max((drive + P33*v) + (Quantum*sum + ext), Min); sum, ext = 0, 0", "if ref > 0 { x = v; ref-- }",
-				"if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }", "v = x"}}, wide)
+			doc: delta}, wide)
 		neuron(model{name: "deltaStepCounts", signs: []string{""}, counts: true, constant: []int{cP33, cQuantum, cTheta, cMin, cWeight},
 			doc: []string{"x := max((drive + P33*v) + (Quantum*sum + (0 + weight*counts)), Min); sum = 0", "if ref > 0 { x = v; ref-- }",
 				"if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }", "v = x"}}, wide)
+		neuron(model{name: "expMergedEach", signs: []string{""}, current: true, doc: exp(""), group: expGroup}, wide)
+		neuron(model{name: "expSplitEach", signs: []string{"Ex", "In"}, current: true, doc: exp("Ex", "In"), group: expGroup}, wide)
+		neuron(model{name: "deltaStepEach", signs: []string{""}, doc: delta, group: deltaGroup}, wide)
 	}
 }
 
@@ -98,12 +110,26 @@ func (l *neuronLoop) label() string {
 	return fmt.Sprintf("l%d", l.labels)
 }
 
-// constant returns constant j: a register, or memory where registers are few.
-func (l *neuronLoop) constant(j int) Op {
+// constant returns constant j for the neurons from at on, counted from the begin
+// of the loop's groups: a register, or memory where registers are few or each
+// neuron has its own.
+func (l *neuronLoop) constant(j, at int) Op {
 	if r, ok := l.held[j]; ok {
 		return r
 	}
+	if l.group != nil {
+		return l.own(j, at)
+	}
 	return Mem{Base: l.c, Disp: 32 * j}
+}
+
+// own returns where constant j of the neurons from at on is in their groups.
+func (l *neuronLoop) own(j, at int) Mem {
+	place := slices.Index(l.group, j)
+	if place < 0 {
+		panic(fmt.Sprintf("%s has no constant %d", l.name, j))
+	}
+	return Mem{Base: l.c, Disp: 8 * (at/eight*eight*len(l.group) + eight*place + at%eight)}
 }
 
 func neuron(m model, wide bool) {
@@ -126,14 +152,22 @@ func neuron(m model, wide bool) {
 	} else {
 		params += "ext" + join(m.signs, ", ext") + " *float64, "
 	}
-	params += "drive *float64, n int, refractory uint16, spikes *uint16"
+	if m.group != nil {
+		params += "drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16"
+	} else {
+		params += "drive *float64, n int, refractory uint16, spikes *uint16"
+	}
 	TEXT(m.name+isa, NOSPLIT, "func("+params+") int")
 	doc := []string{fmt.Sprintf("%s%s advances neurons k = 0..n-1, n a positive multiple of %d, and returns", m.name, isa, eight*groups),
 		"how many indices it stored in spikes, which has room for n:", ""}
 	for _, d := range m.doc {
 		doc = append(doc, "\t"+d)
 	}
-	doc = append(doc, "", "ext may be nil; so may drive, which then is the constant.")
+	if m.group != nil {
+		doc = append(doc, "", "c are groups of constants of eight neurons each. ext may be nil; so may drive,", "which then is one.")
+	} else {
+		doc = append(doc, "", "ext may be nil; so may drive, which then is the constant.")
+	}
 	Doc(doc...)
 	Pragma("noescape")
 
@@ -165,7 +199,13 @@ func neuron(m model, wide bool) {
 	VPCMPEQW(unit, unit, unit)
 	VPSRLW(Imm(15), unit, unit)
 	d := l.vec()
-	VBROADCASTSD(Mem{Base: l.c, Disp: 32 * cDrive}, d)
+	if l.group != nil {
+		VBROADCASTSD(address("one"), d)
+		l.held[cQuantum] = l.vec()
+		VBROADCASTSD(address("quantum"), l.held[cQuantum])
+	} else {
+		VBROADCASTSD(Mem{Base: l.c, Disp: 32 * cDrive}, d)
+	}
 	l.k = GP64()
 	XORQ(l.k, l.k)
 
@@ -201,7 +241,7 @@ func neuron(m model, wide bool) {
 			Label(one)
 			x, t := l.vec(), l.vec()
 			VMOVUPD(float(v), x)
-			VMULPD(l.constant(cP33), x, t)
+			VMULPD(l.constant(cP33, at), x, t)
 			VADDPD(d, t, t)
 			var i []reg.VecVirtual
 			if m.current {
@@ -209,14 +249,14 @@ func neuron(m model, wide bool) {
 					u := l.vec()
 					i = append(i, l.vec())
 					VMOVUPD(float(current[ch]), i[ch])
-					VMULPD(l.constant([]int{cP32Ex, cP32In}[ch]), i[ch], u)
+					VMULPD(l.constant([]int{cP32Ex, cP32In}[ch], at), i[ch], u)
 					VADDPD(u, t, t)
 				}
 			} else {
 				VADDPD(in[0], t, t)
 				// max(Min, t) is t unless Min > t.
 				low := l.vec()
-				VMOVUPD(l.constant(cMin), low)
+				VMOVUPD(l.constant(cMin, at), low)
 				VMAXPD(t, low, t)
 			}
 			if wide {
@@ -233,7 +273,7 @@ func neuron(m model, wide bool) {
 			}
 			if m.current {
 				for ch := range m.signs {
-					VMULPD(l.constant([]int{cP11Ex, cP11In}[ch]), i[ch], i[ch])
+					VMULPD(l.constant([]int{cP11Ex, cP11In}[ch], at), i[ch], i[ch])
 					VADDPD(in[ch], i[ch], i[ch])
 					VMOVUPD(i[ch], float(current[ch]))
 				}
@@ -241,10 +281,10 @@ func neuron(m model, wide bool) {
 			const greaterOrEqual = 0x0d
 			if wide {
 				firedMask = K()
-				VCMPPD(Imm(greaterOrEqual), l.constant(cTheta), x, firedMask)
+				VCMPPD(Imm(greaterOrEqual), l.constant(cTheta, at), x, firedMask)
 			} else {
 				mask := YMM()
-				VCMPPD(Imm(greaterOrEqual), l.constant(cTheta), x, mask)
+				VCMPPD(Imm(greaterOrEqual), l.constant(cTheta, at), x, mask)
 				fired[h] = GP64()
 				VMOVMSKPD(mask, fired[h].As32())
 			}
@@ -278,6 +318,9 @@ func neuron(m model, wide bool) {
 		l.spikes(bits, base, v, ref, spikes)
 		Label(quiet)
 	}
+	if l.group != nil {
+		ADDQ(U32(8*eight*len(l.group)*groups), l.c)
+	}
 	ADDQ(Imm(uint64(eight*groups)), l.k)
 	end := GP64()
 	Load(Param("n"), end)
@@ -302,7 +345,7 @@ func (l *neuronLoop) input(sum reg.Register, sign string, at int) reg.VecVirtual
 	} else {
 		VMOVDQU(l.zero.AsX(), m)
 	}
-	VMULPD(l.constant(cQuantum), in, in)
+	VMULPD(l.constant(cQuantum, at), in, in)
 	p := GP64()
 	if l.counts {
 		Load(Param("counts"), p)
@@ -313,7 +356,7 @@ func (l *neuronLoop) input(sum reg.Register, sign string, at int) reg.VecVirtual
 		}
 		VPMOVZXBD(Mem{Base: p, Index: l.k, Scale: 1, Disp: at}, n)
 		VCVTDQ2PD(n, x)
-		VMULPD(l.constant(cWeight), x, x)
+		VMULPD(l.constant(cWeight, at), x, x)
 		VADDPD(l.zero, x, x)
 		VADDPD(x, in, in)
 		return in
@@ -336,16 +379,37 @@ func (l *neuronLoop) spikes(bits reg.GPVirtual, base int, v, ref, spikes reg.Reg
 	k, low := GP64(), GP64()
 	Label(again)
 	BSFL(bits.As32(), k.As32())
+	reset := Mem{Base: l.c, Disp: 32 * cReset}
+	if l.group != nil {
+		reset = l.own(cReset, base)
+		lane := GP64()
+		MOVQ(k, lane)
+		reset.Index, reset.Scale = lane, 8
+	}
 	LEAQ(Mem{Base: k, Index: l.k, Scale: 1, Disp: base}, k)
 	MOVW(k.As16(), Mem{Base: spikes})
 	ADDQ(Imm(2), spikes)
-	Load(Param("refractory"), low.As16())
+	if l.group != nil {
+		Load(Param("refractory"), low)
+		MOVW(Mem{Base: low, Index: k, Scale: 2}, low.As16())
+	} else {
+		Load(Param("refractory"), low.As16())
+	}
 	MOVW(low.As16(), Mem{Base: ref, Index: k, Scale: 2})
-	MOVQ(Mem{Base: l.c, Disp: 32 * cReset}, low)
+	MOVQ(reset, low)
 	MOVQ(low, Mem{Base: v, Index: k, Scale: 8})
 	LEAL(Mem{Base: bits, Disp: -1}, low.As32())
 	ANDL(low.As32(), bits.As32())
 	JNZ(LabelRef(again))
+}
+
+// address returns where a parameter is.
+func address(param string) Mem {
+	c, err := Param(param).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return c.Addr
 }
 
 func join(s []string, sep string) string {
