@@ -1,0 +1,124 @@
+package engine
+
+import "fmt"
+
+// A Connection is a synapse as it is simulated.
+type Connection struct {
+	Projection int
+	Target     uint32  // position among the projection's Targets
+	Index      uint32  // which of the target's synapses of the projection
+	Source     uint32  // position among the projection's Sources
+	Weight     float64 // pA, or mV for iaf_psc_delta; 1 onto a parrot
+	Delay      int64   // steps
+}
+
+// A Selection says which connections are asked for; nil stands for all.
+type Selection struct {
+	Projections      []int
+	Sources, Targets []Range
+}
+
+// Connections calls visit for every synapse of a selection, in the order of the
+// selection's projections, then of Target and Index, until visit returns false.
+// It draws them anew, and no targets but those asked for; weights and delays only
+// of targets that have some source asked for. The shards have no part in it.
+func (e *Engine) Connections(of Selection, visit func(c Connection) bool) error {
+	projections := of.Projections
+	if projections == nil {
+		projections = make([]int, len(e.desc.Projections))
+		for i := range projections {
+			projections[i] = i
+		}
+	}
+	for _, i := range projections {
+		if i < 0 || i >= len(e.desc.Projections) {
+			return fmt.Errorf("projection %d, must be in [0, %d)", i, len(e.desc.Projections))
+		}
+		if more, err := e.connections(i, of, visit); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// connections visits the synapses of a projection, and reports whether to go on.
+func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool) (more bool, err error) {
+	pr := &e.desc.Projections[i]
+	sources, targets := newPool(pr.Sources()), newPool(pr.Targets())
+	from, onto := sources.marked(of.Sources), targets.marked(of.Targets)
+	if from.none || onto.none {
+		return true, nil
+	}
+	fail := func(err error) (bool, error) {
+		return false, fmt.Errorf("%s -> %s: %w", e.desc.names(pr.Pre), e.desc.names(pr.Post), err)
+	}
+	p := newPlan(e.desc, i)
+	var d drawn
+	for k, r := range targets.part {
+		first := targets.first[k]
+		var w *drawer
+		for t := first; t < first+r.N; t++ {
+			if !onto.has(t) {
+				continue
+			}
+			if w == nil {
+				if w, err = newDrawer(e.desc, p, k, e.clock, e.grids[r.Population]); err != nil {
+					return fail(err)
+				}
+			}
+			if from.some != nil {
+				p.drawSources(t, &d)
+				wanted := false
+				for _, s := range d.source {
+					wanted = wanted || from.has(int(s-p.offset))
+				}
+				if !wanted {
+					continue
+				}
+			}
+			if w.draw(t-first, &d); d.err != nil {
+				return fail(d.err)
+			}
+			for j, s := range d.source {
+				s -= p.offset
+				if !from.has(int(s)) {
+					continue
+				}
+				c := Connection{Projection: i, Target: uint32(t), Index: uint32(j), Source: s, Weight: float64(d.weight[j]) * w.grid.quantum, Delay: int64(d.key[j] >> 1)}
+				if !visit(c) {
+					return false, nil
+				}
+			}
+		}
+	}
+	return true, nil
+}
+
+// marks are the positions of a pool that are asked for.
+type marks struct {
+	some []bool // nil: all
+	none bool
+}
+
+func (m marks) has(i int) bool { return m.some == nil || m.some[i] }
+
+// marked returns where neurons of the ranges stand in a pool; nil ranges are
+// everywhere.
+func (p *pool) marked(of []Range) marks {
+	if of == nil {
+		return marks{none: p.n == 0}
+	}
+	m := marks{some: make([]bool, p.n), none: true}
+	for k, r := range p.part {
+		for _, o := range of {
+			if n := overlap(r, o); n > 0 {
+				m.none = false
+				at := p.first[k] + max(0, o.From-r.From)
+				for i := range n {
+					m.some[at+i] = true
+				}
+			}
+		}
+	}
+	return m
+}

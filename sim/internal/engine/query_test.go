@@ -1,0 +1,200 @@
+package engine
+
+import (
+	"math"
+	"reflect"
+	"testing"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/internal/kernel"
+	"cortigo/sim/neuron"
+)
+
+// every returns a network with every rule and kind of distribution between three
+// populations, of both forms of weights, some of them joined.
+func every() *Description {
+	delta := neuron.DefaultIafPscDelta()
+	split := neuron.DefaultIafPscExp()
+	split.TauSynIn = 3
+	d := &Description{Seed: 77, Resolution: 0.1, Populations: []Population{
+		{Name: "a", N: 40, Model: neuron.DefaultIafPscExp(), Vm: connect.Uniform{Min: -65, Max: -56}},
+		{Name: "b", N: 30, Model: split}, {Name: "c", N: 20, Model: delta}, {Name: "p", N: 6, Model: neuron.Parrot{}}}}
+	a, b, c, p := Range{0, 0, 40}, Range{1, 0, 30}, Range{2, 0, 20}, Range{3, 0, 6}
+	normal := connect.Normal{Mean: 20, SD: 4}
+	delay := connect.Distribution(connect.Uniform{Min: 0.3, Max: 9})
+	add := func(pre, post []Range, rule connect.Rule, w, delay connect.Distribution) {
+		pr := Projection{Pre: pre, Post: post, Rule: rule, Weight: w, Delay: delay}
+		for _, o := range d.Projections {
+			if len(o.Pre) == 1 && len(o.Post) == 1 && len(pre) == 1 && len(post) == 1 && o.Pre[0].Population == pre[0].Population && o.Post[0].Population == post[0].Population {
+				pr.Ordinal++
+			}
+		}
+		d.Projections = append(d.Projections, pr)
+	}
+	one := func(r Range) []Range { return []Range{r} }
+	both := connect.Forbid{Autapses: true, Multapses: true}
+	add(one(a), one(a), connect.FixedInDegree{N: 12, Forbid: both}, normal, delay)
+	add(one(a), one(a), connect.FixedTotalNumber{N: 900, Forbid: both}, normal, delay)
+	add(one(a), one(b), connect.FixedOutDegree{N: 7, Forbid: both}, normal, delay)
+	add(one(b), one(a), connect.PairwiseBernoulli{P: 0.2}, normal, connect.Add(connect.Constant(0.5), connect.Exponential{Beta: 1}))
+	add([]Range{a, b, {2, 3, 9}}, []Range{{2, 1, 12}, {0, 5, 20}}, connect.FixedInDegree{N: 9}, normal, delay)
+	add([]Range{{0, 0, 11}, {1, 0, 10}}, []Range{{1, 20, 10}, {2, 0, 11}}, connect.OneToOne{Symmetric: true}, connect.LogNormal{Mean: 1, SD: 0.5}, delay)
+	add([]Range{{0, 30, 10}, b}, []Range{{1, 0, 8}, {0, 32, 8}}, connect.SymmetricPairwiseBernoulli{P: 0.3}, normal, delay)
+	add([]Range{b, a}, []Range{c, p}, connect.FixedTotalNumber{N: 500, Forbid: connect.Forbid{Multapses: true}}, connect.Redraw{Of: connect.LogNormal{SD: 1}, Min: 0.5, Max: 3}, delay)
+	add([]Range{c, a}, []Range{p, b}, connect.AllToAll{Forbid: both}, connect.Constant(20), delay)
+	return d
+}
+
+// What a shard holds: its synapses from source to target with their weight and
+// delay, counted.
+type held map[[4]int64]int
+
+func (h held) add(source, target, weight, delay int64) { h[[4]int64{source, target, weight, delay}]++ }
+
+// heldBy walks the rows of an engine.
+func heldBy(e *Engine) held {
+	h := held{}
+	for _, sh := range e.shards {
+		target := map[int]int64{}
+		for _, b := range sh.blocks {
+			for k := range b.n {
+				target[b.base+k] = int64(e.layout.first[b.population] + b.index(k))
+			}
+		}
+		walk := func(source int, c kernel.Cursor, word func(i int) (uint64, int64)) {
+			delay := int64(c >> 48)
+			for c != 0 {
+				n, at := int(c>>32&kernel.MaxSegment), int(uint32(c))
+				for i := at; i < at+n; i++ {
+					w, weight := word(i)
+					h.add(int64(source), target[int(w&0xffff)], weight, delay)
+				}
+				link, _ := word(at + n)
+				if uint32(link) == 0 {
+					return
+				}
+				delay += int64(uint32(link) >> 16)
+				c = kernel.Advance(c, uint32(link))
+			}
+		}
+		for s, c := range sh.narrow.entry {
+			walk(s, c, func(i int) (uint64, int64) { w := sh.narrow.syn[i]; return uint64(w), int64(int32(w) >> 16) })
+		}
+		for s, c := range sh.wide.entry {
+			walk(s, c, func(i int) (uint64, int64) { w := sh.wide.syn[i]; return w, int64(w) >> 16 })
+		}
+		for s, c := range sh.ringRows.entry {
+			for _, w := range sh.ringRows.syn[uint32(c) : uint64(uint32(c))+c>>32] {
+				h.add(int64(s), target[int(w%kernel.RingSlots)], int64(int32(w)>>18), int64(w>>12%kernel.RingSteps))
+			}
+		}
+	}
+	return h
+}
+
+// queried is what Connections says that the shards hold.
+func queried(t *testing.T, e *Engine, of Selection) held {
+	t.Helper()
+	h := held{}
+	last := Connection{Projection: -1}
+	err := e.Connections(of, func(c Connection) bool {
+		if c.Projection < last.Projection || c.Projection == last.Projection && (c.Target < last.Target || c.Target == last.Target && c.Index <= last.Index) {
+			t.Fatalf("%+v follows %+v", c, last)
+		}
+		last = c
+		pr := &e.desc.Projections[c.Projection]
+		pre, post := newPool(pr.Sources()), newPool(pr.Targets())
+		p, i := pre.at(int(c.Source))
+		q, j := post.at(int(c.Target))
+		h.add(int64(e.layout.first[p]+i), int64(e.layout.first[q]+j), int64(math.Round(c.Weight/e.grids[q].quantum)), c.Delay)
+		return true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// The rows of any number of shards and threads hold the synapses that a query
+// names, and those are the same for all, also where rows were loaded.
+func TestConnectionsAreWhatIsHeld(t *testing.T) {
+	var want held
+	for _, o := range []Options{{Threads: 1, Shards: 1}, {Threads: 2, Shards: 3}, {Threads: 3, Shards: 31}} {
+		d := every()
+		e, err := Build(t.Context(), d, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := queried(t, e, Selection{})
+		if want == nil {
+			want = got
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%+v: a query names other synapses", o)
+		}
+		if rows := heldBy(e); !reflect.DeepEqual(rows, want) {
+			t.Errorf("%+v: rows hold %d different synapses, a query names %d", o, len(rows), len(want))
+		}
+		total := 0
+		for _, n := range want {
+			total += n
+		}
+		if e.Synapses() != int64(total) || total < 3000 {
+			t.Errorf("%d synapses, %d named", e.Synapses(), total)
+		}
+		f, err := Load(d, o, e.Bounds(), func(s int) (Rows, error) { return e.Rows(s), nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(queried(t, f, Selection{}), want) {
+			t.Errorf("%+v: a loaded engine names other synapses", o)
+		}
+	}
+}
+
+// A selection gives exactly the synapses of all that are between what it names,
+// and ends when told to.
+func TestSelection(t *testing.T) {
+	e, err := Build(t.Context(), every(), Options{Threads: 1, Shards: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := func(rs []Range, parts []Range, position uint32) bool {
+		pool := newPool(parts)
+		p, i := pool.at(int(position))
+		for _, r := range rs {
+			if r.Population == p && i >= r.From && i < r.From+r.N {
+				return true
+			}
+		}
+		return rs == nil
+	}
+	for _, of := range []Selection{
+		{Sources: []Range{{0, 3, 1}}}, {Targets: []Range{{2, 5, 3}, {1, 0, 2}}}, {Sources: []Range{{1, 0, 5}, {0, 39, 1}}, Targets: []Range{{0, 10, 20}}},
+		{Projections: []int{4, 6}}, {Projections: []int{5}, Targets: []Range{{0, 0, 4}}}, {Sources: []Range{}},
+	} {
+		var want, got []Connection
+		if err := e.Connections(Selection{Projections: of.Projections}, func(c Connection) bool {
+			pr := &e.desc.Projections[c.Projection]
+			if in(of.Sources, pr.Sources(), c.Source) && in(of.Targets, pr.Targets(), c.Target) {
+				want = append(want, c)
+			}
+			return true
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Connections(of, func(c Connection) bool { got = append(got, c); return true }); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) || len(want) == 0 && of.Sources == nil {
+			t.Errorf("%+v: %d synapses, want %d", of, len(got), len(want))
+		}
+		n := 0
+		if err := e.Connections(of, func(Connection) bool { n++; return n < 3 }); err != nil || n != min(3, len(want)) {
+			t.Errorf("%+v: %d visited, %v", of, n, err)
+		}
+	}
+	if err := e.Connections(Selection{Projections: []int{9}}, nil); err == nil || err.Error() != "projection 9, must be in [0, 9)" {
+		t.Errorf("%v", err)
+	}
+}
