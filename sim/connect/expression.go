@@ -194,6 +194,9 @@ func (op Op) Apply(x, y float64) float64 {
 	case OpDiv:
 		return x / y
 	case OpPow:
+		if y == math.Trunc(y) && math.Abs(y) <= 64 {
+			return fmath.PowInt(x, int(y))
+		}
 		return fmath.Pow(x, y)
 	case OpExp:
 		return fmath.Exp(x)

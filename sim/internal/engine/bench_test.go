@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"testing"
@@ -92,6 +93,33 @@ func BenchmarkBarrier(b *testing.B) {
 			}
 			wg.Wait()
 			b.ReportMetric(float64(time.Since(start).Nanoseconds())/float64(b.N), "ns/round")
+		})
+	}
+}
+
+// BenchmarkDraw draws the synapses of a target, from the simplest to the most
+// involved way.
+func BenchmarkDraw(b *testing.B) {
+	inf := math.Inf(1)
+	weight, delay := connect.Normal{Mean: 87.8, SD: 8.78, Min: 0, Max: inf}, connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: inf}
+	for _, c := range []struct {
+		name   string
+		rule   connect.Rule
+		weight connect.Distribution
+	}{
+		{"drawn", connect.FixedTotalNumber{N: 1000000}, weight}, {"constant", connect.FixedInDegree{N: 1000}, connect.Constant(1)},
+		{"subset", connect.FixedInDegree{N: 1000, Forbid: connect.Forbid{Multapses: true}}, weight}, {"lognormal", connect.FixedInDegree{N: 1000}, connect.LogNormal{SD: 1}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			w := projection(b, 1, 20000, 1000, c.rule, c.weight, delay)
+			var d drawn
+			n, t := 0, 0
+			for b.Loop() {
+				w.draw(t%1000, &d)
+				n += len(d.source)
+				t++
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/synapse")
 		})
 	}
 }

@@ -4,7 +4,12 @@
 //	time.go         ms to steps, as NEST rounds
 //	layout.go       which shard a neuron lives in
 //	quantum.go      the grid on which a population's weights lie
+//	pool.go         joined collections, which rules choose from
+//	plan.go         which sources each target of a projection gets
 //	draw.go         sources, weights and delays of a target, from its own streams
+//	value.go        numbers drawn from distributions
+//	change.go       synapses that were given another weight or delay
+//	query.go        connections, named by drawing them again
 //	rows.go         synapse rows: sorted by source and delay, placed
 //	ring.go         rows and sums of shards of few neurons
 //	build.go        an engine from a description; fill.go: all rows of a shard

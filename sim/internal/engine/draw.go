@@ -387,8 +387,9 @@ func (w *drawer) draw(t int, d *drawn) {
 				d.weight[k] = w.weight.value[w.weight.table.Draw(u)]
 			}
 		} else {
+			weight, low, table := d.weight, w.weight.low, w.weight.table
 			for k, u := range d.word[:n] {
-				d.weight[k] = w.weight.low + int64(w.weight.table.Draw(u))
+				weight[k] = low + int64(table.Draw(u))
 			}
 		}
 	case w.weight.byRow != nil:
@@ -398,16 +399,17 @@ func (w *drawer) draw(t int, d *drawn) {
 	case w.weight.dist != nil:
 		w.drawWeights(pos, d)
 	default:
+		low := w.weight.low
 		for k := range d.weight {
-			d.weight[k] = w.weight.low
+			d.weight[k] = low
 		}
 	}
 	switch {
 	case w.delay.table != nil:
 		kernel.PhiloxFill(w.key, id.Counter(2), 3, d.word)
-		low := uint16(w.delay.low)
+		key, low, table := d.key, uint16(w.delay.low), w.delay.table
 		for k, u := range d.word[:n] {
-			d.key[k] = (low + uint16(w.delay.table.Draw(u))) << 1
+			key[k] = (low + uint16(table.Draw(u))) << 1
 		}
 	case w.delay.byRow != nil:
 		for k, row := range d.row {

@@ -353,12 +353,13 @@ func (p *plan) drawSources(t int, d *drawn) {
 		pre := uint64(p.sources(t))
 		kernel.PhiloxFill(p.key, p.id(rng.Synapses, t).Counter(0), 3, d.word)
 		reject := -uint32(pre) % uint32(pre)
-		for k := range d.source {
-			u := uint64(d.word[k]) * pre
+		source := d.source
+		for k, w := range d.word[:len(source)] {
+			u := uint64(w) * pre
 			if uint32(u) < reject {
 				u = p.retry(t, uint32(k), pre, reject)
 			}
-			d.source[k] = from + uint32(u>>32)
+			source[k] = from + uint32(u>>32)
 		}
 	}
 	if self := p.self(t); self >= 0 { // which those numbers leave out

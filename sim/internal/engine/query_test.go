@@ -1,8 +1,12 @@
 package engine
 
 import (
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
 	"math"
 	"reflect"
+	"slices"
 	"testing"
 
 	"cortigo/sim/connect"
@@ -119,12 +123,14 @@ func queried(t *testing.T, e *Engine, of Selection) held {
 // names, and those are the same for all, also where rows were loaded.
 func TestConnectionsAreWhatIsHeld(t *testing.T) {
 	var want held
+	ring := false
 	for _, o := range []Options{{Threads: 1, Shards: 1}, {Threads: 2, Shards: 3}, {Threads: 3, Shards: 31}} {
 		d := every()
 		e, err := Build(t.Context(), d, o)
 		if err != nil {
 			t.Fatal(err)
 		}
+		ring = ring || e.bounds.Ring
 		got := queried(t, e, Selection{})
 		if want == nil {
 			want = got
@@ -149,6 +155,34 @@ func TestConnectionsAreWhatIsHeld(t *testing.T) {
 		if !reflect.DeepEqual(queried(t, f, Selection{}), want) {
 			t.Errorf("%+v: a loaded engine names other synapses", o)
 		}
+	}
+	if !ring {
+		t.Error("no rings: nothing was said of them")
+	}
+}
+
+// What a seed means must not change: a digest of every synapse of every rule and
+// distribution, of these numbers' first version.
+func TestGoldenConnections(t *testing.T) {
+	e, err := Build(t.Context(), every(), Options{Threads: 1, Shards: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := make([]string, len(e.desc.Projections))
+	for i := range digest {
+		h := fnv.New64a()
+		if err := e.Connections(Selection{Projections: []int{i}}, func(c Connection) bool {
+			binary.Write(h, binary.LittleEndian, []uint64{uint64(c.Target), uint64(c.Index), uint64(c.Source), math.Float64bits(c.Weight), uint64(c.Delay)})
+			return true
+		}); err != nil {
+			t.Fatal(err)
+		}
+		digest[i] = fmt.Sprintf("%016x", h.Sum64())
+	}
+	want := []string{"f4812ba618940e96", "0ba59ff91bc8f2b4", "b9bec23a4f7c5f81", "bc85a278552246ac", "43eddf6adb6910ff",
+		"06225a37ab68d1a1", "e91662ef200ecae7", "55cae54261d9af6f", "d51bf2c0feed87f6"}
+	if !slices.Equal(digest, want) {
+		t.Errorf("%q, want %q", digest, want)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/fnv"
 	"math"
+	"math/big"
 	"testing"
 )
 
@@ -84,6 +85,42 @@ func TestEdges(t *testing.T) {
 	}
 	if got := Pow(20, -1.0526315789473684); math.Abs(got/math.Pow(20, -1.0526315789473684)-1) > 2e-15 {
 		t.Errorf("Pow = %g", got)
+	}
+}
+
+// Powers of 0 and of negative numbers are those of math.Pow, to its precision.
+func TestPow(t *testing.T) {
+	for _, c := range [][2]float64{{0, 0}, {0, 2}, {0, -1}, {-2, 3}, {-2, 4}, {-2, -3}, {-1.5, 0}, {-3, 0.5}, {2, 10}, {1.7, -0.3}, {5, 0}, {-2, 2.5}} {
+		got, want := Pow(c[0], c[1]), math.Pow(c[0], c[1])
+		if !(got == want || math.Abs(got-want) <= 4e-15*math.Abs(want) || math.IsNaN(got) && math.IsNaN(want)) {
+			t.Errorf("Pow(%g, %g) = %g, want %g", c[0], c[1], got, want)
+		}
+	}
+}
+
+// Powers against exact products of math/big, each multiplication rounded once.
+func TestPowInt(t *testing.T) {
+	for _, x := range []float64{2, -3, 1.1, 0.37, -0.9, 0, 17.25} {
+		for n := -12; n <= 64; n++ {
+			want := new(big.Float).SetPrec(2000).SetInt64(1)
+			if n < 0 && x == 0 {
+				continue
+			}
+			for range max(n, -n) {
+				want.Mul(want, big.NewFloat(x))
+			}
+			if n < 0 {
+				want.Quo(big.NewFloat(1).SetPrec(2000), want)
+			}
+			w, _ := want.Float64()
+			// At most 2 n roundings, counted through squares.
+			if got := PowInt(x, n); math.Abs(got-w) > float64(max(n, -n, 1))*0x1p-52*math.Abs(w) {
+				t.Errorf("PowInt(%g, %d) = %g, want %g", x, n, got, w)
+			}
+		}
+	}
+	if PowInt(2, 10) != 1024 || PowInt(-3, 3) != -27 || !math.IsInf(PowInt(0, -1), 1) {
+		t.Error("whole numbers are not exact")
 	}
 }
 

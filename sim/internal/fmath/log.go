@@ -62,3 +62,19 @@ func Pow(x, y float64) float64 {
 	}
 	return Exp(float64(y * Log(-x)))
 }
+
+// PowInt returns x**n by repeated squaring, exact where the powers on the way
+// are.
+func PowInt(x float64, n int) float64 {
+	if n < 0 {
+		return 1 / PowInt(x, -n)
+	}
+	p := 1.0
+	for ; n > 0; n >>= 1 {
+		if n&1 == 1 {
+			p *= x
+		}
+		x *= x
+	}
+	return p
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -40,6 +41,18 @@ func everything() *engine.Description {
 	for i, r := range rules {
 		d.Projections = append(d.Projections, engine.Projection{Pre: []engine.Range{{Population: i % 5, N: 3}}, Post: []engine.Range{{Population: (i + 1) % 5, From: i % 5 % 2, N: 2 + (i+1)%2}},
 			Rule: r, Weight: weights[i], Delay: connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: inf}, Ordinal: uint32(i)})
+	}
+	both := connect.Forbid{Autapses: true, Multapses: true}
+	for i, r := range []connect.Rule{
+		connect.FixedOutDegree{N: 2, Forbid: both}, connect.PairwiseBernoulli{P: 0.3, Forbid: connect.Forbid{Autapses: true}}, connect.SymmetricPairwiseBernoulli{P: 0.2},
+		connect.OneToOne{Symmetric: true}, connect.AllToAll{Forbid: both}, connect.FixedTotalNumber{N: 3, Forbid: both}, connect.FixedInDegree{N: 2, Forbid: connect.Forbid{Multapses: true}},
+	} {
+		d.Projections = append(d.Projections, engine.Projection{Pre: []engine.Range{{Population: 0, N: 2}, {Population: 1, From: 1, N: 3}}, Post: []engine.Range{{Population: 1, N: 2}, {Population: 2, N: 3}},
+			Rule: r, Weight: []connect.Distribution{
+				connect.LogNormal{Mean: 1, SD: 0.1}, connect.Exponential{Beta: 2}, connect.Redraw{Of: connect.LogNormal{SD: 1}, Min: 0.5, Max: inf},
+				connect.Values{1, 2, 1.0 / 3, 4, 5}, connect.Max(connect.Exp(connect.Uniform{Min: 0, Max: 1}), connect.Sub(connect.Redraw{Of: connect.Normal{SD: 1}, Min: -inf, Max: 0}, connect.Exponential{Beta: 1})),
+				connect.Values{3, 1, 2}, connect.Normal{Mean: 20, SD: 2},
+			}[i], Delay: connect.Redraw{Of: connect.Exponential{Beta: 1}, Min: 0.1, Max: 10}})
 	}
 	d.Projections[3].Post = []engine.Range{{Population: 4, N: 3}} // one to one
 	active := device.Active{Start: 0.1, Stop: 7, Origin: 2}
@@ -82,6 +95,50 @@ func TestDescriptionRoundTrip(t *testing.T) {
 	}
 }
 
+// Quanta and changed synapses come back, also what stays as drawn.
+func TestChangesRoundTrip(t *testing.T) {
+	nan := math.NaN()
+	d := everything()
+	pr := &d.Projections[len(d.Projections)-1]
+	pr.Quantum = []float64{0.1, 0x1p-40}
+	pr.Changed = []engine.SynapseChange{{Target: 0, Index: 1, Weight: 1.0 / 3, Delay: nan}, {Target: 1, Index: 0, Weight: nan, Delay: 1.5}, {Target: 4, Index: 1, Weight: -0.5, Delay: 2}}
+	j, err := encodeDescription(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var k descriptionJSON
+	if err := json.Unmarshal(b, &k); err != nil {
+		t.Fatal(err)
+	}
+	got, err := k.decode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := got.Projections[len(d.Projections)-1]
+	if !reflect.DeepEqual(q.Quantum, pr.Quantum) || fmt.Sprint(q.Changed) != fmt.Sprint(pr.Changed) {
+		t.Errorf("%v and %v become %v and %v", pr.Quantum, pr.Changed, q.Quantum, q.Changed)
+	}
+	for old, want := range map[string]string{
+		`"index":[1,0,1]`: "columns of 3, 2, 3 and 3 rows", `"target":[0,1,4]`: "not in order", `"quantum":[0.1,`: "1 quanta for 2 parts",
+	} {
+		text := strings.Replace(string(b), old, map[string]string{`"index":[1,0,1]`: `"index":[1,0]`, `"target":[0,1,4]`: `"target":[1,0,4]`, `"quantum":[0.1,`: `"quantum":[`}[old], 1)
+		if text == string(b) {
+			t.Fatalf("%s is not there", old)
+		}
+		var k descriptionJSON
+		if err := json.Unmarshal([]byte(text), &k); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := k.decode(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
 // Whatever differs, the fingerprint does.
 func TestFingerprint(t *testing.T) {
 	seen := map[string]string{}
@@ -100,11 +157,22 @@ func TestFingerprint(t *testing.T) {
 			c := d.Populations[2].Columns["C_m"]
 			c[2] = math.Nextafter(c[2], 1)
 		},
-		"no bound":   func(d *engine.Description) { d.Populations[2].Columns["V_min"][1] = math.Inf(-1) },
-		"no column":  func(d *engine.Description) { delete(d.Populations[2].Columns, "V_min") },
-		"rule":       func(d *engine.Description) { d.Projections[1].Rule = connect.AllToAll{} },
-		"weight":     func(d *engine.Description) { d.Projections[1].Weight = connect.Constant(0) },
-		"delay":      func(d *engine.Description) { d.Projections[1].Delay = connect.Constant(1) },
+		"no bound":  func(d *engine.Description) { d.Populations[2].Columns["V_min"][1] = math.Inf(-1) },
+		"no column": func(d *engine.Description) { delete(d.Populations[2].Columns, "V_min") },
+		"rule":      func(d *engine.Description) { d.Projections[1].Rule = connect.AllToAll{} },
+		"weight":    func(d *engine.Description) { d.Projections[1].Weight = connect.Constant(0) },
+		"delay":     func(d *engine.Description) { d.Projections[1].Delay = connect.Constant(1) },
+		"part": func(d *engine.Description) {
+			pr := &d.Projections[1]
+			pr.Pre = []engine.Range{{Population: pr.Pre[0].Population, N: 1}, {Population: pr.Pre[0].Population, From: 1, N: 2}}
+		},
+		"forbid": func(d *engine.Description) {
+			d.Projections[1].Rule = connect.FixedInDegree{N: 3, Forbid: connect.Forbid{Autapses: true}}
+		},
+		"quantum": func(d *engine.Description) { d.Projections[1].Quantum = []float64{0.1} },
+		"changed": func(d *engine.Description) {
+			d.Projections[1].Changed = []engine.SynapseChange{{Weight: 1, Delay: math.NaN()}}
+		},
 		"range":      func(d *engine.Description) { d.Projections[1].Pre[0].N = 2 },
 		"device":     func(d *engine.Description) { d.Attachments[0].Device = device.DC{} },
 		"attachment": func(d *engine.Description) { d.Attachments[0].Post.From = 0 },
@@ -162,6 +230,14 @@ func TestDecodeErrors(t *testing.T) {
 		{`"n":30}`, `"n":-30}`, "projection 0: connect: FixedTotalNumber: N is -30"},
 		{`"post":[1,1]`, `"post":[1,99]`, "target 99"},
 		{`"weight":{"type":"constant","params":0.3333333333333333}`, `"weight":null`, "projection 0: a weight or delay is missing"},
+		{`"type":"lognormal","params":{"mean":1,"sd":0.1}`, `"type":"lognormal","params":{"mean":1,"sd":-0.1}`, "LogNormal: SD is -0.1"},
+		{`"type":"exp","params":[`, `"type":"exp","params":[null,`, "exp of 2 distributions"},
+		{`"type":"exp","params":[`, `"type":"sin","params":[`, `unknown distribution "sin"`},
+		{`"type":"redraw","params":{"of":`, `"type":"redraw","params":{"of":null,"off":`, `redraw: json: unknown field "off"`},
+		{`"params":[1,2,0.3333333333333333,4,5]`, `"params":[1,2,0.3333333333333333,4]`, "4 values, must be 5"},
+		{`"p":0.3`, `"p":1.3`, "PairwiseBernoulli: P is 1.3"},
+		{`"post":[{"population":1,"from":0,"n":2},{"population":2,"from":0,"n":3}]`, `"post":[]`, "a collection without parts"},
+		{`"post":[{"population":1,"from":0,"n":2},{"population":2,"from":0,"n":3}]`, `"post":[{"population":2,"from":0,"n":2},{"population":2,"from":1,"n":3}]`, "must have each once"},
 		{`"sd":8.78`, `"sd":-8.78`, "projection 1: connect: Normal: SD is -8.78"},
 		{`"initial_V_m":{"type":"normal"`, `"initial_V_m":{"type":"gamma"`, `population "exp": unknown distribution "gamma"`},
 		{`"initial_V_m":{"type":"uniform","params":{"min":-70`, `"initial_V_m":{"type":"uniform","params":{"min":-50`, "must be below Max"},

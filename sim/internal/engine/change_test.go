@@ -1,0 +1,219 @@
+package engine
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/neuron"
+)
+
+func connectionsOf(t *testing.T, d *Description, projections ...int) ([]Connection, *Engine) {
+	t.Helper()
+	e, err := Build(t.Context(), d, Options{Threads: 2, Shards: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cs []Connection
+	if err := e.Connections(Selection{Projections: projections}, func(c Connection) bool { cs = append(cs, c); return true }); err != nil {
+		t.Fatal(err)
+	}
+	return cs, e
+}
+
+// grown is a network of drawn weights that is built, and then connected further.
+func grown(more ...Projection) *Description {
+	return &Description{Seed: 2, Resolution: 0.1, Populations: populations(30, 30), Projections: append([]Projection{
+		{Pre: []Range{{0, 0, 30}}, Post: []Range{{1, 0, 30}}, Rule: connect.FixedInDegree{N: 20}, Weight: connect.Normal{Mean: 50, SD: 5}, Delay: connect.Uniform{Min: 1, Max: 2}},
+		{Pre: []Range{{1, 0, 30}}, Post: []Range{{1, 0, 30}}, Rule: connect.FixedInDegree{N: 5}, Weight: connect.Uniform{Min: -40, Max: -10}, Delay: connect.Constant(1), Ordinal: 0},
+	}, more...)}
+}
+
+// A network that was built keeps the weights that it drew, whatever is connected
+// to it later; exactly while the grid stays compact.
+func TestWeightsStay(t *testing.T) {
+	first := grown()
+	before, e := connectionsOf(t, first, 0, 1)
+	q := e.grids[1].quantum
+	if e.grids[1].wide || len(first.Projections[0].Quantum) != 1 || first.Projections[0].Quantum[0] != q || first.Projections[1].Quantum[0] != q {
+		t.Fatalf("grid %+v, quanta %v and %v", e.grids[1], first.Projections[0].Quantum, first.Projections[1].Quantum)
+	}
+	onto := func(w connect.Distribution) Projection {
+		return Projection{Pre: []Range{{0, 0, 30}}, Post: []Range{{1, 0, 30}}, Rule: connect.AllToAll{}, Weight: w, Delay: connect.Constant(1), Ordinal: 1}
+	}
+	for _, c := range []struct {
+		name string
+		more connect.Distribution
+		wide bool
+	}{
+		{"fits", connect.Normal{Mean: 20, SD: 4}, false}, {"a multiple", connect.Constant(3 * q), false}, {"no multiple", connect.Constant(3.3 * q), true},
+		{"wider than the grid", connect.Normal{Mean: 300, SD: 50}, true}, {"finer than the grid", connect.Normal{Mean: 50, SD: 0.01}, true}, {"numbers", connect.LogNormal{Mean: 1, SD: 1}, true}, {"weightless", connect.Constant(0), false},
+	} {
+		d := grown(onto(c.more))
+		for i := range first.Projections {
+			d.Projections[i].Quantum = slices.Clone(first.Projections[i].Quantum)
+		}
+		after, f := connectionsOf(t, d, 0, 1)
+		if f.grids[1].wide != c.wide || !c.wide && f.grids[1].quantum != q {
+			t.Errorf("%s: grid %+v", c.name, f.grids[1])
+		}
+		tolerance := 0.0
+		if c.wide {
+			tolerance = f.grids[1].quantum / 2
+		}
+		if len(after) != len(before) {
+			t.Fatalf("%s: %d synapses, had %d", c.name, len(after), len(before))
+		}
+		for i := range before {
+			if math.Abs(before[i].Weight-after[i].Weight) > tolerance || before[i].Source != after[i].Source || before[i].Delay != after[i].Delay {
+				t.Fatalf("%s: %+v becomes %+v", c.name, before[i], after[i])
+			}
+		}
+		if d.Projections[0].Quantum[0] != q || d.Projections[1].Quantum[0] != q {
+			t.Errorf("%s: quanta become %v", c.name, d.Projections[0].Quantum)
+		}
+		// Built once more as it is, it has the same grid.
+		again, g := connectionsOf(t, d, 0, 1, 2)
+		now, _ := connectionsOf(t, d, 0, 1, 2)
+		if !reflect.DeepEqual(f.grids, g.grids) || !reflect.DeepEqual(again[:len(after)], after) || !reflect.DeepEqual(again, now) {
+			t.Errorf("%s: another build of the same is on %+v, was on %+v", c.name, g.grids, f.grids)
+		}
+	}
+	// Without what was drawn before, the same network would have another grid.
+	if _, f := connectionsOf(t, grown(onto(connect.Normal{Mean: 300, SD: 50}))); f.grids[1].wide || f.grids[1].quantum == q {
+		t.Errorf("grid %+v", f.grids[1])
+	}
+}
+
+// Whatever a grid is chosen from, quanta that are stored choose it again.
+func TestGridIsChosenAgain(t *testing.T) {
+	for _, ws := range [][]connect.Distribution{
+		{connect.Constant(1), connect.Constant(math.Pi)}, {connect.Normal{Mean: 100, SD: 0.01}}, {connect.Normal{Mean: 100, SD: 10}}, {connect.Constant(1000), connect.Normal{Mean: 100, SD: 1}},
+		{connect.Constant(10), connect.Normal{Mean: 100, SD: 20}}, {connect.LogNormal{SD: 1}, connect.Normal{Mean: 10, SD: 2}}, {connect.Uniform{Min: 1, Max: 1.001}, connect.Uniform{Min: 0, Max: 1}}, {connect.Constant(0)},
+	} {
+		d := &Description{Resolution: 0.1, Populations: populations(5, 5)}
+		for i, w := range ws {
+			d.Projections = append(d.Projections, Projection{Pre: []Range{{0, 0, 5}}, Post: []Range{{1, 0, 5}}, Rule: connect.AllToAll{}, Weight: w, Delay: connect.Constant(1), Ordinal: uint32(i)})
+		}
+		one, e := connectionsOf(t, d)
+		two, f := connectionsOf(t, d)
+		if !reflect.DeepEqual(e.grids, f.grids) || !reflect.DeepEqual(one, two) {
+			t.Errorf("%+v: %+v, then %+v", ws, e.grids, f.grids)
+		}
+	}
+}
+
+// Single synapses are what they were changed to and nothing else changes; a
+// weight that is a multiple of the quantum leaves the grid as it is.
+func TestChangedSynapses(t *testing.T) {
+	nan := math.NaN()
+	first := grown()
+	before, e := connectionsOf(t, first)
+	q := e.grids[1].quantum
+	for _, c := range []struct {
+		name    string
+		changed []SynapseChange
+		wide    bool
+	}{
+		{"weight on the grid", []SynapseChange{{3, 2, 17 * q, nan}}, false}, {"weight 0", []SynapseChange{{3, 2, 0, nan}}, false}, {"another sign", []SynapseChange{{0, 0, -100 * q, nan}}, false},
+		{"weight off the grid", []SynapseChange{{3, 2, 17.3 * q, nan}}, true}, {"a weight beyond the grid", []SynapseChange{{3, 2, 8192 * q, nan}}, true},
+		{"delay", []SynapseChange{{29, 19, nan, 7.25}}, false}, {"a long and a short delay", []SynapseChange{{0, 0, nan, 300}, {0, 7, nan, 0.1}}, false},
+		{"both, of several", []SynapseChange{{0, 19, 3 * q, 1}, {1, 0, 4 * q, 20}, {1, 1, nan, 0.3}, {28, 4, -q, nan}}, false},
+	} {
+		d := grown()
+		for i := range d.Projections {
+			d.Projections[i].Quantum = slices.Clone(first.Projections[i].Quantum)
+		}
+		d.Projections[0].Changed = c.changed
+		if err := CheckProjection(&d.Projections[0], 0.1); err != nil {
+			t.Fatal(err)
+		}
+		after, f := connectionsOf(t, d)
+		if f.grids[1].wide != c.wide || !c.wide && f.grids[1].quantum != q {
+			t.Errorf("%s: grid %+v, was on %g", c.name, f.grids[1], q)
+		}
+		left := c.changed
+		least, most := e.bounds.MinDelay, e.bounds.MaxDelay
+		for i, want := range before {
+			if len(left) > 0 && want.Projection == 0 && want.Target == left[0].Target && want.Index == left[0].Index {
+				if !math.IsNaN(left[0].Weight) {
+					want.Weight = left[0].Weight
+				}
+				if !math.IsNaN(left[0].Delay) {
+					want.Delay = int64(math.Floor(left[0].Delay*10 + 0.5))
+					least, most = min(least, want.Delay), max(most, want.Delay)
+				}
+				left = left[1:]
+			}
+			got := after[i]
+			if c.wide && math.Abs(got.Weight-want.Weight) <= f.grids[1].quantum/2 {
+				got.Weight = want.Weight
+			}
+			if got != want {
+				t.Fatalf("%s: %+v, want %+v", c.name, got, want)
+			}
+		}
+		if len(left) > 0 || f.bounds.MinDelay != least || f.bounds.MaxDelay != most {
+			t.Errorf("%s: %d changes left, delays within %d..%d", c.name, len(left), f.bounds.MinDelay, f.bounds.MaxDelay)
+		}
+		if rows := heldBy(f); !reflect.DeepEqual(rows, queried(t, f, Selection{})) {
+			t.Errorf("%s: rows hold something else", c.name)
+		}
+	}
+	// A constant and its changes have a quantum in common where there is one.
+	d := grown()
+	d.Projections = d.Projections[:1]
+	d.Projections[0].Weight = connect.Constant(20)
+	d.Projections[0].Changed = []SynapseChange{{0, 0, 30, nan}}
+	if _, f := connectionsOf(t, d); f.grids[1] != (grid{quantum: 10}) {
+		t.Errorf("grid %+v", f.grids[1])
+	}
+	// The channel of a changed weight is that of its sign.
+	split := neuron.DefaultIafPscExp()
+	split.TauSynIn = 3
+	d = grown()
+	d.Populations[1].Model = split
+	d.Projections[0].Changed = []SynapseChange{{4, 1, -5 * q, nan}}
+	grids := []grid{{quantum: 1}, chooseGrid(collectWeights(d, 1))}
+	ws, err := newWirings(d, 0, clockOf(t, 0.1), grids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var x drawn
+	ws[0].draw(4, &x)
+	if x.key[1]&1 != 1 || x.key[0]&1 != 0 || x.weight[1] != -5 {
+		t.Errorf("keys %v, weights %v", x.key[:2], x.weight[:2])
+	}
+}
+
+func TestChangeErrors(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		changed []SynapseChange
+		check   string // from CheckProjection
+		build   string // from Build
+	}{
+		{[]SynapseChange{{0, 1, 1, nan}, {0, 1, 1, nan}}, "not in order of target and index, each once: 1 of target 0 follows 1 of target 0", ""},
+		{[]SynapseChange{{1, 1, 1, nan}, {0, 2, 1, nan}}, "2 of target 0 follows 1 of target 1", ""},
+		{[]SynapseChange{{30, 0, 1, nan}}, "changed synapse of target 30, must be in [0, 30)", ""},
+		{[]SynapseChange{{0, 0, math.Inf(1), nan}}, "weight of synapse 0 of target 0 is +Inf", ""},
+		{[]SynapseChange{{0, 0, nan, 0.04}}, "synapse 0 of target 0: delay is 0.04 ms, which rounds to 0 steps", ""},
+		{[]SynapseChange{{0, 0, nan, 1e9}}, "delay is 1e+09 ms", ""},
+		{[]SynapseChange{{7, 20, 1, nan}}, "", "p0 -> p1: change of synapse 20 of target 7, which has 20"},
+	} {
+		d := grown()
+		d.Projections[0].Changed = c.changed
+		err := CheckProjection(&d.Projections[0], 0.1)
+		if c.check == "" && err != nil || c.check != "" && (err == nil || !strings.Contains(err.Error(), c.check)) {
+			t.Errorf("%v, want %q", err, c.check)
+		}
+		if c.build != "" {
+			if _, err := Build(t.Context(), d, Options{Threads: 1, Shards: 1}); err == nil || !strings.Contains(err.Error(), c.build) {
+				t.Errorf("%v, want %q", err, c.build)
+			}
+		}
+	}
+}
