@@ -240,7 +240,7 @@ func TestNoiseStatistics(t *testing.T) {
 // turn.
 func TestBoxMuller(t *testing.T) {
 	x, y := boxMuller([4]uint32{1 << 31, 0, 1 << 30, 0})
-	if want := math.Sqrt(2 * math.Ln2); math.Abs(x) > 1e-15*10 || math.Abs(y-want) > 1e-15*10 {
+	if want := math.Sqrt(2 * math.Ln2); math.Abs(x) > 1e-14 || math.Abs(y-want) > 1e-14 {
 		t.Errorf("%g and %g, want 0 and %g", x, y, want)
 	}
 	x, y = boxMuller([4]uint32{})

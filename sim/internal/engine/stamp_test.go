@@ -25,6 +25,7 @@ func TestSpikeGeneratorGrid(t *testing.T) {
 		err  string
 	}{
 		{device.SpikeGenerator{Times: []float64{1, 1.9999, 3.0001}}, []int64{10, 20, 30}, ""},
+		{device.SpikeGenerator{Times: []float64{1, 2}, Weights: []float64{}, Multiplicities: []int{}}, []int64{10, 20}, ""},
 		{device.SpikeGenerator{Times: []float64{1, 1.05, 3.0001}}, nil, "spike_times[1] is 1.05 ms, must be a positive multiple of the resolution (0.1 ms)"},
 		{device.SpikeGenerator{Times: []float64{1, 1.05, 3.0001}, AllowOffgridTimes: true}, []int64{10, 11, 30}, ""},
 		{device.SpikeGenerator{Times: []float64{1, 1.05, 3.0001}, PreciseTimes: true}, []int64{10, 11, 31}, ""},
