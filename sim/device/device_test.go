@@ -45,7 +45,8 @@ func TestValidate(t *testing.T) {
 		{SpikeGenerator{Times: []float64{-1}}, []string{"spike_times[0] is -1"}},
 		{SpikeGenerator{Times: []float64{2, 1}}, []string{"spike_times[1] is 1 ms", "before (2)"}},
 		{SpikeGenerator{Times: []float64{1, inf}}, []string{"spike_times[1] is +Inf"}},
-		{SpikeGenerator{Times: []float64{1}, Weights: []float64{}}, []string{"1 spike_times and 0 spike_weights"}},
+		{SpikeGenerator{Times: []float64{1, 2}, Weights: []float64{1}}, []string{"2 spike_times and 1 spike_weights"}},
+		{SpikeGenerator{Times: []float64{1}, Weights: []float64{}, Multiplicities: []int{}}, nil}, // NEST: an empty list clears them
 		{SpikeGenerator{Times: []float64{1}, Multiplicities: []int{1, 2}}, []string{"1 spike_times and 2 spike_multiplicities"}},
 		{SpikeGenerator{Times: []float64{1}, Weights: []float64{nan}}, []string{"spike_weights[0] is NaN"}},
 		{SpikeGenerator{Times: []float64{1}, Multiplicities: []int{-1}}, []string{"spike_multiplicities[0] is -1, must be >= 0"}},

@@ -21,8 +21,8 @@ import (
 // (NEST's own drops the latter in silence.)
 type SpikeGenerator struct {
 	Times          []float64 `json:"spike_times"`                    // times of the spikes, ms, > 0, not decreasing
-	Weights        []float64 `json:"spike_weights,omitempty"`        // factors on the connection's weight, dimensionless, as many as times; nil: 1
-	Multiplicities []int     `json:"spike_multiplicities,omitempty"` // how many spikes each time stands for, dimensionless, >= 0, as many as times; nil: 1
+	Weights        []float64 `json:"spike_weights,omitempty"`        // factors on the connection's weight, dimensionless, as many as times; none: 1
+	Multiplicities []int     `json:"spike_multiplicities,omitempty"` // how many spikes each time stands for, dimensionless, >= 0, as many as times; none: 1
 	// AllowOffgridTimes rounds times that are not on the grid up to the end of
 	// their step.
 	AllowOffgridTimes bool `json:"allow_offgrid_times,omitempty"`
@@ -49,10 +49,10 @@ func (d SpikeGenerator) Validate() error {
 	if d.PreciseTimes && (d.AllowOffgridTimes || d.ShiftNowSpikes) {
 		return fmt.Errorf("%s: precise_times cannot be set together with allow_offgrid_times or shift_now_spikes", name)
 	}
-	if d.Weights != nil && len(d.Weights) != len(d.Times) {
+	if len(d.Weights) > 0 && len(d.Weights) != len(d.Times) {
 		return fmt.Errorf("%s: %d spike_times and %d spike_weights, must be as many", name, len(d.Times), len(d.Weights))
 	}
-	if d.Multiplicities != nil && len(d.Multiplicities) != len(d.Times) {
+	if len(d.Multiplicities) > 0 && len(d.Multiplicities) != len(d.Times) {
 		return fmt.Errorf("%s: %d spike_times and %d spike_multiplicities, must be as many", name, len(d.Times), len(d.Multiplicities))
 	}
 	for i, t := range d.Times {
@@ -65,12 +65,12 @@ func (d SpikeGenerator) Validate() error {
 		if i > 0 && t < d.Times[i-1] {
 			return fmt.Errorf("%s: spike_times[%d] is %g ms, must not be before the one before (%g)", name, i, t, d.Times[i-1])
 		}
-		if d.Weights != nil {
+		if len(d.Weights) > 0 {
 			if err := finiteAt(name, "spike_weights", i, d.Weights[i]); err != nil {
 				return err
 			}
 		}
-		if d.Multiplicities != nil && d.Multiplicities[i] < 0 {
+		if len(d.Multiplicities) > 0 && d.Multiplicities[i] < 0 {
 			return fmt.Errorf("%s: spike_multiplicities[%d] is %d, must be >= 0", name, i, d.Multiplicities[i])
 		}
 	}

@@ -29,6 +29,10 @@ type currentInput struct {
 	pieces   []currentPiece // in order, not overlapping
 	delay    []int64        // one, or one for each element
 	weight   []float64      // the same
+
+	// What at said last holds in (since, until].
+	since, until int64
+	held         float64
 }
 
 type currentPiece struct {
@@ -224,9 +228,20 @@ func element[T any](x []T, k int) T {
 
 // at returns the current in a step before the delay.
 func (in *currentInput) at(step int64) float64 {
-	i, _ := slices.BinarySearchFunc(in.pieces, step, func(p currentPiece, step int64) int { return cmp.Compare(p.end, step) })
-	if i < len(in.pieces) && step > in.pieces[i].begin {
-		return in.pieces[i].value
+	if step > in.since && step <= in.until {
+		return in.held
 	}
-	return 0
+	i, _ := slices.BinarySearchFunc(in.pieces, step, func(p currentPiece, step int64) int { return cmp.Compare(p.end, step) })
+	in.since, in.until, in.held = math.MinInt64, never, 0
+	if i > 0 {
+		in.since = in.pieces[i-1].end
+	}
+	if i < len(in.pieces) {
+		if p := in.pieces[i]; step > p.begin {
+			in.since, in.until, in.held = p.begin, p.end, p.value
+		} else {
+			in.until = p.begin
+		}
+	}
+	return in.held
 }

@@ -1,7 +1,7 @@
 // Package engine builds and runs networks: it is where the time goes.
 //
 //	description.go  what to build, as package sim collected it; check.go: what can be refused at once
-//	time.go         ms to steps, as NEST rounds
+//	time.go         ms to steps, as NEST rounds; stamp.go: times off the grid
 //	layout.go       which shard a neuron lives in
 //	quantum.go      the grid on which a population's weights lie
 //	pool.go         joined collections, which rules choose from
@@ -17,14 +17,15 @@
 //	block.go        state of the neurons of one population in one shard
 //	split.go        the two signs of a merged channel, for recorders
 //	settle.go       what decays for ever ends
-//	attach.go       devices to blocks
+//	attach.go       devices to blocks; combine.go: those of single neurons together
 //	current.go      constant and step currents
-//	poisson.go      Poisson input
+//	noise.go        noise currents
+//	poisson.go      Poisson input; inhomogeneous.go: of changing rate; poisson_set.go: of many generators
 //	event.go        spike generators
 //	shard.go        one step of one shard
 //	barrier.go      where workers meet
 //	run.go          the run loop
-//	record.go       spike recorders and multimeters
+//	record.go       spike recorders and multimeters; train.go: generators' own spikes
 //	state.go        state in and out, by neuron id
 //	share.go        a part of a network, to measure
 //	hugepages_*.go  large pages for rows

@@ -56,10 +56,10 @@ func generatorSpikes(d device.SpikeGenerator, clock Clock) (step []int64, value 
 			continue
 		}
 		x := 1.0
-		if d.Weights != nil {
+		if len(d.Weights) > 0 {
 			x = d.Weights[i]
 		}
-		if d.Multiplicities != nil {
+		if len(d.Multiplicities) > 0 {
 			if d.Multiplicities[i] > maxMultiplicity {
 				return nil, nil, fmt.Errorf("spike_multiplicities[%d] is %d, must be at most %d", i, d.Multiplicities[i], maxMultiplicity)
 			}

@@ -105,6 +105,41 @@ func TestCurrentWindows(t *testing.T) {
 	}
 }
 
+// A step current of many steps has the value of the piece that a step lies in,
+// whichever steps were asked for before.
+func TestStepCurrentPieces(t *testing.T) {
+	d := device.StepCurrent{Active: device.Active{Start: 0.4, Stop: 9}, AllowOffgridTimes: true}
+	for i := range 40 { // at 0.21, 0.42, ... ms, that is steps 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 24, ...
+		d.Times, d.Values = append(d.Times, 0.21*float64(i+1)), append(d.Values, float64(i%7)+1)
+	}
+	clock, err := NewClock(0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pieces, err := currentPieces(d, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make([]float64, 120)
+	for s := 5; s <= 90; s++ { // in (0.4, 9] ms
+		for i, ms := range d.Times {
+			if float64(s-1)/10 > ms-1e-9 {
+				want[s] = d.Values[i]
+			}
+		}
+	}
+	in := &currentInput{pieces: pieces}
+	for i := range 5000 {
+		s := i % 120
+		if i > 240 {
+			s = i * 7919 % 120
+		}
+		if got := in.at(int64(s)); got != want[s] {
+			t.Fatalf("step %d: %g, want %g", s, got, want[s])
+		}
+	}
+}
+
 // Currents add up with their weights, reach their targets only, and a delay of
 // its own for each neuron changes that neuron's window alone.
 func TestCurrentsOfParts(t *testing.T) {

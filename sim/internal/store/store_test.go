@@ -59,9 +59,13 @@ func everything() *engine.Description {
 	for i, dev := range []device.Device{
 		device.DC{Amplitude: 4, Active: active}, device.StepCurrent{Times: []float64{1, 2}, Values: []float64{3, 0}, Active: active}, device.StepCurrent{},
 		device.Poisson{Rate: 8, Active: active}, device.SpikeGenerator{Times: []float64{1, 1}, Weights: []float64{2, 3}, Multiplicities: []int{1, 0}, Active: active}, device.SpikeGenerator{},
+		device.SpikeGenerator{Times: []float64{0, 1.05}, AllowOffgridTimes: true, ShiftNowSpikes: true}, device.SpikeGenerator{Times: []float64{1.05}, PreciseTimes: true},
+		device.StepCurrent{Times: []float64{1.05}, Values: []float64{3}, AllowOffgridTimes: true},
+		device.Noise{Mean: 1. / 3, Std: 2, Dt: 0.3, StdMod: 1, Frequency: 50, Phase: 90, Active: active}, device.Noise{},
+		device.InhomogeneousPoisson{RateTimes: []float64{0.1, 2.05}, RateValues: []float64{8, 1. / 3}, AllowOffgridTimes: true, Active: active}, device.InhomogeneousPoisson{},
 	} {
 		d.Attachments = append(d.Attachments, engine.Attachment{Device: dev, Generator: i, Post: engine.Range{Population: i % 4, From: 1, N: 2},
-			Weight: weights[i], Delay: connect.Uniform{Min: 0.1, Max: 4}, Ordinal: uint32(i)})
+			Weight: weights[i%len(weights)], Delay: connect.Uniform{Min: 0.1, Max: 4}, Ordinal: uint32(i)})
 	}
 	return d
 }
@@ -136,6 +140,21 @@ func TestChangesRoundTrip(t *testing.T) {
 		if _, err := k.decode(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
+	}
+}
+
+// A device without end is stored, whichever way that was said.
+func TestInfiniteStop(t *testing.T) {
+	d := everything()
+	want, err := Fingerprint(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noise := d.Attachments[10].Device.(device.Noise)
+	noise.Stop = math.Inf(1)
+	d.Attachments[10].Device = noise
+	if got, err := Fingerprint(d); err != nil || got != want {
+		t.Errorf("fingerprint %s, %v, want %s", got, err, want)
 	}
 }
 

@@ -1,0 +1,86 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"cortigo/sim/device"
+)
+
+func contains(err error, text string) bool { return strings.Contains(err.Error(), text) }
+
+// The examples of NEST 3.10's documentation of spike_generator, at a resolution
+// of 0.1 ms, and what follows from its rules.
+func TestSpikeGeneratorGrid(t *testing.T) {
+	clock, err := NewClock(0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		d    device.SpikeGenerator
+		want []int64
+		err  string
+	}{
+		{device.SpikeGenerator{Times: []float64{1, 1.9999, 3.0001}}, []int64{10, 20, 30}, ""},
+		{device.SpikeGenerator{Times: []float64{1, 2}, Weights: []float64{}, Multiplicities: []int{}}, []int64{10, 20}, ""},
+		{device.SpikeGenerator{Times: []float64{1, 1.05, 3.0001}}, nil, "spike_times[1] is 1.05 ms, must be a positive multiple of the resolution (0.1 ms)"},
+		{device.SpikeGenerator{Times: []float64{1, 1.05, 3.0001}, AllowOffgridTimes: true}, []int64{10, 11, 30}, ""},
+		{device.SpikeGenerator{Times: []float64{1, 1.05, 3.0001}, PreciseTimes: true}, []int64{10, 11, 31}, ""},
+		{device.SpikeGenerator{Times: []float64{0.1, 0.3, 0.7, 1.1, 4.35, 8.2}, PreciseTimes: true}, []int64{1, 3, 7, 11, 44, 82}, ""},
+		{device.SpikeGenerator{Times: []float64{1.001, 1.099}, AllowOffgridTimes: true}, []int64{11, 11}, ""},
+		{device.SpikeGenerator{Times: []float64{0.04}, AllowOffgridTimes: true}, []int64{1}, ""},
+		{device.SpikeGenerator{Times: []float64{0.0001}, AllowOffgridTimes: true}, nil, "spike_times[0] is 0.0001 ms"}, // rounds to now
+		{device.SpikeGenerator{Times: []float64{0.0001}}, nil, "spike_times[0] is 0.0001 ms"},
+		{device.SpikeGenerator{Times: []float64{0.0001}, PreciseTimes: true}, []int64{1}, ""}, // NEST: step 101 for 10.0001 at 10 ms
+		{device.SpikeGenerator{Times: []float64{0, 0.0001, 0.1, 1.0001}, ShiftNowSpikes: true}, []int64{1, 1, 1, 10}, ""},
+		{device.SpikeGenerator{Times: []float64{0.5, 1, 2}, ShiftNowSpikes: true, Active: device.Active{Origin: -1, Stop: 5}}, []int64{1, 10}, ""}, // now is at 1
+		{device.SpikeGenerator{Times: []float64{1, 2}, Active: device.Active{Origin: -1, Stop: 5}}, []int64{10}, ""},
+		{device.SpikeGenerator{Times: []float64{1, 2, 3}, Active: device.Active{Start: 1, Stop: math.Inf(1)}}, []int64{20, 30}, ""},
+		{device.SpikeGenerator{Times: []float64{1e12}, AllowOffgridTimes: true}, nil, "spike_times[0]: time is 1e+12 ms, must be within"},
+		{device.SpikeGenerator{Times: []float64{1e12}, PreciseTimes: true}, nil, "spike_times[0]: time is 1e+12 ms"},
+	} {
+		if err := c.d.Validate(); err != nil {
+			t.Errorf("%+v: %v", c.d, err)
+		}
+		got, _, err := generatorSpikes(c.d, clock)
+		if c.err != "" && (err == nil || !contains(err, c.err)) || c.err == "" && (err != nil || !slices.Equal(got, c.want)) {
+			t.Errorf("%+v: %v, %v, want %v, %s", c.d, got, err, c.want, c.err)
+		}
+	}
+}
+
+// Times of step functions are positive and increasing also once they are on the
+// grid (NEST 3.10: step_current_generator, inhomogeneous_poisson_generator).
+func TestChangeSteps(t *testing.T) {
+	clock, err := NewClock(0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		ms      []float64
+		offgrid bool
+		want    string
+	}{
+		{[]float64{0.1, 1, 2.0002}, false, "[1 10 20]"},
+		{[]float64{1.05}, false, "x[0] is 1.05 ms, must be a multiple of the resolution (0.1 ms)"},
+		{[]float64{1.05, 1.1001, 1.101}, true, "x[1] is 1.1001 ms, must be in a later step than the one before (1.05 ms, at a resolution of 0.1 ms)"},
+		{[]float64{1.05, 1.101, 1.2004}, true, "x[2] is 1.2004 ms"},
+		{[]float64{0.01, 1.05, 1.101}, true, "[1 11 12]"},
+		{[]float64{0.0001}, true, "x[0] is 0.0001 ms, must be at least the resolution (0.1 ms)"},
+		{[]float64{0.0001}, false, "x[0] is 0.0001 ms, must be at least the resolution (0.1 ms)"},
+		{[]float64{1e12}, true, "x[0] is 1e+12 ms, must be within"},
+		{nil, false, "[]"},
+	} {
+		got, err := changeSteps(clock, "x", c.ms, c.offgrid)
+		text := fmt.Sprint(got)
+		if err != nil {
+			text = err.Error()
+		}
+		if !strings.HasPrefix(text, c.want) {
+			t.Errorf("%v, %v: %s, want %s", c.ms, c.offgrid, text, c.want)
+		}
+	}
+}
