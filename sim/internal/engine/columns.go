@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -77,25 +78,20 @@ type column struct {
 // columns returns a population's Columns for a cell, in order of their names.
 func (c *cell) columns(p *Population) ([]column, error) {
 	var all []column
-	for name, value := range p.Columns {
-		at := c.field[name]
+	for _, name := range slices.Sorted(maps.Keys(p.Columns)) {
+		at, value := c.field[name], p.Columns[name]
 		if at == nil {
 			if len(c.field) == 0 {
 				return nil, fmt.Errorf("%s has no parameter %q, nor any other", p.Model.ModelName(), name)
 			}
-			var names []string
-			for n := range c.field {
-				names = append(names, n)
-			}
-			slices.Sort(names)
-			return nil, fmt.Errorf("%s has no parameter %q among %s", p.Model.ModelName(), name, strings.Join(names, ", "))
+			names := strings.Join(slices.Sorted(maps.Keys(c.field)), ", ")
+			return nil, fmt.Errorf("%s has no parameter %q among %s", p.Model.ModelName(), name, names)
 		}
 		if len(value) != p.N {
 			return nil, fmt.Errorf("%s has %d values, must have one for each of the %d neurons", name, len(value), p.N)
 		}
 		all = append(all, column{name, at, value})
 	}
-	slices.SortFunc(all, func(a, b column) int { return strings.Compare(a.name, b.name) })
 	return all, nil
 }
 

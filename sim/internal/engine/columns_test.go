@@ -284,6 +284,54 @@ func build1(t testing.TB, p Population, at ...Attachment) *block {
 	return e.shards[0].blocks[0]
 }
 
+// A recurrent network of neurons that differ is the same whichever way it is
+// dealt out, and goes on from a state of another division.
+func TestColumnsAnyShards(t *testing.T) {
+	d := small()
+	for p := range 4 {
+		pop := &d.Populations[p]
+		base := newCell(pop.Model)
+		pop.Columns = map[string][]float64{}
+		for i, name := range []string{"V_th", "C_m", "tau_m", "t_ref", "I_e"} {
+			x := make([]float64, pop.N)
+			for k := range x {
+				x[k] = *base.field[name] + float64((k*7+i)%13)/10
+			}
+			pop.Columns[name] = x
+		}
+	}
+	build := func(o Options) *Engine {
+		e, err := Build(t.Context(), d, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	e := build(Options{Threads: 1, Shards: 1})
+	advance(t, e, 337)
+	state := e.State()
+	advance(t, e, 400)
+	want := e.State()
+	if want.Spikes < 500 {
+		t.Fatalf("%d spikes: nothing to see", want.Spikes)
+	}
+	for _, o := range []Options{{Threads: 2, Shards: 2}, {Threads: 2, Shards: 3}, {Threads: 1, Shards: 64}} {
+		f := build(o)
+		advance(t, f, 737)
+		if got := f.State(); !reflect.DeepEqual(got, want) {
+			t.Errorf("%d threads, %d shards: another state", o.Threads, o.Shards)
+		}
+		f = build(o)
+		if err := f.SetState(state); err != nil {
+			t.Fatal(err)
+		}
+		advance(t, f, 400)
+		if got := f.State(); !reflect.DeepEqual(got, want) {
+			t.Errorf("%d threads, %d shards: another state behind one of another division", o.Threads, o.Shards)
+		}
+	}
+}
+
 // What needs no constants of each neuron goes through the loops without them,
 // and channels are merged only where all neurons' time constants are equal.
 func TestColumnsChooseLoops(t *testing.T) {
@@ -398,9 +446,12 @@ func TestColumnsBuildErrors(t *testing.T) {
 		{neuron.DefaultIafPscDelta(), map[string][]float64{"t_ref": {7000, 1, 2}}, "neuron 0, counted from 0: t_ref"},
 		{neuron.DefaultIafPscDelta(), map[string][]float64{"t_ref": {7000, 7000, 7000}}, "t_ref is 7000 ms"},
 		{neuron.DefaultIafPscDelta(), map[string][]float64{"wow": {7000, 7000, 7000}}, `no parameter "wow"`},
+		{neuron.DefaultIafPscExp(), map[string][]float64{"tau_syn_ex": {1, 2}, "tau_syn_in": {}}, "tau_syn_"},
 		{neuron.Parrot{}, map[string][]float64{"wow": {7000, 7000, 7000}}, `parrot_neuron has no parameter "wow"`},
 	} {
-		d := &Description{Seed: 1, Resolution: 0.1, Populations: []Population{{Name: "a", N: 3, Model: c.model, Columns: c.columns}}}
+		whole := Range{0, 0, 3}
+		d := &Description{Seed: 1, Resolution: 0.1, Populations: []Population{{Name: "a", N: 3, Model: c.model, Columns: c.columns}},
+			Projections: []Projection{{Pre: whole, Post: whole, Rule: connect.AllToAll{}, Weight: connect.Constant(1), Delay: connect.Constant(1)}}}
 		if _, err := Build(t.Context(), d, Options{Threads: 1, Shards: 1}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: %v, want %q", c.columns, err, c.want)
 		}

@@ -20,10 +20,9 @@ type maker struct {
 // Propagators depend on these alone, and many neurons may share them.
 type propagatorKey struct{ tauM, cm, tauSynEx, tauSynIn float64 }
 
-// propagators are what the three models have between them; perPA is the drive
-// of 1 pA.
+// propagators are what the three models have between them.
 type propagators struct {
-	perPA, p33, p11Ex, p11In, p31Ex, p31In, p32Ex, p32In float64
+	p33, p11Ex, p11In, p31Ex, p31In, p32Ex, p32In float64
 }
 
 // propagators returns those of the cell as it is.
@@ -41,7 +40,7 @@ func (m *maker) propagators() propagators {
 	if p, ok := m.known[k]; ok {
 		return p
 	}
-	p := propagators{perPA: neuron.ConstantCurrentPropagator(h, k.tauM, k.cm), p33: neuron.MembranePropagator(h, k.tauM)}
+	p := propagators{p33: neuron.MembranePropagator(h, k.tauM)}
 	if m.cell.delta == nil {
 		p.p11Ex, p.p11In = fmath.Exp(-h/k.tauSynEx), fmath.Exp(-h/k.tauSynIn)
 		p.p32Ex = neuron.ExpCurrentPropagator(h, k.tauM, k.tauSynEx, k.cm)
@@ -166,7 +165,7 @@ func (m *maker) relative(b *block, differ []column) (el []float64, d currentDriv
 		return make([]float64, 1)
 	}
 	el, d.perPA, d.ie = room("E_L"), room("tau_m", "C_m"), room("I_e")
-	elAt, ieAt := m.field["E_L"], m.field["I_e"]
+	elAt, ieAt, tauM, cm := m.field["E_L"], m.field["I_e"], m.field["tau_m"], m.field["C_m"]
 	for k := range max(len(el), len(d.perPA), len(d.ie)) {
 		if len(differ) > 0 {
 			set(differ, k)
@@ -175,7 +174,7 @@ func (m *maker) relative(b *block, differ []column) (el []float64, d currentDriv
 			el[k] = *elAt
 		}
 		if k < len(d.perPA) {
-			d.perPA[k] = m.propagators().perPA
+			d.perPA[k] = neuron.ConstantCurrentPropagator(m.clock.H, *tauM, *cm)
 		}
 		if k < len(d.ie) {
 			d.ie[k] = *ieAt

@@ -163,10 +163,10 @@ func mergedChannels(p *Population) bool {
 	switch m := p.Model.(type) {
 	case neuron.IafPscExp:
 		ex, in := p.Columns["tau_syn_ex"], p.Columns["tau_syn_in"]
-		if ex == nil {
+		if len(ex) != p.N { // none; others are reported by those who use them
 			ex = []float64{m.TauSynEx}
 		}
-		if in == nil {
+		if len(in) != p.N {
 			in = []float64{m.TauSynIn}
 		}
 		for k := range max(len(ex), len(in)) {

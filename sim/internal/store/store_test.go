@@ -387,6 +387,46 @@ func TestNetworkAndState(t *testing.T) {
 
 // A file of another version or with a description that was changed by hand is
 // not opened.
+// Neurons that differ go on from disk as they were.
+func TestColumnsGoOn(t *testing.T) {
+	dir := t.TempDir()
+	threshold, tau := make([]float64, 30), make([]float64, 30)
+	for k := range threshold {
+		threshold[k], tau[k] = -60+float64(k)/10, 1.0/3+float64(k)/7
+	}
+	whole := engine.Range{N: 30}
+	d := &engine.Description{Seed: 4, Resolution: 0.1,
+		Populations: []engine.Population{{Name: "a", N: 30, Model: neuron.DefaultIafPscExp(), Columns: map[string][]float64{"V_th": threshold, "tau_syn_in": tau}}},
+		Projections: []engine.Projection{{Pre: whole, Post: whole, Rule: connect.FixedInDegree{N: 5}, Weight: connect.Normal{Mean: -20, SD: 20}, Delay: connect.Constant(1.5)}},
+		Attachments: []engine.Attachment{{Device: device.Poisson{Rate: 20000}, Post: whole, Weight: connect.Constant(40), Delay: connect.Constant(1)}}}
+	e := save(t, dir, d, 2)
+	if err := e.Run(t.Context(), 300, nil); err != nil {
+		t.Fatal(err)
+	}
+	net, err := OpenNetwork(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := engine.Load(net.Description, engine.Options{Threads: 1, Shards: net.Shards}, net.Bounds, net.Rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := OpenState(dir, net.Description)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.SetState(state); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Run(t.Context(), 300, nil); err != nil {
+		t.Fatal(err)
+	}
+	got, want := f.State(), e.State()
+	if !reflect.DeepEqual(got, want) || want.Spikes < 100 {
+		t.Errorf("%d spikes behind opening, or another state, want %d", got.Spikes, want.Spikes)
+	}
+}
+
 func TestOpenNetworkErrors(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := OpenNetwork(dir); err == nil || !strings.Contains(err.Error(), "no network was saved there") {
