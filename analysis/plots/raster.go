@@ -92,7 +92,7 @@ func newRaster(d *spikes.Data, c *config) (*Raster, error) {
 	}
 	if r.Mode == Auto {
 		r.Mode = Sample
-		if d.Len() > AutoSpikes {
+		if d.Len() > AutoSpikes && spikesOf(d) > AutoSpikes {
 			r.Mode = Density
 		}
 	}
@@ -116,6 +116,17 @@ func newRaster(d *spikes.Data, c *config) (*Raster, error) {
 	}
 	r.each(func(*band, int, float64) { r.Spikes++ })
 	return r, nil
+}
+
+// spikesOf returns how many of d's spikes are of its populations and in its
+// window; the data may hold more.
+func spikesOf(d *spikes.Data) (n int) {
+	for i, id := range d.Neuron {
+		if s := d.Step[i]; s > d.Begin && s <= d.End && slices.ContainsFunc(d.Populations, func(p spikes.Population) bool { return p.Contains(id) }) {
+			n++
+		}
+	}
+	return n
 }
 
 // checkData reports what makes d impossible to draw.
