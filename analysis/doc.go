@@ -9,6 +9,7 @@
 //	correlation.go  pairwise correlations of spike counts
 //	synchrony.go    variance over mean of population counts
 //	ks.go           the Kolmogorov-Smirnov distance
+//	spread.go       whether one run is inside the spread of others, by one number
 //	statistics.go   all of these for every population of a run
 //	verify.go       whether a run is inside a reference's seed-to-seed spread
 //

@@ -62,3 +62,14 @@ func ExampleBox() {
 	fmt.Println(b.Q1, b.Median, b.Q3, "whiskers", b.WhiskerLow, b.WhiskerHigh, "outliers", b.Outliers)
 	// Output: 2 3 4 whiskers 1 4 outliers [20]
 }
+
+// Five seeds gave these rates; another program gave 31.9 spikes/s.
+func ExampleSpread_P() {
+	s, err := analysis.SpreadOf([]float64{31.84, 31.95, 31.90, 31.88, 31.99})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.2f ± %.2f, P(31.9) = %.2f, P(33) = %.4f\n", s.Mean, s.SD, s.P(31.9), s.P(33))
+	// Output: 31.91 ± 0.06, P(31.9) = 0.86, P(33) = 0.0001
+}

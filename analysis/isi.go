@@ -50,6 +50,17 @@ func CVs(d *spikes.Data, p spikes.Population) (cv []float64, leftOut int, err er
 	return cv, leftOut, nil
 }
 
+// MeanCV returns the mean of [CVs] and the number of neurons it is of; NaN if
+// that is 0.
+func MeanCV(d *spikes.Data, p spikes.Population) (mean float64, neurons int, err error) {
+	cv, _, err := CVs(d, p)
+	if err != nil {
+		return 0, 0, err
+	}
+	mean, _ = MeanSD(cv)
+	return mean, len(cv), nil
+}
+
 // trainsOf returns the sorted spike steps of every neuron of p in d's window.
 func trainsOf(d *spikes.Data, p spikes.Population) ([][]int64, error) {
 	if err := check(d); err != nil {

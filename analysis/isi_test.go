@@ -68,3 +68,16 @@ func TestCVOfPoisson(t *testing.T) {
 		t.Errorf("mean CV of Poisson trains is %v, want 1 +- 0.012", mean)
 	}
 }
+
+func TestMeanCV(t *testing.T) {
+	// Intervals 100 and 300: CV 0.5. Intervals 100 and 100: CV 0. Neuron 3 has two
+	// spikes only.
+	d := data(3, 1000, []int64{1, 1, 1, 101, 101, 201, 401, 500}, []int32{1, 2, 3, 1, 2, 2, 1, 3})
+	if mean, n, err := MeanCV(d, d.Populations[0]); err != nil || n != 2 || !near(mean, 0.25) {
+		t.Errorf("mean CV %v of %d, %v, want 0.25 of 2", mean, n, err)
+	}
+	d.Step, d.Neuron = nil, nil
+	if mean, n, err := MeanCV(d, d.Populations[0]); err != nil || n != 0 || !math.IsNaN(mean) {
+		t.Errorf("mean CV %v of %d, %v, want NaN of 0", mean, n, err)
+	}
+}

@@ -38,6 +38,20 @@ func Rates(d *spikes.Data, p spikes.Population) ([]float64, error) {
 	return ratesOf(counts, durationS(d)), nil
 }
 
+// MeanRate returns the mean firing rate of p's neurons in d's window, in
+// spikes/s, silent ones included: their spikes/(N * duration).
+func MeanRate(d *spikes.Data, p spikes.Population) (float64, error) {
+	counts, err := SpikeCounts(d, p)
+	if err != nil {
+		return 0, err
+	}
+	sum := 0
+	for _, c := range counts {
+		sum += c
+	}
+	return float64(sum) / (float64(p.N) * durationS(d)), nil
+}
+
 func ratesOf(counts []int, seconds float64) []float64 {
 	rates := make([]float64, len(counts))
 	for k, c := range counts {

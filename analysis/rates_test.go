@@ -68,3 +68,14 @@ func TestMeanSD(t *testing.T) {
 		}
 	}
 }
+
+func TestMeanRate(t *testing.T) {
+	// As TestRates: rates 30, 10 and 0.
+	d := data(3, 1000, []int64{0, 1, 500, 1000, 1000, 1001, 7}, []int32{1, 1, 1, 1, 2, 2, 9})
+	if got, err := MeanRate(d, d.Populations[0]); err != nil || !near(got, 40.0/3) {
+		t.Errorf("mean rate %v, %v, want 40/3", got, err)
+	}
+	if _, err := MeanRate(d, spikes.Population{Name: "none"}); err == nil {
+		t.Error("mean rate of no neurons")
+	}
+}

@@ -86,6 +86,19 @@ func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // header draws the raster's title, caption and legend.
 func (r *Raster) header(dc draw.Canvas, title string) draw.Canvas {
+	dc = header(dc, r.Theme, title, r.Caption(), r.keys())
+	for _, m := range r.marks {
+		if m.Label != "" {
+			dc.Max.Y -= lineSkip - 3
+			break
+		}
+	}
+	dc.Max.Y -= 2
+	return dc
+}
+
+// keys returns the raster's legend.
+func (r *Raster) keys() []key {
 	var keys []key
 	for _, k := range []Kind{Excitatory, Inhibitory} {
 		for _, b := range r.bands {
@@ -95,7 +108,6 @@ func (r *Raster) header(dc draw.Canvas, title string) draw.Canvas {
 			}
 		}
 	}
-	caption := r.Caption()
 	if r.Mode == Density {
 		keys = append(keys, key{"darker: more spikes per pixel", func(c *draw.Canvas, x, y, w, h vg.Length) {
 			const steps = 4
@@ -106,15 +118,7 @@ func (r *Raster) header(dc draw.Canvas, title string) draw.Canvas {
 			}
 		}})
 	}
-	dc = header(dc, r.Theme, title, caption, keys)
-	for _, m := range r.marks {
-		if m.Label != "" {
-			dc.Max.Y -= lineSkip - 3
-			break
-		}
-	}
-	dc.Max.Y -= 2
-	return dc
+	return keys
 }
 
 // panel returns the raster as a panel of a figure on dc.
@@ -131,12 +135,9 @@ func (r *Raster) panel(dc draw.Canvas, t Theme, share float64, xAxis bool) panel
 	if len(r.layers) < len(r.bands) {
 		label = "layer"
 	}
+	bareX(p)
 	if xAxis {
 		timeAxis(p)
-	} else {
-		p.X.Tick.Marker = plot.ConstantTicks(nil)
-		p.X.Tick.Length = 0
-		p.X.LineStyle.Width = 0
 	}
 	return panel{p, label, share}
 }
@@ -144,6 +145,14 @@ func (r *Raster) panel(dc draw.Canvas, t Theme, share float64, xAxis bool) panel
 func timeAxis(p *plot.Plot) {
 	p.X.Label.Text = "time (ms)"
 	p.X.Tick.Marker = ticks(8)
+	p.X.Tick.Length, p.X.LineStyle.Width = 4, 0.6
+}
+
+// bareX takes the x axis away from a plot that stands on another.
+func bareX(p *plot.Plot) {
+	p.X.Tick.Marker = plot.ConstantTicks(nil)
+	p.X.Tick.Length = 0
+	p.X.LineStyle.Width = 0
 }
 
 func (h *RateHistogram) panel(t Theme, share float64) panel {

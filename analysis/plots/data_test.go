@@ -82,3 +82,41 @@ func poisson(scale, ms, depth float64) *spikes.Data {
 	d.Sort()
 	return d
 }
+
+// volleys returns spikes of ne excitatory neurons (ids from 1) and ni inhibitory
+// ones (from 10001) over ms: Poisson trains of rate spikes/s with volleys of the
+// given frequency in Hz, as deep as depth (0 to 1).
+func volleys(ne, ni int, ms, rate, hz, depth float64, seed uint64) *spikes.Data {
+	r := rand.New(rand.NewPCG(seed, 3))
+	d := &spikes.Data{Resolution: 0.1, End: int64(ms * 10)}
+	for _, p := range []spikes.Population{{Name: "exc", First: 1, N: ne}, {Name: "inh", First: 10001, N: ni}} {
+		if p.N > 0 {
+			d.Populations = append(d.Populations, p)
+		}
+		for k := range p.N {
+			for t := 0.0; ; {
+				if t += r.ExpFloat64() / (rate * (1 + depth)) * 1000; t >= ms {
+					break
+				}
+				if r.Float64()*(1+depth) < 1+depth*math.Sin(2*math.Pi*t*hz/1000) {
+					d.Step, d.Neuron = append(d.Step, int64(t*10)+1), append(d.Neuron, p.First+int32(k))
+				}
+			}
+		}
+	}
+	d.Sort()
+	return d
+}
+
+// recorded returns what a recorder of some neurons of Brunel's network holds.
+func recorded(ne, ni int, seed uint64) *spikes.Data { return volleys(ne, ni, 1000, 32, 100, 0.5, seed) }
+
+// states returns four states of a network like those of Brunel (2000), Fig. 8.
+func states() []RasterPanel {
+	return []RasterPanel{
+		{"synchronous regular: g = 3, η = 2", volleys(800, 200, 100, 190, 200, 1, 1)},
+		{"fast synchronous irregular: g = 6, η = 4", volleys(800, 200, 200, 60, 180, 0.9, 2)},
+		{"asynchronous irregular: g = 5, η = 2", volleys(800, 200, 200, 38, 50, 0.1, 3)},
+		{"slow synchronous irregular: g = 4.5, η = 0.9", volleys(800, 200, 600, 5.5, 22, 1, 4)},
+	}
+}

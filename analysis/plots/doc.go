@@ -1,11 +1,15 @@
-// Package plots draws spiking activity: rasters, population rates and box plots
-// of firing rates, as gonum/plot Plotters and as finished figures.
+// Package plots draws spiking activity: rasters, population rates, membrane
+// potentials and box plots of firing rates, as gonum/plot Plotters and as finished figures.
 //
 //	raster.go      Raster: spikes of a sample of neurons, or of all as density
 //	pixels.go      how a Raster becomes pixels
 //	histogram.go   RateHistogram: the population rate in bins
+//	traces.go      Traces: membrane potentials, with spikes; decimate.go: of many samples
 //	boxplot.go     BoxPlot: distributions of rates, with a reference beside it
 //	activity.go    figures of a raster, of a rate, of one above the other
+//	raster_histogram.go  what a spike recorder holds, as PyNEST draws it
+//	raster_grid.go       states of a network side by side
+//	traces_figure.go     the figure of traces
 //	rates.go       the figure of box plots
 //	figure.go      Figure: PNG at twice the size, SVG, alternative text
 //	populations.go names, layers, excitatory and inhibitory

@@ -79,3 +79,35 @@ func ExampleBoxPlotFigure() {
 	write("cortigo-boxes.png", f, err)
 	// Output: Box plot of firing rates in spikes/s, simulation, median (quartiles): E 5 (3 to 6), I 16 (13.8 to 17).
 }
+
+func ExampleRasterHistogramFigure() {
+	f, err := plots.RasterHistogramFigure(twoPopulations())
+	write("cortigo-raster-histogram.png", f, err)
+	// Output: Raster plot from 0 to 1000 ms, from the top I, E: all 100 neurons, 705 spikes. Below, population rate of 100 neurons from 0 to 1000 ms in bins of 5 ms: mean 7.05, highest 24 spikes/s.
+}
+
+func ExampleRasterGridFigure() {
+	d := twoPopulations()
+	f, err := plots.RasterGridFigure([]plots.RasterPanel{
+		{Title: "first half", Data: d.Window(0, 5000)},
+		{Title: "second half", Data: d.Window(5000, 10000)},
+	}, plots.WithNeurons(20), plots.WithBin(10))
+	write("cortigo-raster-grid.png", f, err)
+	// Output: A, first half: Raster plot from 0 to 500 ms, from the top E, I: 20 of 100 neurons (20 %), all their 78 spikes. Below, population rate of 100 neurons from 0 to 500 ms in bins of 10 ms: mean 6.82, highest 14 spikes/s. B, second half: Raster plot from 500 to 1000 ms, from the top E, I: 20 of 100 neurons (20 %), all their 87 spikes. Below, population rate of 100 neurons from 500 to 1000 ms in bins of 10 ms: mean 7.28, highest 16 spikes/s.
+}
+
+// A neuron that is driven beyond its threshold fires every 10 ms; a membrane
+// potential recorded every ms does not show the spikes themselves.
+func ExampleTracesFigure() {
+	v := plots.Trace{Label: "neuron 1"}
+	for ms := 1; ms <= 50; ms++ {
+		v.TimesMS = append(v.TimesMS, float64(ms))
+		v.Values = append(v.Values, -70+1.5*float64(ms%10))
+		if ms%10 == 0 {
+			v.SpikesMS = append(v.SpikesMS, float64(ms))
+		}
+	}
+	f, err := plots.TracesFigure([]plots.Trace{v}, plots.WithThreshold(-55))
+	write("cortigo-traces.png", f, err)
+	// Output: V_m (mV) against time from 0 to 50 ms: neuron 1 -70 to -56.5, spikes: 5.
+}

@@ -34,6 +34,9 @@ func (f *Figure) Size() (width, height int) {
 	return pixels(f.width), pixels(f.height)
 }
 
+// Text returns the picture in words, Alt, and the Notes.
+func (f *Figure) Text() (alt string, notes []string) { return f.Alt, f.Notes }
+
 func pixels(l vg.Length) int { return int(math.Round(float64(l/vg.Inch) * screenDPI)) }
 
 // Draw draws the figure onto c.

@@ -27,7 +27,11 @@ func figuresOf(d *spikes.Data, opts ...Option) map[string]func() (*Figure, error
 		"equalised": func() (*Figure, error) {
 			return RasterFigure(d, append(opts, WithMode(Density), WithScale(Equalised))...)
 		},
-		"rate":     func() (*Figure, error) { return RateFigure(d, opts...) },
+		"rate":      func() (*Figure, error) { return RateFigure(d, opts...) },
+		"histogram": func() (*Figure, error) { return RasterHistogramFigure(d, opts...) },
+		"grid": func() (*Figure, error) {
+			return RasterGridFigure([]RasterPanel{{"one", d}, {"<two>", d}, {"", d}}, opts...)
+		},
 		"activity": func() (*Figure, error) { return ActivityFigure(d, opts...) },
 		"boxes": func() (*Figure, error) {
 			rates, err := RatesOf(d)
@@ -222,7 +226,7 @@ func TestSharedX(t *testing.T) {
 	d := poisson(0.05, 500, 0)
 	r, h := must(newRaster(d, c)), must(newRateHistogram(d, c))
 	dc := inset(draw.New(vgimg.New(c.width, c.height)))
-	a := arrange(dc, []panel{r.panel(dc, c.theme, 3, false), h.panel(c.theme, 1)}, 7)
+	a := arrange(dc, []panel{r.panel(dc, c.theme, 3, false), h.panel(c.theme, 1)}, 7, 0, 0)
 	top, bottom := a[0].plot.DataCanvas(a[0].canvas), a[1].plot.DataCanvas(a[1].canvas)
 	if math.Abs(float64(top.Min.X-bottom.Min.X)) > 0.01 || math.Abs(float64(top.Max.X-bottom.Max.X)) > 0.01 {
 		t.Errorf("x from %v to %v above, %v to %v below", top.Min.X, top.Max.X, bottom.Min.X, bottom.Max.X)

@@ -38,6 +38,24 @@ func TestGolden(t *testing.T) {
 			own, ref := referenceRates(t)
 			return BoxPlotFigure(own, ref, WithLabel("seed 123450"), WithTitle("Firing rates"))
 		},
+		"raster_histogram": func() (*Figure, error) { return RasterHistogramFigure(recorded(50, 0, 1)) },
+		"raster_histogram_two": func() (*Figure, error) {
+			return RasterHistogramFigure(recorded(200, 50, 1), WithTheme(PD14()), WithTitle("Excitatory and inhibitory neurons"))
+		},
+		"raster_grid": func() (*Figure, error) { return RasterGridFigure(states()) },
+		"raster_grid_paper": func() (*Figure, error) {
+			return RasterGridFigure(states()[:3], WithTheme(Paper()), WithTitle("Three states"), WithBin(5))
+		},
+		"traces": func() (*Figure, error) {
+			return TracesFigure([]Trace{lif("I_e = 376 pA", 376, 0, 1000, 1, 1)}, WithThreshold(-55))
+		},
+		"traces_below": func() (*Figure, error) {
+			return TracesFigure([]Trace{lif("neuron 1", 350, 0.7, 1000, 0.1, 1), lif("neuron 2", 320, 0.7, 1000, 0.1, 2)},
+				WithSpikesBelow(), WithThreshold(-55), WithTheme(PD14()), WithTitle("Noisy input"))
+		},
+		"traces_ten":   func() (*Figure, error) { return TracesFigure(tenTraces(10), WithThreshold(-55), WithSize(6.5, 3.4)) },
+		"traces_paper": func() (*Figure, error) { return TracesFigure(tenTraces(4), WithTheme(Paper()), WithSpikesBelow()) },
+		"traces_many":  func() (*Figure, error) { return TracesFigure(tenTraces(30), WithQuantity("V_m (mV)")) },
 	}
 	for name, figure := range figures {
 		t.Run(name, func(t *testing.T) {

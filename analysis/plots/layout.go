@@ -33,7 +33,8 @@ func swatch(col color.Color) func(*draw.Canvas, vg.Length, vg.Length, vg.Length,
 }
 
 // header draws title, caption and legend at the top of c and returns what is
-// left. The legend is on the caption's line if both fit, else below it.
+// left. The legend is on the caption's line if both fit, else below it, in as
+// many lines as it needs.
 func header(c draw.Canvas, t Theme, title, caption string, keys []key) draw.Canvas {
 	write := func(sty draw.TextStyle, s string) {
 		sty.YAlign = draw.YTop
@@ -49,19 +50,26 @@ func header(c draw.Canvas, t Theme, title, caption string, keys []key) draw.Canv
 		c.Max.Y -= lineSkip + 1
 	}
 	write(line, caption)
-	w := -keyGap // none after the last
-	for _, k := range keys {
-		w += keyWidth(k, note)
-	}
-	if len(keys) > 0 && caption != "" && line.Width(caption)+w+8 > c.Max.X-c.Min.X {
+	rows := keyRows(keys, note, c.Max.X-c.Min.X)
+	if len(keys) > 0 && caption != "" && (len(rows) > 1 || line.Width(caption)+keysWidth(keys, note)+8 > c.Max.X-c.Min.X) {
 		c.Max.Y -= lineSkip
 	}
-	x := c.Max.X - w
-	for _, k := range keys {
-		k.draw(&c, x, c.Max.Y-8.5, 12, 7)
-		note.YAlign = draw.YTop
-		c.FillText(note, vg.Point{X: x + 15, Y: c.Max.Y}, k.text)
-		x += keyWidth(k, note)
+	// Rows begin below one another, the longest at the right.
+	longest := vg.Length(0)
+	for _, row := range rows {
+		longest = max(longest, keysWidth(row, note))
+	}
+	for i, row := range rows {
+		if i > 0 {
+			c.Max.Y -= lineSkip
+		}
+		x := c.Max.X - longest
+		for _, k := range row {
+			k.draw(&c, x, c.Max.Y-8.5, 12, 7)
+			note.YAlign = draw.YTop
+			c.FillText(note, vg.Point{X: x + 15, Y: c.Max.Y}, k.text)
+			x += keyWidth(k, note)
+		}
 	}
 	if caption != "" || len(keys) > 0 {
 		c.Max.Y -= lineSkip
@@ -69,13 +77,40 @@ func header(c draw.Canvas, t Theme, title, caption string, keys []key) draw.Canv
 	return c
 }
 
+// keyRows breaks a legend into lines no wider than width, if the keys are not.
+func keyRows(keys []key, sty draw.TextStyle, width vg.Length) [][]key {
+	var rows [][]key
+	for from, to := 0, 1; to <= len(keys); to++ {
+		if to == len(keys) || keysWidth(keys[from:to+1], sty) > width {
+			rows = append(rows, keys[from:to])
+			from = to
+		}
+	}
+	return rows
+}
+
 const keyGap vg.Length = 10
 
 func keyWidth(k key, sty draw.TextStyle) vg.Length { return 15 + sty.Width(k.text) + keyGap }
 
+// keysWidth returns the width of keys in one line.
+func keysWidth(keys []key, sty draw.TextStyle) vg.Length {
+	w := -keyGap // none after the last
+	for _, k := range keys {
+		w += keyWidth(k, sty)
+	}
+	return w
+}
+
 // stack draws panels below one another, their data areas aligned in x.
 func stack(c draw.Canvas, t Theme, panels []panel, gap vg.Length) {
-	for _, a := range arrange(c, panels, gap) {
+	stackWithin(c, t, panels, gap, 0, 0)
+}
+
+// stackWithin is stack with margins of the axes at least as wide as left and
+// right, so that stacks below one another are aligned too.
+func stackWithin(c draw.Canvas, t Theme, panels []panel, gap, left, right vg.Length) {
+	for _, a := range arrange(c, panels, gap, left, right) {
 		sty := textStyle(labelSize, t.Text)
 		sty.Rotation = math.Pi / 2
 		sty.XAlign, sty.YAlign = draw.XCenter, draw.YTop
@@ -91,16 +126,17 @@ type arranged struct {
 }
 
 // arrange cuts c into the panels' canvases: their data areas are aligned in x
-// and have heights in proportion to the panels' shares.
-func arrange(c draw.Canvas, panels []panel, gap vg.Length) []arranged {
+// and have heights in proportion to the panels' shares. The margins of the axes
+// are at least left and right.
+func arrange(c draw.Canvas, panels []panel, gap, left, right vg.Length) []arranged {
 	c.Min.X += labelRoom
 	height := c.Max.Y - c.Min.Y - gap*vg.Length(len(panels)-1) // for data
-	var left, right vg.Length                                  // widest margins of the axes
 	axes := make([]vg.Length, len(panels))                     // heights of the axes
 	total := 0.0
+	l, r := axesMargins(c, panels)
+	left, right = max(left, l), max(right, r)
 	for i, p := range panels {
 		data := p.plot.DataCanvas(c)
-		left, right = max(left, data.Min.X-c.Min.X), max(right, c.Max.X-data.Max.X)
 		axes[i] = (c.Max.Y - c.Min.Y) - (data.Max.Y - data.Min.Y)
 		height -= axes[i]
 		total += p.share
@@ -118,6 +154,15 @@ func arrange(c draw.Canvas, panels []panel, gap vg.Length) []arranged {
 		out[i] = arranged{p, sub}
 	}
 	return out
+}
+
+// axesMargins returns the widest margins that the panels' axes need in c.
+func axesMargins(c draw.Canvas, panels []panel) (left, right vg.Length) {
+	for _, p := range panels {
+		data := p.plot.DataCanvas(c)
+		left, right = max(left, data.Min.X-c.Min.X), max(right, c.Max.X-data.Max.X)
+	}
+	return left, right
 }
 
 // inset returns c without the figure's margin, on a white ground.

@@ -54,6 +54,10 @@ type config struct {
 	binMS         float64
 	marks         []Mark
 	own           string
+	quantity      string
+	threshold     float64
+	spikesBelow   bool
+	upwards       bool // neuron ids ascend upwards
 }
 
 // An Option changes how a figure or plotter looks.
@@ -151,10 +155,33 @@ func WithMark(beginMS, endMS float64, label string) Option {
 // WithLabel sets what a box plot's legend calls the data. Default: "simulation".
 func WithLabel(label string) Option { return func(c *config) error { c.own = label; return nil } }
 
+// WithQuantity sets what traces show, with its unit, such as "I_syn_ex (pA)".
+// Default: "V_m (mV)".
+func WithQuantity(label string) Option {
+	return func(c *config) error { c.quantity = label; return nil }
+}
+
+// WithThreshold draws a line at the threshold of traces, in their unit; spikes
+// stand on it. Default: none; spikes stand on the highest value.
+func WithThreshold(value float64) Option {
+	return func(c *config) error {
+		if !(math.Abs(value) <= 1e300) {
+			return fmt.Errorf("plots: threshold %g, must be finite and below 1e300", value)
+		}
+		c.threshold = value
+		return nil
+	}
+}
+
+// WithSpikesBelow draws the spikes of traces as ticks in a panel of their own
+// below. Default: as strokes on the threshold.
+func WithSpikesBelow() Option { return func(c *config) error { c.spikesBelow = true; return nil } }
+
 func configure(height float64, opts []Option) (*config, error) {
 	c := &config{
 		theme: Default(), width: 6.5 * vg.Inch, height: vg.Length(height) * vg.Inch,
 		neurons: 1000, seed: 1, kind: KindOf, own: "simulation",
+		quantity: "V_m (mV)", threshold: math.NaN(),
 	}
 	for _, o := range opts {
 		if o == nil {

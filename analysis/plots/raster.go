@@ -42,6 +42,7 @@ type band struct {
 	top  int     // row of its first neuron, counted from the top of the raster
 	ids  []int32 // neurons shown, ascending; nil: all
 	rows int
+	up   bool // ids ascend upwards instead of downwards
 }
 
 // row returns the raster's row of neuron id, or -1.
@@ -49,13 +50,25 @@ func (b *band) row(id int32) int {
 	if !b.pop.Contains(id) {
 		return -1
 	}
+	k, found := int(id-b.pop.First), true
+	if b.ids != nil {
+		k, found = slices.BinarySearch(b.ids, id)
+	}
+	switch {
+	case !found:
+		return -1
+	case b.up:
+		return b.top + b.rows - 1 - k
+	}
+	return b.top + k
+}
+
+// id returns the neuron of the k-th row of the band in order of ids.
+func (b *band) id(k int) int32 {
 	if b.ids == nil {
-		return b.top + int(id-b.pop.First)
+		return b.pop.First + int32(k)
 	}
-	if k, found := slices.BinarySearch(b.ids, id); found {
-		return b.top + k
-	}
-	return -1
+	return b.ids[k]
 }
 
 // NewRaster returns a plotter of d's spikes in d's window; take d.Window for a
@@ -79,14 +92,20 @@ func newRaster(d *spikes.Data, c *config) (*Raster, error) {
 	}
 	if r.Mode == Auto {
 		r.Mode = Sample
-		if d.Len() > AutoSpikes {
+		if d.Len() > AutoSpikes && spikesOf(d) > AutoSpikes {
 			r.Mode = Density
+		}
+	}
+	if c.upwards {
+		slices.Reverse(r.layers)
+		for _, l := range r.layers {
+			slices.Reverse(l.pops)
 		}
 	}
 	fraction := min(1, float64(c.neurons)/float64(r.Neurons))
 	for _, l := range r.layers {
 		for _, p := range l.pops {
-			b := band{pop: p, kind: c.kind(p.Name), top: r.Shown, rows: p.N}
+			b := band{pop: p, kind: c.kind(p.Name), top: r.Shown, rows: p.N, up: c.upwards}
 			if r.Mode == Sample && fraction < 1 {
 				b.ids = analysis.Subsample(p, max(1, int(math.Round(fraction*float64(p.N)))), c.seed)
 				b.rows = len(b.ids)
@@ -97,6 +116,17 @@ func newRaster(d *spikes.Data, c *config) (*Raster, error) {
 	}
 	r.each(func(*band, int, float64) { r.Spikes++ })
 	return r, nil
+}
+
+// spikesOf returns how many of d's spikes are of its populations and in its
+// window; the data may hold more.
+func spikesOf(d *spikes.Data) (n int) {
+	for i, id := range d.Neuron {
+		if s := d.Step[i]; s > d.Begin && s <= d.End && slices.ContainsFunc(d.Populations, func(p spikes.Population) bool { return p.Contains(id) }) {
+			n++
+		}
+	}
+	return n
 }
 
 // checkData reports what makes d impossible to draw.

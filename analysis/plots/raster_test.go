@@ -81,6 +81,11 @@ func TestModes(t *testing.T) {
 	for len(big.Step) <= AutoSpikes {
 		big.Step, big.Neuron = append(big.Step, d.Step...), append(big.Neuron, d.Neuron...)
 	}
+	some := big // the spikes of all, but only few neurons are asked for
+	some.Populations = []spikes.Population{{Name: "few", First: 1, N: 5}}
+	if r := must(NewRaster(&some)); r.Mode != Sample || r.Shown != 5 {
+		t.Errorf("%v of %d neurons, want a sample: all 5", r.Mode, r.Shown)
+	}
 	if r := must(NewRaster(&big)); r.Mode != Density || r.Shown != 7718 || r.Spikes != len(big.Step) {
 		t.Errorf("%v of %d neurons and %d spikes, want the density of all", r.Mode, r.Shown, r.Spikes)
 	}

@@ -5,6 +5,7 @@
 //   - create.go  the run of a microcircuit: created, opened by later cells
 //   - show.go    a figure below the cell
 //   - rates.go   the table of firing rates
+//   - spread.go  a number of NEST beside the same of several seeds
 //   - nest.go    NEST's results for the same microcircuit
 //   - files.go   the table of a run's files
 //   - place.go   paths as they are printed

@@ -1,8 +1,6 @@
 package runs
 
 import (
-	"strings"
-
 	"cortigo/analysis/plots"
 	"cortigo/notebooks/nb"
 )
@@ -11,17 +9,9 @@ import (
 // know. It takes the two results of a function that draws:
 //
 //	runs.Show(plots.RasterFigure(data))
+//
+// It is nb.Figure, which cells that have no other use for this package link
+// faster.
 func Show(f *plots.Figure, err error) error {
-	if err != nil {
-		return err
-	}
-	png, err := f.PNG()
-	if err != nil {
-		return err
-	}
-	width, _ := f.Size()
-	if err := nb.PNG(png, f.Alt, width); err != nil || len(f.Notes) == 0 {
-		return err
-	}
-	return nb.Markdown(strings.Join(f.Notes, "\n"))
+	return nb.Figure(f, err)
 }

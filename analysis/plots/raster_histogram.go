@@ -1,0 +1,80 @@
+package plots
+
+import (
+	"math"
+	"strconv"
+
+	"cortigo/sim/spikes"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// RasterHistogramFigure returns a figure of what a spike recorder holds, as
+// PyNEST's raster_plot.from_device(recorder, hist=True) draws it: time against
+// neuron id, ids ascending upwards, and below it the rate in Hz in bins of 5 ms,
+// sharing x; 6.5 x 4 inches. Ids of populations that are not neighbours follow
+// upon one another, with a rule between.
+//
+// The rate is divided by all neurons of d's populations; PyNEST divides by those
+// that spiked, so that its rates are higher where neurons are silent.
+//
+// Options and errors are those of NewRaster (up to WithNeurons neurons with all
+// their spikes, of more a sample) and NewRateHistogram; also WithTitle and
+// WithSize.
+func RasterHistogramFigure(d *spikes.Data, opts ...Option) (*Figure, error) {
+	c, err := configure(4, opts)
+	if err != nil {
+		return nil, err
+	}
+	c.upwards = true
+	if c.binMS == 0 {
+		c.binMS = 5
+	}
+	r, err := newRaster(d, c)
+	if err != nil {
+		return nil, err
+	}
+	h, err := newRateHistogram(d, c)
+	if err != nil {
+		return nil, err
+	}
+	f := newFigure(c)
+	f.Alt = r.alt() + ". Below, " + lowerFirst(h.alt())
+	f.Notes = h.notes()
+	f.draw = func(dc draw.Canvas) {
+		dc = r.header(inset(dc), c.title)
+		upper, lower := r.panel(dc, c.theme, 3, false), h.panel(c.theme, 1)
+		upper.yLabel, lower.yLabel = "neuron id", "rate (Hz)"
+		upper.plot.Y.Tick.Marker = r.idTicks(float64(dc.Max.Y-dc.Min.Y) * 0.6)
+		upper.plot.Y.Tick.Length, upper.plot.Y.LineStyle.Width = 4, 0.6
+		stack(dc, c.theme, []panel{upper, lower}, 7)
+	}
+	return f, nil
+}
+
+// idTicks returns ticks at round neuron ids, of samples at ids evenly apart, for
+// a raster of the given height in points.
+func (r *Raster) idTicks(height float64) plot.ConstantTicks {
+	gap := max(2.5*tickSize*float64(r.Shown)/height, 1) // rows
+	step := int(max(roundUp(gap), 1))
+	var out plot.ConstantTicks
+	last := math.Inf(1)
+	for i := range r.bands { // from the top
+		b := &r.bands[i]
+		for j := range b.rows {
+			k := j
+			if b.up {
+				k = b.rows - 1 - j
+			}
+			id := b.id(k)
+			at := float64(r.Shown-b.top-j) - 0.5
+			if b.ids == nil && int(id)%step != 0 && k != 0 || b.ids != nil && k%step != 0 || last-at < gap*0.6 {
+				continue
+			}
+			out = append(out, plot.Tick{Value: at, Label: strconv.Itoa(int(id))})
+			last = at
+		}
+	}
+	return out
+}
