@@ -451,7 +451,7 @@ func TestColumnsBuildErrors(t *testing.T) {
 	} {
 		whole := Range{0, 0, 3}
 		d := &Description{Seed: 1, Resolution: 0.1, Populations: []Population{{Name: "a", N: 3, Model: c.model, Columns: c.columns}},
-			Projections: []Projection{{Pre: whole, Post: whole, Rule: connect.AllToAll{}, Weight: connect.Constant(1), Delay: connect.Constant(1)}}}
+			Projections: []Projection{{Pre: []Range{whole}, Post: []Range{whole}, Rule: connect.AllToAll{}, Weight: connect.Constant(1), Delay: connect.Constant(1)}}}
 		if _, err := Build(t.Context(), d, Options{Threads: 1, Shards: 1}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: %v, want %q", c.columns, err, c.want)
 		}

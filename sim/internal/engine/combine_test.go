@@ -26,8 +26,8 @@ func apart(t *testing.T, e *Engine) *Engine {
 	return e
 }
 
-// sums returns the bits that stand in ext after each step, of every element.
-func sums(e *Engine, s int, from, to int64) []string {
+// inputSums returns the bits that stand in ext after each step, of every element.
+func inputSums(e *Engine, s int, from, to int64) []string {
 	var all []string
 	for _, b := range e.shards[s].blocks {
 		for step := from; step <= to; step++ {
@@ -88,7 +88,7 @@ func TestCombinedInputsAddTheSame(t *testing.T) {
 			if a, b := e.shards[s].blocks[0], f.shards[s].blocks[0]; len(a.inputs) < len(b.inputs) {
 				combined++
 			}
-			if got, want := sums(e, s, 1, 90), sums(f, s, 1, 90); fmt.Sprint(got) != fmt.Sprint(want) {
+			if got, want := inputSums(e, s, 1, 90), inputSums(f, s, 1, 90); fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Fatalf("seed %d, shard %d: sums differ", seed, s)
 			}
 		}
@@ -97,7 +97,7 @@ func TestCombinedInputsAddTheSame(t *testing.T) {
 		e.seek()
 		f.seek()
 		for s := range shards {
-			if got, want := sums(e, s, cut+1, 90), sums(f, s, cut+1, 90); fmt.Sprint(got) != fmt.Sprint(want) {
+			if got, want := inputSums(e, s, cut+1, 90), inputSums(f, s, cut+1, 90); fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Fatalf("seed %d, shard %d, begun behind step %d: sums differ", seed, s, cut)
 			}
 		}

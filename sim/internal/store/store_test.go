@@ -397,7 +397,7 @@ func TestColumnsGoOn(t *testing.T) {
 	whole := engine.Range{N: 30}
 	d := &engine.Description{Seed: 4, Resolution: 0.1,
 		Populations: []engine.Population{{Name: "a", N: 30, Model: neuron.DefaultIafPscExp(), Columns: map[string][]float64{"V_th": threshold, "tau_syn_in": tau}}},
-		Projections: []engine.Projection{{Pre: whole, Post: whole, Rule: connect.FixedInDegree{N: 5}, Weight: connect.Normal{Mean: -20, SD: 20}, Delay: connect.Constant(1.5)}},
+		Projections: []engine.Projection{{Pre: []engine.Range{whole}, Post: []engine.Range{whole}, Rule: connect.FixedInDegree{N: 5}, Weight: connect.Normal{Mean: -20, SD: 20}, Delay: connect.Constant(1.5)}},
 		Attachments: []engine.Attachment{{Device: device.Poisson{Rate: 20000}, Post: whole, Weight: connect.Constant(40), Delay: connect.Constant(1)}}}
 	e := save(t, dir, d, 2)
 	if err := e.Run(t.Context(), 300, nil); err != nil {
