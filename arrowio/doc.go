@@ -21,6 +21,7 @@
 //   - [CreateRun], [OpenRun], [RunDir], [Run]: the directory and run.json
 //   - [RunDir.NewSpikeWriter], [SpikeWriter]: spikes while they are simulated
 //   - [RunDir.NewSampleWriter], [SampleWriter]: the same for multimeters
+//   - [RunDir.Lock], [Writer]: one program writes to a run at a time
 //   - [RunDir.Rewind]: back to a checkpoint, to go on from there
 //   - [Resume], [Session]: a network and its directory, simulated and recorded in as many pieces as one likes
 //   - [ReadSpikes], [ReadSamples], [InWindow], [InPopulations]: back into memory, whole or in part

@@ -80,7 +80,7 @@ type job struct {
 	flush chan<- error
 }
 
-func newRecorder(d *RunDir, sub string, opts []WriterOption) (*recorder, error) {
+func newRecorder(d *RunDir, sub string, opts []WriterOption) (_ *recorder, err error) {
 	cfg := recorderConfig{
 		groupRows: DefaultRowGroupRows, partRows: DefaultPartRows,
 		codec: defaultCompression, mem: memory.DefaultAllocator, create: createOS,
@@ -92,6 +92,14 @@ func newRecorder(d *RunDir, sub string, opts []WriterOption) (*recorder, error) 
 		return nil, fmt.Errorf("arrowio: row groups of %d and parts of %d rows: must be at least 1", cfg.groupRows, cfg.partRows)
 	}
 	dir := filepath.Join(d.dir, sub)
+	if err := d.Lock(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			d.Unlock()
+		}
+	}()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("arrowio: recording to %s: %w", dir, err)
 	}
@@ -234,6 +242,7 @@ func (r *recorder) close() error {
 	r.closed = true
 	close(r.jobs)
 	<-r.done
+	r.run.Unlock()
 	return r.failed()
 }
 

@@ -17,6 +17,10 @@ import (
 // go; the recorded window is cut too. Being killed in the middle does no
 // harm: Rewind again.
 func (d *RunDir) Rewind(step int64) error {
+	if err := d.Lock(); err != nil {
+		return err
+	}
+	defer d.Unlock()
 	for _, sub := range []string{SpikesDir, VoltagesDir} {
 		dir := filepath.Join(d.dir, sub)
 		parts, err := listParts(dir)
