@@ -57,7 +57,8 @@ type recorder struct {
 	sub  string // SpikesDir or VoltagesDir
 
 	cur    *rows
-	made   int // row groups allocated
+	before int64 // rows in the parts that were there
+	made   int   // row groups allocated
 	free   chan *rows
 	jobs   chan job
 	done   chan struct{}
@@ -126,6 +127,9 @@ func newRecorder(d *RunDir, sub string, opts []WriterOption) (_ *recorder, err e
 			return nil, fmt.Errorf("arrowio: cannot go on recording to %s: %w", dir, err)
 		}
 		r.lastNeuron = 1<<31 - 1 // its last step is complete
+		if r.before, err = countRows(parts); err != nil {
+			return nil, fmt.Errorf("arrowio: cannot go on recording to %s: %w", dir, err)
+		}
 	}
 	go r.encode()
 	return r, nil

@@ -58,6 +58,7 @@ type Run struct {
 	Shards        int                 `json:"shards,omitempty"`
 	Processes     int                 `json:"processes,omitempty"`
 	Synapses      int64               `json:"synapses,omitempty"`
+	Spikes        int64               `json:"spikes,omitempty"` // recorded until Recorded.End; 0: not counted
 	Versions      Versions            `json:"versions"`
 	Timings       map[string]float64  `json:"timings_s,omitempty"` // seconds of wall clock by name, such as "build"
 	Extra         map[string]any      `json:"extra,omitempty"`     // anything else
