@@ -62,11 +62,19 @@ func CheckpointInterval(totalMS float64) float64 {
 // before that step: it would have a hole.
 //
 // Until Close no other program can write to the run, see [RunDir.Lock].
-func Resume(dir string, net *sim.Network, pops ...*sim.Population) (_ *Session, err error) {
+func Resume(dir string, net *sim.Network, pops ...*sim.Population) (*Session, error) {
 	d, err := OpenRun(dir)
 	if err != nil {
 		return nil, err
 	}
+	return d.Resume(net, pops...)
+}
+
+// Resume is the function Resume for a directory that is open already, and may
+// be locked, so that no other program changes the state between opening it and
+// going on from it.
+func (d *RunDir) Resume(net *sim.Network, pops ...*sim.Population) (_ *Session, err error) {
+	dir := d.dir
 	if err := d.belongsTo(net); err != nil {
 		return nil, fmt.Errorf("arrowio: going on with the run in %s: %w", dir, err)
 	}
