@@ -22,7 +22,8 @@ func smallDisk(t *testing.T, size int) string {
 		t.Skip("mounting a small disk: ", err) // takes root
 	}
 	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
+		// An opened network stays mapped as long as the process.
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
 			t.Error(err)
 		}
 	})

@@ -18,7 +18,7 @@ func full(t *testing.T) {
 
 // Every command says what it does, with examples whose flags there are.
 func TestHelp(t *testing.T) {
-	for _, name := range []string{"run", "config", "digest", "verify", "plot", "bench", "version"} {
+	for _, name := range []string{"run", "config", "info", "check", "digest", "verify", "plot", "bench", "version"} {
 		text := must(t, name, "--help")
 		for _, want := range []string{"Usage:\n  cortigo " + name, "Examples:\n  cortigo ", "Flags:\n"} {
 			if !strings.Contains(text, want) {
@@ -66,6 +66,7 @@ func TestHelpNamesKeys(t *testing.T) {
 		"bench":  {"build_s", "update_s", "deliver_s", "communicate_s", "synaptic_events", "ns_per_event", "cpu", "kernel", "error"},
 		"verify": {"pass", "failed", "allowed", "references", "sampling_only", "rows", "distance", "q", "warnings", "error"},
 		"digest": {"spikes", "spike_sha256"},
+		"check":  {"ok", "problems", "notes", "parts", "spikes", "samples", "network", "error"},
 	} {
 		text := must(t, name, "--help")
 		for _, key := range object {
