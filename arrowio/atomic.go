@@ -7,10 +7,13 @@ import (
 	"path/filepath"
 )
 
+// tempOf returns the pattern of the names under which writeAtomic writes.
+func tempOf(name string) string { return "." + name + "-*" + tempSuffix }
+
 // writeAtomic replaces path with data: a reader sees the old file or the new
 // one, whole, also after a crash.
 func writeAtomic(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*"+tempSuffix)
+	f, err := os.CreateTemp(filepath.Dir(path), tempOf(filepath.Base(path)))
 	if err != nil {
 		return fmt.Errorf("arrowio: writing %s: %w", path, err)
 	}

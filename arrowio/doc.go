@@ -21,8 +21,11 @@
 //   - [CreateRun], [OpenRun], [RunDir], [Run]: the directory and run.json
 //   - [RunDir.NewSpikeWriter], [SpikeWriter]: spikes while they are simulated
 //   - [RunDir.NewSampleWriter], [SampleWriter]: the same for multimeters
+//   - [RunDir.Lock], [Writer]: one program writes to a run at a time
 //   - [RunDir.Rewind]: back to a checkpoint, to go on from there
 //   - [Resume], [Session]: a network and its directory, simulated and recorded in as many pieces as one likes
+//   - [Session.CheckpointEvery], [CheckpointInterval]: how often all is put on disk on the way
+//   - [Inspect], [InspectPart], [Check]: what is in a directory or a part, and whether it is whole
 //   - [ReadSpikes], [ReadSamples], [InWindow], [InPopulations]: back into memory, whole or in part
 //   - [StreamSpikes], [Digest]: all spikes in order in bounded memory
 //   - [PartRun]: where a single Parquet file comes from
@@ -33,7 +36,9 @@
 //
 // Parts are written under a hidden temporary name and renamed when they are
 // whole and on disk, so a reader never sees half a file; a killed run loses at
-// most what was written since the last Flush or finished part. Readers check
+// most what was recorded since its last checkpoint, or since the last Flush or
+// finished part where no state is kept. Each checkpoint and each DefaultPartRows
+// spikes finish a part: a run has some fifty parts and one more for each of those. Readers check
 // sizes and counts of a Parquet file before they hand it to Arrow, whose
 // panics they turn into errors: a damaged file is an error that names it.
 package arrowio

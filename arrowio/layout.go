@@ -113,6 +113,9 @@ func existing(dir string) ([]string, error) {
 func owned(sub, name string) bool {
 	_, ok := partNumber(name)
 	switch sub {
+	case "":
+		temp, err := filepath.Match(tempOf(RunFile), name)
+		return temp && err == nil
 	case SpikesDir, VoltagesDir:
 		return ok || isTemp(name)
 	}
@@ -137,32 +140,48 @@ func removeRun(dir string) error {
 	if err := os.Remove(filepath.Join(dir, RunFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("arrowio: overwriting the run in %s: %w", dir, err)
 	}
-	for _, sub := range []string{StateDir, NetworkDir, SpikesDir, VoltagesDir} {
-		if err := removeOwned(dir, sub); err != nil {
+	for _, sub := range []string{StateDir, NetworkDir, SpikesDir, VoltagesDir, ""} {
+		if err := removeOwned(dir, sub, owned); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func removeOwned(dir, sub string) error {
+// cleanKept removes what a program that was killed left of a run.json and a
+// state that it was writing.
+func (d *RunDir) cleanKept() error {
+	for _, sub := range []string{"", StateDir} {
+		err := removeOwned(d.dir, sub, func(sub, name string) bool { return name[0] == '.' && owned(sub, name) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeOwned removes those files of a run's subdirectory sub, "" for its own,
+// that which chooses, and the subdirectory if it is empty then.
+func removeOwned(dir, sub string, which func(sub, name string) bool) error {
 	path := filepath.Join(dir, sub)
 	es, err := os.ReadDir(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("arrowio: overwriting the run in %s: %w", dir, err)
+		return fmt.Errorf("arrowio: removing files of the run in %s: %w", dir, err)
 	}
 	for _, e := range es {
-		if !e.Type().IsRegular() || !owned(sub, e.Name()) {
+		if !e.Type().IsRegular() || !which(sub, e.Name()) {
 			continue
 		}
 		if err := os.Remove(filepath.Join(path, e.Name())); err != nil {
-			return fmt.Errorf("arrowio: overwriting the run in %s: %w", dir, err)
+			return fmt.Errorf("arrowio: removing files of the run in %s: %w", dir, err)
 		}
 	}
-	// Fails if a file of the user's is left in it, which is then kept.
-	_ = os.Remove(path)
+	if sub != "" {
+		// Fails if a file of the user's is left in it, which is then kept.
+		_ = os.Remove(path)
+	}
 	return nil
 }

@@ -57,7 +57,8 @@ type recorder struct {
 	sub  string // SpikesDir or VoltagesDir
 
 	cur    *rows
-	made   int // row groups allocated
+	before int64 // rows in the parts that were there
+	made   int   // row groups allocated
 	free   chan *rows
 	jobs   chan job
 	done   chan struct{}
@@ -80,7 +81,7 @@ type job struct {
 	flush chan<- error
 }
 
-func newRecorder(d *RunDir, sub string, opts []WriterOption) (*recorder, error) {
+func newRecorder(d *RunDir, sub string, opts []WriterOption) (_ *recorder, err error) {
 	cfg := recorderConfig{
 		groupRows: DefaultRowGroupRows, partRows: DefaultPartRows,
 		codec: defaultCompression, mem: memory.DefaultAllocator, create: createOS,
@@ -92,6 +93,14 @@ func newRecorder(d *RunDir, sub string, opts []WriterOption) (*recorder, error) 
 		return nil, fmt.Errorf("arrowio: row groups of %d and parts of %d rows: must be at least 1", cfg.groupRows, cfg.partRows)
 	}
 	dir := filepath.Join(d.dir, sub)
+	if err := d.Lock(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			d.Unlock()
+		}
+	}()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("arrowio: recording to %s: %w", dir, err)
 	}
@@ -118,6 +127,9 @@ func newRecorder(d *RunDir, sub string, opts []WriterOption) (*recorder, error) 
 			return nil, fmt.Errorf("arrowio: cannot go on recording to %s: %w", dir, err)
 		}
 		r.lastNeuron = 1<<31 - 1 // its last step is complete
+		if r.before, err = countRows(parts); err != nil {
+			return nil, fmt.Errorf("arrowio: cannot go on recording to %s: %w", dir, err)
+		}
 	}
 	go r.encode()
 	return r, nil
@@ -234,6 +246,7 @@ func (r *recorder) close() error {
 	r.closed = true
 	close(r.jobs)
 	<-r.done
+	r.run.Unlock()
 	return r.failed()
 }
 

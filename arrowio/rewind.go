@@ -12,11 +12,19 @@ import (
 
 // Rewind removes what was recorded after step: a run that was killed has
 // recorded more than its last checkpoint, and going on from there records
-// those steps again. No writer may be open. Parts that lie after step as a
+// those steps again. Files that were being written are removed, too. No writer
+// may be open. Parts that lie after step as a
 // whole are deleted, one that step cuts is written again and replaced in one
 // go; the recorded window is cut too. Being killed in the middle does no
 // harm: Rewind again.
 func (d *RunDir) Rewind(step int64) error {
+	if err := d.Lock(); err != nil {
+		return err
+	}
+	defer d.Unlock()
+	if err := d.cleanKept(); err != nil {
+		return err
+	}
 	for _, sub := range []string{SpikesDir, VoltagesDir} {
 		dir := filepath.Join(d.dir, sub)
 		parts, err := listParts(dir)
@@ -38,7 +46,20 @@ func (d *RunDir) Rewind(step int64) error {
 	if d.run.Recorded.End <= step {
 		return nil
 	}
-	return d.SetRecorded(min(d.run.Recorded.Begin, step), step)
+	parts, err := listParts(filepath.Join(d.dir, SpikesDir))
+	if err != nil {
+		return err
+	}
+	spikes, err := countRows(parts)
+	if err != nil {
+		return err
+	}
+	return d.Update(func(r *Run) {
+		r.Recorded = Window{min(r.Recorded.Begin, step), step}
+		if r.Spikes > 0 {
+			r.Spikes = spikes
+		}
+	})
 }
 
 func (d *RunDir) rewindPart(dir string, samples bool, pt part, step int64) error {

@@ -58,6 +58,7 @@ type Run struct {
 	Shards        int                 `json:"shards,omitempty"`
 	Processes     int                 `json:"processes,omitempty"`
 	Synapses      int64               `json:"synapses,omitempty"`
+	Spikes        int64               `json:"spikes,omitempty"` // recorded until Recorded.End; 0: not counted
 	Versions      Versions            `json:"versions"`
 	Timings       map[string]float64  `json:"timings_s,omitempty"` // seconds of wall clock by name, such as "build"
 	Extra         map[string]any      `json:"extra,omitempty"`     // anything else
@@ -92,6 +93,9 @@ type RunDir struct {
 	run  Run
 	idx  *populationIndex
 	meta string // the run as parts carry it
+
+	lock  *os.File // see Lock
+	locks int
 }
 
 // CreateRun makes dir the directory of a new run and writes run.json. The
@@ -99,7 +103,7 @@ type RunDir struct {
 // an earlier run (run.json, or spikes, voltages, network or state with
 // something in them) are an error that wraps [ErrExists] and leaves them
 // untouched, unless overwrite is set: then Cortigo's own files of that run are
-// removed, no others.
+// removed, no others, if nobody is writing them (see [RunDir.Lock]).
 func CreateRun(dir string, run Run, overwrite bool) (*RunDir, error) {
 	if run.FormatVersion == 0 {
 		run.FormatVersion = FormatVersion
@@ -129,6 +133,11 @@ func CreateRun(dir string, run Run, overwrite bool) (*RunDir, error) {
 		if err := probe(dir); err != nil {
 			return nil, err
 		}
+		f, err := lockDir(dir)
+		if err != nil {
+			return nil, err
+		}
+		defer unlock(f)
 		if err := removeRun(dir); err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -28,7 +29,27 @@ type Session struct {
 	net     *sim.Network
 	spikes  *SpikeWriter
 	samples *SampleWriter
-	begin   int64 // first step of the recorded window
+	begin   int64   // first step of the recorded window
+	every   float64 // ms between checkpoints; 0: CheckpointInterval
+	closed  bool
+}
+
+// minCheckpoint and maxCheckpoints are what CheckpointInterval keeps to.
+const (
+	minCheckpoint  = 10000 // ms
+	maxCheckpoints = 50
+)
+
+// CheckpointInterval returns after how many ms of model time a run of totalMS
+// should write a checkpoint, unless told otherwise: every 10 s, in long runs
+// every fiftieth of the run, so that there are no more than about fifty parts
+// beside those that DefaultPartRows ends, and a program that is killed loses
+// 2 % of its run or 10 s. It is a multiple of 10 s.
+func CheckpointInterval(totalMS float64) float64 {
+	if !(totalMS <= minCheckpoint*float64(1<<40)) { // too long for any run, or NaN
+		totalMS = 0
+	}
+	return minCheckpoint * max(1, math.Ceil(totalMS/(minCheckpoint*maxCheckpoints)))
 }
 
 // Resume goes on with the run in dir, which CreateRun made, from the step that
@@ -39,14 +60,32 @@ type Session struct {
 //
 // It is an error if the run is another network's, and if the recording ends
 // before that step: it would have a hole.
+//
+// Until Close no other program can write to the run, see [RunDir.Lock].
 func Resume(dir string, net *sim.Network, pops ...*sim.Population) (*Session, error) {
 	d, err := OpenRun(dir)
 	if err != nil {
 		return nil, err
 	}
+	return d.Resume(net, pops...)
+}
+
+// Resume is the function Resume for a directory that is open already, and may
+// be locked, so that no other program changes the state between opening it and
+// going on from it.
+func (d *RunDir) Resume(net *sim.Network, pops ...*sim.Population) (_ *Session, err error) {
+	dir := d.dir
 	if err := d.belongsTo(net); err != nil {
 		return nil, fmt.Errorf("arrowio: going on with the run in %s: %w", dir, err)
 	}
+	if err := d.Lock(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			d.Unlock()
+		}
+	}()
 	step := net.Step()
 	if err := d.Rewind(step); err != nil {
 		return nil, err
@@ -101,26 +140,75 @@ func (s *Session) Record(m device.Multimeter, pops ...*sim.Population) error {
 	return nil
 }
 
+// CheckpointEvery has SimulateUntil write a checkpoint whenever the model time
+// is a multiple of ms, which must be one of the resolution; 0, the default,
+// chooses by CheckpointInterval from what SimulateUntil is asked for.
+func (s *Session) CheckpointEvery(ms float64) error {
+	if err := checkInterval(ms, s.net.Resolution()); err != nil {
+		return err
+	}
+	s.every = ms
+	return nil
+}
+
+// checkInterval reports an interval that is no multiple of the resolution h.
+func checkInterval(ms, h float64) error {
+	k := math.Round(ms / h)
+	if ms < 0 || math.IsNaN(ms) || math.IsInf(ms, 0) || k < 1 && ms != 0 || math.Abs(k*h-ms) > 1e-6*h {
+		return fmt.Errorf("arrowio: checkpoints every %v ms: must be a multiple of the resolution, %v ms, or 0", ms, h)
+	}
+	return nil
+}
+
 // SimulateUntil advances the network until its time is ms (a multiple of the
 // resolution, counted from the run's beginning), or does nothing if it is as
 // far already: a program that calls it can be run again, whether it was
-// finished or stopped.
+// finished or stopped. A progress function that the network has is told of
+// the whole of it.
 //
-// When it returns, also with the error of a ctx that ended, everything up to
-// the step reached is on disk: the spikes, the recorded window and the seconds
-// of wall clock spent so far ("simulate") in run.json, the state. A program
-// that is killed instead goes on from where its last call ended. If a spike
-// could not be written the state is not saved either, so that it never is
-// ahead of the recording.
+// On the way it writes checkpoints, see CheckpointEvery; one more when it
+// returns, also with the error of a ctx that ended. With a checkpoint
+// everything up to the step reached is on disk: the spikes, in parts that are
+// finished and change no more; the recorded window and the seconds of wall
+// clock spent so far ("simulate") in run.json; the state, which replaces the
+// one before it when it is whole. A program that is killed goes on from its
+// last checkpoint. If a spike could not be written the state is not saved
+// either, so that it never is ahead of the recording.
 func (s *Session) SimulateUntil(ctx context.Context, ms float64) error {
 	left := ms - s.net.TimeMS()
-	if left < s.net.Resolution()/2 {
+	h := s.net.Resolution()
+	if left < h/2 {
 		return nil
 	}
-	start := time.Now()
-	err := s.net.Simulate(ctx, left)
-	return errors.Join(err, s.keep(time.Since(start).Seconds()))
+	every := s.every
+	if every == 0 {
+		every = CheckpointInterval(left)
+	}
+	before := 0.0
+	if show := s.net.SetProgress(nil); show != nil {
+		s.net.SetProgress(func(done, _ float64) { show(before+done, left) })
+		defer s.net.SetProgress(show)
+	}
+	from := s.net.TimeMS()
+	for {
+		before = s.net.TimeMS() - from
+		left := ms - s.net.TimeMS()
+		if left < h/2 {
+			return nil
+		}
+		// To the next multiple, unless it is hardly there.
+		next := (math.Floor(s.net.TimeMS()/every+1e-9) + 1) * every
+		start := time.Now()
+		err := s.net.Simulate(ctx, newTimeScale(h).whole(min(left, next-s.net.TimeMS())))
+		if err := errors.Join(err, s.keep(time.Since(start).Seconds())); err != nil {
+			return err
+		}
+	}
 }
+
+// Spikes returns how many spikes the run has so far, those of earlier sessions
+// included. A progress function of the network may call it.
+func (s *Session) Spikes() int64 { return s.spikes.Total() }
 
 // keep writes everything to disk, in an order in which being killed in between
 // does no harm.
@@ -130,6 +218,7 @@ func (s *Session) keep(seconds float64) error {
 	}
 	err := s.dir.Update(func(r *Run) {
 		r.Recorded = Window{s.begin, s.net.Step()}
+		r.Spikes = s.spikes.Total()
 		if r.Timings == nil {
 			r.Timings = map[string]float64{}
 		}
@@ -152,6 +241,10 @@ func (s *Session) flush() error {
 // Close ends the recording. The network can be simulated no further after it.
 func (s *Session) Close() error {
 	err := s.spikes.Close()
+	if !s.closed {
+		s.closed = true
+		defer s.dir.Unlock()
+	}
 	if s.samples != nil {
 		err = errors.Join(err, s.samples.Close())
 	}

@@ -41,6 +41,11 @@ func (w *SpikeWriter) WriteSpikes(step []int64, neuron []int32) error {
 // Rows returns the number of spikes taken so far.
 func (w *SpikeWriter) Rows() int64 { return w.n }
 
+// Total returns the number of spikes taken so far and in the parts that were
+// there before. A progress function of the network that is recorded may call
+// it.
+func (w *SpikeWriter) Total() int64 { return w.r.before + w.n }
+
 // Flush finishes the part being written: when it returns, all spikes taken so
 // far are on disk and visible to readers.
 func (w *SpikeWriter) Flush() error { return w.r.flush() }

@@ -30,6 +30,10 @@ func (s timeScale) ms(step int64) float64 {
 	return float64(step) * s.h
 }
 
+// whole returns ms, a multiple of the resolution but for what sums lose, as
+// the number of that multiple.
+func (s timeScale) whole(ms float64) float64 { return s.ms(int64(math.Round(ms / s.h))) }
+
 // toSteps converts times to steps of the resolution, of which they must be
 // multiples to within a millionth of a step and rounding.
 func toSteps(dst []int64, ms []float64, resolution float64) error {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"cortigo/arrowio"
+	"cortigo/sim"
 )
 
 // smallDisk mounts a disk of so many bytes.
@@ -21,14 +22,15 @@ func smallDisk(t *testing.T, size int) string {
 		t.Skip("mounting a small disk: ", err) // takes root
 	}
 	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
+		// An opened network stays mapped as long as the process.
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
 			t.Error(err)
 		}
 	})
 	return dir
 }
 
-var keptSpikes = regexp.MustCompile(`; (\S+) holds the spikes of \(0, ([\d.]+)\] ms$`)
+var keptSpikes = regexp.MustCompile(`; (\S+) holds the spikes of \(0, ([\d.]+)\] ms; to go on: `)
 
 // A disk that gets full ends the run with an error that says so; what was
 // recorded until the last part is kept.
@@ -36,16 +38,28 @@ func TestDiskFull(t *testing.T) {
 	t.Parallel()
 	args := slices.Concat(small, []string{"--t-presim", "0", "--t-sim", "30000"})
 	whole := tempRun(t)
-	must(t, slices.Concat([]string{"run", "--out", whole}, args)...)
+	want := object(t, must(t, slices.Concat([]string{"run", "--json", "--save", "--out", whole}, args)...))
 	one, err := os.Stat(filepath.Join(whole, "spikes", "part-00000.parquet"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(smallDisk(t, int(one.Size())*5/2), "run")
+	kept := 1 << 16 // run.json, and each file's rest of a page
+	for path, b := range files(t, whole) {
+		if !strings.HasSuffix(path, ".parquet") {
+			kept += len(b)
+		}
+	}
+	state, err := os.Stat(filepath.Join(whole, "state", "state.cortigo"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept += int(state.Size()) // the old one and the new one
+	disk := smallDisk(t, kept+int(one.Size())*5/2)
+	dir := filepath.Join(disk, "run")
 	stdout, stderr, status := cli(t, slices.Concat([]string{"run", "--json", "--save", "--out", dir}, args)...)
 	lines := strings.Split(strings.TrimSpace(stderr), "\n")
 	last := lines[len(lines)-1]
-	if status != statusFailed || !strings.Contains(last, "no space left on device") || !strings.Contains(last, "part-00002.parquet") || strings.Contains(last, "interrupted") {
+	if status != statusFailed || !strings.Contains(last, "no space left on device") || !strings.Contains(last, "part-00002.parquet") || !strings.Contains(last, "cortigo run --resume "+dir) || strings.Contains(last, "interrupted") {
 		t.Errorf("status %d, %s", status, stderr)
 	}
 	if strings.Count(stderr, "no space left") != 1 {
@@ -65,25 +79,36 @@ func TestDiskFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	end := rd.Run().Recorded.End
-	if end < 199000 || end > 200000 || decimal(float64(end)*0.1) != found[2] {
+	if end != 200000 || decimal(float64(end)*0.1) != found[2] {
 		t.Errorf("recorded until step %d, the message says %s ms", end, found[2])
 	}
 	d, err := arrowio.ReadSpikes(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := arrowio.ReadSpikes(whole, arrowio.InWindow(0, 20000))
+	first, err := arrowio.ReadSpikes(whole, arrowio.InWindow(0, 20000))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(d.Step, want.Step) || !slices.Equal(d.Neuron, want.Neuron) {
-		t.Errorf("%d spikes were kept, want %d", d.Len(), want.Len())
+	if !slices.Equal(d.Step, first.Step) || !slices.Equal(d.Neuron, first.Neuron) {
+		t.Errorf("%d spikes were kept, want %d", d.Len(), first.Len())
 	}
 	must(t, "digest", dir)
+	must(t, "check", dir)
 	must(t, "plot", dir, "--begin", "0", "--out", t.TempDir())
-	if _, err := os.Stat(filepath.Join(dir, "state")); err == nil {
-		t.Error("a state was saved that is ahead of the recording")
+	if info, err := sim.Inspect(dir); err != nil || info.State == nil || info.State.Step != 200000 {
+		t.Errorf("the state is %+v, want that of 20 s, the last checkpoint; %v", info.State, err)
 	}
+
+	// With room again the run goes on.
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", syscall.MS_REMOUNT, fmt.Sprintf("size=%d", 3*(kept+int(one.Size())*3))); err != nil {
+		t.Fatal(err)
+	}
+	got := object(t, must(t, "run", "--resume", dir, "--json"))
+	if got["spike_sha256"] != want["spike_sha256"] || got["resumed_from_ms"] != 20000.0 {
+		t.Errorf("digest %v from %v ms on, want %v", got["spike_sha256"], got["resumed_from_ms"], want["spike_sha256"])
+	}
+	must(t, "check", dir)
 }
 
 // No room for anything: an error before time is spent.

@@ -18,7 +18,7 @@ func full(t *testing.T) {
 
 // Every command says what it does, with examples whose flags there are.
 func TestHelp(t *testing.T) {
-	for _, name := range []string{"run", "config", "digest", "verify", "plot", "bench", "version"} {
+	for _, name := range []string{"run", "config", "info", "check", "digest", "verify", "plot", "bench", "version"} {
 		text := must(t, name, "--help")
 		for _, want := range []string{"Usage:\n  cortigo " + name, "Examples:\n  cortigo ", "Flags:\n"} {
 			if !strings.Contains(text, want) {
@@ -62,10 +62,11 @@ func example(t *testing.T, root *cobra.Command, line string) {
 // tests.
 func TestHelpNamesKeys(t *testing.T) {
 	for name, object := range map[string][]string{
-		"run":    append([]string{"out", "warnings", "error"}, runKeys...),
+		"run":    append([]string{"out", "warnings", "error", "resumed_from_ms"}, runKeys...),
 		"bench":  {"build_s", "update_s", "deliver_s", "communicate_s", "synaptic_events", "ns_per_event", "cpu", "kernel", "error"},
 		"verify": {"pass", "failed", "allowed", "references", "sampling_only", "rows", "distance", "q", "warnings", "error"},
 		"digest": {"spikes", "spike_sha256"},
+		"check":  {"ok", "problems", "notes", "parts", "spikes", "samples", "network", "error"},
 	} {
 		text := must(t, name, "--help")
 		for _, key := range object {

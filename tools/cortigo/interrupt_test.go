@@ -332,14 +332,14 @@ func TestKillResumed(t *testing.T) {
 	t.Parallel()
 	dir := tempRun(t)
 	run(t, "--out", dir, "--save", "--t-presim", "0")
-	s := start(t, "run", "--resume", dir, "--t-sim", "1e7")
+	s := start(t, "run", "--resume", dir, "--t-sim", "1e7", "--checkpoint-every", "10000")
 	s.until("Going on")
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		rd, err := arrowio.OpenRun(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if rd.Run().Recorded.End >= 2*keepMS*10 {
+		if rd.Run().Recorded.End >= 200_000 { // two checkpoints
 			break
 		}
 		if time.Now().After(deadline) {
@@ -354,7 +354,7 @@ func TestKillResumed(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := rd.Run()
-	if r.Recorded.End%(keepMS*10) != 1000 || r.TSimMS != float64(r.Recorded.End)/10 {
+	if r.Recorded.End%100_000 != 1000 || r.TSimMS != float64(r.Recorded.End)/10 {
 		t.Errorf("recorded %v, t_sim %g ms", r.Recorded, r.TSimMS)
 	}
 	want := run(t, "--out", tempRun(t), "--t-presim", "0", "--t-sim", decimal(r.TSimMS))

@@ -29,6 +29,8 @@ commands with --json then print an object with the member "error".`,
 		Example: `  cortigo run --scale 0.2 --out data/a        simulate, record spikes
   cortigo plot data/a                         draw them
   cortigo run --params data/a/run.json --out data/b
+  cortigo info data/a                         what is in it
+  cortigo check data/a                        whether it is whole
   cortigo digest data/b                       the same as that of data/a
   cortigo notebook run notebooks/microcircuit.ipynb
   source <(cortigo completion bash)           complete commands and flags in this shell`,
@@ -36,6 +38,6 @@ commands with --json then print an object with the member "error".`,
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newRunCmd(), newConfigCmd(), newDigestCmd(), newVerifyCmd(), newPlotCmd(), newBenchCmd(), newNotebookCmd(), newVersionCmd())
+	root.AddCommand(newRunCmd(), newConfigCmd(), newInfoCmd(), newCheckCmd(), newDigestCmd(), newVerifyCmd(), newPlotCmd(), newBenchCmd(), newNotebookCmd(), newVersionCmd())
 	return root
 }

@@ -21,8 +21,9 @@ type runReport struct {
 	Threads     int                `json:"threads"`
 	Shards      int                `json:"shards"`
 	Processes   int                `json:"processes"`
-	RatesHz     map[string]float64 `json:"rates_hz"`     // over (t_presim, t_presim + t_sim]
-	SpikeSHA256 string             `json:"spike_sha256"` // of all recorded spikes; empty: none were to be
+	RatesHz     map[string]float64 `json:"rates_hz"`                  // over (t_presim, t_presim + t_sim]
+	SpikeSHA256 string             `json:"spike_sha256"`              // of all recorded spikes; empty: none were to be
+	ResumedFrom *float64           `json:"resumed_from_ms,omitempty"` // model time at which --resume went on
 	Out         string             `json:"out,omitempty"`
 	Warnings    []string           `json:"warnings,omitempty"`
 	Error       string             `json:"error,omitempty"`
@@ -31,14 +32,14 @@ type runReport struct {
 // jsonKeys says what the object of `cortigo run --json` holds.
 const jsonKeys = `The object of --json: build_s, warmup_s, sim_s (wall clock), rtf (wall clock per model time), peak_rss_mb,
 neurons, synapses, spikes (recorded), threads, shards, processes, rates_hz (by population, after the warm-up),
-spike_sha256 (of all recorded spikes, see "cortigo digest"; "" if none were to be recorded), and where there
-is something to say: out, warnings, error.`
+spike_sha256 (of all recorded spikes, see "cortigo digest"; "" if none were to be recorded), with --resume
+resumed_from_ms (model time), and where there is something to say: out, warnings, error.`
 
 func (s *simulation) report() runReport {
 	net := s.model.Net()
 	r := runReport{BuildS: s.buildS, WarmupS: s.warmupS, SimS: s.simS, RTF: s.rtf(), PeakRSSMB: peakRSS(),
 		Neurons: net.Neurons(), Synapses: net.Synapses(), Threads: net.Threads(), Shards: net.Shards(), Processes: 1,
-		RatesHz: s.rates(), Out: s.out}
+		RatesHz: s.rates(), ResumedFrom: s.resumedFrom, Out: s.out}
 	if s.count != nil && s.params.Record.Spikes {
 		r.Spikes = s.count.total
 		r.SpikeSHA256 = s.count.digest.Hex()

@@ -33,7 +33,16 @@ func onlyForResume(cmd *cobra.Command) error {
 // last, for more ms, or, if nil, to where the run was to end.
 func (s *simulation) resume(ctx context.Context, more *float64) (err error) {
 	defer secondSignalKills(ctx)()
-	if err := s.open(); err != nil {
+	dir, err := arrowio.OpenRun(s.out)
+	if err != nil {
+		return err
+	}
+	// From here on the state that is opened is the last one there is.
+	if err := dir.Lock(); err != nil {
+		return err
+	}
+	defer dir.Unlock()
+	if err := s.open(dir); err != nil {
 		return err
 	}
 	if err := s.plan(more); err != nil {
@@ -41,7 +50,9 @@ func (s *simulation) resume(ctx context.Context, more *float64) (err error) {
 		return err
 	}
 	defer func() { err = s.stopped(ctx, err) }()
-	session, err := arrowio.Resume(s.out, s.model.Net(), s.model.Populations()...)
+	from := roundMS(s.model.Net().TimeMS())
+	s.resumedFrom = &from
+	session, err := dir.Resume(s.model.Net(), s.model.Populations()...)
 	if err != nil {
 		return err
 	}
@@ -62,16 +73,15 @@ func (s *simulation) resume(ctx context.Context, more *float64) (err error) {
 		}
 	}
 	return s.simulate(ctx, func(ctx context.Context, ms float64) error {
+		if err := session.CheckpointEvery(s.every); err != nil {
+			return err
+		}
 		return session.SimulateUntil(ctx, s.model.Net().TimeMS()+ms)
 	})
 }
 
 // open opens the saved network, at its state.
-func (s *simulation) open() error {
-	dir, err := arrowio.OpenRun(s.out)
-	if err != nil {
-		return err
-	}
+func (s *simulation) open(dir *arrowio.RunDir) error {
 	start := time.Now()
 	s.progress = newProgress(s.log, "building")
 	model, err := microcircuit.Open(s.out, s.withProgress()...)
@@ -91,6 +101,9 @@ func (s *simulation) open() error {
 
 // plan sets until when to simulate.
 func (s *simulation) plan(more *float64) error {
+	if err := s.checkEvery(); err != nil {
+		return err
+	}
 	now, end := s.model.Net().TimeMS(), s.params.TPresim+s.params.TSim
 	if more != nil {
 		p := s.params

@@ -19,7 +19,10 @@ func TestResume(t *testing.T) {
 	want := run(t, append(record, "--out", whole, "--t-sim", "1000")...)
 	run(t, append(record, "--out", pieces, "--t-sim", "400", "--save")...)
 	got := object(t, must(t, "run", "--resume", pieces, "--t-sim", "250", "--threads", "2", "--json"))
-	wantKeys(t, got, append([]string{"out", "warnings"}, runKeys...)...)
+	wantKeys(t, got, append([]string{"out", "warnings", "resumed_from_ms"}, runKeys...)...)
+	if got["resumed_from_ms"] != 420.0 { // 20 ms of warm-up and 400
+		t.Errorf("resumed from %v ms", got["resumed_from_ms"])
+	}
 	got = object(t, must(t, "run", "--resume", pieces, "--t-sim", "350", "--shards", "3", "--json")) // dealt out anew
 	for _, key := range []string{"spike_sha256", "spikes", "rates_hz", "synapses", "neurons"} {
 		if !reflect.DeepEqual(got[key], want[key]) {

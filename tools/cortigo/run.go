@@ -12,6 +12,7 @@ func newRunCmd() *cobra.Command {
 	var f modelFlags
 	var out, resume string
 	var overwrite, save, asJSON bool
+	var every float64
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Simulate the microcircuit of Potjans & Diesmann (2014)",
@@ -21,8 +22,12 @@ The directory gets run.json (every parameter, versions, timings) and spikes/part
 simulation runs. ^C stops between steps; what was recorded until then is whole. A second ^C kills. The same
 seed gives the same spikes whatever --threads and --shards are.
 
-A run that was made with --save can go on: --resume DIR simulates it for --t-sim more, or, without, to where
-it was to end.
+With --save the network is kept in DIR too, and its state: every --checkpoint-every ms of model time, on ^C or
+kill (SIGTERM), and at the end. Without the flag that is every 10 s, in runs of more than 500 s every fiftieth
+of the run. Each checkpoint finishes a part of spikes, as 4 million spikes do: a run has some fifty files and one
+for each of those. Such a run can go on, also one that was killed or found the disk full: --resume DIR
+simulates it for --t-sim more, or, without, to where it was to end. Parts from before the last checkpoint stay
+as they are; what was recorded after it is simulated again. A run is locked while it is written.
 
 ` + jsonKeys,
 		Example: `  cortigo run --out data/a                             scale 0.1, 1 s after a warm-up of 500 ms
@@ -31,11 +36,18 @@ it was to end.
   cortigo run --params data/a/run.json --out data/b    the same again
   cortigo run --params data/a/run.json --seed 2 --out data/c
   cortigo run --save --out data/d && cortigo run --resume data/d --t-sim 5000
+  cortigo run --t-sim 900000 --checkpoint-every 30000 --out data/long
   cortigo run --record none --json                     only count spikes`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s := &simulation{options: f.options(), out: out, overwrite: overwrite, save: save, log: cmd.ErrOrStderr()}
 			var err error
+			if cmd.Flags().Changed("checkpoint-every") {
+				if !(every > 0) {
+					return fmt.Errorf("--checkpoint-every is %v; allowed: > 0 ms", every)
+				}
+				s.every, s.save = every, true
+			}
 			if resume != "" || cmd.Flags().Changed("resume") {
 				if err := onlyForResume(cmd); err != nil {
 					return err
@@ -53,8 +65,14 @@ it was to end.
 				if out == "" && (s.params.Record.Spikes || s.params.Record.Voltages) {
 					return errors.New("--out DIR says where to record to; or pass --record none")
 				}
-				if save && out == "" {
-					return errors.New("--save needs --out DIR")
+				if s.save && out == "" {
+					if save {
+						return errors.New("--save needs --out DIR")
+					}
+					return errors.New("--checkpoint-every needs --out DIR")
+				}
+				if err := s.checkEvery(); err != nil {
+					return err
 				}
 				err = s.run(cmd.Context())
 			}
@@ -78,7 +96,8 @@ it was to end.
 	fl := cmd.Flags()
 	fl.StringVarP(&out, "out", "o", "", "write the run to the directory `DIR`")
 	fl.BoolVar(&overwrite, "overwrite", false, "replace a run that is in DIR already, when the network is built")
-	fl.BoolVar(&save, "save", false, "also keep the network and its last state in DIR")
+	fl.BoolVar(&save, "save", false, "also keep the network and its state in DIR, to go on from")
+	fl.Float64Var(&every, "checkpoint-every", 0, "with --save, which it implies: keep the state every `MS` milliseconds of model time (default: see above)")
 	fl.StringVar(&resume, "resume", "", "go on with the run in `DIR`, made with --save")
 	fl.BoolVar(&asJSON, "json", false, "print the result as one JSON object on stdout")
 	markDirs(cmd, "out", "resume")

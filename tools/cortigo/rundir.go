@@ -37,12 +37,16 @@ func (s *simulation) createRun() error {
 	s.dir, err = arrowio.CreateRun(s.out, run, false)
 	if !errors.Is(err, arrowio.ErrExists) || !s.overwrite {
 		if err == nil {
+			err = s.dir.Lock()
 			fmt.Fprintf(s.log, "Data directory: %s\n", s.out)
 		}
 		return err
 	}
 	if err := writable(s.out); err != nil {
 		return err
+	}
+	if pid := arrowio.Writer(s.out); pid != 0 {
+		return fmt.Errorf("the run in %s %w by process %d: wait until it ends, or stop it", s.out, arrowio.ErrLocked, pid)
 	}
 	s.replace = true
 	fmt.Fprintf(s.log, "Data directory: %s\n  The run in it will be replaced when the network is built.\n", s.out)
@@ -56,8 +60,10 @@ func (s *simulation) replaceRun() error {
 		return err
 	}
 	s.replace = false
-	s.dir, err = arrowio.CreateRun(s.out, run, true)
-	return err
+	if s.dir, err = arrowio.CreateRun(s.out, run, true); err != nil {
+		return err
+	}
+	return s.dir.Lock()
 }
 
 // writable reports whether files can be made in dir.
@@ -70,17 +76,23 @@ func writable(dir string) error {
 }
 
 // lastWholeStep returns up to which step the parts in dir hold all spikes after
-// one could not be written: a part may end in the middle of a step.
-func lastWholeStep(dir string) int64 {
-	var last int64
+// one could not be written, and how many: a part may end in the middle of a step.
+func lastWholeStep(dir string) (last, n int64) {
+	in := int64(0) // of n, those in the step behind last
 	err := arrowio.StreamSpikes(dir, func(step []int64, _ []int32) error {
-		last = step[len(step)-1] - 1
+		for _, t := range step {
+			if t-1 != last {
+				last, in = t-1, 0
+			}
+			in++
+		}
+		n += int64(len(step))
 		return nil
 	})
 	if err != nil {
-		return 0 // readers find out more from the parts themselves
+		return 0, 0 // readers find out more from the parts themselves
 	}
-	return last
+	return last, n - in
 }
 
 // shellQuoted returns a path as one writes it on the command line.

@@ -21,7 +21,8 @@ type simulation struct {
 	out       string // directory; empty: keep nothing
 	overwrite bool
 	save      bool
-	saved     bool // network and state are in the directory, and belong to what was recorded
+	saved     bool    // network and a state are in the directory, and belong to what was recorded
+	every     float64 // ms of model time between checkpoints; 0: as many as arrowio.CheckpointInterval says
 	log       io.Writer
 
 	model    *microcircuit.Microcircuit
@@ -35,20 +36,33 @@ type simulation struct {
 	buildS, warmupS, simS float64   // wall clock
 	simMS                 float64   // model time in simS
 	before, after         sim.Stats // around the time after the warm-up
+
+	everySteps  int64
+	resumedFrom *float64 // ms, where the run went on from
 }
 
 // run does everything. What was recorded until an error or ^C is kept.
 func (s *simulation) run(ctx context.Context) (err error) {
 	defer secondSignalKills(ctx)()
 	defer func() { err = s.stopped(ctx, err) }()
+	defer func() {
+		if s.dir != nil {
+			s.dir.Unlock()
+		}
+	}()
 	if err := s.build(ctx); err != nil {
 		return err
 	}
+	if s.save {
+		if err := s.saveNetwork(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.attachRecorders(); err != nil {
-		return errors.Join(err, s.finish())
+		return errors.Join(err, s.finish(false))
 	}
 	err = s.simulate(ctx, s.advance)
-	return errors.Join(err, s.finish())
+	return errors.Join(err, s.finish(err == nil || errors.Is(err, ctx.Err())))
 }
 
 // build makes the network and its directory. A run that is to be replaced is
@@ -132,13 +146,13 @@ func (s *simulation) attachRecorders() error {
 	return nil
 }
 
-// keepMS is after how much model time what was recorded is put on disk, whole: a
-// program that is killed, or a disk that is full, costs no more than that.
-const keepMS = 10000
-
 // simulate goes on to the end of the warm-up, then to the end of the run.
 func (s *simulation) simulate(ctx context.Context, advance func(ctx context.Context, ms float64) error) error {
 	net := s.model.Net()
+	if s.every == 0 {
+		s.every = arrowio.CheckpointInterval(float64(s.count.end-net.Step()) * s.params.Resolution)
+	}
+	s.everySteps = max(s.steps(s.every), 1)
 	until := func(label string, end int64) (wall, model float64, err error) {
 		start, from := time.Now(), net.Step()
 		if end <= from {
@@ -151,8 +165,8 @@ func (s *simulation) simulate(ctx context.Context, advance func(ctx context.Cont
 		for err == nil && net.Step() < end {
 			s.progress.before = float64(net.Step()-from) * h
 			next := end
-			if keep := s.steps(keepMS); s.dir != nil && keep > 0 {
-				next = min(end, (net.Step()/keep+1)*keep)
+			if s.dir != nil {
+				next = min(end, (net.Step()/s.everySteps+1)*s.everySteps)
 			}
 			err = advance(ctx, roundMS(float64(next-net.Step())*h))
 		}
@@ -168,54 +182,13 @@ func (s *simulation) simulate(ctx context.Context, advance func(ctx context.Cont
 	return err
 }
 
-// advance simulates, and puts on disk what was recorded if it is time to.
+// advance simulates, and writes a checkpoint if it is time to.
 func (s *simulation) advance(ctx context.Context, ms float64) error {
 	if err := s.model.Simulate(ctx, ms); err != nil || s.dir == nil {
 		return err
 	}
-	end := s.model.Net().Step()
-	if end%max(s.steps(keepMS), 1) != 0 {
+	if s.model.Net().Step()%s.everySteps != 0 {
 		return nil
 	}
-	if s.voltages != nil {
-		if err := s.voltages.Flush(); err != nil {
-			return err
-		}
-	}
-	if s.spikes == nil {
-		return nil
-	}
-	return errors.Join(s.spikes.Flush(), s.dir.SetRecorded(0, end))
-}
-
-// finish closes the files and notes what was recorded.
-func (s *simulation) finish() error {
-	if s.dir == nil {
-		return nil
-	}
-	var spikesErr, err error
-	if s.spikes != nil {
-		spikesErr = s.spikes.Close()
-	}
-	if s.voltages != nil {
-		err = s.voltages.Close()
-	}
-	err = errors.Join(spikesErr, err)
-	net := s.model.Net()
-	end := net.Step()
-	if spikesErr != nil {
-		end = lastWholeStep(s.out)
-	}
-	update := s.dir.Update(func(r *arrowio.Run) {
-		if s.spikes != nil {
-			r.Recorded = arrowio.Window{Begin: 0, End: end}
-		}
-		r.Timings = map[string]float64{"build": s.buildS, "warmup": s.warmupS, "sim": s.simS}
-	})
-	if err = errors.Join(err, update); err == nil && s.save {
-		fmt.Fprintf(s.log, "cortigo: saving the network and its state in %s\n", s.out)
-		err = s.model.Save(s.out)
-		s.saved = err == nil
-	}
-	return err
+	return s.checkpoint()
 }

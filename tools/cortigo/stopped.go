@@ -46,11 +46,11 @@ func (s *simulation) stopped(ctx context.Context, err error) error {
 	switch r := s.dir.Run(); {
 	case s.params.Record.Spikes && r.Recorded.End > r.Recorded.Begin:
 		kept = fmt.Sprintf("%s holds the spikes of %s", s.out, windowMS(&r))
-		if s.saved {
-			kept += fmt.Sprintf("; to go on: cortigo run --resume %s", shellQuoted(s.out))
-		}
 	case s.params.Record.Voltages && net.Step() > 0:
 		kept = fmt.Sprintf("%s holds what was recorded until then", s.out)
+	}
+	if s.saved && s.params.Record.Spikes {
+		kept += fmt.Sprintf("; to go on: cortigo run --resume %s", shellQuoted(s.out))
 	}
 	return &stoppedError{err, kept}
 }

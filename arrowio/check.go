@@ -1,0 +1,252 @@
+package arrowio
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/file"
+)
+
+// A CheckReport is what Check found out about a run.
+type CheckReport struct {
+	Parts    int     // that were read
+	Spikes   int64   // in them
+	Samples  int64   // in them
+	Problems []error // what is wrong, each with the file it is about
+	Notes    []string
+}
+
+// Check reads every part of the run in dir and reports what is wrong: parts that
+// cannot be read or are missing, rows out of order in a part or from part to
+// part, neurons of no population or under another one's name, rows behind or
+// before the recorded window, metadata that are another run's, fewer spikes
+// than were counted. A run that was killed is whole; rows behind its last
+// checkpoint are a note. An error is about dir itself; a run that is being
+// written may get problems that are none.
+func Check(dir string) (*CheckReport, error) {
+	run, err := readRun(dir)
+	if err != nil {
+		return nil, err
+	}
+	c := &checker{dir: dir, run: run}
+	if c.idx, err = newPopulationIndex(run.Populations); err != nil {
+		return nil, fmt.Errorf("arrowio: %s: %w", filepath.Join(dir, RunFile), err)
+	}
+	if pid := Writer(dir); pid != 0 {
+		c.note("%s is being written by process %d", dir, pid)
+	}
+	left, err := unfinished(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range left {
+		c.note("%s was not finished; going on with the run removes it", path)
+	}
+	if err := c.parts(SpikesDir, false, &c.report.Spikes); err != nil {
+		return nil, err
+	}
+	if err := c.parts(VoltagesDir, true, &c.report.Samples); err != nil {
+		return nil, err
+	}
+	if n := run.Spikes; n > 0 && c.inWindow != n && len(c.report.Problems) == 0 {
+		c.problem("%s counts %d spikes until step %d, the parts have %d", filepath.Join(dir, RunFile), n, run.Recorded.End, c.inWindow)
+	}
+	return &c.report, nil
+}
+
+type checker struct {
+	dir      string
+	run      *Run
+	idx      *populationIndex
+	report   CheckReport
+	inWindow int64 // spikes in the recorded window
+}
+
+func (c *checker) problem(format string, args ...any) {
+	c.report.Problems = append(c.report.Problems, fmt.Errorf("arrowio: "+format, args...))
+}
+
+func (c *checker) note(format string, args ...any) {
+	c.report.Notes = append(c.report.Notes, fmt.Sprintf(format, args...))
+}
+
+// place is where a row stands in time.
+type place struct {
+	step   int64
+	neuron int32
+}
+
+// parts checks all parts of a subdirectory.
+func (c *checker) parts(sub string, samples bool, n *int64) error {
+	parts, err := listParts(filepath.Join(c.dir, sub))
+	if err != nil {
+		return err
+	}
+	last := place{math.MinInt64, 0}
+	var quantities []string
+	next := 0
+	for _, p := range parts {
+		if p.n != next {
+			c.problem("%s: missing, %s is there", filepath.Join(c.dir, sub, partName(next)), partName(p.n))
+		}
+		next = p.n + 1
+		c.report.Parts++
+		if err := c.part(p.path, samples, &quantities, &last, n); err != nil {
+			c.report.Problems = append(c.report.Problems, err)
+			last = place{math.MinInt64, 0} // what follows is looked at for itself
+		}
+	}
+	return nil
+}
+
+// part checks one part, whose rows must come after last.
+func (c *checker) part(path string, samples bool, quantities *[]string, last *place, n *int64) error {
+	p, err := openPart(path, samples, memory.DefaultAllocator)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = p.close() }()
+	c.metadata(p)
+	if *quantities == nil {
+		*quantities = p.quantities
+	}
+	if !slices.Equal(*quantities, p.quantities) {
+		c.problem("%s has the quantities %q, the parts before it %q", path, p.quantities, *quantities)
+	}
+	seen := map[string]bool{} // kinds of problems, each once a part
+	once := func(kind, format string, args ...any) {
+		if !seen[kind] {
+			seen[kind] = true
+			c.problem("%s: "+format, append([]any{path}, args...)...)
+		}
+	}
+	h, w := c.run.ResolutionMS, c.run.Recorded
+	after := false
+	for g := range p.r.NumRowGroups() {
+		s, err := p.span(g)
+		if err != nil {
+			return err
+		}
+		names, err := p.names(g)
+		if err != nil {
+			return err
+		}
+		at := 0
+		err = p.read(g, h, func(r *rows) error {
+			for i, step := range r.step {
+				id := r.neuron[i]
+				if step < last.step || step == last.step && id < last.neuron {
+					once("order", "step %d, neuron %d comes after step %d, neuron %d", step, id, last.step, last.neuron)
+				}
+				*last = place{step, id}
+				if t := float64(step) * h; t < s.t0-h/2 || t > s.t1+h/2 || id < s.n0 || id > s.n1 {
+					once("span", "step %d, neuron %d lies outside of what the statistics of row group %d say", step, id, g)
+				}
+				if step <= w.Begin {
+					once("window", "step %d, neuron %d lies before the recorded window, which begins at step %d", step, id, w.Begin)
+				}
+				after = after || step > w.End
+				if !samples && step <= w.End {
+					c.inWindow++
+				}
+			}
+			idx := make([]int32, r.len())
+			if err := c.idx.assign(idx, r.neuron); err != nil {
+				once("neuron", "%v", err)
+			} else {
+				for i, k := range idx {
+					if name := names[at+i]; name != c.idx.pops[k].Name {
+						once("population", "neuron %d is named as one of %q, it is of %q", r.neuron[i], name, c.idx.pops[k].Name)
+					}
+				}
+			}
+			at += r.len()
+			*n += int64(r.len())
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if after {
+		c.note("%s goes on behind step %d, the last that %s says is recorded; going on with the run removes that and simulates it again", path, w.End, RunFile)
+	}
+	return nil
+}
+
+// metadata compares what a part says of its run with run.json.
+func (c *checker) metadata(p *partReader) {
+	text := p.meta()
+	if text == nil {
+		c.problem("%s has no metadata %q", p.path, MetadataKey)
+		return
+	}
+	run, err := parseRun([]byte(*text))
+	if err != nil {
+		c.problem("%s, metadata %q: %w", p.path, MetadataKey, err)
+		return
+	}
+	for _, d := range []struct {
+		what      string
+		got, want any
+		same      bool
+	}{
+		{"model", run.Model, c.run.Model, run.Model == c.run.Model},
+		{"seed", run.Seed, c.run.Seed, run.Seed == c.run.Seed},
+		{"resolution", run.ResolutionMS, c.run.ResolutionMS, run.ResolutionMS == c.run.ResolutionMS},
+		{"time of creation", run.Created, c.run.Created, run.Created.Equal(c.run.Created)},
+		{"populations", run.Populations, c.run.Populations, slices.Equal(run.Populations, c.run.Populations)},
+	} {
+		if !d.same {
+			c.problem("%s is of another run: its %s is %v, that in %s %v", p.path, d.what, d.got, RunFile, d.want)
+		}
+	}
+}
+
+// names reads the population column of row group g.
+func (p *partReader) names(g int) (names []string, err error) {
+	err = recovered(func() error {
+		rg := p.r.RowGroup(g)
+		n := rg.NumRows()
+		col := p.cols[populationAt]
+		if err := p.checkChunk(rg, col, n); err != nil {
+			return fmt.Errorf("column %q: %w", PopulationColumn, err)
+		}
+		reader, err := rg.Column(col)
+		if err != nil {
+			return err
+		}
+		r, ok := reader.(*file.ByteArrayColumnChunkReader)
+		if !ok {
+			return fmt.Errorf("column %q has another type", PopulationColumn)
+		}
+		known := map[string]string{} // so that each name is kept once
+		b, levels := make([]parquet.ByteArray, min(n, readRows)), make([]int16, min(n, readRows))
+		for int64(len(names)) < n {
+			total, k, err := r.ReadBatch(min(int64(len(b)), n-int64(len(names))), b, levels, nil)
+			if err != nil {
+				return err
+			}
+			if k == 0 || int64(k) != total {
+				return fmt.Errorf("column %q ends early or has a null", PopulationColumn)
+			}
+			for _, v := range b[:k] {
+				name, ok := known[string(v)]
+				if !ok {
+					name = string(v)
+					known[name] = name
+				}
+				names = append(names, name)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		err = p.groupError(g, err)
+	}
+	return names, err
+}

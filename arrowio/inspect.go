@@ -1,0 +1,145 @@
+package arrowio
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// A PartInfo is what the metadata of a Parquet part say, without its rows.
+type PartInfo struct {
+	Path          string
+	Bytes         int64
+	Rows          int64
+	RowGroups     int
+	FirstMS       float64 // time of the first and of the last row, NaN if it is not known
+	LastMS        float64
+	Quantities    []string // of samples; none: spikes
+	CreatedBy     string
+	Run           *Run  // nil: it does not say, or RunErr says why not
+	RunErr        error // what is wrong with the description of the run
+	firstN, lastN int32
+}
+
+// InspectPart reads the metadata of the Parquet part at path.
+func InspectPart(path string) (PartInfo, error) {
+	i := PartInfo{Path: path, FirstMS: math.NaN(), LastMS: math.NaN()}
+	p, err := openPart(path, false, memory.DefaultAllocator)
+	if err != nil {
+		return i, err
+	}
+	defer func() { _ = p.close() }()
+	m := p.r.MetaData()
+	i.Bytes, i.RowGroups, i.CreatedBy = p.size, p.r.NumRowGroups(), m.GetCreatedBy()
+	for k := range m.Schema.NumColumns() {
+		switch name := m.Schema.Column(k).Name(); name {
+		case TimeColumn, NeuronColumn, PopulationColumn:
+		default:
+			i.Quantities = append(i.Quantities, name)
+		}
+	}
+	for g := range i.RowGroups {
+		n := p.r.RowGroup(g).NumRows()
+		if n < 0 || n > math.MaxInt64-i.Rows {
+			return i, p.groupError(g, fmt.Errorf("damaged: %d rows", n))
+		}
+		i.Rows += n
+		s, err := p.span(g)
+		if err != nil {
+			return i, err
+		}
+		if math.IsInf(s.t0, 0) || math.IsInf(s.t1, 0) {
+			continue
+		}
+		if !(i.FirstMS <= s.t0) {
+			i.FirstMS = s.t0
+		}
+		if !(i.LastMS >= s.t1) {
+			i.LastMS = s.t1
+		}
+	}
+	if text := p.meta(); text != nil {
+		i.Run, i.RunErr = parseRun([]byte(*text))
+	}
+	return i, nil
+}
+
+// A RunInfo is what is in the directory of a run, by metadata alone.
+type RunInfo struct {
+	Run
+	Spikes, Voltages []PartInfo // in order of number
+	Unfinished       []string   // files of a part or state that was being written
+	Writer           int        // process that is writing to the run, 0 if none is
+}
+
+// SpikeRows returns the number of spikes and the bytes of their files.
+func (i *RunInfo) SpikeRows() (rows, bytes int64) { return total(i.Spikes) }
+
+// VoltageRows returns the number of samples and the bytes of their files.
+func (i *RunInfo) VoltageRows() (rows, bytes int64) { return total(i.Voltages) }
+
+func total(parts []PartInfo) (rows, bytes int64) {
+	for _, p := range parts {
+		rows += p.Rows
+		bytes += p.Bytes
+	}
+	return rows, bytes
+}
+
+// Inspect tells what is in the directory of a run. It reads run.json and the
+// metadata of every part, no rows: it is fast for any size.
+func Inspect(dir string) (*RunInfo, error) {
+	run, err := readRun(dir)
+	if err != nil {
+		return nil, err
+	}
+	i := &RunInfo{Run: *run, Writer: Writer(dir)}
+	if i.Spikes, err = inspectParts(filepath.Join(dir, SpikesDir)); err != nil {
+		return nil, err
+	}
+	if i.Voltages, err = inspectParts(filepath.Join(dir, VoltagesDir)); err != nil {
+		return nil, err
+	}
+	i.Unfinished, err = unfinished(dir)
+	return i, err
+}
+
+func inspectParts(dir string) ([]PartInfo, error) {
+	parts, err := listParts(dir)
+	if err != nil {
+		return nil, err
+	}
+	var infos []PartInfo
+	for _, p := range parts {
+		i, err := InspectPart(p.path)
+		if err != nil {
+			return nil, err
+		}
+		infos = append(infos, i)
+	}
+	return infos, nil
+}
+
+// unfinished returns the temporary files of run.json, parts, network and state.
+func unfinished(dir string) ([]string, error) {
+	var found []string
+	for _, sub := range []string{"", SpikesDir, VoltagesDir, NetworkDir, StateDir} {
+		es, err := os.ReadDir(filepath.Join(dir, sub))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("arrowio: looking at %s: %w", dir, err)
+		}
+		for _, e := range es {
+			if e.Name()[0] == '.' && e.Type().IsRegular() && owned(sub, e.Name()) {
+				found = append(found, filepath.Join(dir, sub, e.Name()))
+			}
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"cortigo/arrowio"
+	"cortigo/sim"
+)
+
+// A checkReport is what `cortigo check --json` prints.
+type checkReport struct {
+	OK       bool     `json:"ok"`
+	Problems []string `json:"problems"`
+	Notes    []string `json:"notes"`
+	Parts    int      `json:"parts"`
+	Spikes   int64    `json:"spikes"`
+	Samples  int64    `json:"samples"`
+	Network  bool     `json:"network"` // there is one
+	Error    string   `json:"error,omitempty"`
+}
+
+// newCheckCmd returns the command "check".
+func newCheckCmd() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check DIR",
+		Short: "Read everything in a run or a network and say whether it is whole",
+		Long: `Read everything in the directory of a run, or of a saved network, and list what is wrong: parts that cannot be
+read or are missing, spikes out of order in a part or from part to part, neurons of no population or under
+another one's name, metadata that are another run's, fewer spikes than were counted, wrong checksums of the
+network or its state, a state ahead of what was recorded. Ends with an error if there is anything.
+
+What a run that was killed has behind its last checkpoint is no problem but a note.
+
+The object of --json: ok, problems, notes (lists of texts), parts, spikes, samples (that were read), network
+(whether there is one), and if something is wrong error.`,
+		Example:           "  cortigo check data/a\n  cortigo check --json data/a",
+		Args:              oneRun,
+		ValidArgsFunction: completeRun,
+		RunE: abandonable(func(cmd *cobra.Command, args []string) error {
+			r, err := check(args[0])
+			if err != nil {
+				return err
+			}
+			if !r.OK {
+				err = fmt.Errorf("%s: %d problems", args[0], len(r.Problems))
+				if len(r.Problems) == 1 {
+					err = fmt.Errorf("%s: a problem", args[0])
+				}
+				r.Error = err.Error()
+			}
+			w := cmd.OutOrStdout()
+			if asJSON {
+				return errors.Join(err, writeJSON(w, r))
+			}
+			for _, text := range r.Notes {
+				fmt.Fprintln(w, "note:", text)
+			}
+			for _, text := range r.Problems {
+				fmt.Fprintln(w, "problem:", text)
+			}
+			if r.OK {
+				fmt.Fprintf(w, "%s is whole: %d parts with %d spikes and %d samples%s\n", args[0], r.Parts, r.Spikes, r.Samples,
+					map[bool]string{true: ", the network and its state"}[r.Network])
+			}
+			return err
+		}),
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as one JSON object on stdout")
+	return cmd
+}
+
+// check looks at a run, or at a network without one.
+func check(dir string) (*checkReport, error) {
+	r := &checkReport{Problems: []string{}, Notes: []string{}}
+	run, err := arrowio.Check(dir)
+	switch {
+	case err == nil:
+		r.Parts, r.Spikes, r.Samples = run.Parts, run.Spikes, run.Samples
+		r.Notes = append(r.Notes, run.Notes...)
+		r.add(errors.Join(run.Problems...))
+	case exists(filepath.Join(dir, arrowio.RunFile)):
+		r.add(err) // run.json itself
+	case !exists(filepath.Join(dir, arrowio.NetworkDir)):
+		return nil, err
+	}
+	info, err := sim.Inspect(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !exists(filepath.Join(dir, arrowio.StateDir)):
+	default:
+		r.Network = true
+		r.add(sim.Verify(dir))
+		if run != nil && err == nil {
+			r.add(agree(dir, &info))
+		}
+	}
+	r.OK = len(r.Problems) == 0
+	return r, nil
+}
+
+func (r *checkReport) add(err error) {
+	if err != nil {
+		r.Problems = append(r.Problems, distinct(problems(err))...)
+	}
+}
+
+// agree reports where the saved network and state do not fit the recording.
+func agree(dir string, net *sim.Info) error {
+	d, err := arrowio.OpenRun(dir)
+	if err != nil {
+		return err
+	}
+	run := d.Run()
+	var errs []error
+	wrong := func(what string, network, recorded any) {
+		errs = append(errs, fmt.Errorf("%s: %s of the saved network is %v, that in %s is %v", dir, what, network, arrowio.RunFile, recorded))
+	}
+	if net.Seed != run.Seed {
+		wrong("the seed", net.Seed, run.Seed)
+	}
+	if net.Resolution != run.ResolutionMS {
+		wrong("the resolution", net.Resolution, run.ResolutionMS)
+	}
+	if run.Synapses != 0 && net.Synapses != run.Synapses {
+		wrong("the number of synapses", net.Synapses, run.Synapses)
+	}
+	same := len(net.Populations) == len(run.Populations)
+	for i := 0; same && i < len(run.Populations); i++ {
+		same = net.Populations[i].Population == run.Populations[i]
+	}
+	if !same {
+		wrong("the list of populations", net.Populations, run.Populations)
+	}
+	if w := run.Recorded; net.State != nil && w.End > w.Begin && net.State.Step > w.End {
+		errs = append(errs, fmt.Errorf("%s: the state is at step %d, but what was recorded ends at step %d: nothing can go on from there without a hole",
+			dir, net.State.Step, w.End))
+	}
+	return errors.Join(errs...)
+}
