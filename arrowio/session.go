@@ -62,7 +62,7 @@ func CheckpointInterval(totalMS float64) float64 {
 // before that step: it would have a hole.
 //
 // Until Close no other program can write to the run, see [RunDir.Lock].
-func Resume(dir string, net *sim.Network, pops ...*sim.Population) (*Session, error) {
+func Resume(dir string, net *sim.Network, pops ...*sim.Nodes) (*Session, error) {
 	d, err := OpenRun(dir)
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func Resume(dir string, net *sim.Network, pops ...*sim.Population) (*Session, er
 // Resume is the function Resume for a directory that is open already, and may
 // be locked, so that no other program changes the state between opening it and
 // going on from it.
-func (d *RunDir) Resume(net *sim.Network, pops ...*sim.Population) (_ *Session, err error) {
+func (d *RunDir) Resume(net *sim.Network, pops ...*sim.Nodes) (_ *Session, err error) {
 	dir := d.dir
 	if err := d.belongsTo(net); err != nil {
 		return nil, fmt.Errorf("arrowio: going on with the run in %s: %w", dir, err)
@@ -125,7 +125,7 @@ func (s *Session) Run() *RunDir { return s.dir }
 
 // Record has what a multimeter reads of some populations, or of all if none
 // are named, recorded from now on. One multimeter can be recorded at a time.
-func (s *Session) Record(m device.Multimeter, pops ...*sim.Population) error {
+func (s *Session) Record(m device.Multimeter, pops ...*sim.Nodes) error {
 	if s.samples != nil {
 		return errors.New("arrowio: the session records a multimeter already")
 	}

@@ -31,7 +31,11 @@ func ExampleResume() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = net.Attach(device.DC{Amplitude: 500}, cells, connect.Synapse{Weight: connect.Constant(1), Delay: connect.Constant(0.1)})
+	dc, err := net.Create("dc", 1, device.DC{Amplitude: 500})
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = net.Connect(dc, cells, nil, connect.Synapse{Weight: connect.Constant(1), Delay: connect.Constant(0.1)})
 	if err != nil {
 		log.Fatal(err)
 	}

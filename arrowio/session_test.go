@@ -34,8 +34,8 @@ func sessionNet(t *testing.T, seed uint64, opts ...sim.Option) *sim.Network {
 		return connect.Synapse{Weight: connect.Constant(w), Delay: connect.Constant(1.5)}
 	}
 	for _, err := range []error{
-		net.Attach(device.Poisson{Rate: 16000}, exc, syn(87.8)),
-		net.Attach(device.Poisson{Rate: 16000}, inh, syn(87.8)),
+		drive(net, device.Poisson{Rate: 16000}, exc, syn(87.8)),
+		drive(net, device.Poisson{Rate: 16000}, inh, syn(87.8)),
 		net.Connect(exc, inh, connect.FixedTotalNumber{N: 200}, syn(87.8)),
 		net.Connect(inh, exc, connect.FixedTotalNumber{N: 200}, syn(-351.2)),
 		net.Build(t.Context()),
@@ -295,4 +295,13 @@ func TestResumeErrors(t *testing.T) {
 		t.Errorf("a hole: %v", err)
 	}
 	checkRun(t, dir, 100, uninterrupted(t, 10))
+}
+
+// drive creates a generator and connects it to all of targets.
+func drive(net *sim.Network, dev device.Device, targets *sim.Nodes, syn connect.Synapse) error {
+	g, err := net.Create("", 1, dev)
+	if err != nil {
+		return err
+	}
+	return net.Connect(g, targets, nil, syn)
 }

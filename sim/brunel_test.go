@@ -39,10 +39,10 @@ func brunel(t testing.TB, order int, g, eta float64, opts ...sim.Option) *sim.Ne
 	delay := connect.Constant(1.5)
 	threshold := theta / (j * float64(ce) * tau) // of each external source, 1/ms
 	input := device.Poisson{Rate: 1000 * eta * threshold * float64(ce)}
-	for _, post := range []*sim.Population{exc, inh} {
+	for _, post := range []*sim.Nodes{exc, inh} {
 		must(net.Connect(exc, post, connect.FixedInDegree{N: ce}, connect.Synapse{Weight: connect.Constant(j), Delay: delay}))
 		must(net.Connect(inh, post, connect.FixedInDegree{N: ci}, connect.Synapse{Weight: connect.Constant(-g * j), Delay: delay}))
-		must(net.Attach(input, post, connect.Synapse{Weight: connect.Constant(j), Delay: delay}))
+		must(drive(net, input, post, connect.Synapse{Weight: connect.Constant(j), Delay: delay}))
 	}
 	return net
 }

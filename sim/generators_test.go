@@ -22,24 +22,24 @@ func generated(t testing.TB, opts ...sim.Option) *sim.Network {
 	b := create(t, net, "split", 70, split)
 	c := create(t, net, "alpha", 60, neuron.DefaultIafPscAlpha())
 	p := create(t, net, "parrot", 10, neuron.Parrot{})
-	for _, post := range []*sim.Population{a, b, c} {
+	for _, post := range []*sim.Nodes{a, b, c} {
 		must(t, net.Connect(a, post, connect.FixedInDegree{N: 20}, connect.Synapse{Weight: connect.Constant(30), Delay: connect.Constant(1.5)}))
 		must(t, net.Connect(p, post, connect.FixedInDegree{N: 2}, connect.Synapse{Weight: connect.Constant(-40), Delay: connect.Constant(0.8)}))
 	}
 	delay := connect.Uniform{Min: 0.5, Max: 4}
-	must(t, net.Attach(device.Noise{Mean: 380, Std: 500}, a, connect.Synapse{Delay: connect.Constant(0.3)}))
-	must(t, net.Attach(device.Noise{Mean: 300, Std: 400, StdMod: 300, Frequency: 40, Phase: 20, Dt: 0.3, Active: device.Active{Start: 7, Stop: 61}}, b, connect.Synapse{Weight: connect.Uniform{Min: 0.5, Max: 2}, Delay: delay}))
+	must(t, drive(net, device.Noise{Mean: 380, Std: 500}, a, connect.Synapse{Delay: connect.Constant(0.3)}))
+	must(t, drive(net, device.Noise{Mean: 300, Std: 400, StdMod: 300, Frequency: 40, Phase: 20, Dt: 0.3, Active: device.Active{Start: 7, Stop: 61}}, b, connect.Synapse{Weight: connect.Uniform{Min: 0.5, Max: 2}, Delay: delay}))
 	rates := device.InhomogeneousPoisson{RateTimes: []float64{0.1, 30, 50.04, 75.3}, RateValues: []float64{9000, 14000, 0, 11000}, AllowOffgridTimes: true}
-	must(t, net.Attach(rates, c, connect.Synapse{Weight: connect.Constant(25)}))
-	must(t, net.Attach(rates, b, connect.Synapse{Weight: connect.Constant(30), Delay: delay}))
+	must(t, drive(net, rates, c, connect.Synapse{Weight: connect.Constant(25)}))
+	must(t, drive(net, rates, b, connect.Synapse{Weight: connect.Constant(30), Delay: delay}))
 	rates.RateValues = []float64{500, 3000, 100, 900}
-	must(t, net.Attach(rates, p, connect.Synapse{}))
+	must(t, drive(net, rates, p, connect.Synapse{}))
 	for i := range 60 { // a generator of each kind for single neurons
 		one := a.Slice(i, i+1)
-		must(t, net.Attach(device.Poisson{Rate: float64(100 * i)}, one, connect.Synapse{Weight: connect.Constant(50)}))
-		must(t, net.Attach(device.SpikeGenerator{Times: []float64{float64(i+1) / 2, 50.05, float64(i + 60)}, AllowOffgridTimes: true}, one, connect.Synapse{Weight: connect.Constant(900), Delay: delay}))
-		must(t, net.Attach(device.Noise{Std: 50, Dt: 2}, c.Slice(i, i+1), connect.Synapse{}))
-		must(t, net.Attach(rates, c.Slice(i, i+1), connect.Synapse{Weight: connect.Constant(20)}))
+		must(t, drive(net, device.Poisson{Rate: float64(100 * i)}, one, connect.Synapse{Weight: connect.Constant(50)}))
+		must(t, drive(net, device.SpikeGenerator{Times: []float64{float64(i+1) / 2, 50.05, float64(i + 60)}, AllowOffgridTimes: true}, one, connect.Synapse{Weight: connect.Constant(900), Delay: delay}))
+		must(t, drive(net, device.Noise{Std: 50, Dt: 2}, c.Slice(i, i+1), connect.Synapse{}))
+		must(t, drive(net, rates, c.Slice(i, i+1), connect.Synapse{Weight: connect.Constant(20)}))
 	}
 	return net
 }
@@ -93,7 +93,7 @@ func TestRatesAreCopied(t *testing.T) {
 	rates := device.InhomogeneousPoisson{RateTimes: []float64{1}, RateValues: []float64{1e5}}
 	net := mustNew(t)
 	p := create(t, net, "p", 3, neuron.Parrot{})
-	must(t, net.Attach(rates, p, connect.Synapse{}))
+	must(t, drive(net, rates, p, connect.Synapse{}))
 	rates.RateTimes[0], rates.RateValues[0] = 0.05, 0
 	m := newMemory()
 	must(t, net.RecordSpikes(m))

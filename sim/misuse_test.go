@@ -27,11 +27,20 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func create(t testing.TB, net *sim.Network, name string, n int, m neuron.Model) *sim.Population {
+func create(t testing.TB, net *sim.Network, name string, n int, m neuron.Model) *sim.Nodes {
 	t.Helper()
 	p, err := net.Create(name, n, m)
 	must(t, err)
 	return p
+}
+
+// drive creates a generator and connects it to all of targets.
+func drive(net *sim.Network, dev device.Device, targets *sim.Nodes, syn connect.Synapse) error {
+	g, err := net.Create("", 1, dev)
+	if err != nil {
+		return err
+	}
+	return net.Connect(g, targets, nil, syn)
 }
 
 // wantError checks that an error says everything in parts.
@@ -83,11 +92,10 @@ func TestCreateErrors(t *testing.T) {
 		model neuron.Model
 		want  []string
 	}{
-		{"no name", "", 1, neuron.Parrot{}, []string{"name"}},
 		{"duplicate", "a", 1, neuron.Parrot{}, []string{`"a"`, "already"}},
-		{"no neurons", "b", 0, neuron.Parrot{}, []string{`"b"`, "0 neurons", "[1, "}},
-		{"negative", "b", -4, neuron.Parrot{}, []string{"-4 neurons"}},
-		{"more than ids", "b", math.MaxInt32 - 3, neuron.Parrot{}, []string{"2147483644 neurons", "[1, 2147483643]"}},
+		{"no neurons", "b", 0, neuron.Parrot{}, []string{`"b"`, "0 nodes", "[1, "}},
+		{"negative", "b", -4, neuron.Parrot{}, []string{"-4 nodes"}},
+		{"more than ids", "b", math.MaxInt32 - 3, neuron.Parrot{}, []string{"2147483644 nodes", "[1, 2147483643]"}},
 		{"no model", "b", 1, nil, []string{`"b"`, "no model"}},
 		{"pointer", "b", 1, &neuron.IafPscExp{}, []string{`"b"`, "*neuron.IafPscExp", "pointer"}},
 		{"nil pointer", "b", 1, (*neuron.IafPscExp)(nil), []string{`"b"`, "*neuron.IafPscExp"}},
@@ -101,7 +109,7 @@ func TestCreateErrors(t *testing.T) {
 	if len(net.Populations()) != 1 || net.Neurons() != 3 {
 		t.Errorf("%d populations, %d neurons after errors, want 1 and 3", len(net.Populations()), net.Neurons())
 	}
-	_, err := net.Population("z")
+	_, err := net.Nodes("z")
 	wantError(t, err, `"z"`, `"a"`)
 }
 
@@ -124,14 +132,13 @@ func TestConnectErrors(t *testing.T) {
 	c, inf := connect.Constant(1), math.Inf(1)
 	for _, x := range []struct {
 		name string
-		pre  *sim.Population
+		pre  *sim.Nodes
 		rule connect.Rule
 		syn  connect.Synapse
 		want []string
 	}{
-		{"another network's", other, connect.AllToAll{}, connect.Synapse{}, []string{`"c"`, "another network"}},
+		{"another network's", other, connect.AllToAll{}, connect.Synapse{}, []string{"c with 3 nodes", "another network"}},
 		{"nil population", nil, connect.AllToAll{}, connect.Synapse{}, []string{"nil"}},
-		{"no rule", a, nil, connect.Synapse{}, []string{"a -> b", "no connection rule"}},
 		{"pointer rule", a, &connect.FixedTotalNumber{N: 5}, connect.Synapse{}, []string{"*connect.FixedTotalNumber", "pointer"}},
 		{"nil pointer rule", a, (*connect.List)(nil), connect.Synapse{}, []string{"*connect.List"}},
 		{"unknown rule", a, strangeRule{}, connect.Synapse{}, []string{"sim_test.strangeRule", "package connect"}},
@@ -159,7 +166,7 @@ func TestConnectErrors(t *testing.T) {
 	}
 }
 
-func TestAttachErrors(t *testing.T) {
+func TestGeneratorErrors(t *testing.T) {
 	net := mustNew(t)
 	a := create(t, net, "a", 3, neuron.DefaultIafPscExp())
 	p := create(t, net, "p", 2, neuron.Parrot{})
@@ -167,15 +174,15 @@ func TestAttachErrors(t *testing.T) {
 	for _, x := range []struct {
 		name string
 		dev  device.Device
-		to   *sim.Population
+		to   *sim.Nodes
 		syn  connect.Synapse
 		want []string
 	}{
-		{"no device", nil, a, connect.Synapse{}, []string{"no device", "a"}},
-		{"pointer", &device.Poisson{Rate: 1}, a, connect.Synapse{}, []string{"a", "*device.Poisson", "pointer"}},
+		{"no device", nil, a, connect.Synapse{}, []string{"no model"}},
+		{"pointer", &device.Poisson{Rate: 1}, a, connect.Synapse{}, []string{"*device.Poisson", "pointer"}},
 		{"nil pointer", (*device.DC)(nil), a, connect.Synapse{}, []string{"*device.DC"}},
 		{"another network's", device.DC{}, other, connect.Synapse{}, []string{"another network"}},
-		{"rate", device.Poisson{Rate: -1}, a, connect.Synapse{}, []string{"poisson_generator -> a", "rate", "-1", ">= 0"}},
+		{"rate", device.Poisson{Rate: -1}, a, connect.Synapse{}, []string{"poisson_generator", "rate", "-1", ">= 0"}},
 		{"rate too high", device.Poisson{Rate: 1e11}, a, connect.Synapse{}, []string{"rate", "1e+11", "at most 1e+10"}},
 		{"off the grid", device.DC{Active: device.Active{Start: 0.15}}, a, connect.Synapse{}, []string{"start", "0.15", "0.1 ms"}},
 		{"stop before start", device.DC{Active: device.Active{Start: 5, Stop: 4}}, a, connect.Synapse{}, []string{"stop 4", "start 5"}},
@@ -190,7 +197,7 @@ func TestAttachErrors(t *testing.T) {
 		{"weight", device.DC{}, a, connect.Synapse{Weight: connect.Constant(math.Inf(1))}, []string{"weight", "Inf"}},
 		{"own distribution", device.DC{}, a, connect.Synapse{Weight: far{0, 1}}, []string{"weight", "sim_test.far"}},
 	} {
-		t.Run(x.name, func(t *testing.T) { wantError(t, net.Attach(x.dev, x.to, x.syn), x.want...) })
+		t.Run(x.name, func(t *testing.T) { wantError(t, drive(net, x.dev, x.to, x.syn), x.want...) })
 	}
 	// Nothing of all that stands in the way.
 	must(t, net.Simulate(context.Background(), 1))
@@ -198,19 +205,19 @@ func TestAttachErrors(t *testing.T) {
 
 func TestRecordErrors(t *testing.T) {
 	empty := mustNew(t)
-	wantError(t, empty.RecordSpikes(newMemory()), "no populations")
+	wantError(t, empty.RecordSpikes(newMemory()), "no neurons")
 	net := mustNew(t)
 	a := create(t, net, "a", 3, neuron.DefaultIafPscExp())
 	d := create(t, net, "d", 3, neuron.DefaultIafPscDelta())
 	p := create(t, net, "p", 2, neuron.Parrot{})
 	other := create(t, mustNew(t), "c", 3, neuron.DefaultIafPscExp())
 	wantError(t, net.RecordSpikes(nil), "no writer")
-	wantError(t, net.RecordSpikes(newMemory(), a, other), `"c"`, "another network")
+	wantError(t, net.RecordSpikes(newMemory(), a, other), "c with 3 nodes", "another network")
 	wantError(t, net.Record(nil, device.Multimeter{}, a), "no writer")
 	for _, x := range []struct {
 		name string
 		m    device.Multimeter
-		pop  *sim.Population
+		pop  *sim.Nodes
 		want []string
 	}{
 		{"interval off the grid", device.Multimeter{Interval: 0.25}, a, []string{"multimeter", "interval", "0.25", "0.1 ms"}},
@@ -236,8 +243,8 @@ func TestSimulateErrors(t *testing.T) {
 	wantError(t, net.Save(t.TempDir()), "Save before", "Build")
 	wantError(t, net.SaveState(t.TempDir()), "SaveState before", "Build")
 	a := create(t, net, "a", 1, neuron.DefaultIafPscExp())
-	wantError(t, a.SetVm(nil), `"a"`, "V_m")
-	wantError(t, a.SetVm(connect.Uniform{Min: 2, Max: 1}), `"a"`, "V_m", "Min 2", "Max 1")
+	wantError(t, a.Set(sim.Params{"V_m": nil}), "a", "V_m")
+	wantError(t, a.Set(sim.Params{"V_m": connect.Uniform{Min: 2, Max: 1}}), "a", "V_m", "Min 2", "Max 1")
 	for _, x := range []struct {
 		ms   float64
 		want []string
@@ -248,12 +255,6 @@ func TestSimulateErrors(t *testing.T) {
 		wantError(t, net.Simulate(ctx, x.ms), x.want...)
 	}
 	must(t, net.Simulate(ctx, 0.1))
-	_, err := net.Create("b", 1, neuron.Parrot{})
-	wantError(t, err, "Create after the network was built")
-	wantError(t, net.Connect(a, a, connect.AllToAll{}, connect.Synapse{}), "Connect after")
-	wantError(t, net.Attach(device.DC{}, a, connect.Synapse{}), "Attach after")
-	wantError(t, a.SetVm(connect.Constant(-60)), "SetVm after")
-	wantError(t, net.Build(ctx), "Build after")
 	wantError(t, net.Simulate(ctx, 0.1*math.Pow(2, 33)), "last")
 	canceled, cancel := context.WithCancel(ctx)
 	cancel()
@@ -262,21 +263,44 @@ func TestSimulateErrors(t *testing.T) {
 	must(t, fresh.Build(ctx))
 }
 
-func TestSlicePanics(t *testing.T) {
-	a := create(t, mustNew(t), "a", 3, neuron.Parrot{})
-	for _, x := range [][2]int{{-1, 2}, {2, 1}, {0, 4}} {
-		func() {
-			defer func() {
-				if s := fmt.Sprint(recover()); !strings.Contains(s, `"a" with 3 neurons`) {
-					t.Errorf("Slice(%d, %d): %s", x[0], x[1], s)
-				}
-			}()
-			a.Slice(x[0], x[1])
-		}()
+// Slices and joins that make no sense are errors of what is done with them.
+func TestCollectionErrors(t *testing.T) {
+	net := mustNew(t)
+	a := create(t, net, "a", 3, neuron.DefaultIafPscExp())
+	b := create(t, net, "b", 3, neuron.DefaultIafPscExp())
+	other := create(t, mustNew(t), "c", 3, neuron.Parrot{})
+	dc, err := net.Create("dc", 1, device.DC{})
+	must(t, err)
+	for _, x := range []struct {
+		c    *sim.Nodes
+		want string
+	}{
+		{a.Slice(-1, 2), "slice [-1, 2) of a with 3 nodes, must be within [0, 3)"},
+		{a.Slice(2, 1), "slice [2, 1) of a"},
+		{a.Slice(0, 4), "slice [0, 4) of a"},
+		{sim.Join(a, b).Slice(2, 7), "slice [2, 7) of a+b with 6 nodes"},
+		{a.Slice(0, 4).Slice(0, 1), "slice [0, 4) of a"},
+		{a.At(3), "node 3 of a with 3 nodes, must be in [0, 3)"},
+		{a.Every(0), "every 0-th of a"},
+		{sim.Join(a, a.Slice(1, 2)), "node 2 (a) is there twice"},
+		{sim.Join(a, other), "c with 3 nodes is of another network"},
+		{sim.Join(a, nil), "collection 1 is nil"},
+		{sim.Join(a, dc), "a are neurons, dc are generators"},
+	} {
+		wantError(t, x.c.Err(), x.want)
+		wantError(t, net.Connect(a, x.c, nil, connect.Synapse{}), x.want)
+		wantError(t, net.RecordSpikes(newMemory(), x.c), x.want)
+		wantError(t, x.c.Set(sim.Params{"I_e": 1}), x.want)
+		_, err := x.c.Get("V_m")
+		wantError(t, err, x.want)
+		if x.c.Len() != 0 || len(x.c.IDs()) != 0 {
+			t.Errorf("%s: %d nodes", x.want, x.c.Len())
+		}
 	}
 	if s := a.Slice(1, 3).Slice(1, 2); s.First() != 3 || s.Len() != 1 || s.Name() != "a" {
 		t.Errorf("slice of a slice: first %d, %d neurons", s.First(), s.Len())
 	}
+	must(t, net.Simulate(context.Background(), 1)) // the network is as it was
 }
 
 // Projections without synapses build, whatever else is missing.
@@ -292,7 +316,7 @@ func TestEmptyProjections(t *testing.T) {
 		must(t, net.Connect(a.Slice(0, 2), none, r, connect.Synapse{}))
 	}
 	must(t, net.Connect(a, none, connect.FixedInDegree{N: 7}, connect.Synapse{}))
-	must(t, net.Attach(device.DC{Amplitude: 1}, none, connect.Synapse{}))
+	must(t, drive(net, device.DC{Amplitude: 1}, none, connect.Synapse{}))
 	must(t, net.Simulate(context.Background(), 5))
 	if net.Synapses() != 0 {
 		t.Errorf("%d synapses", net.Synapses())
@@ -323,8 +347,8 @@ func TestColumnsAreCopied(t *testing.T) {
 		s := device.StepCurrent{Times: []float64{1, 9}, Values: []float64{500, 0}}
 		q := []string{device.Vm}
 		must(t, net.Connect(a, a, l, connect.Synapse{}))
-		must(t, net.Attach(g, a, connect.Synapse{Weight: connect.Constant(700)}))
-		must(t, net.Attach(s, a.Slice(0, 10), connect.Synapse{}))
+		must(t, drive(net, g, a, connect.Synapse{Weight: connect.Constant(700)}))
+		must(t, drive(net, s, a.Slice(0, 10), connect.Synapse{}))
 		m, v := newMemory(), newMemory()
 		must(t, net.RecordSpikes(m))
 		must(t, net.Record(v, device.Multimeter{Quantities: q}, a))

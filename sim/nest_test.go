@@ -163,8 +163,8 @@ func (m *memory) WriteSamples(s sim.Samples) error {
 // ids are translated.
 type built struct {
 	net  *sim.Network
-	id   map[int]int32           // NEST's id to ours, neurons only
-	part map[int]*sim.Population // NEST's id to the neuron
+	id   map[int]int32      // NEST's id to ours, neurons only
+	part map[int]*sim.Nodes // NEST's id to the neuron
 	mem  *memory
 }
 
@@ -178,7 +178,7 @@ func build(t testing.TB, c *nestCase, opts ...sim.Option) *built {
 	}
 	net, err := sim.New(append([]sim.Option{sim.Resolution(c.Resolution)}, opts...)...)
 	check(err)
-	b := &built{net: net, id: map[int]int32{}, part: map[int]*sim.Population{}, mem: &memory{samples: map[[2]int64][]float64{}}}
+	b := &built{net: net, id: map[int]int32{}, part: map[int]*sim.Nodes{}, mem: &memory{samples: map[[2]int64][]float64{}}}
 	devices := map[int]device.Device{}
 	at := 1
 	for i, node := range c.Nodes {
@@ -198,17 +198,17 @@ func build(t testing.TB, c *nestCase, opts ...sim.Option) *built {
 		}
 		at += node.N
 	}
-	lists := map[[2]*sim.Population]*connect.List{}
+	lists := map[[2]*sim.Nodes]*connect.List{}
 	for _, con := range c.Connections {
 		post, ok := b.part[con.Post]
 		if !ok {
 			t.Fatalf("connection to %d, which is no neuron", con.Post)
 		}
 		if dev, ok := devices[con.Pre]; ok {
-			check(net.Attach(dev, post, connect.Synapse{Weight: connect.Constant(con.Weight), Delay: connect.Constant(con.Delay)}))
+			check(drive(net, dev, post, connect.Synapse{Weight: connect.Constant(con.Weight), Delay: connect.Constant(con.Delay)}))
 			continue
 		}
-		key := [2]*sim.Population{b.part[con.Pre], post}
+		key := [2]*sim.Nodes{b.part[con.Pre], post}
 		l := lists[key]
 		if l == nil {
 			l = &connect.List{}
@@ -220,7 +220,7 @@ func build(t testing.TB, c *nestCase, opts ...sim.Option) *built {
 	for key, l := range lists {
 		check(net.Connect(key[0], key[1], *l, connect.Synapse{}))
 	}
-	var recorded []*sim.Population
+	var recorded []*sim.Nodes
 	for _, id := range c.RecordSpikes {
 		recorded = append(recorded, b.part[id])
 	}
@@ -229,7 +229,7 @@ func build(t testing.TB, c *nestCase, opts ...sim.Option) *built {
 	}
 	if r := c.RecordV; r != nil {
 		m := device.Multimeter{Interval: r.Interval, Offset: r.Offset, Quantities: r.From, Active: device.Active{Start: r.Start, Stop: r.Stop}}
-		var sampled []*sim.Population
+		var sampled []*sim.Nodes
 		sort.Ints(r.IDs)
 		for _, id := range r.IDs {
 			sampled = append(sampled, b.part[id])

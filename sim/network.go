@@ -4,23 +4,31 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
-	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/suggest"
 	"cortigo/sim/neuron"
 	"cortigo/sim/spikes"
 )
 
-// A Network is neurons, their connections and devices; see the package
-// documentation. Its methods must not be called concurrently.
+// A Network is nodes and their connections; see the package documentation. Its
+// methods must not be called concurrently.
 type Network struct {
-	desc       engine.Description
-	opts       options
-	engine     *engine.Engine
-	spikeRecs  []spikeRecording
-	sampleRecs []sampleRecording
-	warnings   []error
+	desc   engine.Description
+	opts   options
+	engine *engine.Engine
+	groups []group
+	nextID int32
+	change change       // since engine was made
+	kept   map[int]bool // populations whose potentials must stay though E_L may not
+
+	recorders  []*recorder
+	taps       []tap
+	recordings bool // are as the recorders and taps want them
+
+	warnings []error
 }
 
 // New returns an empty network.
@@ -31,199 +39,205 @@ func New(opts ...Option) (*Network, error) {
 			return nil, err
 		}
 	}
-	return &Network{opts: o, desc: engine.Description{Seed: o.seed, Resolution: o.resolution}}, nil
+	return &Network{opts: o, desc: engine.Description{Seed: o.seed, Resolution: o.resolution}, nextID: 1}, nil
 }
 
-// maxPopulations and maxNeurons are what random streams can name.
+// maxPopulations, maxGenerators and maxNodes are what random streams and ids can
+// name.
 const (
 	maxPopulations = math.MaxUint16
-	maxNeurons     = math.MaxInt32 - 1
+	maxGenerators  = math.MaxUint16
+	maxNodes       = math.MaxInt32 - 1
 )
 
-// open reports that the network is built and can no longer be changed.
-func (n *Network) open(what string) error {
-	if n.engine != nil {
-		return fmt.Errorf("sim: %s after the network was built: create and connect everything before Build or the first Simulate", what)
-	}
-	return nil
+// A Model is a parameter struct of package neuron or device.
+type Model interface {
+	// ModelName returns NEST's name of the model.
+	ModelName() string
+	// Validate reports every parameter that makes no sense, with its value and
+	// what is allowed.
+	Validate() error
 }
 
-// Create adds count >= 1 neurons of a model. The name must be new.
-func (n *Network) Create(name string, count int, model neuron.Model) (*Population, error) {
-	if err := n.open("Create"); err != nil {
-		return nil, err
+// Create makes n >= 1 nodes of a model: neurons, generators or recorders. Their
+// ids follow those of the nodes that were created before, beginning with 1. The
+// name must be new; without one, the nodes are called after their model. params
+// are set as Nodes.Set does.
+func (n *Network) Create(name string, count int, model Model, params ...Params) (*Nodes, error) {
+	if model == nil {
+		return nil, fmt.Errorf("sim: Create %q: no model", name)
+	}
+	if err := checkModel(model); err != nil {
+		return nil, fmt.Errorf("sim: Create %q: %w", name, err)
 	}
 	if name == "" {
-		return nil, fmt.Errorf("sim: a population needs a name")
+		name = n.freeName(model.ModelName())
 	}
-	for _, p := range n.desc.Populations {
-		if p.Name == name {
-			return nil, fmt.Errorf("sim: there is a population %q already", name)
+	for _, g := range n.groups {
+		if g.name == name {
+			return nil, fmt.Errorf("sim: there are nodes called %q already", name)
 		}
 	}
-	if count < 1 || count > maxNeurons-n.desc.Neurons() {
-		return nil, fmt.Errorf("sim: population %q: %d neurons, must be in [1, %d]", name, count, maxNeurons-n.desc.Neurons())
-	}
-	if len(n.desc.Populations) >= maxPopulations {
-		return nil, fmt.Errorf("sim: population %q: there are %d populations already, the most there can be", name, maxPopulations)
-	}
-	if model == nil {
-		return nil, fmt.Errorf("sim: population %q: no model", name)
-	}
-	if err := engine.CheckModel(model); err != nil {
-		return nil, fmt.Errorf("sim: population %q: %w", name, err)
+	if count < 1 || count > maxNodes-int(n.nextID)+1 {
+		return nil, fmt.Errorf("sim: %q: %d nodes, must be in [1, %d]", name, count, maxNodes-int(n.nextID)+1)
 	}
 	if err := model.Validate(); err != nil {
-		return nil, fmt.Errorf("sim: population %q: %w", name, err)
+		return nil, fmt.Errorf("sim: %q: %w", name, err)
 	}
-	n.desc.Populations = append(n.desc.Populations, engine.Population{Name: name, N: count, Model: model})
-	return n.populationAt(len(n.desc.Populations) - 1), nil
-}
-
-func (n *Network) populationAt(i int) *Population {
-	return &Population{n, engine.Range{Population: i, N: n.desc.Populations[i].N}}
-}
-
-// first returns how many neurons stand before population i.
-func (n *Network) first(i int) int {
-	f := 0
-	for _, p := range n.desc.Populations[:i] {
-		f += p.N
-	}
-	return f
-}
-
-// Population returns the population called name.
-func (n *Network) Population(name string) (*Population, error) {
-	var names []string
-	for i, p := range n.desc.Populations {
-		if p.Name == name {
-			return n.populationAt(i), nil
+	g := group{name: name, first: n.nextID, n: count}
+	undo := *n
+	switch m := model.(type) {
+	case neuron.IafPscExp, neuron.IafPscAlpha, neuron.IafPscDelta, neuron.Parrot:
+		if len(n.desc.Populations) >= maxPopulations {
+			return nil, fmt.Errorf("sim: %q: there are %d populations already, the most there can be", name, maxPopulations)
 		}
-		names = append(names, p.Name)
+		g.kind, g.at = neurons, len(n.desc.Populations)
+		n.desc.Populations = append(n.desc.Populations, engine.Population{Name: name, First: g.first, N: count, Model: m.(neuron.Model)})
+		n.touch(synapsesChanged)
+	case device.SpikeRecorder, device.Multimeter:
+		g.kind, g.at = recorders, len(n.recorders)
+		n.recorders = append(n.recorders, newRecorders(n, count, model)...)
+	default:
+		number := n.desc.GeneratorCount()
+		if number+count > maxGenerators {
+			return nil, fmt.Errorf("sim: %q: %d generators beside the %d there are, there can be %d", name, count, number, maxGenerators)
+		}
+		dev := cloneDevice(m.(device.Device))
+		if err := engine.CheckGenerator(dev, n.desc.Resolution); err != nil {
+			return nil, fmt.Errorf("sim: %q: %w", name, err)
+		}
+		g.kind, g.at = generators, len(n.desc.Generators)
+		n.desc.Generators = append(n.desc.Generators, engine.Generator{Name: name, First: g.first, N: count, Number: number, Models: []device.Device{dev}})
 	}
-	return nil, fmt.Errorf("sim: no population %q among %q", name, names)
+	n.groups = append(n.groups, g)
+	n.nextID += int32(count)
+	nodes := &Nodes{net: n, parts: []span{{len(n.groups) - 1, 0, count}}}
+	for _, p := range params {
+		if err := nodes.Set(p); err != nil {
+			*n = undo
+			return nil, err
+		}
+	}
+	return nodes, nil
 }
 
-// Populations returns all populations in the order of their creation.
-func (n *Network) Populations() []*Population {
-	ps := make([]*Population, len(n.desc.Populations))
-	for i := range ps {
-		ps[i] = n.populationAt(i)
+// checkModel reports a model that is none of packages neuron and device, for one
+// the pointer to a struct.
+func checkModel(m Model) error {
+	switch m := m.(type) {
+	case device.SpikeRecorder, device.Multimeter:
+		return nil
+	case neuron.Model:
+		if engine.CheckModel(m) == nil {
+			return nil
+		}
+		if d, ok := m.(device.Device); ok && engine.CheckDeviceType(d) == nil {
+			return nil
+		}
 	}
-	return ps
+	return fmt.Errorf("model of type %T, must be a struct of package neuron or device (not a pointer to one)", m)
 }
 
-// SpikePopulations returns all populations as spike data names them.
+func (n *Network) freeName(model string) string {
+	name := model
+	for k := 2; slices.ContainsFunc(n.groups, func(g group) bool { return g.name == name }); k++ {
+		name = fmt.Sprintf("%s %d", model, k)
+	}
+	return name
+}
+
+// Nodes returns the nodes that were created under a name.
+func (n *Network) Nodes(name string) (*Nodes, error) {
+	var names []string
+	for i, g := range n.groups {
+		if g.name == name {
+			return n.groupNodes(i), nil
+		}
+		names = append(names, g.name)
+	}
+	if i := suggest.Nearest(name, names); i >= 0 {
+		return nil, fmt.Errorf("sim: no nodes are called %q, did you mean %q?", name, names[i])
+	}
+	return nil, fmt.Errorf("sim: no nodes are called %q, there are %s", name, quoted(names))
+}
+
+func quoted(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	var b strings.Builder
+	for i, s := range names {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if i == 20 {
+			fmt.Fprintf(&b, "... (%d in all)", len(names))
+			break
+		}
+		fmt.Fprintf(&b, "%q", s)
+	}
+	return b.String()
+}
+
+func (n *Network) groupNodes(i int) *Nodes {
+	return &Nodes{net: n, parts: []span{{i, 0, n.groups[i].n}}}
+}
+
+// Populations returns the neurons, a collection for each call of Create, in
+// order.
+func (n *Network) Populations() []*Nodes { return n.ofKind(neurons) }
+
+// SpikePopulations returns all neurons as spike data names them.
 func (n *Network) SpikePopulations() []spikes.Population {
 	var ps []spikes.Population
 	for _, p := range n.Populations() {
-		ps = append(ps, p.Spikes())
+		ps = append(ps, p.Populations()...)
 	}
 	return ps
 }
 
-func (n *Network) own(ps ...*Population) error {
-	for _, p := range ps {
-		if p == nil {
-			return fmt.Errorf("sim: a population is nil")
+// Generators returns the generators, a collection for each call of Create.
+func (n *Network) Generators() []*Nodes { return n.ofKind(generators) }
+
+// Recorders returns the recorders, a collection for each call of Create.
+func (n *Network) Recorders() []*Nodes { return n.ofKind(recorders) }
+
+func (n *Network) ofKind(k kind) []*Nodes {
+	var all []*Nodes
+	for i, g := range n.groups {
+		if g.kind == k {
+			all = append(all, n.groupNodes(i))
 		}
-		if p.net != n {
-			return fmt.Errorf("sim: population %q is of another network", p.Name())
+	}
+	return all
+}
+
+// own reports collections that are nil, of another network, or were made in a
+// way that makes no sense.
+func (n *Network) own(collections ...*Nodes) error {
+	for _, c := range collections {
+		switch {
+		case c == nil:
+			return fmt.Errorf("sim: a collection of nodes is nil")
+		case c.err != nil:
+			return c.err
+		case c.net != n:
+			return fmt.Errorf("sim: %s is of another network", describeNodes(c))
 		}
 	}
 	return nil
 }
 
-// withDefaults fills in NEST's defaults: weight 1, delay 1 ms.
-func withDefaults(s connect.Synapse) connect.Synapse {
-	if s.Weight == nil {
-		s.Weight = connect.Constant(1)
+// modelOf returns the model of node i of a group, with its parameters.
+func (n *Network) modelOf(groupIndex, i int) Model {
+	g := &n.groups[groupIndex]
+	switch g.kind {
+	case generators:
+		return n.desc.Generators[g.at].Model(i)
+	case recorders:
+		return n.recorders[g.at+i].model
 	}
-	if s.Delay == nil {
-		s.Delay = connect.Constant(1)
-	}
-	return s
-}
-
-// Connect connects neurons of pre to neurons of post. Weights are in pA, or mV
-// onto iaf_psc_delta; drawn weights are rounded to a grid of at least 64 points
-// to the standard deviation, listed ones are exact to 2^-40 of the largest.
-// Delays are rounded to steps, half up.
-func (n *Network) Connect(pre, post *Population, rule connect.Rule, syn connect.Synapse) error {
-	if err := n.open("Connect"); err != nil {
-		return err
-	}
-	if err := n.own(pre, post); err != nil {
-		return err
-	}
-	fail := func(err error) error {
-		return fmt.Errorf("sim: %s -> %s: %w", pre.Name(), post.Name(), err)
-	}
-	if list, ok := rule.(connect.List); ok { // its columns remain the caller's
-		rule = connect.List{Pre: slices.Clone(list.Pre), Post: slices.Clone(list.Post),
-			Weight: slices.Clone(list.Weight), Delay: slices.Clone(list.Delay)}
-	}
-	syn = withDefaults(syn)
-	if v, ok := syn.Weight.(connect.Values); ok {
-		syn.Weight = slices.Clone(v)
-	}
-	if v, ok := syn.Delay.(connect.Values); ok {
-		syn.Delay = slices.Clone(v)
-	}
-	ordinal := uint32(0)
-	for i := range n.desc.Projections {
-		pr := &n.desc.Projections[i]
-		if len(pr.Pre) == 1 && len(pr.Post) == 1 && pr.Pre[0].Population == pre.part.Population && pr.Post[0].Population == post.part.Population {
-			ordinal++
-		}
-	}
-	pr := engine.Projection{Pre: []engine.Range{pre.part}, Post: []engine.Range{post.part}, Rule: rule, Weight: syn.Weight, Delay: syn.Delay, Ordinal: ordinal}
-	if err := engine.CheckProjection(&pr, n.desc.Resolution); err != nil {
-		return fail(err)
-	}
-	n.desc.Projections = append(n.desc.Projections, pr)
-	return nil
-}
-
-// Attach connects a generator to every neuron of targets. Attaching the same
-// value again is another connection of it; weights and delays are per
-// connection.
-func (n *Network) Attach(dev device.Device, targets *Population, syn connect.Synapse) error {
-	if err := n.open("Attach"); err != nil {
-		return err
-	}
-	if err := n.own(targets); err != nil {
-		return err
-	}
-	if dev == nil {
-		return fmt.Errorf("sim: no device to attach to %s", targets.Name())
-	}
-	if err := engine.CheckDeviceType(dev); err != nil {
-		return fmt.Errorf("sim: onto %s: %w", targets.Name(), err)
-	}
-	fail := func(err error) error {
-		return fmt.Errorf("sim: %s -> %s: %w", dev.ModelName(), targets.Name(), err)
-	}
-	if err := dev.Validate(); err != nil {
-		return fail(err)
-	}
-	syn = withDefaults(syn)
-	if err := engine.CheckDrawn(syn.Weight); err != nil {
-		return fail(fmt.Errorf("weight: %w", err))
-	}
-	if err := engine.CheckDrawn(syn.Delay); err != nil {
-		return fail(fmt.Errorf("delay: %w", err))
-	}
-	at := engine.Attachment{Device: cloneDevice(dev), Generator: len(n.desc.Attachments), Post: targets.part, Weight: syn.Weight, Delay: syn.Delay}
-	if at.Generator > math.MaxUint16 {
-		return fail(fmt.Errorf("there are %d attached devices already, the most there can be", math.MaxUint16))
-	}
-	if err := engine.CheckDevice(&at, targets.Model(), n.desc.Resolution); err != nil {
-		return fail(err)
-	}
-	n.desc.Attachments = append(n.desc.Attachments, at)
-	return nil
+	return n.neuronModel(g.at, i)
 }
 
 // cloneDevice copies a device's columns, which remain the caller's.
@@ -251,7 +265,8 @@ func (n *Network) Resolution() float64 { return n.desc.Resolution }
 // Neurons returns the number of neurons.
 func (n *Network) Neurons() int { return n.desc.Neurons() }
 
-// Synapses returns the number of synapses between neurons, 0 before Build.
+// Synapses returns the number of synapses between neurons when the network was
+// last built, 0 before.
 func (n *Network) Synapses() int64 {
 	if n.engine == nil {
 		return 0

@@ -16,30 +16,30 @@ func TestMultiplicityOverflow(t *testing.T) {
 	many := device.SpikeGenerator{Times: []float64{1, 7}, Multiplicities: []int{1, 32768}}
 	for _, c := range []struct {
 		name string
-		make func(net *sim.Network, parrot, target *sim.Population)
+		make func(net *sim.Network, parrot, target *sim.Nodes)
 		want []string
 		at   int64 // step of the failure
 	}{
-		{"what a spike can count", func(net *sim.Network, parrot, _ *sim.Population) {
+		{"what a spike can count", func(net *sim.Network, parrot, _ *sim.Nodes) {
 			for range 2 {
-				must(t, net.Attach(many, parrot, connect.Synapse{}))
+				must(t, drive(net, many, parrot, connect.Synapse{}))
 			}
 		}, []string{`"parrot"`, "neuron 1", "65536 spikes", "65535"}, 80},
-		{"what the targets' sums hold", func(net *sim.Network, parrot, target *sim.Population) {
+		{"what the targets' sums hold", func(net *sim.Network, parrot, target *sim.Nodes) {
 			// 100,000 weights of up to 8191 quanta: 2^31/8191/100,000 = 2.6.
 			must(t, net.Connect(parrot, target, connect.FixedInDegree{N: 100_000}, connect.Synapse{Weight: connect.Normal{Mean: 10, SD: 1}}))
-			must(t, net.Attach(many, parrot, connect.Synapse{}))
+			must(t, drive(net, many, parrot, connect.Synapse{}))
 		}, []string{`"parrot"`, "32768 spikes", "than the 2 "}, 80},
-		{"a chain of parrots", func(net *sim.Network, parrot, _ *sim.Population) {
+		{"a chain of parrots", func(net *sim.Network, parrot, _ *sim.Nodes) {
 			second, err := net.Create("second", 1, neuron.Parrot{})
 			must(t, err)
 			must(t, net.Connect(parrot, second, connect.FixedInDegree{N: 40_000}, connect.Synapse{}))
-			must(t, net.Attach(device.SpikeGenerator{Times: []float64{1, 7}, Multiplicities: []int{1, 2}}, parrot, connect.Synapse{}))
+			must(t, drive(net, device.SpikeGenerator{Times: []float64{1, 7}, Multiplicities: []int{1, 2}}, parrot, connect.Synapse{}))
 		}, []string{`"second"`, "80000 spikes", "65535"}, 90},
-		{"beyond 32 bits", func(net *sim.Network, parrot, _ *sim.Population) {
-			must(t, net.Attach(device.SpikeGenerator{Times: []float64{1}}, parrot, connect.Synapse{}))
+		{"beyond 32 bits", func(net *sim.Network, parrot, _ *sim.Nodes) {
+			must(t, drive(net, device.SpikeGenerator{Times: []float64{1}}, parrot, connect.Synapse{}))
 			for range 2300 { // a million spikes a step each
-				must(t, net.Attach(device.Poisson{Rate: 1e10, Active: device.Active{Start: 6.9}}, parrot, connect.Synapse{}))
+				must(t, drive(net, device.Poisson{Rate: 1e10, Active: device.Active{Start: 6.9}}, parrot, connect.Synapse{}))
 			}
 		}, []string{`"parrot"`, "2147483647 spikes", "65535"}, 80},
 	} {

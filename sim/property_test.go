@@ -23,7 +23,7 @@ func randomNetwork(t testing.TB, seed uint64, opts ...sim.Option) *sim.Network {
 	h := []float64{0.1, 0.1, 0.25, 0.05}[r.IntN(4)]
 	net := mustNew(t, append([]sim.Option{sim.Seed(seed), sim.Resolution(h)}, opts...)...)
 	grid := func(steps int) float64 { return float64(steps) * h }
-	var pops []*sim.Population
+	var pops []*sim.Nodes
 	for i := range 2 + r.IntN(4) {
 		var m neuron.Model
 		n := 1 + r.IntN(80)
@@ -45,11 +45,11 @@ func randomNetwork(t testing.TB, seed uint64, opts ...sim.Option) *sim.Network {
 		}
 		p := create(t, net, fmt.Sprint("p", i), n, m)
 		if _, parrot := m.(neuron.Parrot); !parrot && r.IntN(2) == 0 {
-			must(t, p.SetVm(connect.Normal{Mean: -62, SD: 4}))
+			must(t, p.Set(sim.Params{"V_m": connect.Normal{Mean: -62, SD: 4}}))
 		}
 		pops = append(pops, p)
 	}
-	part := func() *sim.Population {
+	part := func() *sim.Nodes {
 		p := pops[r.IntN(len(pops))]
 		if r.IntN(3) > 0 {
 			return p
@@ -68,8 +68,8 @@ func randomNetwork(t testing.TB, seed uint64, opts ...sim.Option) *sim.Network {
 		}
 		return connect.Constant(grid(15))
 	}
-	scale := func(p *sim.Population) float64 { // of a weight that matters
-		switch p.Model().(type) {
+	scale := func(p *sim.Nodes) float64 { // of a weight that matters
+		switch p.Models()[0].(type) {
 		case neuron.IafPscDelta:
 			return 0.8
 		case neuron.IafPscAlpha:
@@ -90,8 +90,8 @@ func randomNetwork(t testing.TB, seed uint64, opts ...sim.Option) *sim.Network {
 	}
 	for range 3 + r.IntN(5) {
 		pre, post := part(), part()
-		_, from := pre.Model().(neuron.Parrot)
-		if _, onto := post.Model().(neuron.Parrot); from && onto {
+		_, from := pre.Models()[0].(neuron.Parrot)
+		if _, onto := post.Models()[0].(neuron.Parrot); from && onto {
 			continue // a loop of parrots multiplies spikes without end
 		}
 		var rule connect.Rule
@@ -120,13 +120,13 @@ func randomNetwork(t testing.TB, seed uint64, opts ...sim.Option) *sim.Network {
 		if r.IntN(3) == 0 {
 			w = connect.Normal{Mean: scale(p), SD: scale(p) / 4}
 		}
-		must(t, net.Attach(device.Poisson{Rate: 4000}, p, connect.Synapse{Weight: w, Delay: delay()}))
+		must(t, drive(net, device.Poisson{Rate: 4000}, p, connect.Synapse{Weight: w, Delay: delay()}))
 	}
-	must(t, net.Attach(device.SpikeGenerator{Times: []float64{grid(7), grid(100), grid(100)}, Multiplicities: []int{1, 3, 2}}, part(), connect.Synapse{Weight: connect.Constant(2), Delay: delay()}))
+	must(t, drive(net, device.SpikeGenerator{Times: []float64{grid(7), grid(100), grid(100)}, Multiplicities: []int{1, 3, 2}}, part(), connect.Synapse{Weight: connect.Constant(2), Delay: delay()}))
 	for _, p := range pops {
-		if _, parrot := p.Model().(neuron.Parrot); !parrot && r.IntN(2) == 0 {
-			must(t, net.Attach(device.DC{Amplitude: 150, Active: device.Active{Start: grid(20), Stop: grid(200)}}, p.Slice(p.Len()/3, p.Len()), connect.Synapse{Delay: delay()}))
-			must(t, net.Attach(device.StepCurrent{Times: []float64{grid(30), grid(77)}, Values: []float64{80, -50}}, p, connect.Synapse{Delay: delay()}))
+		if _, parrot := p.Models()[0].(neuron.Parrot); !parrot && r.IntN(2) == 0 {
+			must(t, drive(net, device.DC{Amplitude: 150, Active: device.Active{Start: grid(20), Stop: grid(200)}}, p.Slice(p.Len()/3, p.Len()), connect.Synapse{Delay: delay()}))
+			must(t, drive(net, device.StepCurrent{Times: []float64{grid(30), grid(77)}, Values: []float64{80, -50}}, p, connect.Synapse{Delay: delay()}))
 		}
 	}
 	return net
@@ -145,7 +145,7 @@ func result(t testing.TB, net *sim.Network, pieces []int, open ...sim.Option) st
 	watch := func() {
 		must(t, net.RecordSpikes(m))
 		for _, p := range net.Populations() {
-			if _, parrot := p.Model().(neuron.Parrot); !parrot {
+			if _, parrot := p.Models()[0].(neuron.Parrot); !parrot {
 				must(t, net.Record(v, device.Multimeter{Interval: 17 * net.Resolution()}, p))
 			}
 		}

@@ -1,5 +1,10 @@
 package sim
 
+import (
+	"fmt"
+	"slices"
+)
+
 // A SpikeWriter takes recorded spikes, in order of step, then neuron; each call
 // goes on where the last one ended. A time stamp is the end of the step in
 // which the threshold was crossed, in steps of the resolution. The slices
@@ -15,6 +20,7 @@ type SpikeWriter interface {
 // neuron Neuron[i] at Step[i], sorted by step, then neuron.
 type Samples struct {
 	Quantities []string    // "V_m" (mV), "I_syn_ex", "I_syn_in" (pA)
+	Resolution float64     // ms per step
 	Step       []int64     // end of the step, in steps of the resolution
 	Neuron     []int32     // id
 	Values     [][]float64 // by quantity, then row
@@ -25,4 +31,22 @@ type Samples struct {
 // SpikeWriter's is.
 type SampleWriter interface {
 	WriteSamples(Samples) error
+}
+
+// Of returns the samples of a quantity of one neuron and their times, ms.
+func (s Samples) Of(neuron int32, quantity string) (timesMS, values []float64, err error) {
+	q := slices.Index(s.Quantities, quantity)
+	if q < 0 {
+		return nil, nil, fmt.Errorf("sim: no samples of %q, there are of %s", quantity, quoted(s.Quantities))
+	}
+	for i, id := range s.Neuron {
+		if id == neuron {
+			timesMS = append(timesMS, float64(s.Step[i])*s.Resolution)
+			values = append(values, s.Values[q][i])
+		}
+	}
+	if timesMS == nil {
+		return nil, nil, fmt.Errorf("sim: no samples of neuron %d", neuron)
+	}
+	return timesMS, values, nil
 }

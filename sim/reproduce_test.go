@@ -31,7 +31,7 @@ func zoo(t testing.TB, opts ...sim.Option) *sim.Network {
 	}
 	net, err := sim.New(append([]sim.Option{sim.Seed(12)}, opts...)...)
 	must(err)
-	create := func(name string, n int, m neuron.Model) *sim.Population {
+	create := func(name string, n int, m neuron.Model) *sim.Nodes {
 		p, err := net.Create(name, n, m)
 		must(err)
 		return p
@@ -46,10 +46,10 @@ func zoo(t testing.TB, opts ...sim.Option) *sim.Network {
 	c := create("alpha", 67, neuron.DefaultIafPscAlpha())
 	d := create("delta", 50, delta)
 	p := create("parrot", 9, neuron.Parrot{})
-	must(a.SetVm(connect.Normal{Mean: -60, SD: 5}))
-	must(b.SetVm(connect.Uniform{Min: -70, Max: -56}))
+	must(a.Set(sim.Params{"V_m": connect.Normal{Mean: -60, SD: 5}}))
+	must(b.Set(sim.Params{"V_m": connect.Uniform{Min: -70, Max: -56}}))
 	delay := connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.05, Max: math.Inf(1)}
-	for _, post := range []*sim.Population{a, b, c} {
+	for _, post := range []*sim.Nodes{a, b, c} {
 		must(net.Connect(a, post, connect.FixedTotalNumber{N: 9000}, connect.Synapse{Weight: connect.Normal{Mean: 60, SD: 6, Min: 0, Max: math.Inf(1)}, Delay: delay}))
 		must(net.Connect(b, post, connect.FixedInDegree{N: 30}, connect.Synapse{Weight: connect.Normal{Mean: -200, SD: 20, Min: math.Inf(-1), Max: 0}, Delay: connect.Uniform{Min: 0.3, Max: 4}}))
 	}
@@ -65,13 +65,13 @@ func zoo(t testing.TB, opts ...sim.Option) *sim.Network {
 	}
 	must(net.Connect(c, b, list, connect.Synapse{}))
 	must(net.Connect(d.Slice(0, 9), p, connect.OneToOne{}, connect.Synapse{}))
-	must(net.Attach(device.Poisson{Rate: 9000}, a, connect.Synapse{Weight: connect.Constant(40), Delay: connect.Constant(1.5)}))
-	must(net.Attach(device.Poisson{Rate: 8000}, b, connect.Synapse{Weight: connect.Normal{Mean: 60, SD: 5}, Delay: connect.Uniform{Min: 0.5, Max: 3}}))
-	must(net.Attach(device.Poisson{Rate: 9000}, c, connect.Synapse{Weight: connect.Constant(25)}))
-	must(net.Attach(device.Poisson{Rate: 9000}, d, connect.Synapse{Weight: connect.Constant(0.2)}))
-	must(net.Attach(device.Poisson{Rate: 3000, Active: device.Active{Start: 20, Stop: 60}}, p, connect.Synapse{}))
-	must(net.Attach(device.DC{Amplitude: 100, Active: device.Active{Start: 10, Stop: 70}}, b.Slice(10, 60), connect.Synapse{}))
-	must(net.Attach(device.SpikeGenerator{Times: []float64{5, 5, 30, 61.7}, Multiplicities: []int{1, 2, 3, 1}}, c, connect.Synapse{Weight: connect.Constant(300)}))
+	must(drive(net, device.Poisson{Rate: 9000}, a, connect.Synapse{Weight: connect.Constant(40), Delay: connect.Constant(1.5)}))
+	must(drive(net, device.Poisson{Rate: 8000}, b, connect.Synapse{Weight: connect.Normal{Mean: 60, SD: 5}, Delay: connect.Uniform{Min: 0.5, Max: 3}}))
+	must(drive(net, device.Poisson{Rate: 9000}, c, connect.Synapse{Weight: connect.Constant(25)}))
+	must(drive(net, device.Poisson{Rate: 9000}, d, connect.Synapse{Weight: connect.Constant(0.2)}))
+	must(drive(net, device.Poisson{Rate: 3000, Active: device.Active{Start: 20, Stop: 60}}, p, connect.Synapse{}))
+	must(drive(net, device.DC{Amplitude: 100, Active: device.Active{Start: 10, Stop: 70}}, b.Slice(10, 60), connect.Synapse{}))
+	must(drive(net, device.SpikeGenerator{Times: []float64{5, 5, 30, 61.7}, Multiplicities: []int{1, 2, 3, 1}}, c, connect.Synapse{Weight: connect.Constant(300)}))
 	return net
 }
 
@@ -96,7 +96,7 @@ func runZoo(t testing.TB, record bool, pieces []float64, opts ...sim.Option) str
 	}
 	if record {
 		for name, q := range map[string][]string{"merged": {device.Vm, device.ISynEx, device.ISynIn}, "split": {device.ISynEx}, "delta": nil} {
-			p, err := net.Population(name)
+			p, err := net.Nodes(name)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/store"
@@ -14,6 +16,9 @@ import (
 func (n *Network) Save(dir string) error {
 	if n.engine == nil {
 		return fmt.Errorf("sim: Save before the network was built: call Build first")
+	}
+	if err := n.ready(context.Background()); err != nil {
+		return err
 	}
 	if n.opts.engine.Share.Of > 0 {
 		return fmt.Errorf("sim: a share of a network cannot be saved")
@@ -29,6 +34,9 @@ func (n *Network) Save(dir string) error {
 func (n *Network) SaveState(dir string) error {
 	if n.engine == nil {
 		return fmt.Errorf("sim: SaveState before the network was built: call Build first")
+	}
+	if err := n.ready(context.Background()); err != nil {
+		return err
 	}
 	if err := n.engine.Broken(); err != nil {
 		return fmt.Errorf("sim: there is no state to save, the simulation stopped within a step: %w", err)
@@ -56,6 +64,7 @@ func Open(dir string, opts ...Option) (*Network, error) {
 		return nil, fmt.Errorf("sim: %w", err)
 	}
 	n := &Network{opts: o, desc: *saved.Description}
+	n.adopt()
 	wanted := o.engine.Shards
 	o.engine.Shards = saved.Shards
 	if wanted != 0 && wanted != saved.Shards {
@@ -78,4 +87,20 @@ func Open(dir string, opts ...Option) (*Network, error) {
 		}
 	}
 	return n, nil
+}
+
+// adopt makes the groups of nodes that the description has. Recorders are not
+// part of it.
+func (n *Network) adopt() {
+	for i, p := range n.desc.Populations {
+		n.groups = append(n.groups, group{p.Name, p.First, p.N, neurons, i})
+	}
+	for i, g := range n.desc.Generators {
+		n.groups = append(n.groups, group{g.Name, g.First, g.N, generators, i})
+	}
+	slices.SortFunc(n.groups, func(a, b group) int { return cmp.Compare(a.first, b.first) })
+	n.nextID = 1
+	for _, g := range n.groups {
+		n.nextID = max(n.nextID, g.first+int32(g.n))
+	}
 }

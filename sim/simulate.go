@@ -3,30 +3,17 @@ package sim
 import (
 	"context"
 	"fmt"
-	"slices"
 
-	"cortigo/sim/device"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/kernel"
 )
 
-type spikeRecording struct {
-	writer SpikeWriter
-	of     []engine.Range
-}
-
-type sampleRecording struct {
-	writer SampleWriter
-	meter  device.Multimeter
-	of     []engine.Range
-}
-
 // Build makes the synapses and the initial state. The first Simulate does it if
-// it was not called.
-func (n *Network) Build(ctx context.Context) error {
-	if err := n.open("Build"); err != nil {
-		return err
-	}
+// it was not called; after changes, as the next Simulate does, it makes what has
+// changed.
+func (n *Network) Build(ctx context.Context) error { return n.ready(ctx) }
+
+func (n *Network) build(ctx context.Context) error {
 	if len(n.desc.Populations) == 0 {
 		return fmt.Errorf("sim: the network has no neurons")
 	}
@@ -37,31 +24,8 @@ func (n *Network) Build(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
-	return n.start(e)
-}
-
-// start takes over a built engine and attaches the recorders.
-func (n *Network) start(e *engine.Engine) error {
-	n.engine = e
-	for _, r := range n.spikeRecs {
-		e.RecordSpikes(r.writer, r.of)
-	}
-	for _, r := range n.sampleRecs {
-		if err := n.record(r); err != nil {
-			n.engine = nil
-			return err
-		}
-	}
-	return nil
-}
-
-func (n *Network) record(r sampleRecording) error {
-	sink := func(quantities []string, step []int64, neuron []int32, values [][]float64) error {
-		return r.writer.WriteSamples(Samples{quantities, step, neuron, values})
-	}
-	if err := n.engine.Record(sink, r.meter, r.of); err != nil {
-		return fmt.Errorf("sim: %s: %w", r.meter.ModelName(), err)
-	}
+	n.engine, n.change, n.kept, n.recordings = e, unchanged, nil, false
+	n.desc.Settle(e)
 	return nil
 }
 
@@ -81,10 +45,8 @@ func (n *Network) Simulate(ctx context.Context, ms float64) error {
 	if steps < 0 {
 		return fmt.Errorf("sim: simulation time is %g ms, must be >= 0", ms)
 	}
-	if n.engine == nil {
-		if err := n.Build(ctx); err != nil {
-			return err
-		}
+	if err := n.ready(ctx); err != nil {
+		return err
 	}
 	if n.Step()+steps > engine.MaxSteps {
 		return fmt.Errorf("sim: simulation time is %g ms, which ends after step %d, the last there can be", ms, engine.MaxSteps)
@@ -102,68 +64,6 @@ func (n *Network) Simulate(ctx context.Context, ms float64) error {
 		return fmt.Errorf("sim: stopped at %g ms: %w", n.TimeMS(), err)
 	}
 	return nil
-}
-
-// RecordSpikes has the spikes of some populations, or of all that there are if
-// none are named, written to w from now on.
-func (n *Network) RecordSpikes(w SpikeWriter, pops ...*Population) error {
-	if w == nil {
-		return fmt.Errorf("sim: RecordSpikes: no writer")
-	}
-	of, err := n.ranges(pops)
-	if err != nil {
-		return err
-	}
-	n.spikeRecs = append(n.spikeRecs, spikeRecording{w, of})
-	if n.engine != nil {
-		n.engine.RecordSpikes(w, of)
-	}
-	return nil
-}
-
-// Record has a multimeter's samples of some populations, or of all that there are
-// if none are named, written to w from now on. The currents of neurons with equal synaptic
-// time constants can only be recorded from the first step on.
-func (n *Network) Record(w SampleWriter, m device.Multimeter, pops ...*Population) error {
-	if w == nil {
-		return fmt.Errorf("sim: Record: no writer")
-	}
-	if err := m.Validate(); err != nil {
-		return fmt.Errorf("sim: %w", err)
-	}
-	of, err := n.ranges(pops)
-	if err != nil {
-		return err
-	}
-	if err := engine.CheckMeter(m, of, &n.desc); err != nil {
-		return fmt.Errorf("sim: %s: %w", m.ModelName(), err)
-	}
-	m.Quantities = slices.Clone(m.Quantities)
-	r := sampleRecording{w, m, of}
-	if n.engine != nil {
-		if err := n.record(r); err != nil {
-			return err
-		}
-	}
-	n.sampleRecs = append(n.sampleRecs, r)
-	return nil
-}
-
-func (n *Network) ranges(pops []*Population) ([]engine.Range, error) {
-	if err := n.own(pops...); err != nil {
-		return nil, err
-	}
-	if len(pops) == 0 {
-		pops = n.Populations()
-	}
-	if len(pops) == 0 {
-		return nil, fmt.Errorf("sim: there are no populations to record yet")
-	}
-	var of []engine.Range
-	for _, p := range pops {
-		of = append(of, p.part)
-	}
-	return of, nil
 }
 
 // Step returns how many steps were simulated.

@@ -38,7 +38,7 @@ func BenchmarkWeights(b *testing.B) {
 				if err := net.Connect(pop, pop, connect.FixedInDegree{N: 1000}, connect.Synapse{Weight: connect.Normal{Mean: 2, SD: c.sd / 88 * 2, Min: 0, Max: math.Inf(1)}, Delay: delay}); err != nil {
 					b.Fatal(err)
 				}
-				if err := net.Attach(device.Poisson{Rate: 8000}, pop, connect.Synapse{Weight: connect.Constant(40)}); err != nil {
+				if err := drive(net, device.Poisson{Rate: 8000}, pop, connect.Synapse{Weight: connect.Constant(40)}); err != nil {
 					b.Fatal(err)
 				}
 				if err := net.Simulate(context.Background(), 500); err != nil {
@@ -79,7 +79,7 @@ func TestFullMillionNeurons(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, post := range []*sim.Population{exc, inh} {
+	for _, post := range []*sim.Nodes{exc, inh} {
 		if err := net.Connect(exc, post, connect.FixedInDegree{N: 800}, connect.Synapse{Weight: connect.Normal{Mean: 88, SD: 8.8, Max: math.Inf(1)}, Delay: delay(1.5)}); err != nil {
 			t.Fatal(err)
 		}

@@ -20,7 +20,7 @@ func TestStateBetweenLongIntervals(t *testing.T) {
 	make := func(connected bool) *sim.Network {
 		net := mustNew(t, sim.Shards(2))
 		a := create(t, net, "a", 50, neuron.DefaultIafPscExp())
-		must(t, net.Attach(device.Poisson{Rate: 20000}, a, connect.Synapse{Weight: connect.Constant(40)}))
+		must(t, drive(net, device.Poisson{Rate: 20000}, a, connect.Synapse{Weight: connect.Constant(40)}))
 		if connected {
 			must(t, net.Connect(a, a, connect.FixedInDegree{N: 10}, connect.Synapse{Weight: connect.Constant(100), Delay: connect.Constant(1.5)}))
 		}
@@ -62,13 +62,13 @@ func TestCurrentsGoOnAfterOpen(t *testing.T) {
 		net := mustNew(t, sim.Shards(6))
 		a := create(t, net, "a", 3, neuron.DefaultIafPscExp())
 		create(t, net, "b", 40, neuron.DefaultIafPscExp())
-		must(t, net.Attach(device.Poisson{Rate: 5000}, a, connect.Synapse{Weight: connect.Constant(40)}))
-		must(t, net.Attach(device.Poisson{Rate: 5000}, a, connect.Synapse{Weight: connect.Constant(-30)}))
+		must(t, drive(net, device.Poisson{Rate: 5000}, a, connect.Synapse{Weight: connect.Constant(40)}))
+		must(t, drive(net, device.Poisson{Rate: 5000}, a, connect.Synapse{Weight: connect.Constant(-30)}))
 		must(t, net.Connect(a, a, connect.AllToAll{}, connect.Synapse{Weight: connect.Normal{Mean: -100, SD: 30}}))
 		return net
 	}
 	watch := func(net *sim.Network, m *memory) {
-		p, err := net.Population("a")
+		p, err := net.Nodes("a")
 		must(t, err)
 		must(t, net.Record(m, device.Multimeter{Interval: 0.1, Quantities: []string{device.ISynIn, device.Vm, device.ISynEx}}, p))
 	}
@@ -93,7 +93,7 @@ func TestCurrentsGoOnAfterOpen(t *testing.T) {
 func TestSpikesCountMultiplicity(t *testing.T) {
 	net := mustNew(t)
 	p := create(t, net, "p", 2, neuron.Parrot{})
-	must(t, net.Attach(device.SpikeGenerator{Times: []float64{1, 2}, Multiplicities: []int{3, 1}}, p, connect.Synapse{}))
+	must(t, drive(net, device.SpikeGenerator{Times: []float64{1, 2}, Multiplicities: []int{3, 1}}, p, connect.Synapse{}))
 	m := newMemory()
 	must(t, net.RecordSpikes(m))
 	must(t, net.Simulate(context.Background(), 10))
@@ -109,7 +109,7 @@ func TestStepCurrentOrigin(t *testing.T) {
 	run := func(d device.StepCurrent) string {
 		net := mustNew(t)
 		a := create(t, net, "a", 1, neuron.DefaultIafPscExp())
-		must(t, net.Attach(d, a, connect.Synapse{}))
+		must(t, drive(net, d, a, connect.Synapse{}))
 		m := newMemory()
 		must(t, net.Record(m, device.Multimeter{Interval: 0.1}))
 		must(t, net.Simulate(context.Background(), 20))
@@ -149,7 +149,7 @@ func TestTinySpread(t *testing.T) {
 		a := create(t, net, "a", 1, neuron.Parrot{})
 		b := create(t, net, "b", 1, neuron.DefaultIafPscExp())
 		must(t, net.Connect(a, b, connect.OneToOne{}, connect.Synapse{Weight: w}))
-		must(t, net.Attach(device.SpikeGenerator{Times: []float64{1}}, a, connect.Synapse{}))
+		must(t, drive(net, device.SpikeGenerator{Times: []float64{1}}, a, connect.Synapse{}))
 		m := newMemory()
 		must(t, net.Record(m, device.Multimeter{Interval: 10}, b))
 		must(t, net.Simulate(ctx, 10))

@@ -189,6 +189,7 @@ func (r List) Validate(pre, post int) error {
 // distributions that the weight (pA; mV for iaf_psc_delta) and the delay (ms) of
 // each connection are drawn from. Nil is NEST's default, weight 1 and delay 1 ms.
 type Synapse struct {
+	Model  string       `json:"model" nest:"synapse_model"` // name of a model that has the defaults of what is nil below; none: static_synapse
 	Weight Distribution // what a spike adds to its target, pA or mV, finite; nil: 1
 	Delay  Distribution // time from the spike to its arrival, ms, rounded to steps of which it must be at least one; nil: 1
 }

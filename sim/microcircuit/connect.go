@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"cortigo/sim"
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 )
@@ -66,11 +67,20 @@ func (m *Microcircuit) connectBackground() error {
 		if m.d.PoissonRate[t] == 0 {
 			continue
 		}
-		if err := m.net.Attach(device.Poisson{Rate: m.d.PoissonRate[t]}, post, syn); err != nil {
+		if err := m.drive(names[t]+" background", device.Poisson{Rate: m.d.PoissonRate[t]}, post, syn); err != nil {
 			return fmt.Errorf("microcircuit: Poisson background of %s: %w", names[t], err)
 		}
 	}
 	return nil
+}
+
+// drive creates a generator and connects it to all of post.
+func (m *Microcircuit) drive(name string, generator sim.Model, post *sim.Nodes, syn connect.Synapse) error {
+	g, err := m.net.Create(name, 1, generator)
+	if err != nil {
+		return err
+	}
+	return m.net.Connect(g, post, nil, syn)
 }
 
 // connectThalamus drives every thalamic neuron with a Poisson train of its own,
@@ -82,7 +92,7 @@ func (m *Microcircuit) connectThalamus() error {
 		return nil
 	}
 	pulse := device.Poisson{Rate: th.Rate, Active: device.Active{Start: th.Start, Stop: th.Start + th.Duration}}
-	if err := m.net.Attach(pulse, m.thalamus, connect.Synapse{}); err != nil {
+	if err := m.drive(Thalamus+" stimulus", pulse, m.thalamus, connect.Synapse{}); err != nil {
 		return fmt.Errorf("microcircuit: thalamic stimulus: %w", err)
 	}
 	syn := connect.Synapse{
@@ -109,7 +119,7 @@ func (m *Microcircuit) connectTransient() error {
 	}
 	for t, post := range m.pops {
 		dc := device.DC{Amplitude: m.d.TransientDC[t], Active: device.Active{Start: s.Start, Stop: s.Start + s.Duration}}
-		if err := m.net.Attach(dc, post, connect.Synapse{}); err != nil {
+		if err := m.drive(names[t]+" transient", dc, post, connect.Synapse{}); err != nil {
 			return fmt.Errorf("microcircuit: transient DC stimulus of %s: %w", names[t], err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // counter is a recorder that counts the spikes of each population.
 type counter struct {
-	populations []*sim.Population
+	populations []*sim.Nodes
 	spikes      []int
 }
 

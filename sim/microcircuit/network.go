@@ -20,8 +20,8 @@ type Microcircuit struct {
 	d        *Derived
 	opts     []sim.Option
 	net      *sim.Network
-	pops     []*sim.Population // in the order of Population
-	thalamus *sim.Population   // nil when the stimulus is off
+	pops     []*sim.Nodes // in the order of Population
+	thalamus *sim.Nodes   // nil when the stimulus is off
 	stage    stage
 }
 
@@ -64,7 +64,7 @@ func (m *Microcircuit) Net() *sim.Network { return m.net }
 
 // Populations returns the network's populations in the order of Population,
 // without the thalamus; nil before Create.
-func (m *Microcircuit) Populations() []*sim.Population { return m.pops }
+func (m *Microcircuit) Populations() []*sim.Nodes { return m.pops }
 
 // Create makes the populations and draws the initial membrane potentials.
 func (m *Microcircuit) Create() error {
@@ -72,12 +72,9 @@ func (m *Microcircuit) Create() error {
 		return fmt.Errorf("%w: Create was called before", ErrOrder)
 	}
 	for i, name := range names {
-		pop, err := m.net.Create(name, m.d.Neurons[i], m.model(i))
+		pop, err := m.net.Create(name, m.d.Neurons[i], m.model(i), sim.Params{"V_m": normal(m.d.V0Mean[i], m.d.V0SD[i])})
 		if err != nil {
 			return fmt.Errorf("microcircuit: creating %s: %w", name, err)
-		}
-		if err := pop.SetVm(normal(m.d.V0Mean[i], m.d.V0SD[i])); err != nil {
-			return fmt.Errorf("microcircuit: initial potential of %s: %w", name, err)
 		}
 		m.pops = append(m.pops, pop)
 	}

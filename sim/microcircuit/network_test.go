@@ -135,7 +135,7 @@ func TestSizesOfNetwork(t *testing.T) {
 	if got := m.Net().Synapses(); got != recurrent+thalamic {
 		t.Errorf("%d synapses, want %d + %d", got, recurrent, thalamic)
 	}
-	tc, err := m.Net().Population(Thalamus)
+	tc, err := m.Net().Nodes(Thalamus)
 	if err != nil {
 		t.Fatal(err)
 	}

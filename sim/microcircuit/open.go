@@ -107,15 +107,15 @@ func (m *Microcircuit) adopt() error {
 
 // fit returns the population called name, which must have n neurons of the
 // model.
-func (m *Microcircuit) fit(name string, n int, model neuron.Model) (*sim.Population, error) {
-	pop, err := m.net.Population(name)
+func (m *Microcircuit) fit(name string, n int, model neuron.Model) (*sim.Nodes, error) {
+	pop, err := m.net.Nodes(name)
 	if err != nil {
 		return nil, err
 	}
 	if pop.Len() != n {
 		return nil, fmt.Errorf("%s has %d neurons, not %d", name, pop.Len(), n)
 	}
-	if pop.Model() != model {
+	if got := pop.At(0).Models(); got[0] != model {
 		return nil, fmt.Errorf("%s has neurons of other parameters", name)
 	}
 	return pop, nil

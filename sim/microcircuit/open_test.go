@@ -96,7 +96,7 @@ func TestOpenErrors(t *testing.T) {
 		"another seed":   {func(p *Parameters) { p.Seed++ }, "seed 55 and resolution 0.1 ms, not 56"},
 		"another size":   {func(p *Parameters) { p.NScaling = 0.03 }, "L23E has 414 neurons, not 620"},
 		"another neuron": {func(p *Parameters) { p.Neuron.TauM = 11 }, "L23E has neurons of other parameters"},
-		"a thalamus":     {func(p *Parameters) { p.Thalamus.On = true }, `no population "TC"`},
+		"a thalamus":     {func(p *Parameters) { p.Thalamus.On = true }, `no nodes are called "TC"`},
 	} {
 		other := p
 		c.change(&other)

@@ -110,7 +110,7 @@ func (s *simulation) withProgress() []sim.Option {
 func (s *simulation) startCounting() error {
 	var pops []spikes.Population
 	for _, p := range s.model.Populations() {
-		pops = append(pops, p.Spikes())
+		pops = append(pops, p.Populations()...)
 	}
 	s.count = newCounter(pops, s.steps(s.params.TPresim), s.steps(s.params.TPresim+s.params.TSim))
 	return s.model.RecordSpikes(s.count)

@@ -5,6 +5,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/neuron"
 )
 
 // attach connects a device to the shard's part of its targets.
@@ -74,6 +75,8 @@ func connections(e *Engine, at *Attachment, b *block, from, to int) (delay []int
 	w, sameWeight := connect.IsConstant(at.Weight)
 	if b.v == nil {
 		w, sameWeight = 1, true
+		plain := *at
+		plain.Weight, at = connect.Constant(1), &plain
 	}
 	if sameWeight {
 		weight = []float64{w}
@@ -89,20 +92,15 @@ func connections(e *Engine, at *Attachment, b *block, from, to int) (delay []int
 		return delay, weight, nil
 	}
 	for k := from; k < to; k++ {
-		s := connectionStream(e, at, b.index(k))
+		x, ms, err := drawConnection(e.desc.Seed, at, b.index(k))
+		if err != nil {
+			return nil, nil, err
+		}
 		if !sameWeight {
-			x, err := drawValue(&s, at.Weight)
-			if err != nil {
-				return nil, nil, fmt.Errorf("weight: %w", err)
-			}
 			weight = append(weight, x)
 		}
 		if !sameDelay {
-			x, err := drawValue(&s, at.Delay)
-			if err != nil {
-				return nil, nil, fmt.Errorf("delay: %w", err)
-			}
-			steps, err := constantDelay(x, e.clock)
+			steps, err := constantDelay(ms, e.clock)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -110,4 +108,41 @@ func connections(e *Engine, at *Attachment, b *block, from, to int) (delay []int
 		}
 	}
 	return delay, weight, nil
+}
+
+// drawConnection draws weight and delay, in ms, of a device's connection to
+// neuron i of its target population.
+func drawConnection(seed uint64, at *Attachment, i int) (weight, delay float64, err error) {
+	s := connectionStream(seed, at, i)
+	draw := func(d connect.Distribution) (float64, error) {
+		if x, ok := connect.IsConstant(d); ok {
+			return x, nil // takes nothing from the stream
+		}
+		return drawValue(&s, d)
+	}
+	if weight, err = draw(at.Weight); err != nil {
+		return 0, 0, fmt.Errorf("weight: %w", err)
+	}
+	if delay, err = draw(at.Delay); err != nil {
+		return 0, 0, fmt.Errorf("delay: %w", err)
+	}
+	return weight, delay, nil
+}
+
+// AttachmentSynapse returns weight and delay, in ms on the grid, of a device's
+// connection to target k of its targets.
+func AttachmentSynapse(desc *Description, at *Attachment, k int) (weight, delay float64, err error) {
+	clock, err := NewClock(desc.Resolution)
+	if err != nil {
+		return 0, 0, err
+	}
+	if _, parrot := desc.Populations[at.Post.Population].Model.(neuron.Parrot); parrot {
+		plain := *at
+		plain.Weight, at = connect.Constant(1), &plain
+	}
+	if weight, delay, err = drawConnection(desc.Seed, at, at.Post.From+k); err != nil {
+		return 0, 0, err
+	}
+	steps, err := constantDelay(delay, clock)
+	return weight, float64(steps) * clock.H, err
 }

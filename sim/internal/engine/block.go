@@ -28,10 +28,11 @@ type block struct {
 	ext   [2][]float64 // float input by channel, nil where nothing gives any
 	split *splitCurrents
 
-	drive   []float64 // V that constant currents add in a step: of all, or of each
-	current currentDrive
-	inputs  []input
-	poisson *poissonInput // the only one of inputs, if the kernel can take it as it is
+	drive    []float64 // V that constant currents add in a step: of all, or of each
+	current  currentDrive
+	inputs   []input
+	arrivals *arrivalInput // from synapses that are no more; nil: none
+	poisson  *poissonInput // the only one of inputs, if the kernel can take it as it is
 
 	step     func(b *block, sh *shard) // advances v, ... and appends to sh.fired
 	constant any                       // the kernel's constants, for tests and kernels
@@ -63,7 +64,7 @@ func refractorySteps(tRef float64, clock Clock) (uint16, error) {
 func newBlock(desc *Description, l *layout, clock Clock, g grid, s, p int) (*block, error) {
 	pop := &desc.Populations[p]
 	b := &block{population: p, base: l.base[s][p], n: l.blockLen(s, p), first: l.firstIndex(s, p), stride: l.shards,
-		id: int32(l.first[p] + 1), grid: g, merged: mergedChannels(pop)}
+		id: l.ids[p], grid: g, merged: mergedChannels(pop)}
 	b.ref = make([]uint16, b.n)
 	b.drive = make([]float64, 1)
 	c := newCell(pop.Model)

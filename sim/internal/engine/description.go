@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/neuron"
@@ -12,13 +14,64 @@ type Description struct {
 	Resolution  float64 // ms
 	Populations []Population
 	Projections []Projection
+	Generators  []Generator
 	Attachments []Attachment
+	Draws       uint32 // how many parameters were drawn by name
+
+	SynapseModels []SynapseModel
 }
 
-// A Population is N neurons of one model. Their ids follow those of the
-// population before.
+// A SynapseModel is a name for a weight and a delay.
+type SynapseModel struct {
+	Name          string
+	Weight, Delay connect.Distribution
+}
+
+// A Generator is N devices that drive neurons, with the ids First and so on.
+type Generator struct {
+	Name   string
+	First  int32
+	N      int
+	Number int             // of the first among all devices, which names random streams
+	Models []device.Device // one for all, or one for each
+}
+
+// Model returns device i.
+func (g *Generator) Model(i int) device.Device { return g.Models[min(i, len(g.Models)-1)] }
+
+// GeneratorModel returns the device of a number; false if there is none.
+func (d *Description) GeneratorModel(number int) (device.Device, bool) {
+	for i := range d.Generators {
+		if g := &d.Generators[i]; number >= g.Number && number < g.Number+g.N {
+			return g.Model(number - g.Number), true
+		}
+	}
+	return nil, false
+}
+
+// GeneratorID returns the id of the device of a number; 0 if there is none.
+func (d *Description) GeneratorID(number int) int32 {
+	for _, g := range d.Generators {
+		if number >= g.Number && number < g.Number+g.N {
+			return g.First + int32(number-g.Number)
+		}
+	}
+	return 0
+}
+
+// GeneratorCount returns the number of devices.
+func (d *Description) GeneratorCount() int {
+	n := 0
+	for _, g := range d.Generators {
+		n += g.N
+	}
+	return n
+}
+
+// A Population is N neurons of one model.
 type Population struct {
 	Name  string
+	First int32 // id of the first neuron; 0: behind the population before
 	N     int
 	Model neuron.Model
 	Vm    connect.Distribution // initial potential, mV; nil: the model's V_m
@@ -42,6 +95,7 @@ type Projection struct {
 	Rule          connect.Rule
 	Weight, Delay connect.Distribution
 	Ordinal       uint32 // which of several between the two populations, where both sides have one part
+	Synapse       string // name of the synapse model; none: static_synapse
 
 	// Quantum is the grid on which weights are drawn, for each part of Targets,
 	// so that they stay what they are when more is connected; 0 where they are
@@ -57,6 +111,23 @@ type Attachment struct {
 	Post          Range
 	Weight, Delay connect.Distribution
 	Ordinal       uint32 // which of several of the device to the population
+	Synapse       string // name of the synapse model; none: static_synapse
+}
+
+// clone returns a description that does not change with d.
+func (d *Description) clone() *Description {
+	c := *d
+	c.Populations, c.Projections, c.Attachments = slices.Clone(d.Populations), slices.Clone(d.Projections), slices.Clone(d.Attachments)
+	c.Generators = slices.Clone(d.Generators)
+	return &c
+}
+
+// Settle takes over from an engine that was built of d what must stay as it is
+// when more is added: the grids on which weights were drawn.
+func (d *Description) Settle(e *Engine) {
+	for i := range e.desc.Projections {
+		d.Projections[i].Quantum = e.desc.Projections[i].Quantum
+	}
 }
 
 // Neurons returns the number of neurons.

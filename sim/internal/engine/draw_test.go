@@ -337,7 +337,7 @@ func TestChannelOfWeight(t *testing.T) {
 // Initial values are drawn again until they are within bounds, and NEST's limit
 // of 1000 tries ends it.
 func TestDrawValue(t *testing.T) {
-	s := connectionStream(&Engine{desc: &Description{Seed: 4}}, &Attachment{}, 0)
+	s := connectionStream(4, &Attachment{}, 0)
 	n := connect.Normal{Mean: -60, SD: 5, Min: -58, Max: -50}
 	sum := 0.0
 	const draws = 20000

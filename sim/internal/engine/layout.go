@@ -17,18 +17,24 @@ const blockAlign = 16
 // and the neurons of a population in a shard, its block, stand in order.
 type layout struct {
 	shards int
-	first  []int // first neuron of each population
+	first  []int   // first neuron of each population
+	ids    []int32 // its id
 	n      []int
 	base   [][]int // base[s][p]: slot of the block of population p in shard s
 	slots  []int   // slots in use, by shard
 }
 
 func newLayout(pops []Population, shards int) (*layout, error) {
-	l := &layout{shards: shards, first: make([]int, len(pops)), n: make([]int, len(pops)),
+	l := &layout{shards: shards, first: make([]int, len(pops)), n: make([]int, len(pops)), ids: make([]int32, len(pops)),
 		base: make([][]int, shards), slots: make([]int, shards)}
 	total := 0
+	next := int32(1)
 	for p, pop := range pops {
-		l.first[p], l.n[p] = total, pop.N
+		if pop.First != 0 {
+			next = pop.First
+		}
+		l.first[p], l.n[p], l.ids[p] = total, pop.N, next
+		next += int32(pop.N)
 		total += pop.N
 	}
 	for s := range shards {
@@ -67,6 +73,12 @@ func (l *layout) population(g int) int {
 		p--
 	}
 	return p
+}
+
+// id returns the id of neuron g, counted over the network.
+func (l *layout) id(g int) int32 {
+	p := l.population(g)
+	return l.ids[p] + int32(g-l.first[p])
 }
 
 // blockLen returns how many neurons of population p live in shard s.

@@ -31,6 +31,18 @@ func (e *Engine) Bounds() Bounds { return e.bounds }
 // state. open returns the rows of a shard; opts.Shards must be what they were
 // built for. Rows are checked: whatever they hold, no cursor leaves them.
 func Load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows, error)) (*Engine, error) {
+	return load(desc, opts, bounds, open, func(sh *shard, e *Engine) error {
+		if err := sh.ringRows.check(e.neurons, bounds); err != nil {
+			return err
+		}
+		if err := check(&sh.narrow, e.neurons, bounds); err != nil {
+			return err
+		}
+		return check(&sh.wide, e.neurons, bounds)
+	})
+}
+
+func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows, error), check func(sh *shard, e *Engine) error) (*Engine, error) {
 	e, err := newEngine(desc, opts)
 	if err != nil {
 		return nil, err
@@ -60,13 +72,7 @@ func Load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 		if len(r.EntryRing) > 0 && sh.ring == nil {
 			return fmt.Errorf("shard %d: rows for a ring that it does not have", s)
 		}
-		if err := sh.ringRows.check(e.neurons, bounds); err != nil {
-			return fmt.Errorf("shard %d: %w", s, err)
-		}
-		if err := check(&sh.narrow, e.neurons, bounds); err != nil {
-			return fmt.Errorf("shard %d: %w", s, err)
-		}
-		if err := check(&sh.wide, e.neurons, bounds); err != nil {
+		if err := check(sh, e); err != nil {
 			return fmt.Errorf("shard %d: %w", s, err)
 		}
 		return nil

@@ -121,7 +121,7 @@ func TestSetStateErrors(t *testing.T) {
 		spoil func(s *State)
 		want  string
 	}{
-		{"populations", func(s *State) { s.Populations = s.Populations[:4] }, "4 populations, the network 5"},
+		{"populations", func(s *State) { s.Populations = append(s.Populations, PopulationState{}) }, "6 populations, the network 5"},
 		{"neurons", func(s *State) { s.Populations[1].V = s.Populations[1].V[:29] }, `"split" has 29 neurons, the network 30`},
 		{"no potentials", func(s *State) { s.Populations[0].V = nil }, `"merged" lacks`},
 		{"no refractory counts", func(s *State) { s.Populations[3].Refractory = nil }, `"delta" lacks the refractory`},

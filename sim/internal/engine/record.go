@@ -45,6 +45,16 @@ func (e *Engine) RecordSpikes(sink SpikeSink, of []Range) {
 	}
 }
 
+// StopRecording ends all recordings, or none if a sink does not take what it
+// refused before.
+func (e *Engine) StopRecording() error {
+	if err := e.flushRecorders(); err != nil {
+		return err // what was not taken is kept
+	}
+	e.spikeRecorders, e.samplers = nil, nil
+	return nil
+}
+
 func (r *spikeRecorder) flush() error {
 	if len(r.step) == 0 {
 		return nil
@@ -82,7 +92,7 @@ func (e *Engine) record(begin, steps int64, buf int) error {
 			}
 			for range s.Multiplicity {
 				r.step = append(r.step, begin+int64(s.Lag))
-				r.neuron = append(r.neuron, int32(s.Neuron)+1)
+				r.neuron = append(r.neuron, e.layout.id(int(s.Neuron)))
 			}
 		}
 		if len(r.trains) > 0 {
@@ -197,7 +207,7 @@ func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []Range) error 
 	for _, r := range of {
 		s.base = append(s.base, len(s.ids))
 		for i := range r.N {
-			s.ids = append(s.ids, int32(e.layout.first[r.Population]+r.From+i+1))
+			s.ids = append(s.ids, e.layout.ids[r.Population]+int32(r.From+i))
 		}
 		for _, sh := range e.shards {
 			if err := e.observe(sh, r.Population, s.quantities); err != nil {

@@ -69,6 +69,9 @@ func (b *block) addInputs(sh *shard, step int64) {
 	if b.split != nil {
 		b.addSplit(sh)
 	}
+	if b.arrivals != nil {
+		b.arrivals.add(b, step)
+	}
 	for _, in := range b.inputs {
 		in.add(b, step)
 	}
@@ -263,7 +266,7 @@ func newShard(e *Engine, s int) (*shard, error) {
 
 // connectionStream returns the stream of weight and delay of a device's
 // connection to a neuron.
-func connectionStream(e *Engine, at *Attachment, index int) rng.Stream {
-	return rng.NewStream(rng.NewKey(e.desc.Seed), rng.ID{Purpose: rng.DeviceInput, Pre: uint16(at.Generator),
+func connectionStream(seed uint64, at *Attachment, index int) rng.Stream {
+	return rng.NewStream(rng.NewKey(seed), rng.ID{Purpose: rng.DeviceInput, Pre: uint16(at.Generator),
 		Post: uint16(at.Post.Population), Ordinal: at.Ordinal, Element: uint32(index)})
 }

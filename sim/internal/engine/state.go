@@ -14,6 +14,7 @@ type State struct {
 	Spikes      int64             `json:"spikes"` // emitted so far
 	Populations []PopulationState `json:"-"`
 	Recent      []StampedSpike    `json:"-"` // whose synapses may still deliver
+	Arrivals    []Arrival         `json:"-"` // what synapses that are no more still deliver, by step, then neuron
 }
 
 // A PopulationState is the state of a population's neurons, a value each in
@@ -67,12 +68,14 @@ func (e *Engine) State() *State {
 		}
 	}
 	s.Recent = append(s.Recent, e.recent.list[e.recent.head:]...)
+	s.Arrivals = e.arrivalsToCome()
 	return s
 }
 
-// SetState makes the network go on from s.
+// SetState makes the network go on from s. Populations that the state does not
+// have, behind those it has, are left as they are.
 func (e *Engine) SetState(s *State) error {
-	if len(s.Populations) != len(e.desc.Populations) {
+	if len(s.Populations) > len(e.desc.Populations) {
 		return fmt.Errorf("state has %d populations, the network %d", len(s.Populations), len(e.desc.Populations))
 	}
 	for p := range s.Populations {
@@ -122,6 +125,7 @@ func (e *Engine) SetState(s *State) error {
 	}
 	e.step, e.spikeCount, e.broken = s.Step, s.Spikes, nil
 	e.recent = recentSpikes{list: append([]StampedSpike(nil), s.Recent...)}
+	e.setArrivals(s.Arrivals)
 	for _, sh := range e.shards {
 		sh.active, sh.activeWide = sh.active[:0], sh.activeWide[:0]
 		for _, ring := range []*kernel.Ring{sh.ring, sh.ringPositive} {
@@ -150,6 +154,14 @@ func (e *Engine) checkRecent(s *State) error {
 			return fmt.Errorf("state has %d spikes at once of neuron %d, must be in [1, %d]", x.Multiplicity, x.Neuron+1, limit)
 		}
 	}
+	for i, a := range s.Arrivals {
+		if int64(a.Neuron) >= int64(e.neurons) || a.Step <= s.Step || a.Step > s.Step+maxDelay || math.IsNaN(a.Value) || math.IsInf(a.Value, 0) {
+			return fmt.Errorf("state has %g arriving at neuron %d at step %d, which cannot be at step %d", a.Value, a.Neuron+1, a.Step, s.Step)
+		}
+		if i > 0 && a.Step < s.Arrivals[i-1].Step {
+			return fmt.Errorf("state has arrivals out of order")
+		}
+	}
 	return nil
 }
 
@@ -159,6 +171,9 @@ func (e *Engine) seek() {
 		for _, b := range sh.blocks {
 			if b.v != nil {
 				b.seek(e.step)
+			}
+			if b.arrivals != nil {
+				b.arrivals.next = 0
 			}
 			for _, in := range b.inputs {
 				if ev, ok := in.(*eventInput); ok {

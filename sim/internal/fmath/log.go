@@ -46,10 +46,10 @@ func log1pSmall(x float64) float64 {
 // of a negative x.
 func Pow(x, y float64) float64 {
 	switch {
-	case y == 0:
-		return 1
 	case x > 0:
 		return Exp(float64(y * Log(x)))
+	case y == 0:
+		return 1
 	case x == 0:
 		if y < 0 {
 			return math.Inf(1)

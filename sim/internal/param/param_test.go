@@ -25,7 +25,7 @@ func TestNames(t *testing.T) {
 		{device.Poisson{}, "poisson_generator", "rate start stop origin"},
 		{device.Multimeter{}, "multimeter", "interval offset record_from start stop origin"},
 		{device.SpikeRecorder{}, "spike_recorder", "start stop origin"},
-		{connect.Synapse{}, "static_synapse", "weight delay"},
+		{connect.Synapse{}, "static_synapse", "synapse_model weight delay"},
 		{&neuron.IafPscExp{}, "model of type *neuron.IafPscExp", ""},
 		{nil, "model of type <nil>", ""},
 		{5, "model of type int", ""},

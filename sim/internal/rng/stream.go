@@ -20,6 +20,7 @@ const (
 
 	NoiseInput     Purpose = 20 // amplitudes of a noise generator
 	GeneratorTrain Purpose = 21 // a Poisson generator's spikes for a recorder
+	NodeParameter  Purpose = 40 // a parameter drawn for each of some nodes
 )
 
 // Joined is added to the purposes of a projection between collections of

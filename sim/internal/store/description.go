@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
+	"slices"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
@@ -117,11 +119,16 @@ type descriptionJSON struct {
 	Resolution  float64          `json:"resolution_ms"`
 	Populations []populationJSON `json:"populations"`
 	Projections []projectionJSON `json:"projections"`
+	Generators  []generatorJSON  `json:"generators,omitempty"`
 	Attachments []attachmentJSON `json:"attachments"`
+	Draws       uint32           `json:"draws,omitempty"`
+
+	SynapseModels []synapseModelJSON `json:"synapse_models,omitempty"`
 }
 
 type populationJSON struct {
 	Name  string  `json:"name"`
+	First int32   `json:"first_id,omitempty"`
 	N     int     `json:"n"`
 	Model tagged  `json:"model"`
 	Vm    *tagged `json:"initial_V_m,omitempty"`
@@ -138,19 +145,34 @@ type projectionJSON struct {
 	Ordinal uint32         `json:"ordinal"`
 	Quantum []float64      `json:"quantum,omitempty"`
 	Changed *changesJSON   `json:"changed,omitempty"`
+	Synapse string         `json:"synapse_model,omitempty"`
+}
+
+type generatorJSON struct {
+	Name   string   `json:"name"`
+	First  int32    `json:"first_id"`
+	N      int      `json:"n"`
+	Models []tagged `json:"models"` // one for all, or one for each
+}
+
+type synapseModelJSON struct {
+	Name   string  `json:"name"`
+	Weight *tagged `json:"weight"`
+	Delay  *tagged `json:"delay"`
 }
 
 type attachmentJSON struct {
-	Device    tagged       `json:"device"`
+	Device    *tagged      `json:"device,omitempty"` // none: the generator of that number
 	Generator int          `json:"generator"`
 	Post      engine.Range `json:"post"`
 	Weight    *tagged      `json:"weight"`
 	Delay     *tagged      `json:"delay"`
 	Ordinal   uint32       `json:"ordinal"`
+	Synapse   string       `json:"synapse_model,omitempty"`
 }
 
 func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
-	j := &descriptionJSON{Seed: d.Seed, Resolution: d.Resolution}
+	j := &descriptionJSON{Seed: d.Seed, Resolution: d.Resolution, Draws: d.Draws}
 	for _, p := range d.Populations {
 		m, err := encodeModel(p.Model)
 		if err != nil {
@@ -160,7 +182,7 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.Populations = append(j.Populations, populationJSON{p.Name, p.N, m, vm, encodeColumns(p.Columns)})
+		j.Populations = append(j.Populations, populationJSON{p.Name, p.First, p.N, m, vm, encodeColumns(p.Columns)})
 	}
 	for _, p := range d.Projections {
 		r, err := encodeRule(p.Rule)
@@ -175,12 +197,38 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.Projections = append(j.Projections, projectionJSON{p.Pre, p.Post, r, w, delay, p.Ordinal, p.Quantum, encodeChanges(p.Changed)})
+		j.Projections = append(j.Projections, projectionJSON{p.Pre, p.Post, r, w, delay, p.Ordinal, p.Quantum, encodeChanges(p.Changed), p.Synapse})
 	}
-	for _, a := range d.Attachments {
-		dev, err := tag(a.Device.ModelName(), a.Device)
+	for _, g := range d.Generators {
+		of := generatorJSON{g.Name, g.First, g.N, nil}
+		for _, m := range g.Models {
+			t, err := tag(m.ModelName(), m)
+			if err != nil {
+				return nil, err
+			}
+			of.Models = append(of.Models, t)
+		}
+		j.Generators = append(j.Generators, of)
+	}
+	for _, s := range d.SynapseModels {
+		w, err := encodeDistribution(s.Weight)
 		if err != nil {
 			return nil, err
+		}
+		delay, err := encodeDistribution(s.Delay)
+		if err != nil {
+			return nil, err
+		}
+		j.SynapseModels = append(j.SynapseModels, synapseModelJSON{s.Name, w, delay})
+	}
+	for _, a := range d.Attachments {
+		var dev *tagged
+		if _, ok := d.GeneratorModel(a.Generator); !ok {
+			t, err := tag(a.Device.ModelName(), a.Device)
+			if err != nil {
+				return nil, err
+			}
+			dev = &t
 		}
 		w, err := encodeDistribution(a.Weight)
 		if err != nil {
@@ -190,13 +238,13 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.Attachments = append(j.Attachments, attachmentJSON{dev, a.Generator, a.Post, w, delay, a.Ordinal})
+		j.Attachments = append(j.Attachments, attachmentJSON{dev, a.Generator, a.Post, w, delay, a.Ordinal, a.Synapse})
 	}
 	return j, nil
 }
 
 func (j *descriptionJSON) decode() (*engine.Description, error) {
-	d := &engine.Description{Seed: j.Seed, Resolution: j.Resolution}
+	d := &engine.Description{Seed: j.Seed, Resolution: j.Resolution, Draws: j.Draws}
 	inside := func(r engine.Range) error {
 		if r.Population < 0 || r.Population >= len(j.Populations) || r.From < 0 || r.N < 0 || r.N > j.Populations[r.Population].N-r.From {
 			return fmt.Errorf("neurons %d..%d of population %d, which are not there", r.From, r.From+r.N, r.Population)
@@ -221,7 +269,7 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		if err != nil {
 			return nil, fmt.Errorf("population %q: %w", p.Name, err)
 		}
-		pop := engine.Population{Name: p.Name, N: p.N, Model: m, Vm: vm, Columns: decodeColumns(p.Columns)}
+		pop := engine.Population{Name: p.Name, First: p.First, N: p.N, Model: m, Vm: vm, Columns: decodeColumns(p.Columns)}
 		if err := engine.CheckColumns(&pop); err != nil {
 			return nil, fmt.Errorf("population %q: %w", p.Name, err)
 		}
@@ -252,23 +300,42 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		if err != nil {
 			return nil, fail(err)
 		}
-		pr := engine.Projection{Pre: p.Pre, Post: p.Post, Rule: r, Weight: w, Delay: delay, Ordinal: p.Ordinal, Quantum: p.Quantum, Changed: changed}
+		pr := engine.Projection{Pre: p.Pre, Post: p.Post, Rule: r, Weight: w, Delay: delay, Ordinal: p.Ordinal, Quantum: p.Quantum, Changed: changed, Synapse: p.Synapse}
 		if err := engine.CheckProjection(&pr, j.Resolution); err != nil {
 			return nil, fail(err)
 		}
 		d.Projections = append(d.Projections, pr)
+	}
+	if err := j.decodeGenerators(d); err != nil {
+		return nil, err
+	}
+	for i, s := range j.SynapseModels {
+		w, err := decodeParameter(s.Weight)
+		if err != nil {
+			return nil, fmt.Errorf("synapse model %d: %w", i, err)
+		}
+		delay, err := decodeParameter(s.Delay)
+		if err != nil {
+			return nil, fmt.Errorf("synapse model %d: %w", i, err)
+		}
+		d.SynapseModels = append(d.SynapseModels, engine.SynapseModel{Name: s.Name, Weight: w, Delay: delay})
 	}
 	for i, a := range j.Attachments {
 		fail := func(err error) error { return fmt.Errorf("device %d: %w", i, err) }
 		if err := inside(a.Post); err != nil {
 			return nil, fail(err)
 		}
-		dev, err := decodeDevice(a.Device)
-		if err == nil {
-			err = dev.Validate()
-		}
-		if err != nil {
-			return nil, fail(err)
+		dev, ok := d.GeneratorModel(a.Generator)
+		if a.Device != nil {
+			var err error
+			if dev, err = decodeDevice(*a.Device); err == nil {
+				err = dev.Validate()
+			}
+			if err != nil {
+				return nil, fail(err)
+			}
+		} else if !ok {
+			return nil, fail(fmt.Errorf("no generator %d", a.Generator))
 		}
 		w, err := decodeParameter(a.Weight)
 		if err != nil {
@@ -278,7 +345,7 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		if err != nil {
 			return nil, fail(err)
 		}
-		d.Attachments = append(d.Attachments, engine.Attachment{Device: dev, Generator: a.Generator, Post: a.Post, Weight: w, Delay: delay, Ordinal: a.Ordinal})
+		d.Attachments = append(d.Attachments, engine.Attachment{Device: dev, Generator: a.Generator, Post: a.Post, Weight: w, Delay: delay, Ordinal: a.Ordinal, Synapse: a.Synapse})
 	}
 	return d, nil
 }
@@ -293,4 +360,47 @@ func decodeParameter(t *tagged) (connect.Distribution, error) {
 		return nil, err
 	}
 	return d, engine.CheckDistribution(d)
+}
+
+// decodeGenerators appends the generators to d, and checks that no two groups of
+// nodes share ids.
+func (j *descriptionJSON) decodeGenerators(d *engine.Description) error {
+	for i, g := range j.Generators {
+		fail := func(err error) error { return fmt.Errorf("generator %d: %w", i, err) }
+		if g.N < 1 || g.N > math.MaxUint16-d.GeneratorCount() {
+			return fail(fmt.Errorf("%d nodes", g.N))
+		}
+		if n := len(g.Models); n != 1 && n != g.N {
+			return fail(fmt.Errorf("%d models for %d nodes", n, g.N))
+		}
+		of := engine.Generator{Name: g.Name, First: g.First, N: g.N, Number: d.GeneratorCount()}
+		for _, t := range g.Models {
+			m, err := decodeDevice(t)
+			if err == nil {
+				err = m.Validate()
+			}
+			if err != nil {
+				return fail(err)
+			}
+			of.Models = append(of.Models, m)
+		}
+		d.Generators = append(d.Generators, of)
+	}
+	type ids struct{ first, n int }
+	var all []ids
+	for _, p := range d.Populations {
+		if p.First != 0 { // else it follows the one before
+			all = append(all, ids{int(p.First), p.N})
+		}
+	}
+	for _, g := range d.Generators {
+		all = append(all, ids{int(g.First), g.N})
+	}
+	slices.SortFunc(all, func(a, b ids) int { return a.first - b.first })
+	for i, x := range all {
+		if x.first < 1 || x.first+x.n-1 > math.MaxInt32 || i > 0 && all[i-1].first+all[i-1].n > x.first {
+			return fmt.Errorf("%d nodes from id %d on, which overlap with others or leave [1, %d]", x.n, x.first, math.MaxInt32)
+		}
+	}
+	return nil
 }

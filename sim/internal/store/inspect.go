@@ -250,7 +250,7 @@ func knownState(name string) bool {
 	if n, err := fmt.Sscanf(name, "%d/%d", &p, &c); n == 2 && err == nil {
 		return name == columnName(p, c) && c < len((&engine.PopulationState{}).Columns())
 	}
-	return slices.Contains([]string{"recent/neuron", "recent/multiplicity", "recent/step"}, name)
+	return slices.Contains([]string{"recent/neuron", "recent/multiplicity", "recent/step", "arrivals/neuron", "arrivals/value", "arrivals/step"}, name)
 }
 
 // verifyFile reads a container of the given kind, whose arrays must have known

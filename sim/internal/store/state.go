@@ -45,6 +45,11 @@ func SaveState(dir string, desc *engine.Description, s *engine.State) error {
 		neuron[i], multiplicity[i], step[i] = x.Neuron, uint32(x.Multiplicity), uint64(x.Step)
 	}
 	arrays = append(arrays, newArray("recent/neuron", neuron), newArray("recent/multiplicity", multiplicity), newArray("recent/step", step))
+	target, value, arrival := make([]uint32, len(s.Arrivals)), make([]float64, len(s.Arrivals)), make([]uint64, len(s.Arrivals))
+	for i, a := range s.Arrivals {
+		target[i], value[i], arrival[i] = a.Neuron, a.Value, uint64(a.Step)
+	}
+	arrays = append(arrays, newArray("arrivals/neuron", target), newArray("arrivals/value", value), newArray("arrivals/step", arrival))
 	return writeContainer(statePath(dir), stateKind, stateHeader{formatVersion, fp, *s}, arrays)
 }
 
@@ -100,6 +105,24 @@ func OpenState(dir string, desc *engine.Description) (*engine.State, error) {
 	}
 	for i := range neuron {
 		s.Recent = append(s.Recent, engine.StampedSpike{Neuron: neuron[i], Multiplicity: uint16(multiplicity[i]), Step: int64(step[i])})
+	}
+	target, err := take[uint32](c, "arrivals/neuron")
+	if err != nil {
+		return nil, err
+	}
+	value, err := take[float64](c, "arrivals/value")
+	if err != nil {
+		return nil, err
+	}
+	arrival, err := take[uint64](c, "arrivals/step")
+	if err != nil {
+		return nil, err
+	}
+	if len(value) != len(target) || len(arrival) != len(target) {
+		return nil, fmt.Errorf("%s: damaged: columns of arrivals differ in length", c.path)
+	}
+	for i := range target {
+		s.Arrivals = append(s.Arrivals, engine.Arrival{Neuron: target[i], Step: int64(arrival[i]), Value: value[i]})
 	}
 	return &s, nil
 }

@@ -1,0 +1,174 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+
+	"cortigo/sim/device"
+	"cortigo/sim/internal/engine"
+)
+
+// A change says what is no longer as the engine was built.
+type change int
+
+const (
+	unchanged       change = iota
+	devicesChanged         // parameters of neurons, or devices: the synapses stay
+	synapsesChanged        // connections, or nodes
+)
+
+func (n *Network) touch(c change) {
+	if n.engine != nil {
+		n.change = max(n.change, c)
+	}
+}
+
+// replacePopulation puts p in the place of population i.
+func (n *Network) replacePopulation(i int, p *engine.Population) error {
+	old := n.desc.Populations[i]
+	if i < n.built() && n.engine.Step() > 0 && !engine.SameChannels(&old, p) {
+		if err := n.engine.CanChangeChannels(i); err != nil {
+			return err
+		}
+	}
+	n.desc.Populations[i] = *p
+	if i >= n.built() {
+		return nil
+	}
+	// The engine keeps potentials relative to E_L.
+	n.keepPotentials(i)
+	n.touch(devicesChanged)
+	if !engine.SameChannels(&old, p) {
+		n.touch(synapsesChanged)
+	}
+	return nil
+}
+
+// keepPotentials has the potentials of a population be the same behind the next
+// change of the engine.
+func (n *Network) keepPotentials(population int) {
+	if len(n.desc.Populations[population].Columns) == 0 && n.engine.SameRest(population, &n.desc.Populations[population]) {
+		return
+	}
+	if n.kept == nil {
+		n.kept = map[int]bool{}
+	}
+	n.kept[population] = true
+}
+
+// replaceGenerator puts g in the place of a group of generators.
+func (n *Network) replaceGenerator(i int, g *engine.Generator) {
+	n.desc.Generators[i] = *g
+	for k := range n.desc.Attachments {
+		a := &n.desc.Attachments[k]
+		if at := a.Generator - g.Number; at >= 0 && at < g.N {
+			a.Device = g.Model(at)
+			n.touch(devicesChanged)
+		}
+	}
+	n.recordings = false
+}
+
+// ready makes the engine what the description says, with the state that was
+// reached, and has it record what it is to.
+func (n *Network) ready(ctx context.Context) error {
+	if n.engine == nil {
+		if err := n.build(ctx); err != nil {
+			return err
+		}
+	}
+	if n.change != unchanged {
+		if err := n.renew(ctx); err != nil {
+			return err
+		}
+	}
+	if !n.recordings {
+		return n.attachRecorders()
+	}
+	return nil
+}
+
+// renew replaces the engine by one of the changed description.
+func (n *Network) renew(ctx context.Context) error {
+	if err := n.engine.Broken(); err != nil {
+		return fmt.Errorf("sim: the network cannot be changed, an earlier run stopped within a step: %w", err)
+	}
+	if err := n.engine.StopRecording(); err != nil {
+		return fmt.Errorf("sim: a recorder has not taken what was recorded: %w", err)
+	}
+	n.recordings = false
+	potentials := map[int][]float64{}
+	for p := range n.kept {
+		for i := range n.desc.Populations[p].N {
+			v, err := n.engine.Value(p, i, device.Vm)
+			if err != nil {
+				return fmt.Errorf("sim: %w", err)
+			}
+			potentials[p] = append(potentials[p], v)
+		}
+	}
+	var e *engine.Engine
+	var err error
+	if n.change == devicesChanged {
+		e, err = n.engine.Reload(&n.desc)
+	} else {
+		e, err = engine.Rebuild(ctx, &n.desc, n.opts.engine, n.engine)
+	}
+	if err != nil {
+		return fmt.Errorf("sim: %w", err)
+	}
+	for p, values := range potentials {
+		for i, v := range values {
+			e.SetPotential(p, i, v)
+		}
+	}
+	n.engine, n.change, n.kept = e, unchanged, nil
+	n.desc.Settle(e)
+	return nil
+}
+
+// attachRecorders has the engine record what recorders and taps ask for.
+func (n *Network) attachRecorders() error {
+	if err := n.engine.StopRecording(); err != nil {
+		return fmt.Errorf("sim: a recorder has not taken what was recorded: %w", err)
+	}
+	for _, t := range n.taps {
+		if err := t.attach(n.engine); err != nil {
+			return err
+		}
+	}
+	for _, r := range n.recorders {
+		if err := r.attach(n.engine); err != nil {
+			return err
+		}
+	}
+	n.recordings = true
+	return nil
+}
+
+// Reset takes the network back to time 0 and its initial state. Nodes and
+// connections stay; the memories of recorders are emptied.
+func (n *Network) Reset() error {
+	for _, r := range n.Recorders() {
+		if err := r.Clear(); err != nil {
+			return err
+		}
+	}
+	for _, r := range n.recorders {
+		r.begin = 0
+	}
+	if n.engine == nil {
+		return nil
+	}
+	if n.change == synapsesChanged {
+		n.engine = nil // is built anew with the next Simulate
+	} else {
+		e, err := n.engine.Restart(&n.desc)
+		if err != nil {
+			return fmt.Errorf("sim: %w", err)
+		}
+		n.engine = e
+	}
+	n.change, n.kept, n.recordings = unchanged, nil, false
+	return nil
+}

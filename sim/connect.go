@@ -1,0 +1,302 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+	"cortigo/sim/internal/engine"
+)
+
+// Connect connects the nodes of pre to those of post by a rule, nil being
+// connect.AllToAll. As in NEST, neurons and generators are connected to neurons,
+// neurons and generators that emit spikes to spike recorders, and multimeters
+// to the neurons that they read. Each collection is one pool for the rule,
+// however it was joined.
+//
+// Weights are in pA, or mV onto iaf_psc_delta; drawn weights are rounded to a
+// grid of at least 64 points to the standard deviation, listed ones are exact to
+// 2^-40 of the largest. Delays are rounded to steps, half up. Weights and delays
+// of connections of recorders do not matter.
+//
+// A network that has been simulated can be connected further. A connection
+// carries the spikes that are stamped after it was made.
+func (n *Network) Connect(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
+	if err := n.own(pre, post); err != nil {
+		return err
+	}
+	if rule == nil {
+		rule = connect.AllToAll{}
+	}
+	fail := func(err error) error {
+		return fmt.Errorf("sim: %s -> %s: %w", pre.Name(), post.Name(), err)
+	}
+	syn, err := n.resolve(syn)
+	if err != nil {
+		return fail(err)
+	}
+	if pre.Len() == 0 || post.Len() == 0 {
+		if err := engine.CheckRule(rule, pre.ranges(), post.ranges()); err != nil {
+			return fail(err)
+		}
+		return nil // no connections
+	}
+	from, to := pre.kind(), post.kind()
+	switch {
+	case from == neurons && to == neurons:
+		err = n.connectNeurons(pre, post, rule, syn)
+	case from == generators && to == neurons:
+		err = n.connectGenerators(pre, post, rule, syn)
+	case to == recorders && from != recorders:
+		err = n.connectRecorders(post, pre, rule, false)
+	case from == recorders && to == neurons:
+		err = n.connectRecorders(pre, post, rule, true)
+	case from == recorders:
+		err = fmt.Errorf("a %s cannot be a source of %v", pre.model().ModelName(), to)
+	default:
+		err = fmt.Errorf("a %s cannot be a target", post.model().ModelName())
+	}
+	if err != nil {
+		return fail(err)
+	}
+	return nil
+}
+
+// model returns the model of the first node.
+func (c *Nodes) model() Model { return c.net.modelOf(c.parts[0].group, c.parts[0].from) }
+
+// maxParts is above how many parts a collection is connected one by one: a
+// projection draws the synapses of a target once for each part of its sources.
+const maxParts = 16
+
+func (n *Network) connectNeurons(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
+	from, to := pre.ranges(), post.ranges()
+	pr := engine.Projection{Pre: from, Post: to, Rule: cloneRule(rule), Weight: cloneValues(syn.Weight), Delay: cloneValues(syn.Delay), Synapse: syn.Model}
+	if err := engine.CheckProjection(&pr, n.desc.Resolution); err != nil {
+		return err
+	}
+	if len(from) > maxParts || len(to) > maxParts {
+		return n.connectPairs(pre, post, pr)
+	}
+	n.addProjection(pr)
+	return nil
+}
+
+// addProjection appends a projection, numbering those between the same two
+// populations.
+func (n *Network) addProjection(pr engine.Projection) {
+	simple := func(p *engine.Projection) bool { return len(p.Pre) == 1 && len(p.Post) == 1 }
+	if simple(&pr) {
+		for i := range n.desc.Projections {
+			p := &n.desc.Projections[i]
+			if simple(p) && p.Pre[0].Population == pr.Pre[0].Population && p.Post[0].Population == pr.Post[0].Population {
+				pr.Ordinal++
+			}
+		}
+	}
+	n.desc.Projections = append(n.desc.Projections, pr)
+	n.touch(synapsesChanged)
+}
+
+// connectPairs draws the connections between scattered collections now and
+// keeps them as lists between whole populations.
+func (n *Network) connectPairs(pre, post *Nodes, pr engine.Projection) error {
+	type pair struct{ pre, post int }
+	lists := map[pair]*connect.List{}
+	var order []pair
+	src, dst := pre.places(), post.places()
+	same := slices.Equal(pre.parts, post.parts)
+	if !same && forbidsAutapses(pr.Rule) && overlap(pre, post) {
+		return fmt.Errorf("autapses cannot be told between scattered collections that overlap in part")
+	}
+	err := n.drawPairs(pre.Len(), post.Len(), same, pr, func(s, t int, weight, delay float64) {
+		k := pair{src[s].group, dst[t].group}
+		l := lists[k]
+		if l == nil {
+			l = &connect.List{}
+			lists[k] = l
+			order = append(order, k)
+		}
+		l.Pre, l.Post = append(l.Pre, int32(src[s].from)), append(l.Post, int32(dst[t].from))
+		l.Weight, l.Delay = append(l.Weight, weight), append(l.Delay, delay)
+	})
+	if err != nil {
+		return err
+	}
+	for _, k := range order {
+		n.addProjection(engine.Projection{
+			Pre:  n.groupNodes(k.pre).ranges(),
+			Post: n.groupNodes(k.post).ranges(),
+			Rule: *lists[k], Weight: connect.Constant(1), Delay: connect.Constant(1), Synapse: pr.Synapse,
+		})
+	}
+	return nil
+}
+
+// forbidsAutapses reports whether a rule keeps a neuron from itself.
+func forbidsAutapses(r connect.Rule) bool {
+	switch r := r.(type) {
+	case connect.FixedTotalNumber:
+		return r.Forbid.Autapses
+	case connect.FixedInDegree:
+		return r.Forbid.Autapses
+	case connect.FixedOutDegree:
+		return r.Forbid.Autapses
+	case connect.PairwiseBernoulli:
+		return r.Forbid.Autapses
+	case connect.AllToAll:
+		return r.Forbid.Autapses
+	}
+	return false
+}
+
+// overlap reports whether two collections have a node in common.
+func overlap(a, b *Nodes) bool { return Join(a, b).err != nil }
+
+// places returns every node's group and place in it.
+func (c *Nodes) places() []span {
+	var all []span
+	for _, s := range c.parts {
+		for i := range s.n {
+			all = append(all, span{s.group, s.from + i, 1})
+		}
+	}
+	return all
+}
+
+// drawPairs draws the connections of a projection between pools of so many
+// nodes, whatever they are, in order of target.
+func (n *Network) drawPairs(pre, post int, same bool, pr engine.Projection, visit func(s, t int, weight, delay float64)) error {
+	ordinal := n.desc.Draws
+	n.desc.Draws++
+	return engine.DrawPairs(n.desc.Seed, n.desc.Resolution, ordinal, pre, post, same, pr, visit)
+}
+
+// cloneValues copies an array, which remains the caller's.
+func cloneValues(d connect.Distribution) connect.Distribution {
+	if v, ok := d.(connect.Values); ok {
+		return slices.Clone(v)
+	}
+	return d
+}
+
+// cloneRule copies a rule's columns, which remain the caller's.
+func cloneRule(r connect.Rule) connect.Rule {
+	if l, ok := r.(connect.List); ok {
+		return connect.List{Pre: slices.Clone(l.Pre), Post: slices.Clone(l.Post), Weight: slices.Clone(l.Weight), Delay: slices.Clone(l.Delay)}
+	}
+	return r
+}
+
+// connectGenerators attaches generators to neurons.
+func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
+	var attachments []engine.Attachment
+	add := func(generator span, onto engine.Range, weight, delay connect.Distribution) error {
+		g := &n.desc.Generators[n.groups[generator.group].at]
+		at := engine.Attachment{Device: g.Model(generator.from), Generator: g.Number + generator.from, Post: onto,
+			Weight: weight, Delay: delay, Synapse: syn.Model}
+		if err := engine.CheckDevice(&at, n.desc.Populations[onto.Population].Model, n.desc.Resolution); err != nil {
+			return err
+		}
+		attachments = append(attachments, at)
+		return nil
+	}
+	src := pre.places()
+	_, all := rule.(connect.AllToAll)
+	if all && drawn(syn.Weight) && drawn(syn.Delay) {
+		if err := engine.CheckDrawn(syn.Weight); err != nil {
+			return fmt.Errorf("weight: %w", err)
+		}
+		if err := engine.CheckDrawn(syn.Delay); err != nil {
+			return fmt.Errorf("delay: %w", err)
+		}
+		for _, g := range src {
+			for _, r := range post.ranges() {
+				if err := add(g, r, syn.Weight, syn.Delay); err != nil {
+					return err
+				}
+			}
+		}
+	} else {
+		pr := engine.Projection{Rule: cloneRule(rule), Weight: syn.Weight, Delay: syn.Delay}
+		dst := post.places()
+		var failure error
+		err := n.drawPairs(pre.Len(), post.Len(), false, pr, func(s, t int, weight, delay float64) {
+			onto := engine.Range{Population: n.groups[dst[t].group].at, From: dst[t].from, N: 1}
+			if err := add(src[s], onto, connect.Constant(weight), connect.Constant(delay)); err != nil && failure == nil {
+				failure = err
+			}
+		})
+		if err != nil {
+			return err
+		}
+		if failure != nil {
+			return failure
+		}
+	}
+	n.desc.Attachments = appendNumbered(n.desc.Attachments, attachments)
+	n.touch(devicesChanged)
+	return nil
+}
+
+// drawn reports whether values are drawn one by one, not given as an array.
+func drawn(d connect.Distribution) bool {
+	_, array := d.(connect.Values)
+	return !array
+}
+
+// appendNumbered appends attachments, numbering those of one generator to one
+// population.
+func appendNumbered(dst, more []engine.Attachment) []engine.Attachment {
+	type key struct{ generator, population int }
+	count := map[key]uint32{}
+	for _, a := range dst {
+		count[key{a.Generator, a.Post.Population}]++
+	}
+	for _, a := range more {
+		k := key{a.Generator, a.Post.Population}
+		a.Ordinal = count[k]
+		count[k]++
+		dst = append(dst, a)
+	}
+	return dst
+}
+
+// connectRecorders connects recorders to what they record. Meters are connected
+// to the neurons that they read, spike recorders the other way round.
+func (n *Network) connectRecorders(recs, of *Nodes, rule connect.Rule, recorderIsSource bool) error {
+	var onto []*Nodes // of each recorder
+	switch r := rule.(type) {
+	case connect.AllToAll:
+		onto = slices.Repeat([]*Nodes{of}, recs.Len())
+	case connect.OneToOne:
+		if err := r.Validate(recs.Len(), of.Len()); err != nil {
+			return err
+		}
+		for _, node := range of.All() {
+			onto = append(onto, node)
+		}
+	default:
+		return fmt.Errorf("recorders are connected by AllToAll or OneToOne, not %T", rule)
+	}
+	places := recs.places()
+	for i, place := range places {
+		rec := n.recorders[n.groups[place.group].at+place.from]
+		_, meter := rec.model.(device.Multimeter)
+		switch {
+		case meter && !recorderIsSource:
+			return fmt.Errorf("a %s cannot be a target: connect it to the neurons it reads, not them to it", rec.model.ModelName())
+		case !meter && recorderIsSource:
+			return fmt.Errorf("a %s cannot be a source: connect the neurons to it", rec.model.ModelName())
+		}
+		if err := rec.checkSources(onto[i]); err != nil {
+			return err
+		}
+	}
+	for i, place := range places {
+		n.recorders[n.groups[place.group].at+place.from].add(onto[i])
+	}
+	n.recordings = false
+	return nil
+}

@@ -1,0 +1,404 @@
+package sim
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+	"cortigo/sim/internal/engine"
+)
+
+// A Connection is one connection as it is simulated.
+type Connection struct {
+	Source, Target int32   // ids
+	Model          string  // synapse model
+	Weight         float64 // pA, or mV onto iaf_psc_delta; 1 onto a parrot and to a recorder
+	Delay          float64 // ms
+
+	// What made it: a projection or attachment of the description, and which
+	// target and synapse of it.
+	origin     origin
+	projection int
+	target     uint32
+	index      uint32
+}
+
+type origin int
+
+const (
+	fromProjection origin = iota
+	fromAttachment
+	fromRecorder
+)
+
+// A ConnectionQuery says which connections are asked for; what is left out asks
+// for all.
+type ConnectionQuery struct {
+	Source, Target *Nodes
+	Model          string // synapse model
+}
+
+// Connections returns the connections of a query, NEST's GetConnections: those
+// between neurons in the order in which they were made, then by target; those of
+// generators; those of recorders. The synapses of a network are drawn again to
+// find them, and only those onto the targets asked for.
+func (n *Network) Connections(q ConnectionQuery) ([]Connection, error) {
+	var all []Connection
+	err := n.EachConnection(q, func(c Connection) bool {
+		all = append(all, c)
+		return true
+	})
+	return all, err
+}
+
+// EachConnection calls visit for the connections of a query, in the order of
+// Connections, until it returns false.
+func (n *Network) EachConnection(q ConnectionQuery, visit func(Connection) bool) error {
+	for _, c := range []*Nodes{q.Source, q.Target} {
+		if c != nil {
+			if err := n.own(c); err != nil {
+				return err
+			}
+		}
+	}
+	model := q.Model
+	if model == StaticSynapse {
+		model = ""
+	}
+	if model != "" {
+		if _, err := n.synapseModel(model); err != nil {
+			return fmt.Errorf("sim: Connections: %w", err)
+		}
+	}
+	has := func(synapse string) bool { return q.Model == "" || synapse == model }
+	more, err := n.eachSynapse(q, has, visit)
+	if err != nil || !more {
+		return err
+	}
+	more, err = n.eachAttachment(q, has, visit)
+	if err != nil || !more {
+		return err
+	}
+	if !has("") {
+		return nil
+	}
+	n.eachRecording(q, visit)
+	return nil
+}
+
+// selected returns the neurons among nodes as ranges, nil for all, and whether
+// there may be any.
+func selected(c *Nodes) (of []engine.Range, any bool) {
+	if c == nil {
+		return nil, true
+	}
+	if c.kind() != neurons || c.Len() == 0 {
+		return nil, false
+	}
+	return c.ranges(), true
+}
+
+func (n *Network) eachSynapse(q ConnectionQuery, has func(string) bool, visit func(Connection) bool) (more bool, err error) {
+	sources, anySource := selected(q.Source)
+	targets, anyTarget := selected(q.Target)
+	if !anySource || !anyTarget || len(n.desc.Projections) == 0 {
+		return true, nil
+	}
+	of := engine.Selection{Projections: []int{}, Sources: sources, Targets: targets}
+	for i := range n.desc.Projections {
+		if has(n.desc.Projections[i].Synapse) {
+			of.Projections = append(of.Projections, i)
+		}
+	}
+	d, err := engine.Describe(&n.desc)
+	if err != nil {
+		return false, fmt.Errorf("sim: %w", err)
+	}
+	more = true
+	pre, post := idsOf{}, idsOf{}
+	err = d.Connections(of, func(c engine.Connection) bool {
+		pr := &n.desc.Projections[c.Projection]
+		more = visit(Connection{Source: pre.at(&n.desc, c.Projection, pr.Sources, c.Source), Target: post.at(&n.desc, c.Projection, pr.Targets, c.Target),
+			Model: synapseName(pr.Synapse), Weight: c.Weight, Delay: float64(c.Delay) * n.desc.Resolution,
+			projection: c.Projection, target: c.Target, index: c.Index})
+		return more
+	})
+	if err != nil {
+		return false, fmt.Errorf("sim: %w", err)
+	}
+	return more, nil
+}
+
+func synapseName(s string) string {
+	if s == "" {
+		return StaticSynapse
+	}
+	return s
+}
+
+// idsOf finds the ids of positions in a pool, that of the projection at hand.
+type idsOf struct {
+	projection int
+	parts      []engine.Range
+}
+
+func (x *idsOf) at(d *engine.Description, projection int, parts func() []engine.Range, position uint32) int32 {
+	if x.parts == nil || x.projection != projection {
+		x.projection, x.parts = projection, parts()
+	}
+	i := int(position)
+	for _, r := range x.parts {
+		if i < r.N {
+			return d.Populations[r.Population].First + int32(r.From+i)
+		}
+		i -= r.N
+	}
+	return 0
+}
+
+// members returns the ids of a collection; nil for all.
+func members(c *Nodes) map[int32]bool {
+	if c == nil {
+		return nil
+	}
+	m := make(map[int32]bool, c.Len())
+	for _, id := range c.IDs() {
+		m[id] = true
+	}
+	return m
+}
+
+func in(m map[int32]bool, id int32) bool { return m == nil || m[id] }
+
+func (n *Network) eachAttachment(q ConnectionQuery, has func(string) bool, visit func(Connection) bool) (more bool, err error) {
+	from, to := members(q.Source), members(q.Target)
+	for i := range n.desc.Attachments {
+		a := &n.desc.Attachments[i]
+		source := n.desc.GeneratorID(a.Generator)
+		if !has(a.Synapse) || !in(from, source) {
+			continue
+		}
+		for k := range a.Post.N {
+			target := n.desc.Populations[a.Post.Population].First + int32(a.Post.From+k)
+			if !in(to, target) {
+				continue
+			}
+			weight, delay, err := engine.AttachmentSynapse(&n.desc, a, k)
+			if err != nil {
+				return false, fmt.Errorf("sim: %w", err)
+			}
+			if !visit(Connection{Source: source, Target: target, Model: synapseName(a.Synapse), Weight: weight, Delay: delay,
+				origin: fromAttachment, projection: i, target: uint32(k)}) {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}
+
+func (n *Network) eachRecording(q ConnectionQuery, visit func(Connection) bool) {
+	from, to := members(q.Source), members(q.Target)
+	for _, r := range n.recorders {
+		_, meter := r.model.(device.Multimeter)
+		for _, ids := range [][]int32{r.of[neurons].IDs(), r.of[generators].IDs()} {
+			for _, id := range ids {
+				c := Connection{Source: id, Target: r.id, Model: StaticSynapse, Weight: 1, Delay: 1, origin: fromRecorder}
+				if meter {
+					c.Source, c.Target = r.id, id
+				}
+				if in(from, c.Source) && in(to, c.Target) && !visit(c) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// InDegrees returns how many connections from pre, nil for all neurons, each
+// neuron of post has; those of generators do not count.
+func (n *Network) InDegrees(pre, post *Nodes) ([]int64, error) {
+	return n.degrees(pre, post, post, func(c Connection) int32 { return c.Target })
+}
+
+// OutDegrees returns how many connections to post, nil for all neurons, each
+// neuron of pre has; those to recorders do not count.
+func (n *Network) OutDegrees(pre, post *Nodes) ([]int64, error) {
+	return n.degrees(pre, post, pre, func(c Connection) int32 { return c.Source })
+}
+
+func (n *Network) degrees(pre, post, of *Nodes, end func(Connection) int32) ([]int64, error) {
+	if err := n.own(of); err != nil {
+		return nil, err
+	}
+	ids := of.IDs()
+	at := make(map[int32]int, len(ids))
+	for i, id := range ids {
+		at[id] = i
+	}
+	count := make([]int64, len(ids))
+	err := n.EachConnection(ConnectionQuery{Source: pre, Target: post}, func(c Connection) bool {
+		if i, ok := at[end(c)]; ok && c.origin == fromProjection {
+			count[i]++
+		}
+		return c.origin == fromProjection
+	})
+	return count, err
+}
+
+// SetWeights gives connections, as Connections returned them, other weights: one
+// for all, as a float64, one for each, as a []float64, or a
+// connect.Distribution to draw them from. Spikes under way arrive with the old
+// ones. Weights of recorders cannot be set.
+func (n *Network) SetWeights(connections []Connection, weights any) error {
+	return n.setSynapses(connections, weights, "weight")
+}
+
+// SetDelays is SetWeights for delays in ms. Spikes under way keep their old
+// ones.
+func (n *Network) SetDelays(connections []Connection, delays any) error {
+	return n.setSynapses(connections, delays, "delay")
+}
+
+func (n *Network) setSynapses(connections []Connection, values any, what string) error {
+	if len(connections) == 0 {
+		return nil
+	}
+	fail := func(err error) error { return fmt.Errorf("sim: setting the %s of connections: %w", what, err) }
+	var list []float64
+	draws := n.desc.Draws
+	switch v := values.(type) {
+	case []float64:
+		list = v
+	case connect.Distribution:
+		x, err := engine.DrawParameter(n.desc.Seed, draws, v, len(connections))
+		if err != nil {
+			return fail(err)
+		}
+		list, draws = x, draws+1
+	case float64:
+		list = slices.Repeat([]float64{v}, len(connections))
+	case int:
+		list = slices.Repeat([]float64{float64(v)}, len(connections))
+	default:
+		return fail(fmt.Errorf("%v (%T), must be a number, one for each, or a distribution", values, values))
+	}
+	if len(list) != len(connections) {
+		return fail(fmt.Errorf("%d values for %d connections, must be as many", len(list), len(connections)))
+	}
+	changes := map[int][]engine.SynapseChange{}
+	var attached []int
+	for i, c := range connections {
+		x := list[i]
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return fail(fmt.Errorf("that of %d -> %d is %g, must be finite", c.Source, c.Target, x))
+		}
+		switch {
+		case c.origin == fromRecorder:
+			return fail(fmt.Errorf("%d -> %d is of a recorder, where it does not matter", c.Source, c.Target))
+		case c.origin == fromAttachment:
+			attached = append(attached, i)
+		default:
+			s := engine.SynapseChange{Target: c.target, Index: c.index, Weight: x, Delay: math.NaN()}
+			if what == "delay" {
+				s.Weight, s.Delay = math.NaN(), x
+			}
+			changes[c.projection] = append(changes[c.projection], s)
+		}
+	}
+	projections := slices.Clone(n.desc.Projections)
+	for p, list := range changes {
+		if p >= len(projections) {
+			return fail(fmt.Errorf("connections of another network"))
+		}
+		pr := &projections[p]
+		pr.Changed = mergeChanges(pr.Changed, list)
+		if err := engine.CheckChanges(pr, n.desc.Resolution); err != nil {
+			return fail(err)
+		}
+	}
+	attachments, err := n.changeAttachments(connections, attached, list, what)
+	if err != nil {
+		return fail(err)
+	}
+	n.desc.Draws = draws
+	n.desc.Projections, n.desc.Attachments = projections, attachments
+	if len(changes) > 0 {
+		n.touch(synapsesChanged)
+	}
+	if len(attached) > 0 {
+		n.touch(devicesChanged)
+	}
+	return nil
+}
+
+// mergeChanges returns old and new changes in order, the last of a synapse for
+// each of weight and delay.
+func mergeChanges(old, more []engine.SynapseChange) []engine.SynapseChange {
+	all := append(slices.Clone(old), more...)
+	slices.SortStableFunc(all, func(a, b engine.SynapseChange) int {
+		return cmp.Or(cmp.Compare(a.Target, b.Target), cmp.Compare(a.Index, b.Index))
+	})
+	merged := all[:0]
+	for _, c := range all {
+		if k := len(merged) - 1; k >= 0 && merged[k].Target == c.Target && merged[k].Index == c.Index {
+			if !math.IsNaN(c.Weight) {
+				merged[k].Weight = c.Weight
+			}
+			if !math.IsNaN(c.Delay) {
+				merged[k].Delay = c.Delay
+			}
+			continue
+		}
+		merged = append(merged, c)
+	}
+	return merged
+}
+
+// changeAttachments returns the attachments with some connections changed; those
+// that are of several are taken apart.
+func (n *Network) changeAttachments(connections []Connection, which []int, values []float64, what string) ([]engine.Attachment, error) {
+	if len(which) == 0 {
+		return n.desc.Attachments, nil
+	}
+	single := map[int]map[uint32]float64{}
+	for _, i := range which {
+		c := connections[i]
+		if c.projection >= len(n.desc.Attachments) {
+			return nil, fmt.Errorf("connections of another network")
+		}
+		if single[c.projection] == nil {
+			single[c.projection] = map[uint32]float64{}
+		}
+		single[c.projection][c.target] = values[i]
+	}
+	var attachments []engine.Attachment
+	for i, a := range n.desc.Attachments {
+		changed := single[i]
+		if changed == nil {
+			attachments = append(attachments, a)
+			continue
+		}
+		for k := range a.Post.N {
+			weight, delay, err := engine.AttachmentSynapse(&n.desc, &a, k)
+			if err != nil {
+				return nil, err
+			}
+			if x, ok := changed[uint32(k)]; ok && what == "delay" {
+				delay = x
+			} else if ok {
+				weight = x
+			}
+			one := a // the train of each target stays what it is: it is named by the ordinal and the neuron
+			one.Post = engine.Range{Population: a.Post.Population, From: a.Post.From + k, N: 1}
+			one.Weight, one.Delay = connect.Constant(weight), connect.Constant(delay)
+			if err := engine.CheckDevice(&one, n.desc.Populations[a.Post.Population].Model, n.desc.Resolution); err != nil {
+				return nil, err
+			}
+			attachments = append(attachments, one)
+		}
+	}
+	return attachments, nil
+}

@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+
+	"cortigo/sim/internal/kernel"
+)
+
+// An Arrival is input under way to a neuron, counted from 0 over the network,
+// that no longer depends on a synapse.
+type Arrival struct {
+	Neuron uint32
+	Step   int64   // at which it arrives
+	Value  float64 // pA or mV; onto parrots a number of spikes
+}
+
+// Unwired returns the state with the spikes under way turned into what they add
+// to their targets, so that it holds whatever becomes of the synapses.
+func (e *Engine) Unwired() *State {
+	s := e.State()
+	s.Recent = nil
+	for _, sh := range e.shards {
+		s.Arrivals = sh.arrivals(e, s.Arrivals)
+	}
+	sortArrivals(s.Arrivals)
+	return s
+}
+
+// sortArrivals orders by step, then neuron; what one neuron gets at a time from
+// several keeps its order.
+func sortArrivals(a []Arrival) {
+	slices.SortStableFunc(a, func(a, b Arrival) int {
+		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Neuron, b.Neuron))
+	})
+}
+
+// arrivals appends what the spikes under way will add up to in each neuron and
+// step, the positive and the negative part apart: it delivers them into sums of
+// its own.
+func (sh *shard) arrivals(e *Engine, dst []Arrival) []Arrival {
+	active, wide := slices.Clone(sh.active), slices.Clone(sh.activeWide)
+	var sum [2]*[maxShard]int32
+	var sumWide [2]*[maxShard]int64
+	positive, positiveWide := new([maxShard]int32), new([maxShard]int64)
+	for ch := range sum {
+		sum[ch], sumWide[ch] = new([maxShard]int32), new([maxShard]int64)
+	}
+	ring, ringPositive := sh.ringToCome(e)
+	for step := e.step + 1; step <= e.step+e.bounds.MaxDelay; step++ {
+		narrowDue, wideDue := anyDue(active, step), anyDue(wide, step)
+		if narrowDue {
+			active = kernel.DeliverSplit(active, step, sh.narrow.syn, sum[0], sum[1], positive)
+		}
+		if wideDue {
+			wide = kernel.DeliverWideSplit(wide, step, sh.wide.syn, sumWide[0], sumWide[1], positiveWide)
+		}
+		inRing := ring != nil && step-e.step < kernel.RingSteps
+		if !narrowDue && !wideDue && !inRing {
+			continue
+		}
+		for _, b := range sh.blocks {
+			for k := range b.n {
+				at := b.base + k
+				up, all := int64(positive[at]), int64(sum[0][at])+int64(sum[1][at])
+				if b.grid.wide {
+					up, all = positiveWide[at], sumWide[0][at]+sumWide[1][at]
+				}
+				if inRing {
+					r := int(step%kernel.RingSteps)*kernel.RingSlots + at
+					up, all = up+int64(ringPositive[r]), all+int64(ring[r])
+				}
+				g := uint32(int(e.layout.first[b.population]) + b.index(k))
+				for _, x := range [2]int64{up, all - up} {
+					if x != 0 {
+						dst = append(dst, Arrival{g, step, float64(b.grid.quantum * float64(x))})
+					}
+				}
+			}
+		}
+		for ch := range sum {
+			clear(sum[ch][:])
+			clear(sumWide[ch][:])
+		}
+		clear(positive[:])
+		clear(positiveWide[:])
+	}
+	return dst
+}
+
+func anyDue(active []kernel.Cursor, step int64) bool {
+	for _, c := range active {
+		if uint16(c>>48) == uint16(step) {
+			return true
+		}
+	}
+	return false
+}
+
+// ringToCome returns what the shard's ring holds for the coming steps, and the
+// positive part of it; nil without a ring.
+func (sh *shard) ringToCome(e *Engine) (all, positive *kernel.Ring) {
+	if sh.ring == nil {
+		return nil, nil
+	}
+	own, ownPositive := sh.ring, sh.ringPositive
+	sh.ring, sh.ringPositive = new(kernel.Ring), new(kernel.Ring)
+	for _, x := range e.recent.list[e.recent.head:] {
+		if sh.ringRows.entry != nil {
+			sh.resumeRing(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, e.step)
+		}
+	}
+	all, positive = sh.ring, sh.ringPositive
+	sh.ring, sh.ringPositive = own, ownPositive
+	return all, positive
+}
+
+// arrivalInput brings arrivals to the elements of a block.
+type arrivalInput struct {
+	at   []Arrival // Neuron is the element
+	next int
+}
+
+func (in *arrivalInput) add(b *block, step int64) {
+	for in.next < len(in.at) && in.at[in.next].Step <= step {
+		if x := in.at[in.next]; x.Step == step {
+			b.addExt(int(x.Neuron), x.Value)
+		}
+		in.next++
+	}
+}
+
+// setArrivals deals arrivals, in order, out to the blocks that they concern.
+func (e *Engine) setArrivals(list []Arrival) {
+	for _, sh := range e.shards {
+		for _, b := range sh.blocks {
+			b.arrivals = nil
+		}
+	}
+	for _, a := range list {
+		p := e.layout.population(int(a.Neuron))
+		i := int(a.Neuron) - e.layout.first[p]
+		for _, sh := range e.shards {
+			b := sh.blocks[p]
+			if b.n == 0 || i < b.first || (i-b.first)%b.stride != 0 {
+				continue
+			}
+			if b.arrivals == nil {
+				b.arrivals = &arrivalInput{}
+				b.needExt()
+				b.poisson = nil
+			}
+			b.arrivals.at = append(b.arrivals.at, Arrival{uint32((i - b.first) / b.stride), a.Step, a.Value})
+		}
+	}
+}
+
+// arrivalsToCome returns the arrivals after the step that was reached.
+func (e *Engine) arrivalsToCome() []Arrival {
+	var list []Arrival
+	for _, sh := range e.shards {
+		for _, b := range sh.blocks {
+			if b.arrivals == nil {
+				continue
+			}
+			for _, a := range b.arrivals.at {
+				if a.Step > e.step {
+					list = append(list, Arrival{uint32(e.layout.first[b.population] + b.index(int(a.Neuron))), a.Step, a.Value})
+				}
+			}
+		}
+	}
+	sortArrivals(list)
+	return list
+}

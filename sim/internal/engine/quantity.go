@@ -1,0 +1,72 @@
+package engine
+
+import (
+	"fmt"
+
+	"cortigo/sim/device"
+	"cortigo/sim/internal/rng"
+
+	"cortigo/sim/connect"
+)
+
+// Value returns a quantity that a multimeter can read, of neuron i of a
+// population.
+func (e *Engine) Value(population, i int, quantity string) (float64, error) {
+	if err := checkQuantity(&e.desc.Populations[population], quantity); err != nil {
+		return 0, err
+	}
+	b, k := e.locate(population, i)
+	if quantity == device.Vm {
+		return b.potential(k), nil
+	}
+	if b.merged && b.split == nil {
+		if b.iEx[k] == 0 && e.spikeCount == 0 {
+			return 0, nil
+		}
+		return 0, fmt.Errorf("population %q: with equal synaptic time constants, %s is known only where a multimeter records it from the first step on",
+			e.desc.Populations[population].Name, quantity)
+	}
+	return b.currentOf(quantity)[k], nil
+}
+
+// SetPotential sets the membrane potential of neuron i of a population, mV.
+func (e *Engine) SetPotential(population, i int, v float64) {
+	b, k := e.locate(population, i)
+	b.v[k] = v - b.rest(k)
+}
+
+// locate returns where neuron i of a population lives.
+func (e *Engine) locate(population, i int) (*block, int) {
+	sh := e.shards[(e.layout.first[population]+i)%e.layout.shards]
+	b := sh.blocks[population]
+	return b, (i - b.first) / b.stride
+}
+
+func (b *block) potential(k int) float64 { return b.v[k] + b.rest(k) }
+
+// rest returns E_L of element k.
+func (b *block) rest(k int) float64 { return element(b.el, k) }
+
+// DrawParameter draws a parameter of some neurons of a population, or of
+// generators; ordinal tells draws of one network apart.
+func DrawParameter(seed uint64, ordinal uint32, d connect.Distribution, n int) ([]float64, error) {
+	if err := CheckDrawn(d); err != nil {
+		return nil, err
+	}
+	x := make([]float64, n)
+	for i := range x {
+		s := rng.NewStream(rng.NewKey(seed), rng.ID{Purpose: rng.NodeParameter, Ordinal: ordinal, Element: uint32(i)})
+		var err error
+		if x[i], err = drawValue(&s, d); err != nil {
+			return nil, err
+		}
+	}
+	return x, nil
+}
+
+// InitialPotential returns what initialise gives neuron i of a population whose
+// V_m is drawn.
+func InitialPotential(desc *Description, population, i int) (float64, error) {
+	s := rng.NewStream(rng.NewKey(desc.Seed), rng.ID{Purpose: rng.InitialVm, Post: uint16(population), Element: uint32(i)})
+	return drawValue(&s, desc.Populations[population].Vm)
+}

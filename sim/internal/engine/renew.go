@@ -1,0 +1,180 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+	"cortigo/sim/neuron"
+)
+
+// Rebuild builds an engine of a description that has grown out of old's, or
+// changed from it, and has it go on from old's state: spikes under way arrive as
+// they would have, whatever became of their synapses.
+func Rebuild(ctx context.Context, desc *Description, opts Options, old *Engine) (*Engine, error) {
+	state := old.Unwired()
+	e, err := Build(ctx, desc, opts)
+	if err != nil {
+		return nil, err
+	}
+	for p := range state.Populations {
+		if err := state.Populations[p].changeChannels(e, p); err != nil {
+			return nil, err
+		}
+	}
+	if err := e.SetState(state); err != nil {
+		return nil, err
+	}
+	e.events = old.events
+	return e, nil
+}
+
+// Reload returns an engine with e's synapses and state for a description that
+// differs from e's in the parameters of neurons or in devices alone, and has the
+// same channels and grids of weights.
+func (e *Engine) Reload(desc *Description) (*Engine, error) {
+	r, err := e.Restart(desc)
+	if err != nil {
+		return nil, err
+	}
+	state := e.State()
+	for p := range state.Populations {
+		limitRefractory(&state.Populations[p], r, p)
+	}
+	r.events = e.events
+	for s, sh := range r.shards {
+		from := e.shards[s]
+		sh.deliverTime, sh.updateTime, sh.exchangeTime = from.deliverTime, from.updateTime, from.exchangeTime
+	}
+	return r, r.SetState(state)
+}
+
+// Restart is Reload with the initial state.
+func (e *Engine) Restart(desc *Description) (*Engine, error) {
+	r, err := load(desc, Options{Threads: e.threads, Shards: e.layout.shards, Share: e.share}, e.bounds,
+		func(s int) (Rows, error) { return e.Rows(s), nil }, func(*shard, *Engine) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	r.degree, r.buildTimes = e.degree, e.buildTimes
+	return r, nil
+}
+
+// limitRefractory cuts refractory periods that are longer than they may be now.
+func limitRefractory(s *PopulationState, e *Engine, population int) {
+	for i := range s.Refractory {
+		b, k := e.locate(population, i)
+		s.Refractory[i] = min(s.Refractory[i], float64(b.refractory(k)))
+	}
+}
+
+// SameChannels reports whether two populations of a model keep the signs of
+// their input apart alike.
+func SameChannels(a, b *Population) bool { return mergedChannels(a) == mergedChannels(b) }
+
+// CanChangeChannels reports why a population cannot change from one channel for
+// both signs to two, or back, as its synaptic time constants would have it.
+func (e *Engine) CanChangeChannels(population int) error {
+	for _, sh := range e.shards {
+		b := sh.blocks[population]
+		if !b.merged || b.split != nil {
+			continue
+		}
+		for _, x := range b.iEx {
+			if x != 0 {
+				return fmt.Errorf("tau_syn_ex and tau_syn_in, which were equal, cannot become different while synaptic currents flow, unless a multimeter records I_syn_ex from the first step on")
+			}
+		}
+	}
+	return nil
+}
+
+// changeChannels makes the currents of a population those of e's channels.
+func (s *PopulationState) changeChannels(e *Engine, population int) error {
+	limitRefractory(s, e, population)
+	b := e.shards[0].blocks[population]
+	merged := b.merged && b.iEx != nil
+	switch {
+	case merged && s.IIn != nil: // two have become one
+		for i, x := range s.IIn {
+			s.IEx[i] += x
+		}
+		s.IIn = nil
+	case !b.merged && s.IIn == nil && s.IEx != nil && s.DEx == nil: // one has become two
+		if s.SplitEx != nil {
+			s.IEx, s.IIn = s.SplitEx, s.SplitIn
+			s.SplitEx, s.SplitIn = nil, nil
+			return nil
+		}
+		s.IIn = make([]float64, len(s.IEx))
+	}
+	return nil
+}
+
+// SameRest reports whether p's E_L is that of the engine's population.
+func (e *Engine) SameRest(population int, p *Population) bool {
+	q := &e.desc.Populations[population]
+	return len(q.Columns) == 0 && len(p.Columns) == 0 && restOf(p.Model) == restOf(q.Model)
+}
+
+func restOf(m neuron.Model) float64 {
+	switch m := m.(type) {
+	case neuron.IafPscExp:
+		return m.EL
+	case neuron.IafPscAlpha:
+		return m.EL
+	case neuron.IafPscDelta:
+		return m.EL
+	}
+	return 0
+}
+
+// Populations returns how many populations there are.
+func (e *Engine) Populations() int { return len(e.desc.Populations) }
+
+// Resolution returns the length of a step in ms.
+func (e *Engine) Resolution() float64 { return e.clock.H }
+
+// ActiveSteps returns the steps (begin, end] in which a device is active.
+func ActiveSteps(a device.Active, resolution float64) (begin, end int64, err error) {
+	clock, err := NewClock(resolution)
+	if err != nil {
+		return 0, 0, err
+	}
+	begin, end, _, err = windowSteps(a, clock)
+	return begin, end, err
+}
+
+// CheckPopulation reports columns that make no sense and refractory periods that
+// cannot be counted at a resolution.
+func CheckPopulation(p *Population, resolution float64) error {
+	if err := CheckColumns(p); err != nil {
+		return err
+	}
+	clock, err := NewClock(resolution)
+	if err != nil {
+		return err
+	}
+	tRef := 0.0
+	switch m := p.Model.(type) {
+	case neuron.IafPscExp:
+		tRef = m.TRef
+	case neuron.IafPscAlpha:
+		tRef = m.TRef
+	case neuron.IafPscDelta:
+		tRef = m.TRef
+	}
+	for _, x := range append([]float64{tRef}, p.Columns["t_ref"]...) {
+		if _, err := refractorySteps(x, clock); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckGenerator reports times of a generator that do not fit the resolution,
+// and rates that are too high.
+func CheckGenerator(d device.Device, resolution float64) error {
+	return CheckDevice(&Attachment{Device: d, Delay: connect.Constant(resolution)}, neuron.IafPscExp{}, resolution)
+}

@@ -1,0 +1,275 @@
+package sim
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"cortigo/sim/internal/engine"
+	"cortigo/sim/spikes"
+)
+
+// kind says what a group of nodes is.
+type kind int
+
+const (
+	neurons kind = iota
+	generators
+	recorders
+)
+
+func (k kind) String() string { return [...]string{"neurons", "generators", "recorders"}[k] }
+
+// A group is what one call of Create made.
+type group struct {
+	name  string
+	first int32 // id of the first node
+	n     int
+	kind  kind
+	at    int // in the description's populations or generators, or in the network's recorders
+}
+
+// A span is the nodes from..from+n-1 of a group.
+type span struct{ group, from, n int }
+
+// Nodes is a collection of nodes of a network: neurons, generators or
+// recorders, in order of their ids. Slices and joins of it are views; they copy
+// no node.
+//
+// A slice or join that makes no sense gives a collection without nodes whose
+// Err says why; what is done with it then fails with that error.
+type Nodes struct {
+	net   *Network
+	parts []span
+	err   error
+}
+
+// Err returns what was wrong when the collection was made.
+func (c *Nodes) Err() error { return c.err }
+
+// Len returns the number of nodes.
+func (c *Nodes) Len() int {
+	n := 0
+	for _, s := range c.parts {
+		n += s.n
+	}
+	return n
+}
+
+// IDs returns the ids of the nodes.
+func (c *Nodes) IDs() []int32 {
+	ids := make([]int32, 0, c.Len())
+	for _, s := range c.parts {
+		first := c.net.groups[s.group].first + int32(s.from)
+		for i := range s.n {
+			ids = append(ids, first+int32(i))
+		}
+	}
+	return ids
+}
+
+// First returns the id of the first node; 0 if there is none.
+func (c *Nodes) First() int32 {
+	if len(c.parts) == 0 {
+		return 0
+	}
+	return c.net.groups[c.parts[0].group].first + int32(c.parts[0].from)
+}
+
+// Name returns the name the nodes were created under; those of a joined
+// collection are joined by "+".
+func (c *Nodes) Name() string {
+	var names []string
+	for _, s := range c.parts {
+		if n := c.net.groups[s.group].name; len(names) == 0 || names[len(names)-1] != n {
+			names = append(names, n)
+		}
+	}
+	return strings.Join(names, "+")
+}
+
+// String names the nodes and their ids.
+func (c *Nodes) String() string {
+	if c.err != nil {
+		return "no nodes: " + c.err.Error()
+	}
+	var b strings.Builder
+	for i, s := range c.parts {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		g := &c.net.groups[s.group]
+		model := c.net.modelOf(s.group, s.from).ModelName()
+		if first := g.first + int32(s.from); s.n == 1 {
+			fmt.Fprintf(&b, "%s (%s, id %d)", g.name, model, first)
+		} else {
+			fmt.Fprintf(&b, "%s (%s, ids %d-%d)", g.name, model, first, first+int32(s.n)-1)
+		}
+	}
+	return b.String()
+}
+
+// Slice returns the nodes [from, to), counted from 0.
+func (c *Nodes) Slice(from, to int) *Nodes {
+	if c.err != nil {
+		return c
+	}
+	if from < 0 || to < from || to > c.Len() {
+		return &Nodes{net: c.net, err: fmt.Errorf("sim: slice [%d, %d) of %s, must be within [0, %d)", from, to, describeNodes(c), c.Len())}
+	}
+	s := &Nodes{net: c.net}
+	for _, p := range c.parts {
+		a, b := max(from, 0), min(to, p.n)
+		if a < b {
+			s.parts = append(s.parts, span{p.group, p.from + a, b - a})
+		}
+		from, to = from-p.n, to-p.n
+	}
+	return s
+}
+
+// At returns node i, counted from 0.
+func (c *Nodes) At(i int) *Nodes {
+	if c.err == nil && (i < 0 || i >= c.Len()) {
+		return &Nodes{net: c.net, err: fmt.Errorf("sim: node %d of %s, must be in [0, %d)", i, describeNodes(c), c.Len())}
+	}
+	return c.Slice(i, i+1)
+}
+
+// Every returns the nodes 0, step, 2*step, ...
+func (c *Nodes) Every(step int) *Nodes {
+	if c.err == nil && step < 1 {
+		return &Nodes{net: c.net, err: fmt.Errorf("sim: every %d-th of %s, must be at least 1", step, describeNodes(c))}
+	}
+	return c.pick(func(i int) bool { return i%step == 0 })
+}
+
+// Where returns the nodes whose place in the collection, counted from 0, is
+// chosen.
+func (c *Nodes) Where(chosen func(i int) bool) *Nodes { return c.pick(chosen) }
+
+func (c *Nodes) pick(chosen func(i int) bool) *Nodes {
+	if c.err != nil {
+		return c
+	}
+	s := &Nodes{net: c.net}
+	i := 0
+	for _, p := range c.parts {
+		for k := range p.n {
+			if chosen(i) {
+				s.append(span{p.group, p.from + k, 1})
+			}
+			i++
+		}
+	}
+	return s
+}
+
+// append adds nodes behind those that are there.
+func (c *Nodes) append(s span) {
+	if n := len(c.parts); n > 0 && c.parts[n-1].group == s.group && c.parts[n-1].from+c.parts[n-1].n == s.from {
+		c.parts[n-1].n += s.n
+		return
+	}
+	c.parts = append(c.parts, s)
+}
+
+// All iterates over the nodes, each a collection of its own, by their place.
+func (c *Nodes) All() iter.Seq2[int, *Nodes] {
+	return func(yield func(int, *Nodes) bool) {
+		i := 0
+		for _, p := range c.parts {
+			for k := range p.n {
+				if !yield(i, &Nodes{net: c.net, parts: []span{{p.group, p.from + k, 1}}}) {
+					return
+				}
+				i++
+			}
+		}
+	}
+}
+
+// Join returns the nodes of several collections in order of their ids. A node
+// must not be there twice, and neurons, generators and recorders do not join.
+func Join(collections ...*Nodes) *Nodes {
+	j := &Nodes{}
+	for i, c := range collections {
+		switch {
+		case c == nil:
+			return &Nodes{err: fmt.Errorf("sim: Join: collection %d is nil", i)}
+		case c.err != nil:
+			return c
+		case j.net == nil:
+			j.net = c.net
+		case c.net != j.net:
+			return &Nodes{net: j.net, err: fmt.Errorf("sim: Join: %s is of another network", describeNodes(c))}
+		}
+		j.parts = append(j.parts, c.parts...)
+	}
+	slices.SortFunc(j.parts, func(a, b span) int {
+		if a.group != b.group {
+			return a.group - b.group
+		}
+		return a.from - b.from
+	})
+	sorted := j.parts
+	j.parts = nil
+	for i, s := range sorted {
+		g := &j.net.groups[s.group]
+		if i > 0 {
+			if p := sorted[i-1]; p.group == s.group && p.from+p.n > s.from {
+				return &Nodes{net: j.net, err: fmt.Errorf("sim: Join: node %d (%s) is there twice", g.first+int32(s.from), g.name)}
+			}
+			if k := j.net.groups[sorted[0].group].kind; k != g.kind {
+				return &Nodes{net: j.net, err: fmt.Errorf("sim: Join: %s are %v, %s are %v", j.net.groups[sorted[0].group].name, k, g.name, g.kind)}
+			}
+		}
+		j.append(s)
+	}
+	return j
+}
+
+// describeNodes names nodes for an error.
+func describeNodes(c *Nodes) string {
+	if len(c.parts) == 0 {
+		return "no nodes"
+	}
+	name := c.Name()
+	if len(name) > 60 {
+		name = name[:60] + "..."
+	}
+	return fmt.Sprintf("%s with %d nodes", name, c.Len())
+}
+
+// kind returns what the nodes are; neurons if there are none.
+func (c *Nodes) kind() kind {
+	if len(c.parts) == 0 {
+		return neurons
+	}
+	return c.net.groups[c.parts[0].group].kind
+}
+
+// ranges returns neurons as the engine counts them.
+func (c *Nodes) ranges() []engine.Range {
+	var r []engine.Range
+	for _, s := range c.parts {
+		r = append(r, engine.Range{Population: c.net.groups[s.group].at, From: s.from, N: s.n})
+	}
+	return r
+}
+
+// Populations returns neurons as spike data names them: a population for each
+// name, those of which only some are here by their places, as "exc[0:50]".
+func (c *Nodes) Populations() []spikes.Population {
+	var ps []spikes.Population
+	for _, s := range c.parts {
+		g := &c.net.groups[s.group]
+		name := g.name
+		if s.n < g.n {
+			name = fmt.Sprintf("%s[%d:%d]", g.name, s.from, s.from+s.n)
+		}
+		ps = append(ps, spikes.Population{Name: name, First: g.first + int32(s.from), N: s.n})
+	}
+	return ps
+}

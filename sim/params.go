@@ -1,0 +1,215 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"cortigo/sim/device"
+	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/param"
+	"cortigo/sim/neuron"
+)
+
+// Params are parameters by NEST's names, in NEST's units. A value is
+//
+//   - a number or a bool, for all nodes,
+//   - a slice of these, one for each node,
+//   - a connect.Distribution, from which each node's value is drawn, or
+//   - for a parameter that is itself a list, as spike_times: the list, for all
+//     nodes, or a slice of lists, one for each node.
+type Params map[string]any
+
+// Set changes parameters of the nodes, and of neurons the membrane potential
+// V_m, all of them or, if there is an error, none. A network that has been
+// simulated goes on from its state with the new values; changing E_L alone keeps
+// the absolute V_m, V_th and V_reset.
+func (c *Nodes) Set(p Params) error {
+	if c.err != nil {
+		return c.err
+	}
+	names := slices.Sorted(maps.Keys(p))
+	if c.Len() == 0 || len(names) == 0 {
+		return nil
+	}
+	e := newEdit(c.net)
+	for _, name := range names {
+		if err := e.set(c, name, p[name]); err != nil {
+			return fmt.Errorf("sim: %s: %w", c.Name(), err)
+		}
+	}
+	if err := e.commit(); err != nil {
+		return fmt.Errorf("sim: %s: %w", c.Name(), err)
+	}
+	return nil
+}
+
+// SetEach changes parameters of the nodes, one set for each of them.
+func (c *Nodes) SetEach(p ...Params) error {
+	if c.err != nil {
+		return c.err
+	}
+	if len(p) != c.Len() {
+		return fmt.Errorf("sim: %d sets of parameters for %s, must be as many", len(p), describeNodes(c))
+	}
+	e := newEdit(c.net)
+	for i, node := range c.All() {
+		for _, name := range slices.Sorted(maps.Keys(p[i])) {
+			if err := e.set(node, name, p[i][name]); err != nil {
+				return fmt.Errorf("sim: %s: node %d: %w", c.Name(), i, err)
+			}
+		}
+	}
+	if err := e.commit(); err != nil {
+		return fmt.Errorf("sim: %s: %w", c.Name(), err)
+	}
+	return nil
+}
+
+// Get returns a parameter of each node, or of neurons a quantity that a
+// multimeter can record, such as V_m, as it is now; of recorders also n_events,
+// the number of events in memory. Truth values are 0 and 1. For parameters that
+// are lists see Models.
+func (c *Nodes) Get(name string) ([]float64, error) {
+	if c.err != nil {
+		return nil, c.err
+	}
+	values := make([]float64, 0, c.Len())
+	for _, s := range c.parts {
+		for i := s.from; i < s.from+s.n; i++ {
+			x, err := c.net.value(s.group, i, name)
+			if err != nil {
+				return nil, fmt.Errorf("sim: %s: %w", c.net.groups[s.group].name, err)
+			}
+			values = append(values, x)
+		}
+	}
+	return values, nil
+}
+
+// Models returns the model of each node with its parameters; V_m is that at the
+// begin.
+func (c *Nodes) Models() []Model {
+	models := make([]Model, 0, c.Len())
+	for _, s := range c.parts {
+		for i := s.from; i < s.from+s.n; i++ {
+			models = append(models, c.net.modelOf(s.group, i))
+		}
+	}
+	return models
+}
+
+// Get returns the parameter struct of each node; all must be of model T.
+func Get[T Model](c *Nodes) ([]T, error) {
+	if c.err != nil {
+		return nil, c.err
+	}
+	var structs []T
+	for i, m := range c.Models() {
+		t, ok := m.(T)
+		if !ok {
+			var want T
+			return nil, fmt.Errorf("sim: %s: node %d is a %s, not a %s", c.Name(), i, m.ModelName(), want.ModelName())
+		}
+		structs = append(structs, t)
+	}
+	return structs, nil
+}
+
+// Set gives the nodes the parameters of one struct, or of one for each of them;
+// all must be of model T. V_m is set as well.
+func Set[T Model](c *Nodes, structs ...T) error {
+	if _, err := Get[T](c); err != nil {
+		return err
+	}
+	if len(structs) != 1 && len(structs) != c.Len() {
+		return fmt.Errorf("sim: %d parameter structs for %s, must be 1 or as many", len(structs), describeNodes(c))
+	}
+	params := func(t T) (Params, error) {
+		p := Params{}
+		set := param.Of(t)
+		for _, name := range set.Names() {
+			v, err := set.Get(t, name)
+			if err != nil {
+				return nil, err
+			}
+			p[name] = v
+		}
+		return p, nil
+	}
+	var sets []Params
+	for _, t := range structs {
+		p, err := params(t)
+		if err != nil {
+			return fmt.Errorf("sim: %s: %w", c.Name(), err)
+		}
+		sets = append(sets, p)
+	}
+	if len(sets) == 1 {
+		return c.Set(sets[0])
+	}
+	return c.SetEach(sets...)
+}
+
+// neuronModel returns the model of neuron i of a population with its own
+// parameters.
+func (n *Network) neuronModel(population, i int) Model {
+	p := &n.desc.Populations[population]
+	var m any = p.Model
+	for name, column := range p.Columns {
+		set := param.Of(m)
+		var v any = column[i]
+		if set.Kind(name) == param.Bool {
+			v = column[i] != 0
+		}
+		if changed, err := set.With(m, name, v); err == nil {
+			m = changed
+		}
+	}
+	return m.(Model)
+}
+
+// value returns what Get returns for one node.
+func (n *Network) value(groupIndex, i int, name string) (float64, error) {
+	g := &n.groups[groupIndex]
+	if g.kind == recorders && name == eventCount {
+		return float64(n.recorders[g.at+i].events()), nil
+	}
+	if g.kind == neurons {
+		if q, ok := n.quantity(g, name); ok {
+			if g.at < n.built() {
+				return n.engine.Value(g.at, i, q)
+			}
+			if q != device.Vm {
+				return 0, nil // nothing has arrived yet
+			}
+			if p := &n.desc.Populations[g.at]; p.Vm != nil && p.Columns[q] == nil {
+				return engine.InitialPotential(&n.desc, g.at, i)
+			}
+		}
+		if column := n.desc.Populations[g.at].Columns[name]; column != nil {
+			return column[i], nil
+		}
+		return param.Of(n.desc.Populations[g.at].Model).Float(n.desc.Populations[g.at].Model, name)
+	}
+	m := n.modelOf(groupIndex, i)
+	return param.Of(m).Float(m, name)
+}
+
+// built returns how many populations the engine has.
+func (n *Network) built() int {
+	if n.engine == nil {
+		return 0
+	}
+	return n.engine.Populations()
+}
+
+// quantity reports whether name is something that a multimeter can read of a
+// group's neurons.
+func (n *Network) quantity(g *group, name string) (string, bool) {
+	return name, records(n.desc.Populations[g.at].Model, name)
+}
+
+func records(m neuron.Model, quantity string) bool {
+	return slices.ContainsFunc(neuron.Recordables(m), func(r neuron.Recordable) bool { return r.Name == quantity })
+}

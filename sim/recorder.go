@@ -1,0 +1,266 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"cortigo/sim/device"
+	"cortigo/sim/internal/engine"
+	"cortigo/sim/spikes"
+)
+
+// eventCount is what NEST calls the number of recorded events.
+const eventCount = "n_events"
+
+// A recorder is a spike recorder or multimeter with what it records and, if it
+// has no writer, what it recorded.
+type recorder struct {
+	net     *Network
+	id      int32
+	model   Model     // device.SpikeRecorder or device.Multimeter
+	of      [2]*Nodes // neurons, generators
+	begin   int64     // step at which it was first connected
+	spikeTo SpikeWriter
+	valueTo SampleWriter
+
+	step    []int64
+	neuron  []int32
+	samples Samples
+}
+
+func newRecorders(n *Network, count int, model Model) []*recorder {
+	rs := make([]*recorder, count)
+	for i := range rs {
+		m := model
+		if meter, ok := model.(device.Multimeter); ok {
+			meter.Quantities = slices.Clone(meter.Quantities)
+			m = meter
+		}
+		rs[i] = &recorder{net: n, id: n.nextID + int32(i), model: m, of: [2]*Nodes{{net: n}, {net: n}}}
+	}
+	return rs
+}
+
+// checkSources reports nodes that cannot be recorded.
+func (r *recorder) checkSources(of *Nodes) error {
+	joined := Join(r.of[of.kind()], of)
+	if joined.err != nil {
+		return fmt.Errorf("recorder %d: %w", r.id, joined.err)
+	}
+	if m, ok := r.model.(device.Multimeter); ok {
+		return engine.CheckMeter(m, of.ranges(), &r.net.desc)
+	}
+	if of.kind() == generators {
+		for _, m := range of.Models() {
+			if err := engine.CheckEmits(m.(device.Device)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// check reports parameters that do not fit what is recorded.
+func (r *recorder) check(m Model) error {
+	switch m := m.(type) {
+	case device.Multimeter:
+		return engine.CheckMeter(m, r.of[neurons].ranges(), &r.net.desc)
+	case device.SpikeRecorder:
+		_, _, err := engine.ActiveSteps(m.Active, r.net.desc.Resolution)
+		return err
+	}
+	return nil
+}
+
+func (r *recorder) add(of *Nodes) {
+	if !r.connected() {
+		r.begin = r.net.Step()
+	}
+	r.of[of.kind()] = Join(r.of[of.kind()], of)
+}
+
+// attach has the engine hand over what is recorded.
+func (r *recorder) attach(e *engine.Engine) error {
+	if !r.connected() {
+		return nil
+	}
+	if m, ok := r.model.(device.Multimeter); ok {
+		if err := e.Record(r.takeSamples, m, r.of[neurons].ranges()); err != nil {
+			return fmt.Errorf("sim: %s (id %d): %w", m.ModelName(), r.id, err)
+		}
+		return nil
+	}
+	begin, end, err := r.window()
+	if err != nil {
+		return err
+	}
+	sink := &windowed{begin, end, r.takeSpikes}
+	if ranges := r.of[neurons].ranges(); ranges != nil {
+		e.RecordSpikes(sink, ranges)
+	}
+	ids := r.of[generators].IDs()
+	for i, place := range r.of[generators].places() {
+		g := &r.net.desc.Generators[r.net.groups[place.group].at]
+		// The recorder's id tells the trains of one generator to several apart.
+		train := engine.Train{Device: g.Model(place.from), Generator: g.Number + place.from, Ordinal: uint32(r.id) % (1 << 24)}
+		if err := e.RecordGenerator(sink, train, ids[i]); err != nil {
+			return fmt.Errorf("sim: %w", err)
+		}
+	}
+	return nil
+}
+
+// window returns the steps (begin, end] in which a spike recorder is active.
+func (r *recorder) window() (begin, end int64, err error) {
+	begin, end, err = engine.ActiveSteps(r.model.(device.SpikeRecorder).Active, r.net.desc.Resolution)
+	if err != nil {
+		return 0, 0, fmt.Errorf("sim: spike_recorder (id %d): %w", r.id, err)
+	}
+	return begin, end, nil
+}
+
+func (r *recorder) connected() bool { return len(r.of[neurons].parts)+len(r.of[generators].parts) > 0 }
+
+func (r *recorder) takeSpikes(step []int64, neuron []int32) error {
+	if r.spikeTo != nil {
+		return r.spikeTo.WriteSpikes(step, neuron)
+	}
+	r.step, r.neuron = append(r.step, step...), append(r.neuron, neuron...)
+	return nil
+}
+
+func (r *recorder) takeSamples(quantities []string, step []int64, neuron []int32, values [][]float64) error {
+	if r.valueTo != nil {
+		return r.valueTo.WriteSamples(Samples{Quantities: quantities, Step: step, Neuron: neuron, Values: values, Resolution: r.net.desc.Resolution})
+	}
+	s := &r.samples
+	if !slices.Equal(s.Quantities, quantities) {
+		*s = Samples{Quantities: slices.Clone(quantities), Values: make([][]float64, len(quantities))}
+	}
+	s.Step, s.Neuron = append(s.Step, step...), append(s.Neuron, neuron...)
+	for q := range values {
+		s.Values[q] = append(s.Values[q], values[q]...)
+	}
+	return nil
+}
+
+func (r *recorder) events() int {
+	if _, ok := r.model.(device.Multimeter); ok {
+		return len(r.samples.Step)
+	}
+	return len(r.step)
+}
+
+// A windowed sink takes spikes stamped (begin, end] alone.
+type windowed struct {
+	begin, end int64
+	take       func(step []int64, neuron []int32) error
+}
+
+func (w *windowed) WriteSpikes(step []int64, neuron []int32) error {
+	i, _ := slices.BinarySearch(step, w.begin+1)
+	j := len(step)
+	if w.end < math.MaxInt64 {
+		j, _ = slices.BinarySearch(step, w.end+1)
+	}
+	if i >= j {
+		return nil
+	}
+	return w.take(step[i:j], neuron[i:j])
+}
+
+// one returns the single recorder of a collection, which must be of a kind.
+func one[M Model](c *Nodes, what string) (*recorder, error) {
+	if c.err != nil {
+		return nil, c.err
+	}
+	var want M
+	if c.Len() != 1 || c.kind() != recorders {
+		return nil, fmt.Errorf("sim: %s of %s, must be of one %s", what, describeNodes(c), want.ModelName())
+	}
+	s := c.parts[0]
+	r := c.net.recorders[c.net.groups[s.group].at+s.from]
+	if _, ok := r.model.(M); !ok {
+		return nil, fmt.Errorf("sim: %s of a %s, must be of a %s", what, r.model.ModelName(), want.ModelName())
+	}
+	return r, nil
+}
+
+// Spikes returns what a spike recorder has in memory, with the populations that
+// it records. The window begins when it was connected first, or when it was
+// active first, and ends now or when it was active last. The columns are a copy.
+func (c *Nodes) Spikes() (*spikes.Data, error) {
+	r, err := one[device.SpikeRecorder](c, "Spikes")
+	if err != nil {
+		return nil, err
+	}
+	begin, end, err := r.window()
+	if err != nil {
+		return nil, err
+	}
+	d := &spikes.Data{Resolution: c.net.desc.Resolution, Populations: append(r.of[neurons].Populations(), r.of[generators].Populations()...),
+		Begin: max(r.begin, begin, 0), End: min(c.net.Step(), end), Step: slices.Clone(r.step), Neuron: slices.Clone(r.neuron)}
+	d.End = max(d.End, d.Begin)
+	return d, nil
+}
+
+// Samples returns what a multimeter has in memory, a copy.
+func (c *Nodes) Samples() (Samples, error) {
+	r, err := one[device.Multimeter](c, "Samples")
+	if err != nil {
+		return Samples{}, err
+	}
+	s := Samples{Quantities: slices.Clone(r.samples.Quantities), Step: slices.Clone(r.samples.Step), Neuron: slices.Clone(r.samples.Neuron),
+		Resolution: c.net.desc.Resolution}
+	for _, v := range r.samples.Values {
+		s.Values = append(s.Values, slices.Clone(v))
+	}
+	return s, nil
+}
+
+// Clear empties the memories of recorders: NEST's n_events = 0.
+func (c *Nodes) Clear() error {
+	if c.err != nil {
+		return c.err
+	}
+	for _, s := range c.parts {
+		g := &c.net.groups[s.group]
+		if g.kind != recorders {
+			return fmt.Errorf("sim: Clear of %s, must be of recorders", describeNodes(c))
+		}
+		for i := range s.n {
+			r := c.net.recorders[g.at+s.from+i]
+			r.step, r.neuron, r.samples = nil, nil, Samples{}
+			r.begin = c.net.Step()
+		}
+	}
+	return nil
+}
+
+// RecordTo has a spike recorder hand its spikes to w, a SpikeWriter, or a
+// multimeter its samples, to a SampleWriter, from now on, in place of its memory;
+// nil is the memory. Package arrowio has writers for Parquet and for NEST's ASCII
+// files.
+func (c *Nodes) RecordTo(w any) error {
+	if c.err != nil {
+		return c.err
+	}
+	if c.Len() != 1 || c.kind() != recorders {
+		return fmt.Errorf("sim: RecordTo of %s, must be of one recorder", describeNodes(c))
+	}
+	s := c.parts[0]
+	r := c.net.recorders[c.net.groups[s.group].at+s.from]
+	_, meter := r.model.(device.Multimeter)
+	spikeTo, isSpikes := w.(SpikeWriter)
+	valueTo, isValues := w.(SampleWriter)
+	switch {
+	case w == nil:
+	case meter && !isValues:
+		return fmt.Errorf("sim: a %s records to a SampleWriter, not to a %T", r.model.ModelName(), w)
+	case !meter && !isSpikes:
+		return fmt.Errorf("sim: a %s records to a SpikeWriter, not to a %T", r.model.ModelName(), w)
+	}
+	r.spikeTo, r.valueTo = spikeTo, valueTo
+	return nil
+}
