@@ -4,10 +4,13 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -16,7 +19,7 @@ import (
 	"cortigo/sim"
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
-	"cortigo/sim/neuron"
+	"cortigo/sim/models"
 )
 
 // nestCase is a small network with the answers of NEST 3.10; see
@@ -25,17 +28,17 @@ type nestCase struct {
 	Name       string  `json:"name"`
 	Resolution float64 `json:"resolution_ms"`
 	Nodes      []struct {
-		Model  string                     `json:"model"`
-		N      int                        `json:"n"`
-		Params map[string]json.RawMessage `json:"params"`
+		Model  string         `json:"model"`
+		N      int            `json:"n"`
+		Params map[string]any `json:"params"`
 	} `json:"nodes"`
 	Connections []struct {
-		Pre, Post     int
-		Weight, Delay float64
+		Pre, Post     int32
+		Weight, Delay *float64
 	} `json:"connections"`
-	RecordSpikes []int `json:"record_spikes"`
+	RecordSpikes []int32 `json:"record_spikes"`
 	RecordV      *struct {
-		IDs      []int    `json:"ids"`
+		IDs      []int32  `json:"ids"`
 		Interval float64  `json:"interval_ms"`
 		Offset   float64  `json:"offset_ms"`
 		Start    float64  `json:"start_ms"`
@@ -43,97 +46,55 @@ type nestCase struct {
 		From     []string `json:"from"`
 	} `json:"record_v"`
 	Simulate []float64 `json:"simulate_ms"`
-	Result   struct {
+	Result   *struct {
 		Spikes struct {
 			Times   []float64 `json:"times_ms"`
-			Senders []int     `json:"senders"`
+			Senders []int32   `json:"senders"`
 		} `json:"spikes"`
 		Samples map[string]map[string][]float64 `json:"samples"`
 	} `json:"result"`
 }
 
-func readCase(t testing.TB, path string) *nestCase {
-	t.Helper()
+func readCase(path string) (*nestCase, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
+	var r io.Reader = f
+	if strings.HasSuffix(path, ".gz") {
+		if r, err = gzip.NewReader(f); err != nil {
+			return nil, err
+		}
 	}
 	var c nestCase
-	if err := json.NewDecoder(z).Decode(&c); err != nil {
-		t.Fatalf("%s: %v", path, err)
+	if err := json.NewDecoder(r).Decode(&c); err != nil {
+		return nil, err
 	}
-	return &c
+	if c.Result == nil || len(c.Nodes) == 0 || len(c.Simulate) == 0 {
+		return nil, errors.New("no nodes, simulate_ms or result")
+	}
+	return &c, nil
 }
 
-// decode overlays NEST's parameters on a struct with NEST's names as tags.
-func decode(t testing.TB, params map[string]json.RawMessage, into any) {
-	t.Helper()
-	b, err := json.Marshal(params)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := json.NewDecoder(strings.NewReader(string(b)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// nestModel returns the model of a node, with NEST's rule that V_m starts at
-// E_L where it is not given.
-func nestModel(t testing.TB, name string, params map[string]json.RawMessage) neuron.Model {
-	t.Helper()
-	switch name {
-	case "iaf_psc_exp":
-		m := neuron.DefaultIafPscExp()
-		decode(t, params, &m)
-		if _, ok := params["V_m"]; !ok {
-			m.Vm = m.EL
+// plain turns JSON's lists into slices of numbers.
+func plain(params map[string]any) (sim.Params, error) {
+	p := sim.Params{}
+	for name, v := range params {
+		list, ok := v.([]any)
+		if !ok {
+			p[name] = v
+			continue
 		}
-		return m
-	case "iaf_psc_alpha":
-		m := neuron.DefaultIafPscAlpha()
-		decode(t, params, &m)
-		if _, ok := params["V_m"]; !ok {
-			m.Vm = m.EL
+		numbers := make([]float64, len(list))
+		for i, x := range list {
+			if numbers[i], ok = x.(float64); !ok {
+				return nil, fmt.Errorf("%s[%d] is %v, must be a number", name, i, x)
+			}
 		}
-		return m
-	case "iaf_psc_delta":
-		m := neuron.DefaultIafPscDelta()
-		decode(t, params, &m)
-		if _, ok := params["V_m"]; !ok {
-			m.Vm = m.EL
-		}
-		return m
-	case "parrot_neuron":
-		return neuron.Parrot{}
+		p[name] = numbers
 	}
-	return nil
-}
-
-func nestDevice(t testing.TB, name string, params map[string]json.RawMessage) device.Device {
-	t.Helper()
-	switch name {
-	case "spike_generator":
-		var d device.SpikeGenerator
-		decode(t, params, &d)
-		return d
-	case "dc_generator":
-		var d device.DC
-		decode(t, params, &d)
-		return d
-	case "step_current_generator":
-		var d device.StepCurrent
-		decode(t, params, &d)
-		return d
-	}
-	t.Fatalf("unknown model %s", name)
-	return nil
+	return p, nil
 }
 
 type memory struct {
@@ -159,104 +120,172 @@ func (m *memory) WriteSamples(s sim.Samples) error {
 	return nil
 }
 
-// built is a case as a network: NEST numbers neurons and devices together, so
-// ids are translated.
-type built struct {
-	net  *sim.Network
-	id   map[int]int32      // NEST's id to ours, neurons only
-	part map[int]*sim.Nodes // NEST's id to the neuron
-	mem  *memory
+// A nestRun is a case as a network. Ids are NEST's: both count nodes in the order
+// of their creation.
+type nestRun struct {
+	net   *sim.Network
+	nodes []*sim.Nodes // by call of Create
+	first []int32
+	sr    *sim.Nodes // records the spikes; nil if none are
+	meter *sim.Nodes
 }
 
-func build(t testing.TB, c *nestCase, opts ...sim.Option) *built {
-	t.Helper()
-	check := func(err error) {
-		t.Helper()
+// locate returns the collection of a node and its place in it.
+func (b *nestRun) locate(id int32) (group, place int, err error) {
+	for g := len(b.first) - 1; g >= 0; g-- {
+		if id >= b.first[g] && int(id-b.first[g]) < b.nodes[g].Len() {
+			return g, int(id - b.first[g]), nil
+		}
+	}
+	return 0, 0, fmt.Errorf("there is no node %d", id)
+}
+
+func (b *nestRun) join(ids []int32) (*sim.Nodes, error) {
+	var all []*sim.Nodes
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
+		g, k, err := b.locate(id)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
+		all = append(all, b.nodes[g].At(k))
 	}
+	j := sim.Join(all...)
+	return j, j.Err()
+}
+
+func buildCase(c *nestCase, opts ...sim.Option) (*nestRun, error) {
 	net, err := sim.New(append([]sim.Option{sim.Resolution(c.Resolution)}, opts...)...)
-	check(err)
-	b := &built{net: net, id: map[int]int32{}, part: map[int]*sim.Nodes{}, mem: &memory{samples: map[[2]int64][]float64{}}}
-	devices := map[int]device.Device{}
-	at := 1
-	for i, node := range c.Nodes {
-		model := nestModel(t, node.Model, node.Params)
-		if model == nil {
-			for k := range node.N {
-				devices[at+k] = nestDevice(t, node.Model, node.Params)
-			}
-			at += node.N
-			continue
-		}
-		pop, err := net.Create(fmt.Sprintf("%s %d", node.Model, i), node.N, model)
-		check(err)
-		for k := range node.N {
-			b.id[at+k] = pop.First() + int32(k)
-			b.part[at+k] = pop.Slice(k, k+1)
-		}
-		at += node.N
+	if err != nil {
+		return nil, err
 	}
-	lists := map[[2]*sim.Nodes]*connect.List{}
-	for _, con := range c.Connections {
-		post, ok := b.part[con.Post]
-		if !ok {
-			t.Fatalf("connection to %d, which is no neuron", con.Post)
+	b := &nestRun{net: net}
+	for _, node := range c.Nodes {
+		model, err := models.Default(node.Model)
+		if err != nil {
+			return nil, err
 		}
-		if dev, ok := devices[con.Pre]; ok {
-			check(drive(net, dev, post, connect.Synapse{Weight: connect.Constant(con.Weight), Delay: connect.Constant(con.Delay)}))
-			continue
+		params, err := plain(node.Params)
+		if err != nil {
+			return nil, err
 		}
-		key := [2]*sim.Nodes{b.part[con.Pre], post}
+		nodes, err := net.Create("", node.N, model, params)
+		if err != nil {
+			return nil, err
+		}
+		b.nodes, b.first = append(b.nodes, nodes), append(b.first, nodes.First())
+	}
+	lists := map[[2]int]*connect.List{}
+	var order [][2]int
+	for i, con := range c.Connections {
+		pre, s, err := b.locate(con.Pre)
+		if err != nil {
+			return nil, fmt.Errorf("connection %d: %w", i, err)
+		}
+		post, t, err := b.locate(con.Post)
+		if err != nil {
+			return nil, fmt.Errorf("connection %d: %w", i, err)
+		}
+		key := [2]int{pre, post}
 		l := lists[key]
 		if l == nil {
 			l = &connect.List{}
 			lists[key] = l
+			order = append(order, key)
 		}
-		l.Pre, l.Post = append(l.Pre, 0), append(l.Post, 0)
-		l.Weight, l.Delay = append(l.Weight, con.Weight), append(l.Delay, con.Delay)
+		weight, delay := 1.0, 1.0 // NEST's defaults
+		if con.Weight != nil {
+			weight = *con.Weight
+		}
+		if con.Delay != nil {
+			delay = *con.Delay
+		}
+		l.Pre, l.Post = append(l.Pre, int32(s)), append(l.Post, int32(t))
+		l.Weight, l.Delay = append(l.Weight, weight), append(l.Delay, delay)
 	}
-	for key, l := range lists {
-		check(net.Connect(key[0], key[1], *l, connect.Synapse{}))
+	for _, key := range order {
+		if err := net.Connect(b.nodes[key[0]], b.nodes[key[1]], *lists[key], connect.Synapse{}); err != nil {
+			return nil, err
+		}
 	}
-	var recorded []*sim.Nodes
-	for _, id := range c.RecordSpikes {
-		recorded = append(recorded, b.part[id])
+	if len(c.RecordSpikes) > 0 {
+		if b.sr, err = net.Create("", 1, device.SpikeRecorder{}); err != nil {
+			return nil, err
+		}
+		for _, id := range c.RecordSpikes { // neurons and generators alike
+			one, err := b.join([]int32{id})
+			if err != nil {
+				return nil, err
+			}
+			if err := net.Connect(one, b.sr, nil, connect.Synapse{}); err != nil {
+				return nil, err
+			}
+		}
 	}
-	if len(recorded) > 0 {
-		check(net.RecordSpikes(b.mem, recorded...))
-	}
-	if r := c.RecordV; r != nil {
+	if r := c.RecordV; r != nil && len(r.IDs) > 0 {
 		m := device.Multimeter{Interval: r.Interval, Offset: r.Offset, Quantities: r.From, Active: device.Active{Start: r.Start, Stop: r.Stop}}
-		var sampled []*sim.Nodes
-		sort.Ints(r.IDs)
-		for _, id := range r.IDs {
-			sampled = append(sampled, b.part[id])
+		if b.meter, err = net.Create("", 1, m); err != nil {
+			return nil, err
 		}
-		check(net.Record(b.mem, m, sampled...))
+		of, err := b.join(r.IDs)
+		if err != nil {
+			return nil, err
+		}
+		if err := net.Connect(b.meter, of, nil, connect.Synapse{}); err != nil {
+			return nil, err
+		}
 	}
-	return b
+	return b, nil
 }
 
-// Every case must have NEST's spikes exactly and its samples within 1e-9.
-func TestEqualsNEST(t *testing.T) {
-	paths, err := filepath.Glob("../testdata/nest/cases/*.json.gz")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no cases: %v", err)
+// nestCases returns the files of the cases: those of the project, or of the
+// directory that CORTIGO_NEST_CASES names, as seen from the project's folder.
+func nestCases(t *testing.T) []string {
+	dir := os.Getenv("CORTIGO_NEST_CASES")
+	if dir == "" {
+		dir = "testdata/nest/cases"
 	}
-	for _, path := range paths {
-		name := strings.TrimSuffix(filepath.Base(path), ".json.gz")
-		t.Run(name, func(t *testing.T) {
-			c := readCase(t, path)
-			for _, o := range [][2]int{{1, 1}, {2, 3}} {
-				b := build(t, c, sim.Threads(o[0]), sim.Shards(o[1]))
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join("..", dir)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".json.gz") || strings.HasSuffix(e.Name(), ".json") {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	if len(paths) == 0 {
+		t.Fatalf("no cases (*.json.gz) in %s", dir)
+	}
+	return paths
+}
+
+// Every case must have NEST's spikes exactly and its samples within 1e-9, for one
+// worker and for three.
+func TestNESTCases(t *testing.T) {
+	for _, path := range nestCases(t) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			c, err := readCase(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, workers := range []int{1, 3} {
+				b, err := buildCase(c, sim.Threads(workers), sim.Shards(workers))
+				if err != nil {
+					t.Fatal(err)
+				}
 				for _, ms := range c.Simulate {
 					if err := b.net.Simulate(context.Background(), ms); err != nil {
 						t.Fatal(err)
 					}
 				}
 				compareCase(t, c, b)
+			}
+			if !t.Failed() {
+				t.Logf("PASS %s", filepath.Base(path))
 			}
 		})
 	}
@@ -267,14 +296,20 @@ type event struct {
 	id   int32
 }
 
-func compareCase(t *testing.T, c *nestCase, b *built) {
+func compareCase(t *testing.T, c *nestCase, b *nestRun) {
 	t.Helper()
 	var want, got []event
 	for i, ms := range c.Result.Spikes.Times {
-		want = append(want, event{int64(math.Round(ms / c.Resolution)), b.id[c.Result.Spikes.Senders[i]]})
+		want = append(want, event{int64(math.Round(ms / c.Resolution)), c.Result.Spikes.Senders[i]})
 	}
-	for i, s := range b.mem.step {
-		got = append(got, event{s, b.mem.neuron[i]})
+	if b.sr != nil {
+		d, err := b.sr.Spikes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, s := range d.Step {
+			got = append(got, event{s, d.Neuron[i]})
+		}
 	}
 	less := func(e []event) func(i, j int) bool {
 		return func(i, j int) bool {
@@ -293,24 +328,37 @@ func compareCase(t *testing.T, c *nestCase, b *built) {
 			t.Fatalf("spike %d is %v, NEST has %v", i, got[i], want[i])
 		}
 	}
-	worst := 0.0
-	compared := 0
-	quantities := []string{device.Vm}
-	if c.RecordV != nil && len(c.RecordV.From) > 0 {
-		quantities = c.RecordV.From
+	worst, compared := compareSamples(t, c, b)
+	t.Logf("%d threads: %d spikes, %d samples within %.2g", b.net.Threads(), len(want), compared, worst)
+}
+
+func compareSamples(t *testing.T, c *nestCase, b *nestRun) (worst float64, compared int) {
+	t.Helper()
+	if b.meter == nil {
+		return 0, 0
+	}
+	m := &memory{samples: map[[2]int64][]float64{}}
+	s, err := b.meter.Samples()
+	if err == nil {
+		err = m.WriteSamples(s)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 	for key, columns := range c.Result.Samples {
 		id, err := strconv.Atoi(key)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, ms := range columns["times_ms"] {
-			step := int64(math.Round(ms / c.Resolution))
-			values, ok := b.mem.samples[[2]int64{step, int64(b.id[id])}]
-			if !ok {
-				t.Fatalf("no sample of neuron %d at %g ms", id, ms)
+		for q, name := range s.Quantities {
+			if len(columns[name]) != len(columns["times_ms"]) {
+				t.Fatalf("%d samples of %s of neuron %d at %d times", len(columns[name]), name, id, len(columns["times_ms"]))
 			}
-			for q, name := range quantities {
+			for i, ms := range columns["times_ms"] {
+				values, ok := m.samples[[2]int64{int64(math.Round(ms / c.Resolution)), int64(id)}]
+				if !ok {
+					t.Fatalf("no sample of neuron %d at %g ms", id, ms)
+				}
 				d := math.Abs(values[q] - columns[name][i])
 				compared++
 				if !(d <= 1e-9) {
@@ -320,8 +368,8 @@ func compareCase(t *testing.T, c *nestCase, b *built) {
 			}
 		}
 	}
-	if c.RecordV != nil && compared == 0 {
+	if compared == 0 {
 		t.Error("no samples compared")
 	}
-	t.Logf("%d spikes, %d samples within %.2g", len(want), compared, worst)
+	return worst, compared
 }

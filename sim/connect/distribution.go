@@ -13,7 +13,8 @@ type Distribution interface {
 	// Validate reports parameters that make no sense.
 	Validate() error
 	// Bounds returns an interval outside which a value has a probability below
-	// 2^-33 on either side: less than one random word resolves.
+	// 2^-33 on either side: less than one random word resolves. Weights and
+	// delays that fall outside are drawn again.
 	Bounds() (lo, hi float64)
 }
 

@@ -194,10 +194,7 @@ func (op Op) Apply(x, y float64) float64 {
 	case OpDiv:
 		return x / y
 	case OpPow:
-		if y == math.Trunc(y) && math.Abs(y) <= 64 {
-			return fmath.PowInt(x, int(y))
-		}
-		return fmath.Pow(x, y)
+		return power(x, y)
 	case OpExp:
 		return fmath.Exp(x)
 	case OpMin:
@@ -206,6 +203,26 @@ func (op Op) Apply(x, y float64) float64 {
 		return math.Max(x, y)
 	}
 	return math.NaN()
+}
+
+// power is x**y; NaN for a negative x whose power is not whole.
+func power(x, y float64) float64 {
+	whole := y == math.Trunc(y)
+	switch {
+	case whole && math.Abs(y) <= 64:
+		return fmath.PowInt(x, int(y))
+	case x > 0:
+		return fmath.Pow(x, y)
+	case x == 0 && y < 0:
+		return math.Inf(1)
+	case x == 0:
+		return 0
+	case !whole:
+		return math.NaN()
+	case math.Mod(y, 2) != 0:
+		return -fmath.Pow(-x, y)
+	}
+	return fmath.Pow(-x, y)
 }
 
 // Validate reports an operation that is unknown or has the wrong number of

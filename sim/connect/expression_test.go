@@ -2,6 +2,7 @@ package connect
 
 import (
 	"math"
+	"math/big"
 	"reflect"
 	"testing"
 )
@@ -97,5 +98,34 @@ func TestSkewedCDF(t *testing.T) {
 		if below, above := d.CDF(lo), 1-d.CDF(hi); below > 1.0/(1<<33) || above > 1.0001/(1<<33) || above < 0.5/(1<<33) {
 			t.Errorf("%+v: %g below its bounds, %g above", d, below, above)
 		}
+	}
+}
+
+// Powers are those of math.Pow, which is exact enough for small ones, and of
+// products of math/big for large.
+func TestPower(t *testing.T) {
+	for _, c := range [][2]float64{
+		{0, 0}, {0, 2}, {0, -1}, {0, 0.5}, {0, -0.5}, {-2, 3}, {-2, 4}, {-2, -3}, {-1.5, 0}, {-3, 0.5}, {2, 10}, {1.7, -0.3}, {5, 0}, {-2, 2.5},
+	} {
+		got, want := OpPow.Apply(c[0], c[1]), math.Pow(c[0], c[1])
+		if !(got == want || math.Abs(got-want) <= 4e-15*math.Abs(want) || math.IsNaN(got) && math.IsNaN(want)) {
+			t.Errorf("%g to the power of %g is %g, want %g", c[0], c[1], got, want)
+		}
+	}
+	for _, c := range []struct {
+		x float64
+		n int
+	}{{-1.0001, 5001}, {-1.0001, 5002}, {1.0001, 5002}} {
+		want := new(big.Float).SetPrec(2000).SetInt64(1)
+		for range c.n {
+			want.Mul(want, big.NewFloat(c.x))
+		}
+		w, _ := want.Float64()
+		if got := OpPow.Apply(c.x, float64(c.n)); math.Abs(got-w) > 4e-15*math.Abs(w) {
+			t.Errorf("%g to the power of %d is %g, want %g", c.x, c.n, got, w)
+		}
+	}
+	if !math.IsNaN(Op("sin").Apply(1, 1)) {
+		t.Error("an unknown operation has a value")
 	}
 }

@@ -26,8 +26,13 @@ func DrawPairs(seed uint64, resolution float64, ordinal uint32, pre, post int, s
 	if err != nil {
 		return err
 	}
+	listed, _ := desc.Projections[0].weightValues()
 	return e.Connections(Selection{}, func(c Connection) bool {
-		visit(int(c.Source), int(c.Target), c.Weight, float64(c.Delay)*resolution)
+		weight := c.Weight
+		if c.row >= 0 {
+			weight = listed[c.row] // as it is, not on a grid
+		}
+		visit(int(c.Source), int(c.Target), weight, float64(c.Delay)*resolution)
 		return true
 	})
 }

@@ -10,6 +10,8 @@ type Connection struct {
 	Source     uint32  // position among the projection's Sources
 	Weight     float64 // pA, or mV for iaf_psc_delta; 1 onto a parrot
 	Delay      int64   // steps
+
+	row int32 // in the list of weights, where there is one; else -1
 }
 
 // A Selection says which connections are asked for; nil stands for all.
@@ -84,7 +86,10 @@ func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool)
 				if !from.has(int(s)) {
 					continue
 				}
-				c := Connection{Projection: i, Target: uint32(t), Index: uint32(j), Source: s, Weight: float64(d.weight[j]) * w.grid.quantum, Delay: int64(d.key[j] >> 1)}
+				c := Connection{row: -1, Projection: i, Target: uint32(t), Index: uint32(j), Source: s, Weight: float64(d.weight[j]) * w.grid.quantum, Delay: int64(d.key[j] >> 1)}
+				if w.weight.byRow != nil {
+					c.row = d.row[j]
+				}
 				if !visit(c) {
 					return false, nil
 				}

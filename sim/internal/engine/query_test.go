@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/device"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/neuron"
 )
@@ -158,6 +159,31 @@ func TestConnectionsAreWhatIsHeld(t *testing.T) {
 	}
 	if !ring {
 		t.Error("no rings: nothing was said of them")
+	}
+}
+
+// Joined pools, reverse connections and numbers give the same states for any
+// shards and threads.
+func TestEveryRuns(t *testing.T) {
+	var want *State
+	for _, o := range []Options{{Threads: 1, Shards: 1}, {Threads: 2, Shards: 3}, {Threads: 1, Shards: 31}} {
+		d := every()
+		for p := range 3 {
+			d.Attachments = append(d.Attachments, Attachment{Device: device.Poisson{Rate: 9000}, Generator: p, Post: Range{p, 0, d.Populations[p].N},
+				Weight: connect.Constant([]float64{60, 60, 0.6}[p]), Delay: connect.Constant(1)})
+		}
+		e, err := Build(t.Context(), d, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		advance(t, e, 400)
+		got := e.State()
+		if want == nil {
+			want = got
+		}
+		if !reflect.DeepEqual(got, want) || got.Spikes < 100 {
+			t.Errorf("%+v: another state, %d spikes", o, got.Spikes)
+		}
 	}
 }
 

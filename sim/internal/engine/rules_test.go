@@ -63,27 +63,54 @@ func sums(m [][]float64) (rows, columns []float64, total float64) {
 
 var bothForbidden = connect.Forbid{Autapses: true, Multapses: true}
 
-// Pools that overlap in part: targets 0..7 are neurons 6..9 of the first
-// population and 0..3 of the second, sources 0..11 are 2..4 of the second and
-// 0..8 of the first.
+// A pair of pools of 12 sources and 8 targets that have 5 neurons in common.
+type overlapping struct {
+	pre, post []Range
+	sizes     []int
+}
+
 var (
-	overlapPre  = []Range{{1, 2, 3}, {0, 0, 9}}
-	overlapPost = []Range{{0, 6, 4}, {1, 0, 4}}
+	joinedPools = overlapping{[]Range{{1, 2, 3}, {0, 0, 9}}, []Range{{0, 6, 4}, {1, 0, 4}}, []int{12, 6}}
+	simplePools = overlapping{[]Range{{0, 2, 12}}, []Range{{0, 9, 8}}, []int{20}}
 )
 
-// same reports whether a target and a source of those pools are one neuron.
-func sameNeuron(target, source int) bool {
-	pre, post := newPool(overlapPre), newPool(overlapPost)
+// same reports whether a target and a source are one neuron.
+func (o overlapping) same(target, source int) bool {
+	pre, post := newPool(o.pre), newPool(o.post)
 	p, i := post.at(target)
 	q, j := pre.at(source)
 	return p == q && i == j
 }
 
+// others returns how many of n neurons that differ from another one there are.
+func others(n int, same func(i int) bool) float64 {
+	for i := range n {
+		if same(i) {
+			return float64(n - 1)
+		}
+	}
+	return float64(n)
+}
+
 // Over many seeds every pair is connected as often as its rule says, no pair
 // twice and no neuron to itself where that is forbidden, and degrees are exact
-// where they are fixed; between parts of two populations that overlap.
+// where they are fixed; between pools that overlap in part.
 func TestRulesPairByPair(t *testing.T) {
-	const pre, post, autapses = 12, 8, 5 // neurons 6, 7, 8 of the first, 2, 3 of the second
+	for name, pools := range map[string]overlapping{"joined": joinedPools, "simple": simplePools} {
+		t.Run(name, func(t *testing.T) { testPairByPair(t, pools) })
+	}
+}
+
+func testPairByPair(t *testing.T, pools overlapping) {
+	const pre, post, autapses = 12, 8, 5
+	fromOthers := func(n float64) func(target, source int) float64 {
+		return func(target, _ int) float64 { return n / others(pre, func(s int) bool { return pools.same(target, s) }) }
+	}
+	ontoOthers := func(n float64) func(target, source int) float64 {
+		return func(_, source int) float64 {
+			return n / others(post, func(k int) bool { return pools.same(k, source) })
+		}
+	}
 	for _, c := range []struct {
 		rule     connect.Rule
 		forbid   connect.Forbid
@@ -115,7 +142,7 @@ func TestRulesPairByPair(t *testing.T) {
 		t.Run(fmt.Sprintf("%T%+v", c.rule, c.rule), func(t *testing.T) {
 			var count, want []float64
 			for seed := range c.rounds {
-				m := matrix(t, seed, []int{12, 6}, Projection{Pre: overlapPre, Post: overlapPost, Rule: c.rule})
+				m := matrix(t, seed, pools.sizes, Projection{Pre: pools.pre, Post: pools.post, Rule: c.rule})
 				rows, columns, total := sums(m)
 				for i, n := range rows {
 					if c.row >= 0 && n != c.row {
@@ -133,10 +160,10 @@ func TestRulesPairByPair(t *testing.T) {
 				k := 0
 				for i := range m {
 					for j, n := range m[i] {
-						if c.forbid.Multapses && n > 1 || c.forbid.Autapses && n > 0 && sameNeuron(i, j) {
+						if c.forbid.Multapses && n > 1 || c.forbid.Autapses && n > 0 && pools.same(i, j) {
 							t.Fatalf("%g connections from %d to %d", n, j, i)
 						}
-						if c.forbid.Autapses && sameNeuron(i, j) {
+						if c.forbid.Autapses && pools.same(i, j) {
 							continue
 						}
 						if seed == 0 {
@@ -151,28 +178,6 @@ func TestRulesPairByPair(t *testing.T) {
 			// chi-squared smaller: too large a value is beyond p = 1e-4 all the more.
 			checkChiSquared(t, "pairs", count, want)
 		})
-	}
-}
-
-func fromOthers(n float64) func(target, source int) float64 {
-	return func(target, _ int) float64 {
-		for s := range 12 {
-			if sameNeuron(target, s) {
-				return n / 11
-			}
-		}
-		return n / 12
-	}
-}
-
-func ontoOthers(n float64) func(target, source int) float64 {
-	return func(_, source int) float64 {
-		for k := range 8 {
-			if sameNeuron(k, source) {
-				return n / 7
-			}
-		}
-		return n / 8
 	}
 }
 
@@ -226,10 +231,10 @@ func TestBernoulliDegrees(t *testing.T) {
 // target, none to itself.
 func TestSymmetricBernoulli(t *testing.T) {
 	const rounds, p = 3000, 0.3
-	pre, post := newPool(overlapPre), newPool(overlapPost)
+	pre, post := newPool(joinedPools.pre), newPool(joinedPools.post)
 	count, want := make([]float64, pre.n*post.n), make([]float64, pre.n*post.n)
 	for seed := range uint64(rounds) {
-		m := matrix(t, seed, []int{12, 6}, Projection{Pre: overlapPre, Post: overlapPost, Rule: connect.SymmetricPairwiseBernoulli{P: p}})
+		m := matrix(t, seed, joinedPools.sizes, Projection{Pre: joinedPools.pre, Post: joinedPools.post, Rule: connect.SymmetricPairwiseBernoulli{P: p}})
 		for i := range m {
 			for j, n := range m[i] {
 				forward, reverse := i < post.n && j < pre.n, i >= post.n && j >= pre.n
@@ -237,11 +242,11 @@ func TestSymmetricBernoulli(t *testing.T) {
 					t.Fatalf("%g connections from %d to %d", n, j, i)
 				}
 				if forward {
-					if m[post.n+j][pre.n+i] != n || n > 0 && sameNeuron(i, j) {
+					if m[post.n+j][pre.n+i] != n || n > 0 && joinedPools.same(i, j) {
 						t.Fatalf("connection from %d to %d: %g, back %g", j, i, n, m[post.n+j][pre.n+i])
 					}
 					count[i*pre.n+j] += n
-					if !sameNeuron(i, j) {
+					if !joinedPools.same(i, j) {
 						want[i*pre.n+j] = rounds * p
 					}
 				}

@@ -88,16 +88,6 @@ func TestEdges(t *testing.T) {
 	}
 }
 
-// Powers of 0 and of negative numbers are those of math.Pow, to its precision.
-func TestPow(t *testing.T) {
-	for _, c := range [][2]float64{{0, 0}, {0, 2}, {0, -1}, {-2, 3}, {-2, 4}, {-2, -3}, {-1.5, 0}, {-3, 0.5}, {2, 10}, {1.7, -0.3}, {5, 0}, {-2, 2.5}} {
-		got, want := Pow(c[0], c[1]), math.Pow(c[0], c[1])
-		if !(got == want || math.Abs(got-want) <= 4e-15*math.Abs(want) || math.IsNaN(got) && math.IsNaN(want)) {
-			t.Errorf("Pow(%g, %g) = %g, want %g", c[0], c[1], got, want)
-		}
-	}
-}
-
 // Powers against exact products of math/big, each multiplication rounded once.
 func TestPowInt(t *testing.T) {
 	for _, x := range []float64{2, -3, 1.1, 0.37, -0.9, 0, 17.25} {

@@ -41,30 +41,12 @@ func log1pSmall(x float64) float64 {
 	return 2 * (s + float64(float64(s*z)*p))
 }
 
-// Pow returns x**y, for x > 0 to a few units in the last place times |y*log(x)|,
-// for x = 0 and negative x, whose y must be whole, as math.Pow; NaN for another y
-// of a negative x.
-func Pow(x, y float64) float64 {
-	switch {
-	case x > 0:
-		return Exp(float64(y * Log(x)))
-	case y == 0:
-		return 1
-	case x == 0:
-		if y < 0 {
-			return math.Inf(1)
-		}
-		return 0
-	case y != math.Trunc(y):
-		return math.NaN()
-	case math.Mod(y, 2) != 0:
-		return -Exp(float64(y * Log(-x)))
-	}
-	return Exp(float64(y * Log(-x)))
-}
+// Pow returns x**y for x > 0, to a few units in the last place times
+// |y*log(x)|.
+func Pow(x, y float64) float64 { return Exp(float64(y * Log(x))) }
 
-// PowInt returns x**n by repeated squaring, exact where the powers on the way
-// are.
+// PowInt returns x**n for any x by repeated squaring, exact where the powers on
+// the way are.
 func PowInt(x float64, n int) float64 {
 	if n < 0 {
 		return 1 / PowInt(x, -n)
