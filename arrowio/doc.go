@@ -30,6 +30,7 @@
 //   - [StreamSpikes], [Digest]: all spikes in order in bounded memory
 //   - [PartRun]: where a single Parquet file comes from
 //   - [ReadNESTDir], [ReadNESTSpikes], [ReadNESTSamples], [ReadNESTNodeIDs], [NESTFiles]: what NEST recorded
+//   - [RecordParquet], [RecordNEST]: what a recorder among a network's nodes writes to
 //   - [WriteNESTSpikes], [WriteNESTSamples]: for programs that read NEST's files
 //
 // # Safety

@@ -48,6 +48,9 @@ type Nodes struct {
 // Err returns what was wrong when the collection was made.
 func (c *Nodes) Err() error { return c.err }
 
+// Network returns the network that the nodes are of.
+func (c *Nodes) Network() *Network { return c.net }
+
 // Len returns the number of nodes.
 func (c *Nodes) Len() int {
 	n := 0

@@ -1,0 +1,88 @@
+package arrowio
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"cortigo/sim"
+	"cortigo/sim/device"
+)
+
+// RecordParquet has recorders write to the Parquet files of a new run in dir
+// from now on: a spike recorder to DIR/spikes, a multimeter to DIR/voltages, one
+// of each at most. An earlier run in dir is an error unless overwrite is set.
+// Closing what is returned finishes the files and takes the recorders back to
+// their memory.
+//
+// For a whole network's spikes, saved and gone on with, see Session.
+func RecordParquet(dir string, overwrite bool, recorders ...*sim.Nodes) (io.Closer, error) {
+	fail := func(err error) (io.Closer, error) {
+		return nil, fmt.Errorf("arrowio: recording to %s: %w", dir, err)
+	}
+	all := sim.Join(recorders...)
+	if err := all.Err(); err != nil {
+		return fail(err)
+	}
+	var meters, spikes int
+	for _, m := range all.Models() {
+		switch m.(type) {
+		case device.SpikeRecorder:
+			spikes++
+		case device.Multimeter:
+			meters++
+		default:
+			return fail(fmt.Errorf("a %s is no recorder", m.ModelName()))
+		}
+	}
+	if spikes+meters == 0 || spikes > 1 || meters > 1 {
+		return fail(fmt.Errorf("%d spike recorders and %d multimeters, must be one of either or both", spikes, meters))
+	}
+	net := all.Network()
+	run := RunOf(net)
+	for _, g := range net.Generators() { // whose spikes can be recorded, too
+		run.Populations = append(run.Populations, g.Populations()...)
+	}
+	d, err := CreateRun(dir, run, overwrite)
+	if err != nil {
+		return nil, err
+	}
+	p := &parquetRecorders{run: d, net: net, begin: net.Step()}
+	for i, node := range all.All() {
+		var w io.Closer
+		if _, ok := all.Models()[i].(device.Multimeter); ok {
+			w, err = d.NewSampleWriter()
+		} else {
+			w, err = d.NewSpikeWriter()
+		}
+		if err == nil {
+			p.writers, p.nodes = append(p.writers, w), append(p.nodes, node)
+			err = node.RecordTo(w)
+		}
+		if err != nil {
+			return fail(errors.Join(err, p.Close()))
+		}
+	}
+	return p, nil
+}
+
+type parquetRecorders struct {
+	run     *RunDir
+	net     *sim.Network
+	nodes   []*sim.Nodes
+	writers []io.Closer
+	begin   int64
+}
+
+// Close ends the recordings and notes which steps they cover.
+func (p *parquetRecorders) Close() error {
+	var errs error
+	for i, w := range p.writers {
+		errs = errors.Join(errs, p.nodes[i].RecordTo(nil), w.Close())
+	}
+	p.writers, p.nodes = nil, nil
+	if errs != nil {
+		return errs
+	}
+	return p.run.SetRecorded(p.begin, p.net.Step())
+}
