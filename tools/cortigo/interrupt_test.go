@@ -61,6 +61,12 @@ func start(t *testing.T, args ...string) *started {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return startProgram(t, path, args...)
+}
+
+// startProgram starts any program.
+func startProgram(t *testing.T, path string, args ...string) *started {
+	t.Helper()
 	s := &started{t: t, cmd: exec.Command(path, args...), lines: make(chan string, 1000)}
 	s.cmd.Stdout = &s.stdout
 	pipe, err := s.cmd.StderrPipe()
