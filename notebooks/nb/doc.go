@@ -5,7 +5,7 @@
 //		import "cortigo/notebooks/nb"
 //
 //	  - show.go      pictures, Markdown, tables
-//	  - progress.go  a progress bar, with the real-time factor
+//	  - progress.go  a progress bar, with the real-time factor and the time left
 //	  - stop.go      the stop button, and errors that end a cell
 //	  - place.go     the project's folder, the short form of a notebook
 //

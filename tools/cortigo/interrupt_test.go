@@ -133,7 +133,7 @@ func TestInterruptSimulation(t *testing.T) {
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		dir := tempRun(t)
 		s := start(t, append(slices.Clone(long), "--out", dir, "--save", "--json")...)
-		s.until("warm-up: ")
+		s.until(`{"event":"progress","phase":"warm-up"`)
 		time.Sleep(100 * time.Millisecond)
 		s.signal(sig)
 		stderr, state := s.end()

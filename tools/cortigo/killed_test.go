@@ -58,7 +58,10 @@ func wantGoesOn(t *testing.T, dir, whole string, want map[string]any) (checkpoin
 		t.Errorf("until the checkpoint at %g ms: %d spikes, want %d", state, got.Len(), all.Len())
 	}
 	finished := map[string][]byte{}
-	for path, b := range files(t, filepath.Join(dir, "spikes")) {
+	for path, b := range files(t, dir) {
+		if filepath.Ext(path) != ".parquet" {
+			continue
+		}
 		if p, err := arrowio.InspectPart(path); err == nil && p.LastMS <= state {
 			finished[path] = b
 		}
