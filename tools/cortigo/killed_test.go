@@ -35,7 +35,7 @@ func wantGoesOn(t *testing.T, dir, whole string, want map[string]any) (checkpoin
 		t.Fatal(err)
 	}
 	info, err := sim.Inspect(dir)
-	if err != nil || info.State == nil {
+	if err != nil || info.State == nil || !exists(filepath.Join(dir, "network", "microcircuit.json")) { // which is saved last
 		if r := run.Run(); r.Recorded.End > 0 {
 			t.Errorf("recorded until step %d without a network and state: %v", r.Recorded.End, err)
 		}
