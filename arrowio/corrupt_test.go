@@ -189,6 +189,16 @@ func FuzzReadPart(f *testing.F) {
 		if n := allocated(func() { readAll(t, d.Dir(), path) }); n > maxReading+100*uint64(len(b)) {
 			t.Errorf("%d bytes allocated", n)
 		}
+		// The metadata alone, and all of it with the column that is not read for
+		// spikes.
+		_, _ = InspectPart(path)
+		if n := allocated(func() {
+			if _, err := Check(d.Dir()); err != nil {
+				t.Errorf("%v: want it among the problems", err)
+			}
+		}); n > 2*maxReading+200*uint64(len(b)) {
+			t.Errorf("%d bytes allocated by Check", n)
+		}
 	})
 }
 

@@ -198,9 +198,19 @@ func FuzzReadNEST(f *testing.F) {
 		if err := os.WriteFile(path, b, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		d, err := ReadNESTSpikes(0.1, nil, path)
+		var d *spikes.Data
+		var err error
+		if n := allocated(func() {
+			d, err = ReadNESTSpikes(0.1, nil, path)
+		}); n > 1<<20+200*uint64(len(b)) { // buffers, and the columns as they grow
+			t.Errorf("%d bytes allocated for %d", n, len(b))
+		}
+		info, infoErr := InspectNEST(path)
 		if err != nil {
 			return
+		}
+		if infoErr != nil || info.Rows < int64(d.Len()) { // it counts comments and empty lines, too
+			t.Errorf("%d rows, %v; there are %d spikes", info.Rows, infoErr, d.Len())
 		}
 		// What was read is written, and read, as the same.
 		if d.Len() > 0 && d.Step[d.Len()-1] < 1<<40 {

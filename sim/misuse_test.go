@@ -232,8 +232,17 @@ func TestRecordErrors(t *testing.T) {
 		t.Run(x.name, func(t *testing.T) { wantError(t, net.Record(newMemory(), x.m, x.pop), x.want...) })
 	}
 	must(t, net.Simulate(context.Background(), 1))
+	// A small network keeps the currents apart, a large one only when asked to.
 	m := device.Multimeter{Quantities: []string{device.ISynEx}}
-	wantError(t, net.Record(newMemory(), m, a), `"a"`, "I_syn_ex", "before the first step")
+	must(t, net.Record(newMemory(), m, a))
+	large := mustNew(t)
+	b := create(t, large, "b", 1001, neuron.DefaultIafPscExp())
+	must(t, large.Simulate(context.Background(), 1))
+	wantError(t, large.Record(newMemory(), m, b), `"b"`, "I_syn_ex", "before the first step")
+	meter, err := large.Create("meter", 1, m)
+	must(t, err)
+	wantError(t, large.Connect(meter, b, nil, connect.Synapse{}), "meter -> b", "I_syn_ex", "before the first step")
+	must(t, large.Simulate(context.Background(), 1))
 }
 
 func TestSimulateErrors(t *testing.T) {

@@ -49,7 +49,7 @@ func (r *recorder) checkSources(of *Nodes) error {
 		return fmt.Errorf("recorder %d: %w", r.id, joined.err)
 	}
 	if m, ok := r.model.(device.Multimeter); ok {
-		return engine.CheckMeter(m, of.ranges(), &r.net.desc)
+		return r.checkMeter(m, of.ranges())
 	}
 	if of.kind() == generators {
 		for _, m := range of.Models() {
@@ -65,12 +65,19 @@ func (r *recorder) checkSources(of *Nodes) error {
 func (r *recorder) check(m Model) error {
 	switch m := m.(type) {
 	case device.Multimeter:
-		return engine.CheckMeter(m, r.of[neurons].ranges(), &r.net.desc)
+		return r.checkMeter(m, r.of[neurons].ranges())
 	case device.SpikeRecorder:
 		_, _, err := engine.ActiveSteps(m.Active, r.net.desc.Resolution)
 		return err
 	}
 	return nil
+}
+
+func (r *recorder) checkMeter(m device.Multimeter, of []engine.Range) error {
+	if err := engine.CheckMeter(m, of, &r.net.desc); err != nil || r.net.engine == nil {
+		return err
+	}
+	return r.net.engine.CanRecord(m, of)
 }
 
 func (r *recorder) add(of *Nodes) {

@@ -32,9 +32,9 @@ func (n *Network) RecordSpikes(w SpikeWriter, of ...*Nodes) error {
 }
 
 // Record has a multimeter's samples of some neurons, or of all populations that
-// there are if none are named, written to w from now on. The currents of neurons
-// with equal synaptic time constants can only be recorded from the first step
-// on.
+// there are if none are named, written to w from now on. In a network of more
+// than 1000 neurons the currents of those with equal synaptic time constants can
+// only be recorded from the first step on.
 func (n *Network) Record(w SampleWriter, m device.Multimeter, of ...*Nodes) error {
 	if w == nil {
 		return fmt.Errorf("sim: Record: no writer")

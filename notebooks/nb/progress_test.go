@@ -1,91 +1,37 @@
 package nb
 
 import (
-	"bytes"
+	"strings"
 	"testing"
 	"time"
+
+	"cortigo/notebooks/nb/pace"
 )
 
-// clock is a clock that goes on when it is told to.
-type clock struct{ t time.Time }
-
-func (c *clock) now() time.Time { return c.t }
-
-func newTestProgress(show func(p *Progress, last bool)) (*Progress, *clock) {
-	c := &clock{time.Unix(1000, 0)}
-	return &Progress{label: "simulating", now: c.now, created: c.t, show: show}, c
-}
-
-func TestProgressText(t *testing.T) {
-	var texts []string
-	p, c := newTestProgress(nil)
-	p.show = func(p *Progress, last bool) { texts = append(texts, p.text()) }
-	c.t = c.t.Add(5 * time.Second) // building the network: not part of the factor
-	p.Update(0, 200)
-	for range 120 {
-		c.t = c.t.Add(310 * time.Microsecond) // 0.31 ms for each ms of model time
-		p.Update(p.done+1, 200)
+func TestBar(t *testing.T) {
+	s := pace.State{Label: "a<b", DoneMS: 120, TotalMS: 200, Share: 0.6, Wall: time.Second, Left: 2 * time.Second, Factor: 5, Spikes: 9}
+	got := barHTML(s)
+	for _, want := range []string{`<progress value="120" max="200" `, "a&lt;b: 120 / 200 ms, real-time factor 5.00, 1.00 s passed, 2.00 s left, 9 spikes"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q lacks %q", got, want)
+		}
 	}
-	c.t = c.t.Add(time.Second)
-	p.Close()
-	p.Close()
-	p.Update(200, 200) // after Close: nothing
-	if got, want := texts[len(texts)-1], "simulating: 120 / 200 ms, real-time factor 0.31"; got != want {
-		t.Errorf("last text %q, want %q", got, want)
-	}
-	if texts[0] != "simulating: 0 / 200 ms" {
-		t.Errorf("first text %q", texts[0])
-	}
-	// 37.2 ms of wall clock: at most one more drawing than the first and the last.
-	if len(texts) > 3 {
-		t.Errorf("drawn %d times", len(texts))
+	building := pace.State{Label: "building", Share: 0.257, Left: -1, Factor: -1, Spikes: -1}
+	if got := barHTML(building); !strings.Contains(got, `<progress value="26" max="100" `) {
+		t.Error(got)
 	}
 }
 
-func TestProgressIsRareEnough(t *testing.T) {
-	drawn := 0
-	p, c := newTestProgress(nil)
-	p.show = func(*Progress, bool) { drawn++ }
-	for range 10000 { // 10 s
-		c.t = c.t.Add(time.Millisecond)
-		p.Update(1, 2)
-	}
-	if drawn < 90 || drawn > 100 {
-		t.Errorf("drawn %d times in 10 s, want at most 10 times a second", drawn)
-	}
-}
-
-func TestProgressSingleUpdate(t *testing.T) {
-	p, c := newTestProgress(func(*Progress, bool) {})
-	c.t = c.t.Add(100 * time.Millisecond)
-	p.Update(200, 200)
-	if got, want := p.text(), "simulating: 200 / 200 ms, real-time factor 0.50"; got != want {
-		t.Errorf("%q, want %q", got, want)
-	}
-}
-
-func TestProgressLines(t *testing.T) {
-	var terminal, file bytes.Buffer
-	p, c := newTestProgress(nil)
-	p.show = func(p *Progress, last bool) {
-		p.redrawLine(&terminal, last)
-		p.closingLine(&file, last)
-	}
-	p.Update(0, 10)
-	c.t = c.t.Add(time.Second)
+// Outside of a notebook and a terminal, progress is lines of a log; unused, it
+// is none.
+func TestProgress(t *testing.T) {
+	NewProgress("x").Close()
+	p := NewProgress("simulating")
+	p.CountSpikes(func() int64 { return 3 })
+	p.Share(0.5)
 	p.Update(10, 10)
-	p.Close()
-	const last = "simulating: 10 / 10 ms, real-time factor 100.00"
-	if want := "\r\x1b[Ksimulating: 0 / 10 ms\r\x1b[K" + last + "\r\x1b[K" + last + "\n"; terminal.String() != want {
-		t.Errorf("terminal %q, want %q", &terminal, want)
+	if s := p.meter.State(); s.DoneMS != 10 || s.Spikes != 3 {
+		t.Errorf("%+v", s)
 	}
-	if want := last + "\n"; file.String() != want {
-		t.Errorf("file %q, want %q", &file, want)
-	}
-}
-
-func TestProgressUnused(t *testing.T) {
-	p := NewProgress("x")
-	p.show = func(*Progress, bool) { t.Error("shown without an Update") }
 	p.Close()
 }

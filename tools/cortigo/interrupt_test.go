@@ -61,6 +61,12 @@ func start(t *testing.T, args ...string) *started {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return startProgram(t, path, args...)
+}
+
+// startProgram starts any program.
+func startProgram(t *testing.T, path string, args ...string) *started {
+	t.Helper()
 	s := &started{t: t, cmd: exec.Command(path, args...), lines: make(chan string, 1000)}
 	s.cmd.Stdout = &s.stdout
 	pipe, err := s.cmd.StderrPipe()
@@ -127,7 +133,7 @@ func TestInterruptSimulation(t *testing.T) {
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		dir := tempRun(t)
 		s := start(t, append(slices.Clone(long), "--out", dir, "--save", "--json")...)
-		s.until("warm-up: ")
+		s.until(`{"event":"progress","phase":"warm-up"`)
 		time.Sleep(100 * time.Millisecond)
 		s.signal(sig)
 		stderr, state := s.end()

@@ -2,43 +2,61 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
+// In a log the progress of all calls of Simulate is one.
 func TestProgress(t *testing.T) {
-	var file, terminal bytes.Buffer
-	for _, p := range []*progress{{w: &file, label: "simulating"}, {w: &terminal, label: "simulating", terminal: true}} {
-		p.total, p.start = 300, time.Now().Add(-time.Minute)
-		p.modelTime(0)
-		p.before = 100 // the next call of Simulate
-		for ms := range 100 {
-			p.modelTime(float64(ms))
-		}
-		p.close()
+	var file bytes.Buffer
+	p := newProgress(&file, "simulating", false)
+	p.total = 300
+	p.modelTime(0)
+	p.before = 100 // the next call of Simulate
+	p.modelTime(99)
+	p.close()
+	if got := file.String(); !strings.HasPrefix(got, "simulating: 199 / 300 ms, real-time factor 0.00") || strings.Count(got, "\n") != 1 || strings.ContainsAny(got, "\r\x1b") {
+		t.Errorf("%q", got)
 	}
-	// A minute and a bit for 199 ms is a factor of 60/0.199 = 301.5.
-	const last = "simulating: 199 / 300 ms, real-time factor 301.5"
-	if got := file.String(); !strings.HasPrefix(got, last) || strings.Count(got, "\n") != 1 || strings.Contains(got, "\r") {
-		t.Errorf("file %q", got)
-	}
-	got := terminal.String()
-	if !strings.HasPrefix(got, "\r\x1b[Ksimulating: 0 / 300 ms\r\x1b[K") || !strings.Contains(got, "\r\x1b[K"+last) || strings.Count(got, "\n") != 1 {
-		t.Errorf("terminal %q", got)
-	}
-	if n := strings.Count(got, "\r"); n > 5 {
-		t.Errorf("drawn %d times in no time", n)
+	// Building says nothing at its end: the next line does.
+	file.Reset()
+	p = newProgress(&file, "building", false)
+	p.share(0.257)
+	p.clear()
+	if got := file.String(); strings.Count(got, "\n") != 1 || !strings.HasPrefix(got, "building: 26 %, ") {
+		t.Errorf("%q", got)
 	}
 }
 
-func TestProgressShare(t *testing.T) {
-	var file, terminal bytes.Buffer
-	for _, p := range []*progress{{w: &file, label: "building"}, {w: &terminal, label: "building", terminal: true}} {
-		p.share(0.257)
-		p.clear()
+// With --json the progress of all phases is on stderr, an object a line.
+func TestProgressEvents(t *testing.T) {
+	t.Parallel()
+	_, stderr, status := cli(t, slices.Concat([]string{"run", "--json", "--out", tempRun(t)}, small, []string{"--t-sim", "500"})...)
+	if status != 0 {
+		t.Fatal(stderr)
 	}
-	if file.String() != "" || terminal.String() != "\r\x1b[Kbuilding:  26 %\r\x1b[K" {
-		t.Errorf("file %q, terminal %q", &file, &terminal)
+	last := map[string]map[string]any{}
+	for line := range strings.SplitSeq(stderr, "\n") {
+		if !strings.HasPrefix(line, "{") {
+			continue
+		}
+		var e map[string]any
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("%v in %q", err, line)
+		}
+		if e["event"] != "progress" {
+			t.Errorf("%q", line)
+		}
+		last[e["phase"].(string)] = e
+	}
+	wantKeys(t, last["warm-up"], "event", "phase", "share", "done_ms", "total_ms", "wall_s", "left_s", "rtf", "spikes")
+	wantKeys(t, last["simulating"], "event", "phase", "share", "done_ms", "total_ms", "wall_s", "left_s", "rtf", "spikes")
+	if e := last["simulating"]; e["share"] != 1.0 || e["done_ms"] != 500.0 || e["spikes"].(float64) <= last["warm-up"]["spikes"].(float64) {
+		t.Errorf("%v", e)
+	}
+	if e := last["building"]; e == nil || e["done_ms"] != nil {
+		t.Errorf("building %v", e)
 	}
 }

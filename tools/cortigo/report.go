@@ -33,7 +33,11 @@ type runReport struct {
 const jsonKeys = `The object of --json: build_s, warmup_s, sim_s (wall clock), rtf (wall clock per model time), peak_rss_mb,
 neurons, synapses, spikes (recorded), threads, shards, processes, rates_hz (by population, after the warm-up),
 spike_sha256 (of all recorded spikes, see "cortigo digest"; "" if none were to be recorded), with --resume
-resumed_from_ms (model time), and where there is something to say: out, warnings, error.`
+resumed_from_ms (model time), and where there is something to say: out, warnings, error.
+
+Progress is then on stderr, as lines of JSON: event ("progress"), phase ("building", "warm-up", "simulating"),
+share (of the phase, 0 to 1), wall_s, left_s, and when simulating done_ms, total_ms, rtf, spikes. Other lines there
+are text.`
 
 func (s *simulation) report() runReport {
 	net := s.model.Net()

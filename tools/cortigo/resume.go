@@ -83,7 +83,7 @@ func (s *simulation) resume(ctx context.Context, more *float64) (err error) {
 // open opens the saved network, at its state.
 func (s *simulation) open(dir *arrowio.RunDir) error {
 	start := time.Now()
-	s.progress = newProgress(s.log, "building")
+	s.progress = newProgress(s.log, "building", s.events)
 	model, err := microcircuit.Open(s.out, s.withProgress()...)
 	s.progress.clear()
 	if err != nil {

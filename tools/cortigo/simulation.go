@@ -24,6 +24,7 @@ type simulation struct {
 	saved     bool    // network and a state are in the directory, and belong to what was recorded
 	every     float64 // ms of model time between checkpoints; 0: as many as arrowio.CheckpointInterval says
 	log       io.Writer
+	events    bool // progress as JSON
 
 	model    *microcircuit.Microcircuit
 	replace  bool            // the directory holds a run, which goes when the network is built
@@ -82,7 +83,7 @@ func (s *simulation) build(ctx context.Context) (err error) {
 		}
 	}
 	fmt.Fprint(s.log, s.model.Describe("", false))
-	s.progress = newProgress(s.log, "building")
+	s.progress = newProgress(s.log, "building", s.events)
 	err = s.model.Connect(ctx)
 	s.progress.clear()
 	if err != nil {
@@ -159,7 +160,8 @@ func (s *simulation) simulate(ctx context.Context, advance func(ctx context.Cont
 			return 0, 0, nil
 		}
 		h := s.params.Resolution
-		s.progress = newProgress(s.log, label)
+		s.progress = newProgress(s.log, label, s.events)
+		s.progress.meter.CountSpikes(func() int64 { return s.count.total })
 		s.progress.total = roundMS(float64(end-from) * h)
 		defer s.progress.close()
 		for err == nil && net.Step() < end {

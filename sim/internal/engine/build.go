@@ -170,6 +170,10 @@ func (e *Engine) makeShards() error {
 			if err := b.initialise(e.desc); err != nil {
 				return fmt.Errorf("population %q: %w", e.desc.Populations[b.population].Name, err)
 			}
+			if e.neurons <= splitAlways && b.merged && b.iEx != nil && b.n > 0 {
+				b.startSplit()
+				sh.observePositive(b.grid.wide, b.ring)
+			}
 		}
 		return nil
 	})

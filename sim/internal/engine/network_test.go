@@ -130,7 +130,7 @@ func TestSetStateErrors(t *testing.T) {
 		{"refractory negative", func(s *State) { s.Populations[0].Refractory[0] = -1 }, "-1"},
 		{"refractory half a step", func(s *State) { s.Populations[0].Refractory[0] = 1.5 }, "1.5"},
 		{"refractory parrot", func(s *State) { s.Populations[4].Refractory[0] = 1 }, `"parrot"`},
-		{"half of a split current", func(s *State) { s.Populations[0].SplitEx = make([]float64, 40) }, `"merged" lacks`},
+		{"half of a split current", func(s *State) { s.Populations[0].SplitIn = nil }, `"merged" lacks`},
 		{"spike of nobody", func(s *State) { s.Recent[0].Neuron = 105 }, "neuron 106"},
 		{"spike of the future", func(s *State) { s.Recent[0].Step = s.Step + 1 }, "cannot be at step"},
 		{"spike of the past", func(s *State) { s.Recent[0].Step = s.Step - 91 }, "cannot be at step"},

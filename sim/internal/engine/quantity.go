@@ -23,7 +23,7 @@ func (e *Engine) Value(population, i int, quantity string) (float64, error) {
 		if b.iEx[k] == 0 && e.spikeCount == 0 {
 			return 0, nil
 		}
-		return 0, fmt.Errorf("population %q: with equal synaptic time constants, %s is known only where a multimeter records it from the first step on",
+		return 0, fmt.Errorf("population %q: with equal synaptic time constants in a large network, %s is known only where a multimeter records it from the first step on",
 			e.desc.Populations[population].Name, quantity)
 	}
 	return b.currentOf(quantity)[k], nil

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
@@ -97,6 +98,7 @@ func (s *PopulationState) changeChannels(e *Engine, population int) error {
 	merged := b.merged && b.iEx != nil
 	switch {
 	case merged && s.IIn != nil: // two have become one
+		s.SplitEx, s.SplitIn = slices.Clone(s.IEx), s.IIn
 		for i, x := range s.IIn {
 			s.IEx[i] += x
 		}

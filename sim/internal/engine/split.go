@@ -4,6 +4,11 @@ import (
 	"cortigo/sim/internal/kernel"
 )
 
+// splitAlways is up to how many neurons a network follows the two signs of
+// merged currents from the begin, so that a recorder may come at any time: where
+// that is little work.
+const splitAlways = 1000
+
 // startSplit begins to follow the two signs of a merged current, both 0.
 func (b *block) startSplit() {
 	var ex, in []float64
