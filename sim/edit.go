@@ -264,12 +264,12 @@ func (e *edit) drawPotential(population int, d connect.Distribution) error {
 // commit checks the changes and makes them.
 func (e *edit) commit() error {
 	n := e.net
-	for i, p := range e.populations {
+	for _, p := range e.populations {
 		if err := p.Model.Validate(); err != nil && len(p.Columns) == 0 {
 			return err
 		}
 		if err := engine.CheckPopulation(p, n.desc.Resolution); err != nil {
-			return fmt.Errorf("%q: %w", n.desc.Populations[i].Name, err)
+			return err
 		}
 	}
 	for i, g := range e.generators {
