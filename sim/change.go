@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"cortigo/sim/device"
 	"cortigo/sim/internal/engine"
 )
 
@@ -24,36 +23,15 @@ func (n *Network) touch(c change) {
 }
 
 // replacePopulation puts p in the place of population i.
-func (n *Network) replacePopulation(i int, p *engine.Population) error {
+func (n *Network) replacePopulation(i int, p *engine.Population) {
 	old := n.desc.Populations[i]
-	if i < n.built() && n.engine.Step() > 0 && !engine.SameChannels(&old, p) {
-		if err := n.engine.CanChangeChannels(i); err != nil {
-			return err
+	n.desc.Populations[i] = *p
+	if i < n.built() {
+		n.touch(devicesChanged)
+		if !engine.SameChannels(&old, p) {
+			n.touch(synapsesChanged)
 		}
 	}
-	n.desc.Populations[i] = *p
-	if i >= n.built() {
-		return nil
-	}
-	// The engine keeps potentials relative to E_L.
-	n.keepPotentials(i)
-	n.touch(devicesChanged)
-	if !engine.SameChannels(&old, p) {
-		n.touch(synapsesChanged)
-	}
-	return nil
-}
-
-// keepPotentials has the potentials of a population be the same behind the next
-// change of the engine.
-func (n *Network) keepPotentials(population int) {
-	if len(n.desc.Populations[population].Columns) == 0 && n.engine.SameRest(population, &n.desc.Populations[population]) {
-		return
-	}
-	if n.kept == nil {
-		n.kept = map[int]bool{}
-	}
-	n.kept[population] = true
 }
 
 // replaceGenerator puts g in the place of a group of generators.
@@ -97,16 +75,6 @@ func (n *Network) renew(ctx context.Context) error {
 		return fmt.Errorf("sim: a recorder has not taken what was recorded: %w", err)
 	}
 	n.recordings = false
-	potentials := map[int][]float64{}
-	for p := range n.kept {
-		for i := range n.desc.Populations[p].N {
-			v, err := n.engine.Value(p, i, device.Vm)
-			if err != nil {
-				return fmt.Errorf("sim: %w", err)
-			}
-			potentials[p] = append(potentials[p], v)
-		}
-	}
 	var e *engine.Engine
 	var err error
 	if n.change == devicesChanged {
@@ -117,12 +85,7 @@ func (n *Network) renew(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
-	for p, values := range potentials {
-		for i, v := range values {
-			e.SetPotential(p, i, v)
-		}
-	}
-	n.engine, n.change, n.kept = e, unchanged, nil
+	n.engine, n.change = e, unchanged
 	n.desc.Settle(e)
 	return nil
 }
@@ -169,6 +132,6 @@ func (n *Network) Reset() error {
 		}
 		n.engine = e
 	}
-	n.change, n.kept, n.recordings = unchanged, nil, false
+	n.change, n.recordings = unchanged, false
 	return nil
 }

@@ -264,7 +264,12 @@ func (e *edit) drawPotential(population int, d connect.Distribution) error {
 // commit checks the changes and makes them.
 func (e *edit) commit() error {
 	n := e.net
-	for _, p := range e.populations {
+	for i, p := range e.populations {
+		if i < n.built() && !engine.SameChannels(&n.desc.Populations[i], p) {
+			if err := n.engine.CanChangeChannels(i); err != nil {
+				return err
+			}
+		}
 		if err := p.Model.Validate(); err != nil && len(p.Columns) == 0 {
 			return err
 		}
@@ -295,9 +300,7 @@ func (e *edit) commit() error {
 		n.desc.Populations = slices.Clone(n.desc.Populations)
 	}
 	for i, p := range e.populations {
-		if err := n.replacePopulation(i, p); err != nil {
-			return err
-		}
+		n.replacePopulation(i, p)
 	}
 	for population, values := range e.potentials {
 		for i, v := range values {

@@ -20,9 +20,8 @@ func Rebuild(ctx context.Context, desc *Description, opts Options, old *Engine) 
 		return nil, err
 	}
 	for p := range state.Populations {
-		if err := state.Populations[p].changeChannels(e, p); err != nil {
-			return nil, err
-		}
+		state.Populations[p].fit(old, e, p)
+		state.Populations[p].changeChannels(e, p)
 	}
 	if err := e.SetState(state); err != nil {
 		return nil, err
@@ -41,7 +40,7 @@ func (e *Engine) Reload(desc *Description) (*Engine, error) {
 	}
 	state := e.State()
 	for p := range state.Populations {
-		limitRefractory(&state.Populations[p], r, p)
+		state.Populations[p].fit(e, r, p)
 	}
 	r.events = e.events
 	for s, sh := range r.shards {
@@ -62,11 +61,20 @@ func (e *Engine) Restart(desc *Description) (*Engine, error) {
 	return r, nil
 }
 
-// limitRefractory cuts refractory periods that are longer than they may be now.
-func limitRefractory(s *PopulationState, e *Engine, population int) {
+// fit makes a population's state of engine old one of e: potentials, which are
+// relative to E_L, stay what they are, and refractory periods that are longer
+// than they may be now are cut.
+func (s *PopulationState) fit(old, e *Engine, population int) {
 	for i := range s.Refractory {
 		b, k := e.locate(population, i)
 		s.Refractory[i] = min(s.Refractory[i], float64(b.refractory(k)))
+		if s.V == nil {
+			continue
+		}
+		was, at := old.locate(population, i)
+		if before, now := was.rest(at), b.rest(k); before != now {
+			s.V[i] += before - now
+		}
 	}
 }
 
@@ -92,8 +100,7 @@ func (e *Engine) CanChangeChannels(population int) error {
 }
 
 // changeChannels makes the currents of a population those of e's channels.
-func (s *PopulationState) changeChannels(e *Engine, population int) error {
-	limitRefractory(s, e, population)
+func (s *PopulationState) changeChannels(e *Engine, population int) {
 	b := e.shards[0].blocks[population]
 	merged := b.merged && b.iEx != nil
 	switch {
@@ -107,29 +114,10 @@ func (s *PopulationState) changeChannels(e *Engine, population int) error {
 		if s.SplitEx != nil {
 			s.IEx, s.IIn = s.SplitEx, s.SplitIn
 			s.SplitEx, s.SplitIn = nil, nil
-			return nil
+			return
 		}
 		s.IIn = make([]float64, len(s.IEx))
 	}
-	return nil
-}
-
-// SameRest reports whether p's E_L is that of the engine's population.
-func (e *Engine) SameRest(population int, p *Population) bool {
-	q := &e.desc.Populations[population]
-	return len(q.Columns) == 0 && len(p.Columns) == 0 && restOf(p.Model) == restOf(q.Model)
-}
-
-func restOf(m neuron.Model) float64 {
-	switch m := m.(type) {
-	case neuron.IafPscExp:
-		return m.EL
-	case neuron.IafPscAlpha:
-		return m.EL
-	case neuron.IafPscDelta:
-		return m.EL
-	}
-	return 0
 }
 
 // Populations returns how many populations there are.
