@@ -124,6 +124,7 @@ type NetworkInfo struct {
 // PopulationInfo is a population as an overview names it.
 type PopulationInfo struct {
 	Name  string
+	First int32 // id of the first neuron
 	N     int
 	Model string
 }
@@ -145,6 +146,7 @@ func InspectNetwork(dir string) (NetworkInfo, error) {
 			Resolution  float64 `json:"resolution_ms"`
 			Populations []struct {
 				Name  string
+				First int32 `json:"first_id"`
 				N     int
 				Model struct{ Type string }
 			}
@@ -156,12 +158,17 @@ func InspectNetwork(dir string) (NetworkInfo, error) {
 	info := NetworkInfo{Format: j.Format, Shards: j.Shards, Fingerprint: j.Fingerprint, Synapses: j.Synapses,
 		Seed: j.Description.Seed, Resolution: j.Description.Resolution, Bytes: int64(len(b))}
 	neurons := 0
+	next := int32(1)
 	for _, p := range j.Description.Populations {
 		if p.N < 1 || p.N > math.MaxInt32-neurons {
 			return info, fmt.Errorf("%s: damaged: population %q of %d neurons", path, p.Name, p.N)
 		}
 		neurons += p.N
-		info.Populations = append(info.Populations, PopulationInfo{p.Name, p.N, p.Model.Type})
+		if p.First == 0 {
+			p.First = next // behind the one before
+		}
+		next = p.First + int32(p.N)
+		info.Populations = append(info.Populations, PopulationInfo{p.Name, p.First, p.N, p.Model.Type})
 	}
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(path), "shard-*.rows"))
 	if err != nil {
