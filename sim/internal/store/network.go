@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"cortigo/sim/internal/engine"
 )
@@ -80,16 +81,19 @@ func SaveNetwork(dir string, desc *engine.Description, e *engine.Engine) error {
 	if err := os.Remove(networkPath(dir)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
+	errs := make([]error, e.Shards())
+	var wg sync.WaitGroup
+	limit := make(chan struct{}, writers)
 	for s := range e.Shards() {
-		r := e.Rows(s)
-		err := writeContainer(rowsPath(dir, s), rowsKind, rowsHeader{fp, s, r.Count, r.CountWide, r.CountRing}, []array{
-			newArray("entry", r.Entry), newArray("synapses", r.Syn),
-			newArray("entry_wide", r.EntryWide), newArray("synapses_wide", r.SynWide),
-			newArray("entry_ring", r.EntryRing), newArray("synapses_ring", r.SynRing),
+		limit <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-limit }()
+			errs[s] = saveRows(dir, fp, e, s)
 		})
-		if err != nil {
-			return err
-		}
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
 	}
 	for s := e.Shards(); ; s++ { // of an earlier network with more shards
 		if os.Remove(rowsPath(dir, s)) != nil {
@@ -103,6 +107,18 @@ func SaveNetwork(dir string, desc *engine.Description, e *engine.Engine) error {
 	return Replace(networkPath(dir), func(w io.Writer) error {
 		_, err := w.Write(append(b, '\n'))
 		return err
+	})
+}
+
+// writers is how many files are written at a time.
+const writers = 4
+
+func saveRows(dir, fingerprint string, e *engine.Engine, s int) error {
+	r := e.Rows(s)
+	return writeContainer(rowsPath(dir, s), rowsKind, rowsHeader{fingerprint, s, r.Count, r.CountWide, r.CountRing}, []array{
+		newArray("entry", r.Entry), newArray("synapses", r.Syn),
+		newArray("entry_wide", r.EntryWide), newArray("synapses_wide", r.SynWide),
+		newArray("entry_ring", r.EntryRing), newArray("synapses_ring", r.SynRing),
 	})
 }
 
