@@ -213,7 +213,7 @@ func (p *partReader) names(g int) (names []string, err error) {
 		rg := p.r.RowGroup(g)
 		n := rg.NumRows()
 		col := p.cols[populationAt]
-		if err := p.checkChunk(rg, col, n); err != nil {
+		if _, err := p.checkChunk(rg, col, n); err != nil {
 			return fmt.Errorf("column %q: %w", PopulationColumn, err)
 		}
 		reader, err := rg.Column(col)

@@ -148,38 +148,56 @@ type chunk struct {
 	values      int64
 	codec       compress.Compression
 	kind        parquet.Type
+	nulls       bool // its pages begin with levels that say which values there are
 }
 
 // check walks over the pages of a column chunk and reports what a reader must
 // not be given: sizes that do not fit the file or each other, more than
 // maxPage, encodings that this package does not expect.
-func (c chunk) check(f io.ReaderAt) error {
+//
+// The pages of differences of ids, which deltaColumn reads, are returned; a
+// column has only such or none.
+func (c chunk) check(f io.ReaderAt) (deltas []pageAt, err error) {
 	var values int64
+	others := false
 	at, end := c.start, c.start+c.size
 	for at < end {
 		h, n, err := readPageHeader(f, at, end)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		at += n
 		if h.compressed < 0 || h.compressed > min(end-at, maxPage) || h.uncompressed < 0 || h.uncompressed > maxPage {
-			return fmt.Errorf("damaged page: %d bytes, %d uncompressed, in %d bytes", h.compressed, h.uncompressed, end-at)
+			return nil, fmt.Errorf("damaged page: %d bytes, %d uncompressed, in %d bytes", h.compressed, h.uncompressed, end-at)
 		}
 		if h.values < 0 || h.values > math.MaxInt32 {
-			return fmt.Errorf("damaged page: %d values", h.values)
+			return nil, fmt.Errorf("damaged page: %d values", h.values)
 		}
 		if err := c.checkPage(f, h, at); err != nil {
-			return err
+			return nil, err
 		}
 		if h.kind != pageDictionary {
 			values += h.values
 		}
+		if c.deltas(h) {
+			deltas = append(deltas, pageAt{at, h.compressed, h.values})
+		} else {
+			others = true
+		}
 		at += h.compressed
 	}
 	if values != c.values {
-		return fmt.Errorf("damaged column: its pages have %d values, not %d", values, c.values)
+		return nil, fmt.Errorf("damaged column: its pages have %d values, not %d", values, c.values)
 	}
-	return nil
+	if deltas != nil && others {
+		return nil, fmt.Errorf("encoding %v is not supported beside others", parquet.Encodings.DeltaBinaryPacked)
+	}
+	return deltas, nil
+}
+
+// deltas reports whether a page is one that deltaColumn reads.
+func (c chunk) deltas(h pageHeader) bool {
+	return h.kind == pageData && h.encoding == encDelta && c.kind == parquet.Types.Int32 && c.codec == compress.Codecs.Uncompressed && !c.nulls
 }
 
 // Page types and encodings as Parquet numbers them.
@@ -190,6 +208,7 @@ const (
 
 	encPlain          = 0
 	encPlainDict      = 2
+	encDelta          = 5 // of integers
 	encRLEDictionary  = 8
 	bytesInt32        = 4
 	bytesDouble       = 8
@@ -216,8 +235,11 @@ func readPageHeader(f io.ReaderAt, at, end int64) (pageHeader, int64, error) {
 func (c chunk) checkPage(f io.ReaderAt, h pageHeader, at int64) error {
 	switch h.kind {
 	case pageData, pageDataV2:
+		if h.encoding == encDelta && c.deltas(h) {
+			break
+		}
 		if h.encoding != encPlain && h.encoding != encPlainDict && h.encoding != encRLEDictionary {
-			return fmt.Errorf("encoding %v is not supported: must be plain or a dictionary", parquet.Encoding(h.encoding))
+			return fmt.Errorf("encoding %v is not supported: must be plain, a dictionary, or uncompressed differences of required integers", parquet.Encoding(h.encoding))
 		}
 	case pageDictionary:
 		least := int64(bytesStringLength)

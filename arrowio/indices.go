@@ -7,15 +7,12 @@ import (
 
 // appendIndices appends a dictionary-encoded page: the bit width of an index
 // into a dictionary of n values, then the indices as runs (a count and the
-// value) or packed to their width, whichever is shorter. This is Parquet's
+// value) or packed to their width, whichever compresses better. This is Parquet's
 // RLE/bit-packing hybrid, https://parquet.apache.org/docs/file-format/data-pages/encodings/#RLE,
 // of which the writer of the Arrow module makes a general mixture, at some ten
 // times the cost per value.
 func appendIndices(dst []byte, idx []int32, n int) []byte {
-	width := 0
-	if n > 1 {
-		width = bits.Len32(uint32(n - 1))
-	}
+	width := indexWidth(n)
 	dst = append(dst, byte(width))
 	if len(idx) == 0 {
 		return dst
@@ -27,10 +24,28 @@ func appendIndices(dst []byte, idx []int32, n int) []byte {
 		}
 	}
 	const runHeader = 2 // bytes: most runs are below 8192 long
-	if runs*(runHeader+(width+7)/8) <= len(idx)*width/8 || width == 0 {
+	if width == 0 || runs*(runHeader+(width+7)/8) <= len(idx)*width/8/fewRuns {
 		return appendRuns(dst, idx, width)
 	}
 	return appendPacked(dst, idx, width)
+}
+
+// fewRuns: compressed, what is packed takes a tenth of its size if runs are long,
+// and less than the runs themselves, whose counts are close to random.
+const fewRuns = 16
+
+// indexWidth returns how wide indices into a dictionary of n values are written:
+// so that a byte has whole indices, or an index whole bytes, which is what a
+// compressor can find repetitions in. Readers take any width that is enough.
+func indexWidth(n int) int {
+	if n <= 1 {
+		return 0
+	}
+	width := bits.Len32(uint32(n - 1))
+	if width <= 8 {
+		return 1 << bits.Len(uint(width-1))
+	}
+	return (width + 7) / 8 * 8
 }
 
 // appendRuns: varint(count << 1), then the value in whole bytes.

@@ -64,7 +64,7 @@ func TestIndices(t *testing.T) {
 					if got := decodeIndices(b, n); !slices.Equal(got, idx) {
 						t.Fatalf("%d indices of %d values, runs of %d", n, values, run)
 					}
-					if most := 1 + 10 + n*20/8 + 20; len(b) > most {
+					if most := 1 + 10 + n*24/8 + 24; len(b) > most { // three bytes an index
 						t.Errorf("%d indices of %d values take %d bytes", n, values, len(b))
 					}
 				}

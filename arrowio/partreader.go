@@ -45,6 +45,10 @@ func openPart(path string, samples bool, mem memory.Allocator) (p *partReader, e
 	return p, nil
 }
 
+// maxRowsPerByte bounds what a file may claim. Where all neurons fire in every
+// step there are some fifty.
+const maxRowsPerByte = 1000
+
 func (p *partReader) open(mem memory.Allocator, samples bool) error {
 	fi, err := p.f.Stat()
 	if err != nil {
@@ -64,6 +68,9 @@ func (p *partReader) open(mem memory.Allocator, samples bool) error {
 	}
 	if m.Schema == nil {
 		return fmt.Errorf("the Parquet file is damaged: no schema")
+	}
+	if n := m.NumRows; n < 0 || n > maxRowsPerByte*p.size {
+		return fmt.Errorf("the Parquet file is damaged: %d rows in %d bytes", n, p.size)
 	}
 	props := parquet.NewReaderProperties(boundedAllocator{mem, 2 * maxPage})
 	if p.r, err = file.NewParquetReader(p.f, file.WithReadProps(props), file.WithMetadata(m)); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/compress"
 	"github.com/apache/arrow/go/v17/parquet/metadata"
 	"github.com/apache/arrow/go/v17/parquet/schema"
 )
@@ -113,6 +114,11 @@ func (p *partWriter) writeGroup(r *rows) error {
 	rg := p.meta.AppendRowGroup()
 	var total int64
 	put := func(c column) error {
+		// Ids as differences have nothing left to compress, nor have quantities.
+		c.codec = compression{codec: compress.Codecs.Uncompressed}
+		if c.dict != nil {
+			c.codec = p.codec
+		}
 		n, err := c.put(p, rg, r.len())
 		total += n
 		return err

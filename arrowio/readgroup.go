@@ -3,6 +3,7 @@ package arrowio
 import (
 	"fmt"
 
+	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/file"
 )
 
@@ -29,14 +30,22 @@ func (p *partReader) readGroup(g int, resolution float64, fn func(*rows) error) 
 	rg := p.r.RowGroup(g)
 	n := rg.NumRows()
 	readers := make([]file.ColumnChunkReader, len(p.cols))
+	var deltas *deltaColumn // the neurons, if they are encoded so
 	for k, c := range p.cols {
 		if k == populationAt {
 			continue // a neuron's id gives its population
 		}
-		if err := p.checkChunk(rg, c, n); err != nil {
+		pages, err := p.checkChunk(rg, c, n)
+		if err != nil {
 			return fmt.Errorf("column %q: %w", p.r.MetaData().Schema.Column(c).Name(), err)
 		}
-		var err error
+		if k == neuronAt && pages != nil {
+			deltas = &deltaColumn{f: p.f, pages: pages}
+			continue
+		}
+		if pages != nil {
+			return fmt.Errorf("column %q: encoding %v is not supported there", p.r.MetaData().Schema.Column(c).Name(), parquet.Encodings.DeltaBinaryPacked)
+		}
 		if readers[k], err = rg.Column(c); err != nil {
 			return err
 		}
@@ -56,7 +65,11 @@ func (p *partReader) readGroup(g int, resolution float64, fn func(*rows) error) 
 		if err := toSteps(b.step[:k], times[:k], resolution); err != nil {
 			return err
 		}
-		if err := fill(readers[neuronAt], b.neuron[:k], levels); err != nil {
+		if deltas != nil {
+			if err := deltas.fill(b.neuron[:k]); err != nil {
+				return fmt.Errorf("column %q: %w", NeuronColumn, err)
+			}
+		} else if err := fill(readers[neuronAt], b.neuron[:k], levels); err != nil {
 			return fmt.Errorf("column %q: %w", NeuronColumn, err)
 		}
 		for q := range b.values {
@@ -71,27 +84,29 @@ func (p *partReader) readGroup(g int, resolution float64, fn func(*rows) error) 
 	return nil
 }
 
-// checkChunk makes sure that Arrow's reader can be let loose on a column.
-func (p *partReader) checkChunk(rg *file.RowGroupReader, col int, n int64) error {
+// checkChunk makes sure that Arrow's reader can be let loose on a column, or
+// returns the pages that are deltaColumn's to read.
+func (p *partReader) checkChunk(rg *file.RowGroupReader, col int, n int64) ([]pageAt, error) {
 	m, err := rg.MetaData().ColumnChunk(col)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c := chunk{
 		start: m.DataPageOffset(), size: m.TotalCompressedSize(),
 		values: m.NumValues(), codec: m.Compression(), kind: m.Type(),
+		nulls: p.r.MetaData().Schema.Column(col).MaxDefinitionLevel() > 0,
 	}
 	if m.HasDictionaryPage() && m.DictionaryPageOffset() > 0 && m.DictionaryPageOffset() < c.start {
 		c.start = m.DictionaryPageOffset()
 	}
 	if c.values != n || n < 0 {
-		return fmt.Errorf("damaged: %d values in %d rows", c.values, n)
+		return nil, fmt.Errorf("damaged: %d values in %d rows", c.values, n)
 	}
 	if c.start < 0 || c.size < 0 || c.start > p.size || c.size > p.size-c.start {
-		return fmt.Errorf("damaged: %d bytes at %d in a file of %d", c.size, c.start, p.size)
+		return nil, fmt.Errorf("damaged: %d bytes at %d in a file of %d", c.size, c.start, p.size)
 	}
 	if m.Type() != p.r.MetaData().Schema.Column(col).PhysicalType() {
-		return fmt.Errorf("damaged: type %v", m.Type())
+		return nil, fmt.Errorf("damaged: type %v", m.Type())
 	}
 	return c.check(p.f)
 }

@@ -13,11 +13,13 @@ import (
 // Defaults of the options of writers.
 const (
 	// DefaultRowGroupRows: a row group of spikes holds about a second of the
-	// full-scale microcircuit and 1.2 MB, which is what a reader decodes at
+	// full-scale microcircuit and 0.6 MB, which is what a reader decodes at
 	// least, and what the writer holds in memory up to three times.
 	DefaultRowGroupRows = 1 << 18
-	// DefaultPartRows: a part of spikes is about 20 MB.
-	DefaultPartRows = 1 << 22
+	// DefaultPartRows: a part of spikes is at most about 80 MB, of which an hour of
+	// model time of the full-scale microcircuit makes 33.
+	// Parts of samples end at 128 MB.
+	DefaultPartRows = 1 << 25
 )
 
 type recorderConfig struct {
@@ -291,11 +293,14 @@ func (r *recorder) writeGroup(g *rows, meta string) (err error) {
 	if err := r.w.write(g); err != nil {
 		return err
 	}
-	if r.w.n >= r.cfg.partRows || r.w.groups == maxGroups {
+	if r.w.n >= r.cfg.partRows || r.w.sink.n >= maxPartBytes || r.w.groups == maxGroups {
 		return r.finishPart()
 	}
 	return nil
 }
+
+// maxPartBytes ends parts of samples, whose rows are larger than spikes.
+const maxPartBytes = 128 << 20
 
 // maxGroups: Parquet numbers row groups with 16 bits.
 const maxGroups = 1<<15 - 1

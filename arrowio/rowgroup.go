@@ -9,8 +9,10 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/compress"
 	"github.com/apache/arrow/go/v17/parquet/file"
 	"github.com/apache/arrow/go/v17/parquet/metadata"
+	"github.com/klauspost/compress/zstd"
 )
 
 // rows are a stretch of a run's spikes or samples, in order of step, then neuron.
@@ -27,6 +29,8 @@ type scratch struct {
 	idx        []int32
 	dict, page []byte
 	compressed bytes.Buffer
+	zstd       *zstd.Encoder
+	zpage      []byte
 }
 
 // a column is one column of a row group, encoded.
@@ -34,7 +38,9 @@ type column struct {
 	dict     []byte // nil: the values stand in the page
 	dictN    int
 	page     []byte
+	delta    bool   // the page is encoded as appendDeltas does
 	min, max []byte // of the values, as statistics have them
+	codec    compression
 }
 
 // times encodes the time stamps: their distinct values as a dictionary, in
@@ -57,12 +63,13 @@ func (s *scratch) times(step []int64, scale timeScale) column {
 	}
 }
 
-// neurons encodes ids as they are.
+// neurons encodes the differences of ids.
 func (s *scratch) neurons(neuron []int32) column {
+	s.page = appendDeltas(s.page[:0], neuron)
 	return column{
-		page: arrow.Int32Traits.CastToBytes(neuron), // Parquet is little-endian, as is every system Go's Arrow writes on
-		min:  binary.LittleEndian.AppendUint32(nil, uint32(slices.Min(neuron))),
-		max:  binary.LittleEndian.AppendUint32(nil, uint32(slices.Max(neuron))),
+		page: s.page, delta: true,
+		min: binary.LittleEndian.AppendUint32(nil, uint32(slices.Min(neuron))),
+		max: binary.LittleEndian.AppendUint32(nil, uint32(slices.Max(neuron))),
 	}
 }
 
@@ -102,7 +109,7 @@ func (s *scratch) populations(x *populationIndex, neuron []int32) (column, error
 // floats encodes a quantity's values as they are. Statistics leave out NaN, as
 // Parquet asks.
 func (s *scratch) floats(v []float64) column {
-	c := column{page: arrow.Float64Traits.CastToBytes(v)}
+	c := column{page: arrow.Float64Traits.CastToBytes(v)} // Parquet is little-endian, as is every system Go's Arrow writes on
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, x := range v {
 		if x < lo {
@@ -134,12 +141,15 @@ func appendFloat(b []byte, x float64) []byte {
 func (c *column) put(p *partWriter, rg *metadata.RowGroupMetaDataBuilder, n int) (int64, error) {
 	at := p.groups
 	chunk := rg.NextColumnChunk()
-	pages, err := file.NewPageWriter(p.sink, p.codec.codec, p.codec.level, chunk, int16(at), int16(rg.CurrentColumn()), p.mem, false, nil, nil)
+	pages, err := file.NewPageWriter(p.sink, c.codec.codec, c.codec.level, chunk, int16(at), int16(rg.CurrentColumn()), p.mem, false, nil, nil)
 	if err != nil {
 		return 0, err
 	}
 	var written int64
 	enc := parquet.Encodings.Plain
+	if c.delta {
+		enc = parquet.Encodings.DeltaBinaryPacked
+	}
 	if c.dict != nil {
 		enc = p.props.DictionaryIndexEncoding()
 		dict := file.NewDictionaryPage(memory.NewBufferBytes(c.dict), int32(c.dictN), p.props.DictionaryPageEncoding())
@@ -158,8 +168,9 @@ func (c *column) put(p *partWriter, rg *metadata.RowGroupMetaDataBuilder, n int)
 	stats.Signed = chunk.Descr().PhysicalType() != parquet.Types.ByteArray
 	data := c.page
 	if pages.HasCompressor() {
-		p.scratch.compressed.Reset()
-		data = pages.Compress(&p.scratch.compressed, c.page)
+		if data, err = p.scratch.compress(pages, c); err != nil {
+			return 0, err
+		}
 	}
 	page := file.NewDataPageV1WithStats(memory.NewBufferBytes(data), int32(n), enc,
 		parquet.Encodings.RLE, parquet.Encodings.RLE, int32(len(c.page)), stats)
@@ -169,6 +180,24 @@ func (c *column) put(p *partWriter, rg *metadata.RowGroupMetaDataBuilder, n int)
 	}
 	chunk.SetStats(stats)
 	return written + k, pages.Close(c.dict != nil, false)
+}
+
+// compress compresses the column's page. Zstandard goes through an encoder that is
+// used again: a new one takes longer for its memory than for the page.
+func (s *scratch) compress(pages file.PageWriter, c *column) (_ []byte, err error) {
+	if c.codec.codec != compress.Codecs.Zstd {
+		s.compressed.Reset()
+		return pages.Compress(&s.compressed, c.page), nil
+	}
+	if s.zstd == nil {
+		s.zstd, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(c.codec.level)),
+			zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20), zstd.WithEncoderCRC(false))
+		if err != nil {
+			return nil, err
+		}
+	}
+	s.zpage = s.zstd.EncodeAll(c.page, s.zpage[:0])
+	return s.zpage, nil
 }
 
 func grow(b []int32, n int) []int32 {

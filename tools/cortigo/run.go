@@ -24,7 +24,7 @@ seed gives the same spikes whatever --threads and --shards are.
 
 With --save the network is kept in DIR too, and its state: every --checkpoint-every ms of model time, on ^C or
 kill (SIGTERM), and at the end. Without the flag that is every 10 s, in runs of more than 500 s every fiftieth
-of the run. Each checkpoint finishes a part of spikes, as 4 million spikes do: a run has some fifty files and one
+of the run. Each checkpoint finishes a part of spikes, as 33 million spikes (80 MB) do: a run has some fifty files and one
 for each of those. Such a run can go on, also one that was killed or found the disk full: --resume DIR
 simulates it for --t-sim more, or, without, to where it was to end. Parts from before the last checkpoint stay
 as they are; what was recorded after it is simulated again. A run is locked while it is written.

@@ -96,12 +96,13 @@ func (m *Meter) State() State {
 	return m.state()
 }
 
-// state works out the pace, which is counted from the first progress on: what
-// came before it is another work's.
+// state works out the pace. Of a simulation it is counted from the first progress
+// on, since what came before it is another work's; building begins with the
+// meter.
 func (m *Meter) state() State {
 	s := State{Label: m.label, Left: -1, Factor: -1, Spikes: -1}
 	since, from := m.first, m.firstDone
-	if m.done <= from { // a single one: all that is known is when it began
+	if m.done <= from || !m.model { // a single one: all that is known is when it began
 		since, from = m.created, 0
 	}
 	s.Wall = m.last.Sub(since)

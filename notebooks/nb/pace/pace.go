@@ -78,18 +78,22 @@ type Event struct {
 	Spikes  *int64   `json:"spikes,omitempty"`
 }
 
-// Event returns the state as JSON has it.
+// Event returns the state as JSON has it, with times to the microsecond of model
+// time and the millisecond of wall clock.
 func (s State) Event() Event {
-	e := Event{Event: "progress", Phase: s.Label, Share: s.Share, WallS: s.Wall.Seconds()}
+	round := func(x, parts float64) *float64 {
+		r := math.Round(x*parts) / parts
+		return &r
+	}
+	e := Event{Event: "progress", Phase: s.Label, Share: *round(s.Share, 1e4), WallS: *round(s.Wall.Seconds(), 1e3)}
 	if s.TotalMS > 0 {
-		e.DoneMS, e.TotalMS = &s.DoneMS, &s.TotalMS
+		e.DoneMS, e.TotalMS = round(s.DoneMS, 1e3), round(s.TotalMS, 1e3)
 	}
 	if s.Left >= 0 {
-		left := s.Left.Seconds()
-		e.LeftS = &left
+		e.LeftS = round(s.Left.Seconds(), 1e3)
 	}
 	if s.Factor >= 0 {
-		e.RTF = &s.Factor
+		e.RTF = round(s.Factor, 1e4)
 	}
 	if s.Spikes >= 0 {
 		e.Spikes = &s.Spikes

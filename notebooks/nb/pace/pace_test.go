@@ -141,8 +141,8 @@ func TestShows(t *testing.T) {
 		m.Share(share)
 	}
 	m.Close()
-	if got := log.String(); strings.Count(got, "\n") != 2 || !strings.HasPrefix(got, "simulating: 35 %, 2.00 s passed, 3.71 s left\nsimulating: 100 %, ") {
-		t.Errorf("%q", got) // 2 s * 65 / 35
+	if got := log.String(); strings.Count(got, "\n") != 2 || !strings.HasPrefix(got, "simulating: 35 %, 3.00 s passed, 5.57 s left\nsimulating: 100 %, ") {
+		t.Errorf("%q", got) // 3 s * 65 / 35
 	}
 }
 
