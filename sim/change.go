@@ -2,9 +2,11 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 
-	"cortigo/sim/device"
 	"cortigo/sim/internal/engine"
 )
 
@@ -24,54 +26,58 @@ func (n *Network) touch(c change) {
 }
 
 // replacePopulation puts p in the place of population i.
-func (n *Network) replacePopulation(i int, p *engine.Population) error {
+func (n *Network) replacePopulation(i int, p *engine.Population) {
 	old := n.desc.Populations[i]
-	if i < n.built() && n.engine.Step() > 0 && !engine.SameChannels(&old, p) {
-		if err := n.engine.CanChangeChannels(i); err != nil {
-			return err
-		}
-	}
 	n.desc.Populations[i] = *p
 	if i >= n.built() {
-		return nil
+		return
 	}
-	// The engine keeps potentials relative to E_L.
-	n.keepPotentials(i)
 	n.touch(devicesChanged)
 	if !engine.SameChannels(&old, p) {
 		n.touch(synapsesChanged)
 	}
+}
+
+// checkPopulation reports why p cannot take the place of population i now.
+func (n *Network) checkPopulation(i int, p *engine.Population) error {
+	if i < n.built() && n.engine.Step() > 0 && !engine.SameChannels(&n.desc.Populations[i], p) {
+		return n.engine.CanChangeChannels(i)
+	}
 	return nil
 }
 
-// keepPotentials has the potentials of a population be the same behind the next
-// change of the engine.
-func (n *Network) keepPotentials(population int) {
-	if len(n.desc.Populations[population].Columns) == 0 && n.engine.SameRest(population, &n.desc.Populations[population]) {
-		return
-	}
-	if n.kept == nil {
-		n.kept = map[int]bool{}
-	}
-	n.kept[population] = true
-}
-
-// replaceGenerator puts g in the place of a group of generators.
+// replaceGenerator puts g in the place of a group of generators. What they have
+// emitted until now arrives all the same.
 func (n *Network) replaceGenerator(i int, g *engine.Generator) {
+	old := n.desc.Generators[i]
+	n.desc.Generators = slices.Clone(n.desc.Generators)
 	n.desc.Generators[i] = *g
-	for k := range n.desc.Attachments {
-		a := &n.desc.Attachments[k]
-		if at := a.Generator - g.Number; at >= 0 && at < g.N {
+	var attachments []engine.Attachment
+	for _, a := range n.desc.Attachments {
+		if a.Over(n.Step(), n.desc.Resolution) {
+			continue
+		}
+		at := a.Generator - g.Number
+		if a.Until == 0 && at >= 0 && at < g.N && !reflect.DeepEqual(old.Model(at), g.Model(at)) {
+			if past, ok := n.ended(a); ok {
+				attachments = append(attachments, past)
+				a.Since = n.Step()
+			}
 			a.Device = g.Model(at)
 			n.touch(devicesChanged)
 		}
+		attachments = append(attachments, a)
 	}
+	n.desc.Attachments = attachments
 	n.recordings = false
 }
 
 // ready makes the engine what the description says, with the state that was
 // reached, and has it record what it is to.
 func (n *Network) ready(ctx context.Context) error {
+	if ctx == nil {
+		return errors.New("sim: the context is nil: context.Background() is one that never ends")
+	}
 	if n.engine == nil {
 		if err := n.build(ctx); err != nil {
 			return err
@@ -97,16 +103,6 @@ func (n *Network) renew(ctx context.Context) error {
 		return fmt.Errorf("sim: a recorder has not taken what was recorded: %w", err)
 	}
 	n.recordings = false
-	potentials := map[int][]float64{}
-	for p := range n.kept {
-		for i := range n.desc.Populations[p].N {
-			v, err := n.engine.Value(p, i, device.Vm)
-			if err != nil {
-				return fmt.Errorf("sim: %w", err)
-			}
-			potentials[p] = append(potentials[p], v)
-		}
-	}
 	var e *engine.Engine
 	var err error
 	if n.change == devicesChanged {
@@ -117,12 +113,7 @@ func (n *Network) renew(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
-	for p, values := range potentials {
-		for i, v := range values {
-			e.SetPotential(p, i, v)
-		}
-	}
-	n.engine, n.change, n.kept = e, unchanged, nil
+	n.engine, n.change = e, unchanged
 	n.desc.Settle(e)
 	return nil
 }
@@ -160,6 +151,14 @@ func (n *Network) Reset() error {
 	if n.engine == nil {
 		return nil
 	}
+	var attachments []engine.Attachment
+	for _, a := range n.desc.Attachments {
+		if a.Until == 0 {
+			a.Since = 0
+			attachments = append(attachments, a)
+		}
+	}
+	n.desc.Attachments = attachments
 	if n.change == synapsesChanged {
 		n.engine = nil // is built anew with the next Simulate
 	} else {
@@ -169,6 +168,6 @@ func (n *Network) Reset() error {
 		}
 		n.engine = e
 	}
-	n.change, n.kept, n.recordings = unchanged, nil, false
+	n.change, n.recordings = unchanged, false
 	return nil
 }

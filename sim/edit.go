@@ -20,13 +20,19 @@ type edit struct {
 	net         *Network
 	draws       uint32
 	populations map[int]*engine.Population
+	own         map[ownColumn]bool      // columns that are the edit's
 	potentials  map[int]map[int]float64 // by population and neuron, of a built network
 	generators  map[int]*engine.Generator
 	recorders   map[int]Model
 }
 
+type ownColumn struct {
+	population int
+	name       string
+}
+
 func newEdit(n *Network) *edit {
-	return &edit{net: n, draws: n.desc.Draws, populations: map[int]*engine.Population{}, potentials: map[int]map[int]float64{},
+	return &edit{net: n, draws: n.desc.Draws, populations: map[int]*engine.Population{}, own: map[ownColumn]bool{}, potentials: map[int]map[int]float64{},
 		generators: map[int]*engine.Generator{}, recorders: map[int]Model{}}
 }
 
@@ -34,6 +40,12 @@ func newEdit(n *Network) *edit {
 func (e *edit) set(c *Nodes, name string, value any) error {
 	n := c.Len()
 	if d, ok := value.(connect.Distribution); ok {
+		for _, s := range c.parts {
+			m := e.net.modelOf(s.group, s.from)
+			if k := param.Of(m).Kind(name); k >= param.Floats && k <= param.Strings {
+				return fmt.Errorf("%s: %s is a list, which cannot be drawn", m.ModelName(), name)
+			}
+		}
 		if s, whole := c.wholePopulation(); whole && name == device.Vm && s >= e.net.built() {
 			return e.drawPotential(s, d)
 		}
@@ -165,7 +177,10 @@ func (e *edit) setNeurons(g *group, s span, name string, value any, at, n int) e
 				return err
 			}
 		}
-		return nil
+		if e.net.Step() > 0 {
+			return nil
+		}
+		// At the begin V_m is a parameter, too.
 	}
 	if s.n == g.n && !each {
 		p.Model = changed.(neuron.Model)
@@ -195,11 +210,17 @@ func (e *edit) setNeurons(g *group, s span, name string, value any, at, n int) e
 	return nil
 }
 
-// column returns a copy of the values that a parameter has now.
+// column returns the values that a parameter has now, for the edit to change.
 func (e *edit) column(population int, p *engine.Population, set *param.Set, name string) ([]float64, error) {
+	key := ownColumn{population, name}
 	if c := p.Columns[name]; c != nil {
-		return slices.Clone(c), nil
+		if !e.own[key] {
+			c = slices.Clone(c)
+		}
+		e.own[key] = true
+		return c, nil
 	}
+	e.own[key] = true
 	x, err := set.Float(p.Model, name)
 	if err != nil {
 		return nil, err
@@ -271,6 +292,9 @@ func (e *edit) commit() error {
 		if err := engine.CheckPopulation(p, n.desc.Resolution); err != nil {
 			return fmt.Errorf("%q: %w", n.desc.Populations[i].Name, err)
 		}
+		if err := n.checkPopulation(i, p); err != nil {
+			return err
+		}
 	}
 	for i, g := range e.generators {
 		for k, m := range g.Models {
@@ -295,9 +319,7 @@ func (e *edit) commit() error {
 		n.desc.Populations = slices.Clone(n.desc.Populations)
 	}
 	for i, p := range e.populations {
-		if err := n.replacePopulation(i, p); err != nil {
-			return err
-		}
+		n.replacePopulation(i, p)
 	}
 	for population, values := range e.potentials {
 		for i, v := range values {

@@ -24,7 +24,7 @@ func (n *Network) build(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
-	n.engine, n.change, n.kept, n.recordings = e, unchanged, nil, false
+	n.engine, n.change, n.recordings = e, unchanged, false
 	n.desc.Settle(e)
 	return nil
 }

@@ -265,9 +265,8 @@ func (e *Engine) observe(sh *shard, population int, quantities []string) error {
 		if q == device.Vm || !b.merged || b.split != nil || b.n == 0 {
 			continue
 		}
-		if e.step != 0 {
-			return fmt.Errorf("population %q: with equal synaptic time constants, recording of %s must begin before the first step",
-				e.desc.Populations[population].Name, q)
+		if err := e.CanRecord(population, q); err != nil {
+			return err
 		}
 		b.startSplit()
 		sh.observePositive(b.grid.wide, b.ring)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
@@ -23,9 +24,14 @@ func Rebuild(ctx context.Context, desc *Description, opts Options, old *Engine) 
 			return nil, err
 		}
 	}
+	copy(e.born, old.born)
+	for p := len(state.Populations); p < len(desc.Populations); p++ {
+		e.born[p] = state.Step
+	}
 	if err := e.SetState(state); err != nil {
 		return nil, err
 	}
+	e.keepPotentials(old)
 	e.events = old.events
 	return e, nil
 }
@@ -38,16 +44,17 @@ func (e *Engine) Reload(desc *Description) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	state := e.State()
-	for p := range state.Populations {
-		limitRefractory(&state.Populations[p], r, p)
-	}
 	r.events = e.events
 	for s, sh := range r.shards {
 		from := e.shards[s]
 		sh.deliverTime, sh.updateTime, sh.exchangeTime = from.deliverTime, from.updateTime, from.exchangeTime
 	}
-	return r, r.SetState(state)
+	copy(r.born, e.born)
+	if err := r.SetState(e.State()); err != nil {
+		return nil, err
+	}
+	r.keepPotentials(e)
+	return r, nil
 }
 
 // Restart is Reload with the initial state.
@@ -61,11 +68,22 @@ func (e *Engine) Restart(desc *Description) (*Engine, error) {
 	return r, nil
 }
 
-// limitRefractory cuts refractory periods that are longer than they may be now.
-func limitRefractory(s *PopulationState, e *Engine, population int) {
-	for i := range s.Refractory {
-		b, k := e.locate(population, i)
-		s.Refractory[i] = min(s.Refractory[i], float64(b.refractory(k)))
+// keepPotentials has neurons whose E_L is not what it was in old keep the
+// potential that they had there: a state has potentials relative to E_L.
+func (e *Engine) keepPotentials(old *Engine) {
+	if e.share.Of > 0 {
+		return // which has not all of them
+	}
+	for p := range old.desc.Populations {
+		for i := range old.desc.Populations[p].N {
+			was, j := old.locate(p, i)
+			if was.v == nil {
+				break // parrots
+			}
+			if b, k := e.locate(p, i); b.rest(k) != was.rest(j) {
+				b.v[k] = was.potential(j) - b.rest(k)
+			}
+		}
 	}
 }
 
@@ -92,11 +110,11 @@ func (e *Engine) CanChangeChannels(population int) error {
 
 // changeChannels makes the currents of a population those of e's channels.
 func (s *PopulationState) changeChannels(e *Engine, population int) error {
-	limitRefractory(s, e, population)
 	b := e.shards[0].blocks[population]
 	merged := b.merged && b.iEx != nil
 	switch {
 	case merged && s.IIn != nil: // two have become one
+		s.SplitEx, s.SplitIn = slices.Clone(s.IEx), s.IIn // for those who record them
 		for i, x := range s.IIn {
 			s.IEx[i] += x
 		}
@@ -112,22 +130,16 @@ func (s *PopulationState) changeChannels(e *Engine, population int) error {
 	return nil
 }
 
-// SameRest reports whether p's E_L is that of the engine's population.
-func (e *Engine) SameRest(population int, p *Population) bool {
-	q := &e.desc.Populations[population]
-	return len(q.Columns) == 0 && len(p.Columns) == 0 && restOf(p.Model) == restOf(q.Model)
-}
-
-func restOf(m neuron.Model) float64 {
-	switch m := m.(type) {
-	case neuron.IafPscExp:
-		return m.EL
-	case neuron.IafPscAlpha:
-		return m.EL
-	case neuron.IafPscDelta:
-		return m.EL
+// CanRecord reports why a quantity of a population's neurons cannot be recorded
+// from now on.
+func (e *Engine) CanRecord(population int, quantity string) error {
+	for _, sh := range e.shards {
+		if b := sh.blocks[population]; quantity != device.Vm && b.merged && b.split == nil && b.n > 0 && e.step != e.born[population] {
+			return fmt.Errorf("population %q: with equal synaptic time constants, recording of %s must begin before the first step",
+				e.desc.Populations[population].Name, quantity)
+		}
 	}
-	return 0
+	return nil
 }
 
 // Populations returns how many populations there are.
