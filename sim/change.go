@@ -2,7 +2,10 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 
 	"cortigo/sim/internal/engine"
 )
@@ -26,30 +29,55 @@ func (n *Network) touch(c change) {
 func (n *Network) replacePopulation(i int, p *engine.Population) {
 	old := n.desc.Populations[i]
 	n.desc.Populations[i] = *p
-	if i < n.built() {
-		n.touch(devicesChanged)
-		if !engine.SameChannels(&old, p) {
-			n.touch(synapsesChanged)
-		}
+	if i >= n.built() {
+		return
+	}
+	n.touch(devicesChanged)
+	if !engine.SameChannels(&old, p) {
+		n.touch(synapsesChanged)
 	}
 }
 
-// replaceGenerator puts g in the place of a group of generators.
+// checkPopulation reports why p cannot take the place of population i now.
+func (n *Network) checkPopulation(i int, p *engine.Population) error {
+	if i < n.built() && n.engine.Step() > 0 && !engine.SameChannels(&n.desc.Populations[i], p) {
+		return n.engine.CanChangeChannels(i)
+	}
+	return nil
+}
+
+// replaceGenerator puts g in the place of a group of generators. What they have
+// emitted until now arrives all the same.
 func (n *Network) replaceGenerator(i int, g *engine.Generator) {
+	old := n.desc.Generators[i]
+	n.desc.Generators = slices.Clone(n.desc.Generators)
 	n.desc.Generators[i] = *g
-	for k := range n.desc.Attachments {
-		a := &n.desc.Attachments[k]
-		if at := a.Generator - g.Number; at >= 0 && at < g.N {
+	var attachments []engine.Attachment
+	for _, a := range n.desc.Attachments {
+		if a.Over(n.Step(), n.desc.Resolution) {
+			continue
+		}
+		at := a.Generator - g.Number
+		if a.Until == 0 && at >= 0 && at < g.N && !reflect.DeepEqual(old.Model(at), g.Model(at)) {
+			if past, ok := n.ended(a); ok {
+				attachments = append(attachments, past)
+				a.Since = n.Step()
+			}
 			a.Device = g.Model(at)
 			n.touch(devicesChanged)
 		}
+		attachments = append(attachments, a)
 	}
+	n.desc.Attachments = attachments
 	n.recordings = false
 }
 
 // ready makes the engine what the description says, with the state that was
 // reached, and has it record what it is to.
 func (n *Network) ready(ctx context.Context) error {
+	if ctx == nil {
+		return errors.New("sim: the context is nil: context.Background() is one that never ends")
+	}
 	if n.engine == nil {
 		if err := n.build(ctx); err != nil {
 			return err
@@ -123,6 +151,14 @@ func (n *Network) Reset() error {
 	if n.engine == nil {
 		return nil
 	}
+	var attachments []engine.Attachment
+	for _, a := range n.desc.Attachments {
+		if a.Until == 0 {
+			a.Since = 0
+			attachments = append(attachments, a)
+		}
+	}
+	n.desc.Attachments = attachments
 	if n.change == synapsesChanged {
 		n.engine = nil // is built anew with the next Simulate
 	} else {

@@ -30,7 +30,7 @@ func (n *Network) Connect(pre, post *Nodes, rule connect.Rule, syn connect.Synap
 		rule = connect.AllToAll{}
 	}
 	fail := func(err error) error {
-		return fmt.Errorf("sim: %s -> %s: %w", pre.Name(), post.Name(), err)
+		return fmt.Errorf("sim: %s -> %s: %w", pre.shortName(), post.shortName(), err)
 	}
 	syn, err := n.resolve(syn)
 	if err != nil {
@@ -105,12 +105,9 @@ func (n *Network) connectPairs(pre, post *Nodes, pr engine.Projection) error {
 	type pair struct{ pre, post int }
 	lists := map[pair]*connect.List{}
 	var order []pair
-	src, dst := pre.places(), post.places()
-	same := slices.Equal(pre.parts, post.parts)
-	if !same && forbidsAutapses(pr.Rule) && overlap(pre, post) {
-		return fmt.Errorf("autapses cannot be told between scattered collections that overlap in part")
-	}
-	err := n.drawPairs(pre.Len(), post.Len(), same, pr, func(s, t int, weight, delay float64) {
+	// Reverse connections are named behind the others.
+	src, dst := append(pre.places(), post.places()...), append(post.places(), pre.places()...)
+	err := n.drawPairs(engine.Pairs{Pre: pre.Len(), Post: post.Len(), Shared: shared(pre, post)}, pr, func(s, t int, weight, delay float64) {
 		k := pair{src[s].group, dst[t].group}
 		l := lists[k]
 		if l == nil {
@@ -134,25 +131,26 @@ func (n *Network) connectPairs(pre, post *Nodes, pr engine.Projection) error {
 	return nil
 }
 
-// forbidsAutapses reports whether a rule keeps a neuron from itself.
-func forbidsAutapses(r connect.Rule) bool {
-	switch r := r.(type) {
-	case connect.FixedTotalNumber:
-		return r.Forbid.Autapses
-	case connect.FixedInDegree:
-		return r.Forbid.Autapses
-	case connect.FixedOutDegree:
-		return r.Forbid.Autapses
-	case connect.PairwiseBernoulli:
-		return r.Forbid.Autapses
-	case connect.AllToAll:
-		return r.Forbid.Autapses
+// shared returns which node of b is which of a, -1 where it is none; nil if they
+// have none in common.
+func shared(a, b *Nodes) []int {
+	at := make(map[int32]int, a.Len())
+	for i, id := range a.IDs() {
+		at[id] = i
 	}
-	return false
+	places, any := make([]int, 0, b.Len()), false
+	for _, id := range b.IDs() {
+		i, ok := at[id]
+		if !ok {
+			i = -1
+		}
+		places, any = append(places, i), any || ok
+	}
+	if !any {
+		return nil
+	}
+	return places
 }
-
-// overlap reports whether two collections have a node in common.
-func overlap(a, b *Nodes) bool { return Join(a, b).err != nil }
 
 // places returns every node's group and place in it.
 func (c *Nodes) places() []span {
@@ -165,12 +163,14 @@ func (c *Nodes) places() []span {
 	return all
 }
 
-// drawPairs draws the connections of a projection between pools of so many
-// nodes, whatever they are, in order of target.
-func (n *Network) drawPairs(pre, post int, same bool, pr engine.Projection, visit func(s, t int, weight, delay float64)) error {
-	ordinal := n.desc.Draws
+// drawPairs draws the connections of a projection between pools of nodes, in
+// order of target.
+func (n *Network) drawPairs(of engine.Pairs, pr engine.Projection, visit func(s, t int, weight, delay float64)) error {
+	if err := engine.DrawPairs(n.desc.Seed, n.desc.Resolution, n.desc.Draws, of, pr, visit); err != nil {
+		return err
+	}
 	n.desc.Draws++
-	return engine.DrawPairs(n.desc.Seed, n.desc.Resolution, ordinal, pre, post, same, pr, visit)
+	return nil
 }
 
 // cloneValues copies an array, which remains the caller's.
@@ -191,11 +191,14 @@ func cloneRule(r connect.Rule) connect.Rule {
 
 // connectGenerators attaches generators to neurons.
 func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
+	if symmetric(rule) {
+		return fmt.Errorf("%T connects in both directions, and a %s cannot be a target", rule, pre.model().ModelName())
+	}
 	var attachments []engine.Attachment
 	add := func(generator span, onto engine.Range, weight, delay connect.Distribution) error {
 		g := &n.desc.Generators[n.groups[generator.group].at]
 		at := engine.Attachment{Device: g.Model(generator.from), Generator: g.Number + generator.from, Post: onto,
-			Weight: weight, Delay: delay, Synapse: syn.Model}
+			Weight: weight, Delay: delay, Synapse: syn.Model, Since: n.Step()}
 		if err := engine.CheckDevice(&at, n.desc.Populations[onto.Population].Model, n.desc.Resolution); err != nil {
 			return err
 		}
@@ -222,7 +225,8 @@ func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn con
 		pr := engine.Projection{Rule: cloneRule(rule), Weight: syn.Weight, Delay: syn.Delay}
 		dst := post.places()
 		var failure error
-		err := n.drawPairs(pre.Len(), post.Len(), false, pr, func(s, t int, weight, delay float64) {
+		draws := n.desc.Draws
+		err := n.drawPairs(engine.Pairs{Pre: pre.Len(), Post: post.Len()}, pr, func(s, t int, weight, delay float64) {
 			onto := engine.Range{Population: n.groups[dst[t].group].at, From: dst[t].from, N: 1}
 			if err := add(src[s], onto, connect.Constant(weight), connect.Constant(delay)); err != nil && failure == nil {
 				failure = err
@@ -232,6 +236,7 @@ func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn con
 			return err
 		}
 		if failure != nil {
+			n.desc.Draws = draws
 			return failure
 		}
 	}
@@ -246,18 +251,32 @@ func drawn(d connect.Distribution) bool {
 	return !array
 }
 
+// symmetric reports whether a rule makes connections in both directions.
+func symmetric(r connect.Rule) bool {
+	switch r := r.(type) {
+	case connect.AllToAll:
+		return r.Symmetric
+	case connect.OneToOne:
+		return r.Symmetric
+	case connect.SymmetricPairwiseBernoulli:
+		return true
+	}
+	return false
+}
+
 // appendNumbered appends attachments, numbering those of one generator to one
 // population.
 func appendNumbered(dst, more []engine.Attachment) []engine.Attachment {
 	type key struct{ generator, population int }
-	count := map[key]uint32{}
+	next := map[key]uint32{}
 	for _, a := range dst {
-		count[key{a.Generator, a.Post.Population}]++
+		k := key{a.Generator, a.Post.Population}
+		next[k] = max(next[k], a.Ordinal+1)
 	}
 	for _, a := range more {
 		k := key{a.Generator, a.Post.Population}
-		a.Ordinal = count[k]
-		count[k]++
+		a.Ordinal = next[k]
+		next[k]++
 		dst = append(dst, a)
 	}
 	return dst
@@ -266,6 +285,9 @@ func appendNumbered(dst, more []engine.Attachment) []engine.Attachment {
 // connectRecorders connects recorders to what they record. Meters are connected
 // to the neurons that they read, spike recorders the other way round.
 func (n *Network) connectRecorders(recs, of *Nodes, rule connect.Rule, recorderIsSource bool) error {
+	if symmetric(rule) {
+		return fmt.Errorf("recorders cannot be connected in both directions")
+	}
 	var onto []*Nodes // of each recorder
 	switch r := rule.(type) {
 	case connect.AllToAll:

@@ -18,12 +18,23 @@ type Connection struct {
 	Weight         float64 // pA, or mV onto iaf_psc_delta; 1 onto a parrot and to a recorder
 	Delay          float64 // ms
 
-	// What made it: a projection or attachment of the description, and which
-	// target and synapse of it.
-	origin     origin
+	net    *Network
+	origin origin
+	// Of a projection which one it is, and which target and synapse of it.
 	projection int
 	target     uint32
 	index      uint32
+	attachment attachmentKey
+}
+
+// An attachmentKey names a connection of a generator.
+type attachmentKey struct {
+	generator, population, neuron int
+	ordinal                       uint32
+}
+
+func keyOf(a *engine.Attachment, k int) attachmentKey {
+	return attachmentKey{a.Generator, a.Post.Population, a.Post.From + k, a.Ordinal}
 }
 
 type origin int
@@ -57,6 +68,9 @@ func (n *Network) Connections(q ConnectionQuery) ([]Connection, error) {
 // EachConnection calls visit for the connections of a query, in the order of
 // Connections, until it returns false.
 func (n *Network) EachConnection(q ConnectionQuery, visit func(Connection) bool) error {
+	if visit == nil {
+		return fmt.Errorf("sim: EachConnection: visit is nil")
+	}
 	for _, c := range []*Nodes{q.Source, q.Target} {
 		if c != nil {
 			if err := n.own(c); err != nil {
@@ -123,7 +137,7 @@ func (n *Network) eachSynapse(q ConnectionQuery, has func(string) bool, visit fu
 		pr := &n.desc.Projections[c.Projection]
 		more = visit(Connection{Source: pre.at(&n.desc, c.Projection, pr.Sources, c.Source), Target: post.at(&n.desc, c.Projection, pr.Targets, c.Target),
 			Model: synapseName(pr.Synapse), Weight: c.Weight, Delay: float64(c.Delay) * n.desc.Resolution,
-			projection: c.Projection, target: c.Target, index: c.Index})
+			net: n, projection: c.Projection, target: c.Target, index: c.Index})
 		return more
 	})
 	if err != nil {
@@ -178,7 +192,7 @@ func (n *Network) eachAttachment(q ConnectionQuery, has func(string) bool, visit
 	for i := range n.desc.Attachments {
 		a := &n.desc.Attachments[i]
 		source := n.desc.GeneratorID(a.Generator)
-		if !has(a.Synapse) || !in(from, source) {
+		if a.Until != 0 || !has(a.Synapse) || !in(from, source) {
 			continue
 		}
 		for k := range a.Post.N {
@@ -191,7 +205,7 @@ func (n *Network) eachAttachment(q ConnectionQuery, has func(string) bool, visit
 				return false, fmt.Errorf("sim: %w", err)
 			}
 			if !visit(Connection{Source: source, Target: target, Model: synapseName(a.Synapse), Weight: weight, Delay: delay,
-				origin: fromAttachment, projection: i, target: uint32(k)}) {
+				net: n, origin: fromAttachment, attachment: keyOf(a, k)}) {
 				return false, nil
 			}
 		}
@@ -205,7 +219,7 @@ func (n *Network) eachRecording(q ConnectionQuery, visit func(Connection) bool) 
 		_, meter := r.model.(device.Multimeter)
 		for _, ids := range [][]int32{r.of[neurons].IDs(), r.of[generators].IDs()} {
 			for _, id := range ids {
-				c := Connection{Source: id, Target: r.id, Model: StaticSynapse, Weight: 1, Delay: 1, origin: fromRecorder}
+				c := Connection{Source: id, Target: r.id, Model: StaticSynapse, Weight: 1, Delay: 1, net: n, origin: fromRecorder}
 				if meter {
 					c.Source, c.Target = r.id, id
 				}
@@ -289,17 +303,19 @@ func (n *Network) setSynapses(connections []Connection, values any, what string)
 		return fail(fmt.Errorf("%d values for %d connections, must be as many", len(list), len(connections)))
 	}
 	changes := map[int][]engine.SynapseChange{}
-	var attached []int
+	attached := map[attachmentKey]float64{}
 	for i, c := range connections {
 		x := list[i]
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return fail(fmt.Errorf("that of %d -> %d is %g, must be finite", c.Source, c.Target, x))
 		}
 		switch {
+		case c.net != n:
+			return fail(fmt.Errorf("%d -> %d is of another network, or was not returned by Connections", c.Source, c.Target))
 		case c.origin == fromRecorder:
 			return fail(fmt.Errorf("%d -> %d is of a recorder, where it does not matter", c.Source, c.Target))
 		case c.origin == fromAttachment:
-			attached = append(attached, i)
+			attached[c.attachment] = x
 		default:
 			s := engine.SynapseChange{Target: c.target, Index: c.index, Weight: x, Delay: math.NaN()}
 			if what == "delay" {
@@ -310,16 +326,13 @@ func (n *Network) setSynapses(connections []Connection, values any, what string)
 	}
 	projections := slices.Clone(n.desc.Projections)
 	for p, list := range changes {
-		if p >= len(projections) {
-			return fail(fmt.Errorf("connections of another network"))
-		}
 		pr := &projections[p]
 		pr.Changed = mergeChanges(pr.Changed, list)
 		if err := engine.CheckChanges(pr, n.desc.Resolution); err != nil {
 			return fail(err)
 		}
 	}
-	attachments, err := n.changeAttachments(connections, attached, list, what)
+	attachments, err := n.changeAttachments(attached, what)
 	if err != nil {
 		return fail(err)
 	}
@@ -357,36 +370,35 @@ func mergeChanges(old, more []engine.SynapseChange) []engine.SynapseChange {
 	return merged
 }
 
-// changeAttachments returns the attachments with some connections changed; those
-// that are of several are taken apart.
-func (n *Network) changeAttachments(connections []Connection, which []int, values []float64, what string) ([]engine.Attachment, error) {
-	if len(which) == 0 {
+// changeAttachments returns the attachments with some connections changed from
+// now on; those that are of several are taken apart.
+func (n *Network) changeAttachments(changed map[attachmentKey]float64, what string) ([]engine.Attachment, error) {
+	if len(changed) == 0 {
 		return n.desc.Attachments, nil
 	}
-	single := map[int]map[uint32]float64{}
-	for _, i := range which {
-		c := connections[i]
-		if c.projection >= len(n.desc.Attachments) {
-			return nil, fmt.Errorf("connections of another network")
-		}
-		if single[c.projection] == nil {
-			single[c.projection] = map[uint32]float64{}
-		}
-		single[c.projection][c.target] = values[i]
-	}
 	var attachments []engine.Attachment
-	for i, a := range n.desc.Attachments {
-		changed := single[i]
-		if changed == nil {
-			attachments = append(attachments, a)
+	for _, a := range n.desc.Attachments {
+		wanted := false
+		for k := range a.Post.N {
+			_, ok := changed[keyOf(&a, k)]
+			wanted = wanted || ok
+		}
+		if !wanted || a.Until != 0 {
+			if !a.Over(n.Step(), n.desc.Resolution) {
+				attachments = append(attachments, a)
+			}
 			continue
+		}
+		if old, ok := n.ended(a); ok {
+			attachments = append(attachments, old)
+			a.Since = n.Step()
 		}
 		for k := range a.Post.N {
 			weight, delay, err := engine.AttachmentSynapse(&n.desc, &a, k)
 			if err != nil {
 				return nil, err
 			}
-			if x, ok := changed[uint32(k)]; ok && what == "delay" {
+			if x, ok := changed[keyOf(&a, k)]; ok && what == "delay" {
 				delay = x
 			} else if ok {
 				weight = x
@@ -401,4 +413,11 @@ func (n *Network) changeAttachments(connections []Connection, which []int, value
 		}
 	}
 	return attachments, nil
+}
+
+// ended returns an attachment as it brings what was emitted until now; false if
+// that is nothing.
+func (n *Network) ended(a engine.Attachment) (engine.Attachment, bool) {
+	a.Until = n.Step()
+	return a, a.Since < a.Until
 }

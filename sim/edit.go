@@ -20,13 +20,19 @@ type edit struct {
 	net         *Network
 	draws       uint32
 	populations map[int]*engine.Population
+	own         map[ownColumn]bool      // columns that are the edit's
 	potentials  map[int]map[int]float64 // by population and neuron, of a built network
 	generators  map[int]*engine.Generator
 	recorders   map[int]Model
 }
 
+type ownColumn struct {
+	population int
+	name       string
+}
+
 func newEdit(n *Network) *edit {
-	return &edit{net: n, draws: n.desc.Draws, populations: map[int]*engine.Population{}, potentials: map[int]map[int]float64{},
+	return &edit{net: n, draws: n.desc.Draws, populations: map[int]*engine.Population{}, own: map[ownColumn]bool{}, potentials: map[int]map[int]float64{},
 		generators: map[int]*engine.Generator{}, recorders: map[int]Model{}}
 }
 
@@ -34,6 +40,12 @@ func newEdit(n *Network) *edit {
 func (e *edit) set(c *Nodes, name string, value any) error {
 	n := c.Len()
 	if d, ok := value.(connect.Distribution); ok {
+		for _, s := range c.parts {
+			m := e.net.modelOf(s.group, s.from)
+			if k := param.Of(m).Kind(name); k >= param.Floats && k <= param.Strings {
+				return fmt.Errorf("%s: %s is a list, which cannot be drawn", m.ModelName(), name)
+			}
+		}
 		if s, whole := c.wholePopulation(); whole && name == device.Vm && s >= e.net.built() {
 			return e.drawPotential(s, d)
 		}
@@ -165,7 +177,10 @@ func (e *edit) setNeurons(g *group, s span, name string, value any, at, n int) e
 				return err
 			}
 		}
-		return nil
+		if e.net.Step() > 0 {
+			return nil
+		}
+		// At the begin V_m is a parameter, too.
 	}
 	if s.n == g.n && !each {
 		p.Model = changed.(neuron.Model)
@@ -195,11 +210,17 @@ func (e *edit) setNeurons(g *group, s span, name string, value any, at, n int) e
 	return nil
 }
 
-// column returns a copy of the values that a parameter has now.
+// column returns the values that a parameter has now, for the edit to change.
 func (e *edit) column(population int, p *engine.Population, set *param.Set, name string) ([]float64, error) {
+	key := ownColumn{population, name}
 	if c := p.Columns[name]; c != nil {
-		return slices.Clone(c), nil
+		if !e.own[key] {
+			c = slices.Clone(c)
+		}
+		e.own[key] = true
+		return c, nil
 	}
+	e.own[key] = true
 	x, err := set.Float(p.Model, name)
 	if err != nil {
 		return nil, err
@@ -261,19 +282,24 @@ func (e *edit) drawPotential(population int, d connect.Distribution) error {
 	return nil
 }
 
+func (e *edit) checkPopulation(i int, p *engine.Population) error {
+	if err := p.Model.Validate(); err != nil && len(p.Columns) == 0 {
+		return err
+	}
+	if err := engine.CheckPopulation(p, e.net.desc.Resolution); err != nil {
+		return err
+	}
+	return e.net.checkPopulation(i, p)
+}
+
 // commit checks the changes and makes them.
 func (e *edit) commit() error {
 	n := e.net
 	for i, p := range e.populations {
-		if i < n.built() && !engine.SameChannels(&n.desc.Populations[i], p) {
-			if err := n.engine.CanChangeChannels(i); err != nil {
-				return err
+		if err := e.checkPopulation(i, p); err != nil {
+			if len(e.populations) > 1 {
+				err = fmt.Errorf("%q: %w", p.Name, err)
 			}
-		}
-		if err := p.Model.Validate(); err != nil && len(p.Columns) == 0 {
-			return err
-		}
-		if err := engine.CheckPopulation(p, n.desc.Resolution); err != nil {
 			return err
 		}
 	}

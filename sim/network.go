@@ -21,8 +21,7 @@ type Network struct {
 	engine *engine.Engine
 	groups []group
 	nextID int32
-	change change       // since engine was made
-	kept   map[int]bool // populations whose potentials must stay though E_L may not
+	change change // since engine was made
 
 	recorders  []*recorder
 	taps       []tap
@@ -34,10 +33,8 @@ type Network struct {
 // New returns an empty network.
 func New(opts ...Option) (*Network, error) {
 	o := defaults()
-	for _, f := range opts {
-		if err := f(&o); err != nil {
-			return nil, err
-		}
+	if err := o.apply(opts); err != nil {
+		return nil, err
 	}
 	return &Network{opts: o, desc: engine.Description{Seed: o.seed, Resolution: o.resolution}, nextID: 1}, nil
 }
@@ -96,7 +93,11 @@ func (n *Network) Create(name string, count int, model Model, params ...Params) 
 		n.touch(synapsesChanged)
 	case device.SpikeRecorder, device.Multimeter:
 		g.kind, g.at = recorders, len(n.recorders)
-		n.recorders = append(n.recorders, newRecorders(n, count, model)...)
+		rs := newRecorders(n, count, model)
+		if err := rs[0].check(model); err != nil {
+			return nil, fmt.Errorf("sim: %q: %w", name, err)
+		}
+		n.recorders = append(n.recorders, rs...)
 	default:
 		number := n.desc.GeneratorCount()
 		if number+count > maxGenerators {
@@ -139,8 +140,12 @@ func checkModel(m Model) error {
 }
 
 func (n *Network) freeName(model string) string {
+	taken := map[string]bool{}
+	for _, g := range n.groups {
+		taken[g.name] = true
+	}
 	name := model
-	for k := 2; slices.ContainsFunc(n.groups, func(g group) bool { return g.name == name }); k++ {
+	for k := 2; taken[name]; k++ {
 		name = fmt.Sprintf("%s %d", model, k)
 	}
 	return name
@@ -217,10 +222,8 @@ func (n *Network) ofKind(k kind) []*Nodes {
 func (n *Network) own(collections ...*Nodes) error {
 	for _, c := range collections {
 		switch {
-		case c == nil:
-			return fmt.Errorf("sim: a collection of nodes is nil")
-		case c.err != nil:
-			return c.err
+		case c.Err() != nil:
+			return c.Err()
 		case c.net != n:
 			return fmt.Errorf("sim: %s is of another network", describeNodes(c))
 		}

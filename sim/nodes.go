@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -46,13 +47,26 @@ type Nodes struct {
 }
 
 // Err returns what was wrong when the collection was made.
-func (c *Nodes) Err() error { return c.err }
+func (c *Nodes) Err() error {
+	switch {
+	case c == nil:
+		return errors.New("sim: a collection of nodes is nil")
+	case c.err != nil:
+		return c.err
+	case c.net == nil:
+		return errors.New("sim: a collection of nodes is of no network: make one with Create")
+	}
+	return nil
+}
 
 // Network returns the network that the nodes are of.
 func (c *Nodes) Network() *Network { return c.net }
 
 // Len returns the number of nodes.
 func (c *Nodes) Len() int {
+	if c == nil {
+		return 0
+	}
 	n := 0
 	for _, s := range c.parts {
 		n += s.n
@@ -63,6 +77,9 @@ func (c *Nodes) Len() int {
 // IDs returns the ids of the nodes.
 func (c *Nodes) IDs() []int32 {
 	ids := make([]int32, 0, c.Len())
+	if c == nil {
+		return ids
+	}
 	for _, s := range c.parts {
 		first := c.net.groups[s.group].first + int32(s.from)
 		for i := range s.n {
@@ -74,7 +91,7 @@ func (c *Nodes) IDs() []int32 {
 
 // First returns the id of the first node; 0 if there is none.
 func (c *Nodes) First() int32 {
-	if len(c.parts) == 0 {
+	if c.Len() == 0 {
 		return 0
 	}
 	return c.net.groups[c.parts[0].group].first + int32(c.parts[0].from)
@@ -83,6 +100,9 @@ func (c *Nodes) First() int32 {
 // Name returns the name the nodes were created under; those of a joined
 // collection are joined by "+".
 func (c *Nodes) Name() string {
+	if c == nil {
+		return ""
+	}
 	var names []string
 	for _, s := range c.parts {
 		if n := c.net.groups[s.group].name; len(names) == 0 || names[len(names)-1] != n {
@@ -94,8 +114,8 @@ func (c *Nodes) Name() string {
 
 // String names the nodes and their ids.
 func (c *Nodes) String() string {
-	if c.err != nil {
-		return "no nodes: " + c.err.Error()
+	if err := c.Err(); err != nil {
+		return "no nodes: " + err.Error()
 	}
 	var b strings.Builder
 	for i, s := range c.parts {
@@ -115,8 +135,8 @@ func (c *Nodes) String() string {
 
 // Slice returns the nodes [from, to), counted from 0.
 func (c *Nodes) Slice(from, to int) *Nodes {
-	if c.err != nil {
-		return c
+	if err := c.Err(); err != nil {
+		return &Nodes{err: err}
 	}
 	if from < 0 || to < from || to > c.Len() {
 		return &Nodes{net: c.net, err: fmt.Errorf("sim: slice [%d, %d) of %s, must be within [0, %d)", from, to, describeNodes(c), c.Len())}
@@ -134,7 +154,7 @@ func (c *Nodes) Slice(from, to int) *Nodes {
 
 // At returns node i, counted from 0.
 func (c *Nodes) At(i int) *Nodes {
-	if c.err == nil && (i < 0 || i >= c.Len()) {
+	if c.Err() == nil && (i < 0 || i >= c.Len()) {
 		return &Nodes{net: c.net, err: fmt.Errorf("sim: node %d of %s, must be in [0, %d)", i, describeNodes(c), c.Len())}
 	}
 	return c.Slice(i, i+1)
@@ -142,7 +162,7 @@ func (c *Nodes) At(i int) *Nodes {
 
 // Every returns the nodes 0, step, 2*step, ...
 func (c *Nodes) Every(step int) *Nodes {
-	if c.err == nil && step < 1 {
+	if c.Err() == nil && step < 1 {
 		return &Nodes{net: c.net, err: fmt.Errorf("sim: every %d-th of %s, must be at least 1", step, describeNodes(c))}
 	}
 	return c.pick(func(i int) bool { return i%step == 0 })
@@ -150,11 +170,16 @@ func (c *Nodes) Every(step int) *Nodes {
 
 // Where returns the nodes whose place in the collection, counted from 0, is
 // chosen.
-func (c *Nodes) Where(chosen func(i int) bool) *Nodes { return c.pick(chosen) }
+func (c *Nodes) Where(chosen func(i int) bool) *Nodes {
+	if c.Err() == nil && chosen == nil {
+		return &Nodes{net: c.net, err: fmt.Errorf("sim: nodes of %s where nil: no function", describeNodes(c))}
+	}
+	return c.pick(chosen)
+}
 
 func (c *Nodes) pick(chosen func(i int) bool) *Nodes {
-	if c.err != nil {
-		return c
+	if err := c.Err(); err != nil {
+		return &Nodes{err: err}
 	}
 	s := &Nodes{net: c.net}
 	i := 0
@@ -181,6 +206,9 @@ func (c *Nodes) append(s span) {
 // All iterates over the nodes, each a collection of its own, by their place.
 func (c *Nodes) All() iter.Seq2[int, *Nodes] {
 	return func(yield func(int, *Nodes) bool) {
+		if c == nil {
+			return
+		}
 		i := 0
 		for _, p := range c.parts {
 			for k := range p.n {
@@ -201,8 +229,8 @@ func Join(collections ...*Nodes) *Nodes {
 		switch {
 		case c == nil:
 			return &Nodes{err: fmt.Errorf("sim: Join: collection %d is nil", i)}
-		case c.err != nil:
-			return c
+		case c.Err() != nil:
+			return &Nodes{err: c.Err()}
 		case j.net == nil:
 			j.net = c.net
 		case c.net != j.net:
@@ -235,14 +263,19 @@ func Join(collections ...*Nodes) *Nodes {
 
 // describeNodes names nodes for an error.
 func describeNodes(c *Nodes) string {
-	if len(c.parts) == 0 {
+	if c.Len() == 0 {
 		return "no nodes"
 	}
-	name := c.Name()
+	return fmt.Sprintf("%s with %d nodes", c.shortName(), c.Len())
+}
+
+// shortName is Name for errors.
+func (c *Nodes) shortName() string {
+	name := []rune(c.Name())
 	if len(name) > 60 {
-		name = name[:60] + "..."
+		name = append(name[:60], []rune("...")...)
 	}
-	return fmt.Sprintf("%s with %d nodes", name, c.Len())
+	return string(name)
 }
 
 // kind returns what the nodes are; neurons if there are none.
@@ -266,6 +299,9 @@ func (c *Nodes) ranges() []engine.Range {
 // name, those of which only some are here by their places, as "exc[0:50]".
 func (c *Nodes) Populations() []spikes.Population {
 	var ps []spikes.Population
+	if c == nil {
+		return nil
+	}
 	for _, s := range c.parts {
 		g := &c.net.groups[s.group]
 		name := g.name

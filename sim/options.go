@@ -18,6 +18,18 @@ type options struct {
 
 func defaults() options { return options{seed: 1, resolution: 0.1} }
 
+func (o *options) apply(opts []Option) error {
+	for i, f := range opts {
+		if f == nil {
+			return fmt.Errorf("sim: option %d is nil", i)
+		}
+		if err := f(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Seed sets the seed of everything random; default 1.
 func Seed(seed uint64) Option {
 	return func(o *options) error { o.seed = seed; return nil }

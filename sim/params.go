@@ -25,8 +25,8 @@ type Params map[string]any
 // simulated goes on from its state with the new values; changing E_L alone keeps
 // the absolute V_m, V_th and V_reset.
 func (c *Nodes) Set(p Params) error {
-	if c.err != nil {
-		return c.err
+	if err := c.Err(); err != nil {
+		return err
 	}
 	names := slices.Sorted(maps.Keys(p))
 	if c.Len() == 0 || len(names) == 0 {
@@ -35,19 +35,19 @@ func (c *Nodes) Set(p Params) error {
 	e := newEdit(c.net)
 	for _, name := range names {
 		if err := e.set(c, name, p[name]); err != nil {
-			return fmt.Errorf("sim: %s: %w", c.Name(), err)
+			return fmt.Errorf("sim: %s: %w", c.shortName(), err)
 		}
 	}
 	if err := e.commit(); err != nil {
-		return fmt.Errorf("sim: %s: %w", c.Name(), err)
+		return fmt.Errorf("sim: %s: %w", c.shortName(), err)
 	}
 	return nil
 }
 
 // SetEach changes parameters of the nodes, one set for each of them.
 func (c *Nodes) SetEach(p ...Params) error {
-	if c.err != nil {
-		return c.err
+	if err := c.Err(); err != nil {
+		return err
 	}
 	if len(p) != c.Len() {
 		return fmt.Errorf("sim: %d sets of parameters for %s, must be as many", len(p), describeNodes(c))
@@ -56,12 +56,12 @@ func (c *Nodes) SetEach(p ...Params) error {
 	for i, node := range c.All() {
 		for _, name := range slices.Sorted(maps.Keys(p[i])) {
 			if err := e.set(node, name, p[i][name]); err != nil {
-				return fmt.Errorf("sim: %s: node %d: %w", c.Name(), i, err)
+				return fmt.Errorf("sim: %s: node %d: %w", c.shortName(), i, err)
 			}
 		}
 	}
 	if err := e.commit(); err != nil {
-		return fmt.Errorf("sim: %s: %w", c.Name(), err)
+		return fmt.Errorf("sim: %s: %w", c.shortName(), err)
 	}
 	return nil
 }
@@ -71,8 +71,8 @@ func (c *Nodes) SetEach(p ...Params) error {
 // the number of events in memory. Truth values are 0 and 1. For parameters that
 // are lists see Models.
 func (c *Nodes) Get(name string) ([]float64, error) {
-	if c.err != nil {
-		return nil, c.err
+	if err := c.Err(); err != nil {
+		return nil, err
 	}
 	values := make([]float64, 0, c.Len())
 	for _, s := range c.parts {
@@ -91,6 +91,9 @@ func (c *Nodes) Get(name string) ([]float64, error) {
 // begin.
 func (c *Nodes) Models() []Model {
 	models := make([]Model, 0, c.Len())
+	if c == nil {
+		return models
+	}
 	for _, s := range c.parts {
 		for i := s.from; i < s.from+s.n; i++ {
 			models = append(models, c.net.modelOf(s.group, i))
@@ -101,15 +104,15 @@ func (c *Nodes) Models() []Model {
 
 // Get returns the parameter struct of each node; all must be of model T.
 func Get[T Model](c *Nodes) ([]T, error) {
-	if c.err != nil {
-		return nil, c.err
+	if err := c.Err(); err != nil {
+		return nil, err
 	}
 	var structs []T
 	for i, m := range c.Models() {
 		t, ok := m.(T)
 		if !ok {
 			var want T
-			return nil, fmt.Errorf("sim: %s: node %d is a %s, not a %s", c.Name(), i, m.ModelName(), want.ModelName())
+			return nil, fmt.Errorf("sim: %s: node %d is a %s, not a %s", c.shortName(), i, m.ModelName(), want.ModelName())
 		}
 		structs = append(structs, t)
 	}
@@ -141,7 +144,7 @@ func Set[T Model](c *Nodes, structs ...T) error {
 	for _, t := range structs {
 		p, err := params(t)
 		if err != nil {
-			return fmt.Errorf("sim: %s: %w", c.Name(), err)
+			return fmt.Errorf("sim: %s: %w", c.shortName(), err)
 		}
 		sets = append(sets, p)
 	}

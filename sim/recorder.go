@@ -49,7 +49,7 @@ func (r *recorder) checkSources(of *Nodes) error {
 		return fmt.Errorf("recorder %d: %w", r.id, joined.err)
 	}
 	if m, ok := r.model.(device.Multimeter); ok {
-		return r.checkMeter(m, of.ranges())
+		return r.net.checkMeter(m, of.ranges())
 	}
 	if of.kind() == generators {
 		for _, m := range of.Models() {
@@ -61,23 +61,37 @@ func (r *recorder) checkSources(of *Nodes) error {
 	return nil
 }
 
+// checkMeter reports a multimeter that cannot record neurons from now on.
+func (n *Network) checkMeter(m device.Multimeter, of []engine.Range) error {
+	if err := engine.CheckMeter(m, of, &n.desc); err != nil {
+		return err
+	}
+	for _, r := range of {
+		if r.Population >= n.built() {
+			continue // from its first step on
+		}
+		for _, q := range m.Quantities {
+			if err := n.engine.CanRecord(r.Population, q); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // check reports parameters that do not fit what is recorded.
 func (r *recorder) check(m Model) error {
 	switch m := m.(type) {
 	case device.Multimeter:
-		return r.checkMeter(m, r.of[neurons].ranges())
+		if now := r.model.(device.Multimeter); len(r.samples.Step) > 0 && !slices.Equal(now.Quantities, m.Quantities) {
+			return fmt.Errorf("multimeter: record_from is %q for the %d samples in memory: Clear them before it changes", now.Quantities, len(r.samples.Step))
+		}
+		return r.net.checkMeter(m, r.of[neurons].ranges())
 	case device.SpikeRecorder:
 		_, _, err := engine.ActiveSteps(m.Active, r.net.desc.Resolution)
 		return err
 	}
 	return nil
-}
-
-func (r *recorder) checkMeter(m device.Multimeter, of []engine.Range) error {
-	if err := engine.CheckMeter(m, of, &r.net.desc); err != nil || r.net.engine == nil {
-		return err
-	}
-	return r.net.engine.CanRecord(m, of)
 }
 
 func (r *recorder) add(of *Nodes) {
@@ -179,8 +193,8 @@ func (w *windowed) WriteSpikes(step []int64, neuron []int32) error {
 
 // one returns the single recorder of a collection, which must be of a kind.
 func one[M Model](c *Nodes, what string) (*recorder, error) {
-	if c.err != nil {
-		return nil, c.err
+	if err := c.Err(); err != nil {
+		return nil, err
 	}
 	var want M
 	if c.Len() != 1 || c.kind() != recorders {
@@ -228,8 +242,8 @@ func (c *Nodes) Samples() (Samples, error) {
 
 // Clear empties the memories of recorders: NEST's n_events = 0.
 func (c *Nodes) Clear() error {
-	if c.err != nil {
-		return c.err
+	if err := c.Err(); err != nil {
+		return err
 	}
 	for _, s := range c.parts {
 		g := &c.net.groups[s.group]
@@ -250,8 +264,8 @@ func (c *Nodes) Clear() error {
 // nil is the memory. Package arrowio has writers for Parquet and for NEST's ASCII
 // files.
 func (c *Nodes) RecordTo(w any) error {
-	if c.err != nil {
-		return c.err
+	if err := c.Err(); err != nil {
+		return err
 	}
 	if c.Len() != 1 || c.kind() != recorders {
 		return fmt.Errorf("sim: RecordTo of %s, must be of one recorder", describeNodes(c))

@@ -54,10 +54,8 @@ func (n *Network) SaveState(dir string) error {
 // tells.
 func Open(dir string, opts ...Option) (*Network, error) {
 	o := defaults()
-	for _, f := range opts {
-		if err := f(&o); err != nil {
-			return nil, err
-		}
+	if err := o.apply(opts); err != nil {
+		return nil, err
 	}
 	saved, err := store.OpenNetwork(dir)
 	if err != nil {

@@ -101,6 +101,9 @@ func (n *Network) SynapseModels() []SynapseModel {
 		models[at[n.desc.Projections[i].Synapse]].Connections += engine.CountSynapses(&n.desc, i)
 	}
 	for _, a := range n.desc.Attachments {
+		if a.Until != 0 {
+			continue // what is under way of those that were changed
+		}
 		models[at[a.Synapse]].Connections += int64(a.Post.N)
 	}
 	return models

@@ -46,7 +46,7 @@ func (n *Network) Record(w SampleWriter, m device.Multimeter, of ...*Nodes) erro
 	if err != nil {
 		return err
 	}
-	if err := engine.CheckMeter(m, ranges, &n.desc); err != nil {
+	if err := n.checkMeter(m, ranges); err != nil {
 		return fmt.Errorf("sim: %s: %w", m.ModelName(), err)
 	}
 	m.Quantities = slices.Clone(m.Quantities)

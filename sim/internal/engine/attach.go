@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
@@ -28,7 +29,7 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.ModelName(), err)
 		}
-		b.current.add(currentInput{from: from, to: to, pieces: pieces, delay: delay, weight: weight})
+		b.current.add(currentInput{from: from, to: to, pieces: at.cut(pieces), delay: delay, weight: weight})
 	case device.Noise:
 		if b.v == nil {
 			return cannotDrive(d)
@@ -61,11 +62,31 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 			return fmt.Errorf("%s: %w", d.ModelName(), err)
 		}
 		b.needExt()
+		step, value = at.pass(step, value)
 		b.inputs = append(b.inputs, newEventInput(step, value, from, to, delay, weight))
 	default:
 		return unknownDevice(d)
 	}
 	return nil
+}
+
+// cut returns the parts of pieces of current that pass.
+func (at *Attachment) cut(pieces []currentPiece) []currentPiece {
+	var kept []currentPiece
+	for _, p := range pieces {
+		if p.begin, p.end = at.currents(p.begin, p.end); p.begin < p.end {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+// pass returns the spikes that pass, of those with the given stamps.
+func (at *Attachment) pass(step []int64, value []float64) ([]int64, []float64) {
+	begin, end := at.spikes(0, never)
+	i, _ := slices.BinarySearch(step, begin+1)
+	j, _ := slices.BinarySearch(step, end+1)
+	return step[i:max(i, j)], value[i:max(i, j)]
 }
 
 // connections returns the delays and weights of a device's connections to

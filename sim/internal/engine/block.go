@@ -32,8 +32,9 @@ type block struct {
 	drive    []float64 // V that constant currents add in a step: of all, or of each
 	current  currentDrive
 	inputs   []input
-	arrivals *arrivalInput // from synapses that are no more; nil: none
-	poisson  *poissonInput // the only one of inputs, if the kernel can take it as it is
+	arrivals *arrivalInput           // from synapses that are no more; nil: none
+	poisson  *poissonInput           // the only one of inputs, if the kernel can take it as it is
+	discount func(steps int) float64 // of input that is kept, where all discount alike
 
 	step     func(b *block, sh *shard) // advances v, ... and appends to sh.fired
 	constant any                       // the kernel's constants, for tests and kernels
@@ -132,23 +133,14 @@ func (b *block) initialise(desc *Description) error {
 	return nil
 }
 
-// refractory returns how many steps the refractory period of element k has.
-func (b *block) refractory(k int) uint16 {
-	switch c := b.constant.(type) {
-	case *kernel.Exp:
-		return c.Refractory
-	case *kernel.Alpha:
-		return c.Refractory
-	case *kernel.Delta:
-		return c.Refractory
-	case *kernel.ExpEach:
-		return c.Refractory[k]
-	case []kernel.Alpha:
-		return c[k].Refractory
-	case *kernel.DeltaEach:
-		return c.Refractory[k]
+// discountFrom makes sure that there is a factor for kept input that arrives
+// with so many refractory steps left.
+func (b *block) discountFrom(steps int) {
+	if c, ok := b.constant.(*kernel.Delta); ok && c.Discount != nil {
+		for r := len(c.Discount); r <= steps; r++ {
+			c.Discount = append(c.Discount, b.discount(r))
+		}
 	}
-	return 0
 }
 
 // index returns which neuron of the population element k is.

@@ -24,7 +24,8 @@ type Engine struct {
 
 	bounds     Bounds
 	step       int64
-	broken     error // why neurons stand between two steps; nil: they do not
+	born       []int64 // step at which each population came
+	broken     error   // why neurons stand between two steps; nil: they do not
 	spikeCount int64
 	degree     []uint32 // synapses of each neuron as a source
 	events     int64    // synaptic events
@@ -104,6 +105,7 @@ func newEngine(desc *Description, opts Options) (*Engine, error) {
 		return nil, err
 	}
 	e.mergeAt = make([]int, shards)
+	e.born = make([]int64, len(desc.Populations))
 	for p := range desc.Populations {
 		e.grids = append(e.grids, chooseGrid(collectWeights(desc, p)))
 	}

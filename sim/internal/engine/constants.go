@@ -145,13 +145,13 @@ func (m *maker) delta(b *block, differ []column) error {
 	}
 	c, err := one()
 	if keep && err == nil {
-		c.Discount = make([]float64, int(c.Refractory)+1)
-		for r := range c.Discount {
-			c.Discount[r] = kernel.Discount(r, m.clock.H, m.cell.delta.TauM)
-		}
+		tauM := m.cell.delta.TauM
+		b.discount = func(steps int) float64 { return kernel.Discount(steps, m.clock.H, tauM) }
+		c.Discount = []float64{b.discount(0)}
 		b.kept = make([]float64, b.n)
 	}
 	b.constant, b.step = &c, stepDelta
+	b.discountFrom(int(c.Refractory))
 	return err
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"slices"
 
 	"cortigo/sim/connect"
@@ -19,6 +20,8 @@ type Description struct {
 	Draws       uint32 // how many parameters were drawn by name
 
 	SynapseModels []SynapseModel
+
+	firstIndex uint32 // added to the index of projections where it names streams
 }
 
 // A SynapseModel is a name for a weight and a delay.
@@ -112,6 +115,37 @@ type Attachment struct {
 	Weight, Delay connect.Distribution
 	Ordinal       uint32 // which of several of the device to the population
 	Synapse       string // name of the synapse model; none: static_synapse
+
+	// What the device emits in the steps (Since, Until] passes, so that what is
+	// under way at a change is not changed; an Until of 0 is no end.
+	Since, Until int64
+}
+
+// spikes returns which of the steps (begin, end] pass.
+func (a *Attachment) spikes(begin, end int64) (int64, int64) {
+	if a.Until != 0 {
+		end = min(end, a.Until)
+	}
+	return max(begin, a.Since), end
+}
+
+// currents returns the same for the steps in which a current drives V, before
+// the delay: what a device gives in a step is seen one step later.
+func (a *Attachment) currents(first, end int64) (int64, int64) {
+	if a.Until != 0 {
+		end = min(end, a.Until+1)
+	}
+	return max(first, a.Since+1), end
+}
+
+// Over reports whether the connections will bring nothing any more behind a
+// step.
+func (a *Attachment) Over(step int64, resolution float64) bool {
+	if a.Until == 0 {
+		return false
+	}
+	_, longest := a.Delay.Bounds()
+	return a.Until+1+int64(math.Ceil(longest/resolution))+1 <= step
 }
 
 // clone returns a description that does not change with d.
@@ -150,5 +184,3 @@ func (d *Description) names(parts []Range) string {
 	}
 	return s
 }
-
-// onto reports whether any of the targets are of population pop.

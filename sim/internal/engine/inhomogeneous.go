@@ -100,6 +100,7 @@ func newInhomogeneousInput(desc *Description, at *Attachment, clock Clock, from,
 	if p.begin, p.end, _, err = activeSteps(at.Device, clock); err != nil {
 		return nil, err
 	}
+	p.begin, p.end = at.spikes(p.begin, p.end)
 	if len(delay) == 1 && r.fitsByte() {
 		for s := range p.counts {
 			p.counts[s], p.other[s] = make([]uint8, to-from), make([]uint8, to-from)

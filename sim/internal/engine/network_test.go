@@ -125,7 +125,7 @@ func TestSetStateErrors(t *testing.T) {
 		{"neurons", func(s *State) { s.Populations[1].V = s.Populations[1].V[:29] }, `"split" has 29 neurons, the network 30`},
 		{"no potentials", func(s *State) { s.Populations[0].V = nil }, `"merged" lacks`},
 		{"no refractory counts", func(s *State) { s.Populations[3].Refractory = nil }, `"delta" lacks the refractory`},
-		{"long refractory period", func(s *State) { s.Populations[3].Refractory[4] = 21 }, `"delta": neuron 95 has 21 refractory steps left, must be an integer in [0, 20]`},
+		{"long refractory period", func(s *State) { s.Populations[3].Refractory[4] = 65536 }, `"delta": neuron 95 has 65536 refractory steps left, must be an integer in [0, 65535]`},
 		{"refractory NaN", func(s *State) { s.Populations[3].Refractory[4] = math.NaN() }, "NaN"},
 		{"refractory negative", func(s *State) { s.Populations[0].Refractory[0] = -1 }, "-1"},
 		{"refractory half a step", func(s *State) { s.Populations[0].Refractory[0] = 1.5 }, "1.5"},

@@ -18,6 +18,7 @@ type noiseInput struct {
 	d          device.Noise
 	h          float64 // ms per step
 	first, end int64
+	since      int64 // no earlier step passes
 	every      int64
 	key        rng.Key
 	id         rng.ID
@@ -54,6 +55,7 @@ func newNoiseInput(desc *Description, at *Attachment, clock Clock, b *block, fro
 	if in.first, in.end, err = currentWindow(d, clock); err != nil {
 		return nil, err
 	}
+	in.since, in.end = at.currents(in.first, in.end)
 	if in.every, err = noiseInterval(d, clock); err != nil {
 		return nil, err
 	}
@@ -84,8 +86,8 @@ func (in *noiseInput) add(sum []float64, step int64) int64 {
 	for i := range in.group {
 		g := &in.group[i]
 		s := step - g.delay
-		if s <= in.first {
-			change = min(change, in.first+1+g.delay)
+		if s <= in.since {
+			change = min(change, in.since+1+g.delay)
 			continue
 		}
 		if s > in.end {

@@ -5,18 +5,23 @@ import "cortigo/sim/neuron"
 // pairsOrdinal is where the projections begin that stand for no populations.
 const pairsOrdinal = 1 << 22
 
-// DrawPairs draws the connections of a projection from a pool of pre nodes to
-// one of post nodes, whatever they are, and visits them in order of target, with
-// weight and delay in ms. same says that the two pools are one; ordinal tells
-// the draws of one network apart.
-func DrawPairs(seed uint64, resolution float64, ordinal uint32, pre, post int, same bool, pr Projection, visit func(source, target int, weight, delay float64)) error {
-	desc := &Description{Seed: seed, Resolution: resolution, Populations: []Population{
-		{Name: "sources", N: pre, Model: neuron.DefaultIafPscDelta()}, {Name: "targets", N: post, Model: neuron.DefaultIafPscDelta()}}}
-	to := 1
-	if same {
-		to = 0
-	}
-	pr.Pre, pr.Post = []Range{{Population: 0, N: pre}}, []Range{{Population: to, N: post}}
+// Pairs are two pools of nodes, whatever they are, between which a rule is to
+// draw connections.
+type Pairs struct {
+	Pre, Post int // number of nodes
+	// Shared says which node of Post is which of Pre, by their places; -1 where
+	// it is none; nil: the pools have no node in common.
+	Shared []int
+}
+
+// DrawPairs draws the connections of a projection between two pools and visits
+// them in order of target, with weight and delay in ms. The nodes are named by
+// their places, those of reverse connections behind the others: see
+// Projection.Sources. ordinal tells the draws of one network apart.
+func DrawPairs(seed uint64, resolution float64, ordinal uint32, of Pairs, pr Projection, visit func(source, target int, weight, delay float64)) error {
+	desc := &Description{Seed: seed, Resolution: resolution, firstIndex: pairsOrdinal | ordinal}
+	desc.Populations = []Population{{Name: "sources", N: of.Pre, Model: neuron.DefaultIafPscDelta()}, {Name: "targets", N: of.Post, Model: neuron.DefaultIafPscDelta()}}
+	pr.Pre, pr.Post = []Range{{Population: 0, N: of.Pre}}, of.targets()
 	pr.Ordinal = pairsOrdinal | ordinal
 	desc.Projections = []Projection{pr}
 	if err := CheckProjection(&desc.Projections[0], resolution); err != nil {
@@ -35,6 +40,27 @@ func DrawPairs(seed uint64, resolution float64, ordinal uint32, pre, post int, s
 		visit(int(c.Source), int(c.Target), weight, float64(c.Delay)*resolution)
 		return true
 	})
+}
+
+// targets returns the pool of targets: those that are sources too are of the
+// sources' population 0, the others of population 1.
+func (of *Pairs) targets() []Range {
+	if of.Shared == nil {
+		return []Range{{Population: 1, N: of.Post}}
+	}
+	var parts []Range
+	for i, s := range of.Shared {
+		r := Range{Population: 0, From: s, N: 1}
+		if s < 0 {
+			r = Range{Population: 1, From: i, N: 1}
+		}
+		if k := len(parts) - 1; k >= 0 && parts[k].Population == r.Population && parts[k].From+parts[k].N == r.From {
+			parts[k].N++
+			continue
+		}
+		parts = append(parts, r)
+	}
+	return parts
 }
 
 // CountSynapses returns how many connections projection i of a description

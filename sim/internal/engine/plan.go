@@ -10,7 +10,7 @@ import (
 // are named by their position in the pool.
 type plan struct {
 	*Projection
-	index     int // of the projection
+	index     uint32 // of the projection, which names streams
 	key       rng.Key
 	pre, post pool
 	joined    bool   // streams are named by the projection
@@ -72,7 +72,7 @@ func (pr *Projection) reverse() bool {
 
 func newPlan(desc *Description, i int) *plan {
 	pr := &desc.Projections[i]
-	p := &plan{Projection: pr, index: i, key: rng.NewKey(desc.Seed), pre: newPool(pr.Sources()), post: newPool(pr.Targets())}
+	p := &plan{Projection: pr, index: desc.firstIndex + uint32(i), key: rng.NewKey(desc.Seed), pre: newPool(pr.Sources()), post: newPool(pr.Targets())}
 	for _, r := range pr.Post {
 		p.forward += r.N
 	}
@@ -90,7 +90,7 @@ func (p *plan) id(purpose rng.Purpose, t int) rng.ID {
 	if !p.joined {
 		return rng.ID{Purpose: purpose, Pre: uint16(p.pre.part[0].Population), Post: uint16(population), Ordinal: p.Ordinal, Element: uint32(index)}
 	}
-	id := rng.ID{Purpose: purpose | rng.Joined, Post: uint16(population), Ordinal: uint32(p.index), Element: uint32(index)}
+	id := rng.ID{Purpose: purpose | rng.Joined, Post: uint16(population), Ordinal: p.index, Element: uint32(index)}
 	if t >= p.forward {
 		id.Pre = 1
 	}
@@ -101,7 +101,7 @@ func (p *plan) id(purpose rng.Purpose, t int) rng.ID {
 func (p *plan) sourceID(purpose rng.Purpose, s int) rng.ID {
 	population, index := p.pre.at(s)
 	if p.joined {
-		return rng.ID{Purpose: purpose | rng.Joined, Post: uint16(population), Ordinal: uint32(p.index), Element: uint32(index)}
+		return rng.ID{Purpose: purpose | rng.Joined, Post: uint16(population), Ordinal: p.index, Element: uint32(index)}
 	}
 	return rng.ID{Purpose: purpose, Pre: uint16(population), Post: uint16(p.post.part[0].Population), Ordinal: p.Ordinal, Element: uint32(index)}
 }

@@ -37,6 +37,7 @@ func newPoissonInput(desc *Description, at *Attachment, clock Clock, from, to in
 	if p.begin, p.end, _, err = activeSteps(d, clock); err != nil {
 		return nil, err
 	}
+	p.begin, p.end = at.spikes(p.begin, p.end)
 	if len(delay) == 1 && p.table.Max() <= math.MaxUint8 {
 		for s := range p.counts {
 			p.counts[s] = make([]uint8, to-from)

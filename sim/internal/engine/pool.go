@@ -1,6 +1,11 @@
 package engine
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+)
 
 // A pool is the neurons that a rule chooses from: the parts of a joined
 // collection, one after another.
@@ -22,10 +27,7 @@ func newPool(parts []Range) pool {
 // at returns the neuron at position i of the pool, counted within its
 // population.
 func (p *pool) at(i int) (population, index int) {
-	k := len(p.part) - 1
-	for p.first[k] > i {
-		k--
-	}
+	k := sort.SearchInts(p.first, i+1) - 1
 	return p.part[k].Population, p.part[k].From + i - p.first[k]
 }
 
@@ -64,14 +66,17 @@ func CheckPool(parts []Range) error {
 		return fmt.Errorf("a collection without parts")
 	}
 	n := 0
-	for i, a := range parts {
-		for _, b := range parts[:i] {
-			if overlap(a, b) > 0 {
-				return fmt.Errorf("a collection has neurons %d..%d and %d..%d of population %d, must have each once",
-					b.From, b.From+b.N-1, a.From, a.From+a.N-1, a.Population)
-			}
+	ordered := slices.DeleteFunc(slices.Clone(parts), func(r Range) bool { return r.N == 0 })
+	slices.SortFunc(ordered, func(a, b Range) int {
+		return cmp.Or(cmp.Compare(a.Population, b.Population), cmp.Compare(a.From, b.From))
+	})
+	for i, b := range ordered {
+		if i > 0 && overlap(ordered[i-1], b) > 0 {
+			a := ordered[i-1]
+			return fmt.Errorf("a collection has neurons %d..%d and %d..%d of population %d, must have each once",
+				a.From, a.From+a.N-1, b.From, b.From+b.N-1, b.Population)
 		}
-		if n += a.N; n > maxDegree {
+		if n += b.N; n > maxDegree {
 			return fmt.Errorf("a collection of more than %d neurons", maxDegree)
 		}
 	}

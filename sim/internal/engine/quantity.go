@@ -15,6 +15,9 @@ func (e *Engine) Value(population, i int, quantity string) (float64, error) {
 	if err := checkQuantity(&e.desc.Populations[population], quantity); err != nil {
 		return 0, err
 	}
+	if e.share.Of > 0 {
+		return 0, fmt.Errorf("population %q: a share of a network does not have all neurons", e.desc.Populations[population].Name)
+	}
 	b, k := e.locate(population, i)
 	if quantity == device.Vm {
 		return b.potential(k), nil
@@ -31,6 +34,9 @@ func (e *Engine) Value(population, i int, quantity string) (float64, error) {
 
 // SetPotential sets the membrane potential of neuron i of a population, mV.
 func (e *Engine) SetPotential(population, i int, v float64) {
+	if e.share.Of > 0 {
+		return // whose neurons mean nothing
+	}
 	b, k := e.locate(population, i)
 	b.v[k] = v - b.rest(k)
 }

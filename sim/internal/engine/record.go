@@ -258,47 +258,16 @@ func newSampler(m device.Multimeter, clock Clock, after int64) (*sampler, error)
 	return s, nil
 }
 
-// CanRecord reports what a multimeter asks for that is not known at the step that
-// was reached.
-func (e *Engine) CanRecord(m device.Multimeter, of []Range) error {
-	for _, r := range of {
-		if r.Population >= len(e.desc.Populations) {
-			continue // not built yet
-		}
-		for _, sh := range e.shards {
-			if err := e.canObserve(sh, r.Population, quantitiesOf(m)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// unsplit returns the first of quantities that a block does not keep.
-func (b *block) unsplit(quantities []string) (string, bool) {
-	for _, q := range quantities {
-		if q != device.Vm && b.merged && b.split == nil && b.n > 0 {
-			return q, true
-		}
-	}
-	return "", false
-}
-
-func (e *Engine) canObserve(sh *shard, population int, quantities []string) error {
-	if q, missing := sh.blocks[population].unsplit(quantities); missing && e.step != 0 {
-		return fmt.Errorf("population %q: with equal synaptic time constants in a network of more than %d neurons, recording of %s must begin before the first step",
-			e.desc.Populations[population].Name, splitAlways, q)
-	}
-	return nil
-}
-
 // observe makes a shard keep what the quantities of a population need.
 func (e *Engine) observe(sh *shard, population int, quantities []string) error {
-	if err := e.canObserve(sh, population, quantities); err != nil {
-		return err
-	}
 	b := sh.blocks[population]
-	if _, missing := b.unsplit(quantities); missing {
+	for _, q := range quantities {
+		if q == device.Vm || !b.merged || b.split != nil || b.n == 0 {
+			continue
+		}
+		if err := e.CanRecord(population, q); err != nil {
+			return err
+		}
 		b.startSplit()
 		sh.observePositive(b.grid.wide, b.ring)
 	}

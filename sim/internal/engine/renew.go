@@ -20,12 +20,18 @@ func Rebuild(ctx context.Context, desc *Description, opts Options, old *Engine) 
 		return nil, err
 	}
 	for p := range state.Populations {
-		state.Populations[p].fit(old, e, p)
-		state.Populations[p].changeChannels(e, p)
+		if err := state.Populations[p].changeChannels(e, p); err != nil {
+			return nil, err
+		}
+	}
+	copy(e.born, old.born)
+	for p := len(state.Populations); p < len(desc.Populations); p++ {
+		e.born[p] = state.Step
 	}
 	if err := e.SetState(state); err != nil {
 		return nil, err
 	}
+	e.keepPotentials(old)
 	e.events = old.events
 	return e, nil
 }
@@ -38,16 +44,17 @@ func (e *Engine) Reload(desc *Description) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	state := e.State()
-	for p := range state.Populations {
-		state.Populations[p].fit(e, r, p)
-	}
 	r.events = e.events
 	for s, sh := range r.shards {
 		from := e.shards[s]
 		sh.deliverTime, sh.updateTime, sh.exchangeTime = from.deliverTime, from.updateTime, from.exchangeTime
 	}
-	return r, r.SetState(state)
+	copy(r.born, e.born)
+	if err := r.SetState(e.State()); err != nil {
+		return nil, err
+	}
+	r.keepPotentials(e)
+	return r, nil
 }
 
 // Restart is Reload with the initial state.
@@ -61,19 +68,21 @@ func (e *Engine) Restart(desc *Description) (*Engine, error) {
 	return r, nil
 }
 
-// fit makes a population's state of engine old one of e: potentials, which are
-// relative to E_L, stay what they are, and refractory periods that are longer
-// than they may be now are cut.
-func (s *PopulationState) fit(old, e *Engine, population int) {
-	for i := range s.Refractory {
-		b, k := e.locate(population, i)
-		s.Refractory[i] = min(s.Refractory[i], float64(b.refractory(k)))
-		if s.V == nil {
-			continue
-		}
-		was, at := old.locate(population, i)
-		if before, now := was.rest(at), b.rest(k); before != now {
-			s.V[i] += before - now
+// keepPotentials has neurons whose E_L is not what it was in old keep the
+// potential that they had there: a state has potentials relative to E_L.
+func (e *Engine) keepPotentials(old *Engine) {
+	if e.share.Of > 0 {
+		return // which has not all of them
+	}
+	for p := range old.desc.Populations {
+		for i := range old.desc.Populations[p].N {
+			was, j := old.locate(p, i)
+			if was.v == nil {
+				break // parrots
+			}
+			if b, k := e.locate(p, i); b.rest(k) != was.rest(j) {
+				b.v[k] = was.potential(j) - b.rest(k)
+			}
 		}
 	}
 }
@@ -100,12 +109,12 @@ func (e *Engine) CanChangeChannels(population int) error {
 }
 
 // changeChannels makes the currents of a population those of e's channels.
-func (s *PopulationState) changeChannels(e *Engine, population int) {
+func (s *PopulationState) changeChannels(e *Engine, population int) error {
 	b := e.shards[0].blocks[population]
 	merged := b.merged && b.iEx != nil
 	switch {
 	case merged && s.IIn != nil: // two have become one
-		s.SplitEx, s.SplitIn = slices.Clone(s.IEx), s.IIn
+		s.SplitEx, s.SplitIn = slices.Clone(s.IEx), s.IIn // for those who record them
 		for i, x := range s.IIn {
 			s.IEx[i] += x
 		}
@@ -114,10 +123,23 @@ func (s *PopulationState) changeChannels(e *Engine, population int) {
 		if s.SplitEx != nil {
 			s.IEx, s.IIn = s.SplitEx, s.SplitIn
 			s.SplitEx, s.SplitIn = nil, nil
-			return
+			return nil
 		}
 		s.IIn = make([]float64, len(s.IEx))
 	}
+	return nil
+}
+
+// CanRecord reports why a quantity of a population's neurons cannot be recorded
+// from now on.
+func (e *Engine) CanRecord(population int, quantity string) error {
+	for _, sh := range e.shards {
+		if b := sh.blocks[population]; quantity != device.Vm && b.merged && b.split == nil && b.n > 0 && e.step != e.born[population] {
+			return fmt.Errorf("population %q: with equal synaptic time constants in a network of more than %d neurons, recording of %s must begin before the first step",
+				e.desc.Populations[population].Name, splitAlways, quantity)
+		}
+	}
+	return nil
 }
 
 // Populations returns how many populations there are.

@@ -110,13 +110,18 @@ func (e *Engine) SetState(s *State) error {
 			if ps.Refractory == nil {
 				return fmt.Errorf("state of population %q lacks the refractory counts", name)
 			}
+			limit := math.MaxUint16 // t_ref may have been longer before
+			if b.v == nil {
+				limit = 0
+			}
 			for k := range b.ref {
 				x := ps.Refractory[b.index(k)]
-				if !(x >= 0 && x <= float64(b.refractory(k))) || x != math.Floor(x) {
+				if !(x >= 0 && x <= float64(limit)) || x != math.Floor(x) {
 					return fmt.Errorf("state of population %q: neuron %d has %g refractory steps left, must be an integer in [0, %d]",
-						name, int(b.id)+b.index(k), x, b.refractory(k))
+						name, int(b.id)+b.index(k), x, limit)
 				}
 				b.ref[k] = uint16(x)
+				b.discountFrom(int(x))
 			}
 		}
 	}

@@ -169,6 +169,8 @@ type attachmentJSON struct {
 	Delay     *tagged      `json:"delay"`
 	Ordinal   uint32       `json:"ordinal"`
 	Synapse   string       `json:"synapse_model,omitempty"`
+	Since     int64        `json:"since_step,omitempty"`
+	Until     int64        `json:"until_step,omitempty"`
 }
 
 func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
@@ -223,7 +225,7 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 	}
 	for _, a := range d.Attachments {
 		var dev *tagged
-		if _, ok := d.GeneratorModel(a.Generator); !ok {
+		if _, ok := d.GeneratorModel(a.Generator); !ok || a.Until != 0 { // what ended was another then
 			t, err := tag(a.Device.ModelName(), a.Device)
 			if err != nil {
 				return nil, err
@@ -238,7 +240,7 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.Attachments = append(j.Attachments, attachmentJSON{dev, a.Generator, a.Post, w, delay, a.Ordinal, a.Synapse})
+		j.Attachments = append(j.Attachments, attachmentJSON{dev, a.Generator, a.Post, w, delay, a.Ordinal, a.Synapse, a.Since, a.Until})
 	}
 	return j, nil
 }
@@ -345,7 +347,11 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		if err != nil {
 			return nil, fail(err)
 		}
-		d.Attachments = append(d.Attachments, engine.Attachment{Device: dev, Generator: a.Generator, Post: a.Post, Weight: w, Delay: delay, Ordinal: a.Ordinal, Synapse: a.Synapse})
+		if a.Since < 0 || a.Until < 0 || a.Until != 0 && a.Until < a.Since || max(a.Since, a.Until) > engine.MaxSteps {
+			return nil, fail(fmt.Errorf("connected from step %d to %d", a.Since, a.Until))
+		}
+		d.Attachments = append(d.Attachments, engine.Attachment{Device: dev, Generator: a.Generator, Post: a.Post, Weight: w, Delay: delay,
+			Ordinal: a.Ordinal, Synapse: a.Synapse, Since: a.Since, Until: a.Until})
 	}
 	return d, nil
 }
