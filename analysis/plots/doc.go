@@ -9,7 +9,7 @@
 //	activity.go    figures of a raster, of a rate, of one above the other
 //	raster_histogram.go  what a spike recorder holds, as PyNEST draws it
 //	raster_grid.go       states of a network side by side
-//	traces_figure.go     the figure of traces
+//	traces_figure.go     the figure of traces; recorded.go: traces of what was recorded
 //	rates.go       the figure of box plots
 //	figure.go      Figure: PNG at twice the size, SVG, alternative text
 //	populations.go names, layers, excitatory and inhibitory

@@ -55,8 +55,19 @@ func Check(err error) {
 	}
 }
 
-// Exit ends the cell with an error: it prints it with the line that Check or
-// Exit was called from, and exits with a code that is not 0, so that the cell
+// Must returns v, or ends the cell if err is an error, as Check does. It takes
+// the two results of a function:
+//
+//	net := nb.Must(sim.New())
+func Must[T any](v T, err error) T {
+	if err != nil {
+		exit(err, caller())
+	}
+	return v
+}
+
+// Exit ends the cell with an error: it prints it with the line that Check, Must
+// or Exit was called from, and exits with a code that is not 0, so that the cell
 // counts as failed. Deferred functions do not run.
 func Exit(err error) { exit(err, caller()) }
 

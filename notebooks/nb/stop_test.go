@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 	case "check":
 		Check(nil)
 		Check(fmt.Errorf("spikes: %w", errors.New("disk full")))
+	case "must":
+		fmt.Println(Must("kept", nil))
+		Must(0, fmt.Errorf("spikes: %w", errors.New("disk full")))
 	case "stop":
 		ctx := Context()
 		fmt.Println("ready")
@@ -46,18 +49,26 @@ func act(what string, env ...string) *exec.Cmd {
 	return cmd
 }
 
-func TestCheckEndsTheCell(t *testing.T) {
-	cmd := act("check")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != 1 {
-		t.Errorf("%v, want exit code 1", err)
-	}
-	// GoNB finds the cell's line by the path of the caller.
-	if want := regexp.MustCompile(`^error: spikes: disk full\n    at \S+stop_test\.go:\d+\n$`); !want.MatchString(stderr.String()) {
-		t.Errorf("stderr %q, want %s", &stderr, want)
+func TestCheckAndMustEndTheCell(t *testing.T) {
+	for _, c := range []struct{ act, stdout string }{
+		{"check", ""},
+		{"must", "kept\n"},
+	} {
+		cmd := act(c.act)
+		var stdout, stderr bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		err := cmd.Run()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != 1 {
+			t.Errorf("%s: %v, want exit code 1", c.act, err)
+		}
+		if stdout.String() != c.stdout {
+			t.Errorf("%s: stdout %q, want %q", c.act, &stdout, c.stdout)
+		}
+		// GoNB finds the cell's line by the path of the caller.
+		if want := regexp.MustCompile(`^error: spikes: disk full\n    at \S+stop_test\.go:\d+\n$`); !want.MatchString(stderr.String()) {
+			t.Errorf("%s: stderr %q, want %s", c.act, &stderr, want)
+		}
 	}
 }
 

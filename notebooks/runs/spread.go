@@ -2,6 +2,7 @@ package runs
 
 import (
 	"fmt"
+	"slices"
 
 	"cortigo/analysis"
 	"cortigo/notebooks/nb"
@@ -9,6 +10,7 @@ import (
 
 // A Measured is one number of a reference's run and the same of several of ours.
 type Measured struct {
+	Run    string // of the reference, if rows of several are in a table: "g = 5"
 	Name   string // with its unit, such as "excitatory rate (spikes/s)"
 	NEST   float64
 	Ours   []float64 // one per seed, at least 2
@@ -25,19 +27,32 @@ func SpreadTable(caption string, rows []Measured) error {
 	if err != nil {
 		return err
 	}
-	return nb.Table(caption, []string{"", "NEST", "ours, mean", "SD over seeds", "lowest", "highest", "P"}, cells)
+	header := []string{"", "NEST", "ours, mean", "SD over seeds", "lowest", "highest", "P"}
+	if len(cells) > 0 && len(cells[0]) > len(header) {
+		header = append([]string{"run"}, header...)
+	}
+	return nb.Table(caption, header, cells)
 }
 
 func spreadRows(rows []Measured) ([][]string, error) {
 	var out [][]string
-	for _, r := range rows {
+	named := slices.ContainsFunc(rows, func(r Measured) bool { return r.Run != "" })
+	for i, r := range rows {
 		s, err := analysis.SpreadOf(r.Ours)
 		if err != nil {
 			return nil, fmt.Errorf("runs: %s: %w", r.Name, err)
 		}
 		number := func(x float64, more int) string { return fmt.Sprintf("%.*f", r.Digits+more, x) }
-		out = append(out, []string{r.Name, number(r.NEST, 0), number(s.Mean, 0), number(s.SD, 1), number(s.Min, 0), number(s.Max, 0),
-			fmt.Sprintf("%.2g", s.P(r.NEST))})
+		var cells []string
+		switch {
+		case !named:
+		case i > 0 && rows[i-1].Run == r.Run: // named above
+			cells = []string{""}
+		default:
+			cells = []string{r.Run}
+		}
+		out = append(out, append(cells, r.Name, number(r.NEST, 0), number(s.Mean, 0), number(s.SD, 1), number(s.Min, 0), number(s.Max, 0),
+			fmt.Sprintf("%.2g", s.P(r.NEST))))
 	}
 	return out, nil
 }
