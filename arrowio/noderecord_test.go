@@ -150,7 +150,7 @@ func TestRecordNodesErrors(t *testing.T) {
 		{"nil", func(dir string) error { _, err := RecordNEST(dir, "x", false, nil); return err }, "no recorders"},
 		{"bad slice", func(dir string) error { _, err := RecordNEST(dir, "x", false, sr.Slice(0, 2)); return err }, "slice [0, 2)"},
 		{"neurons", func(dir string) error { _, err := RecordParquet(dir, false, cells); return err }, "iaf_psc_exp is no recorder"},
-		{"none", func(dir string) error { _, err := RecordParquet(dir, false); return err }, "0 spike recorders"},
+		{"none", func(dir string) error { _, err := RecordParquet(dir, false); return err }, "of no network"},
 		{"twice", func(dir string) error { _, err := RecordParquet(dir, false, mm, mm); return err }, "twice"},
 	} {
 		dir := t.TempDir()
