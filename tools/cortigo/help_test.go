@@ -62,7 +62,7 @@ func example(t *testing.T, root *cobra.Command, line string) {
 // tests.
 func TestHelpNamesKeys(t *testing.T) {
 	for name, object := range map[string][]string{
-		"run":    append([]string{"out", "warnings", "error", "resumed_from_ms"}, runKeys...),
+		"run":    append([]string{"out", "warnings", "error", "resumed_from_ms", "bytes_per_spike"}, runKeys...),
 		"bench":  {"build_s", "update_s", "deliver_s", "communicate_s", "synaptic_events", "ns_per_event", "cpu", "kernel", "error"},
 		"verify": {"pass", "failed", "allowed", "references", "sampling_only", "rows", "distance", "q", "warnings", "error"},
 		"digest": {"spikes", "spike_sha256"},

@@ -145,7 +145,7 @@ func TestInterruptSimulation(t *testing.T) {
 			t.Fatalf("%v: stderr %s", sig, stderr)
 		}
 		m := object(t, s.stdout.String())
-		wantKeys(t, m, append([]string{"out", "warnings", "error"}, runKeys...)...)
+		wantKeys(t, m, append([]string{"out", "warnings", "error", "bytes_per_spike"}, runKeys...)...)
 		if !strings.Contains(m["error"].(string), found[0]) || !strings.Contains(m["error"].(string), "cortigo run --resume "+dir) {
 			t.Errorf("error %q", m["error"])
 		}

@@ -10,30 +10,32 @@ import (
 
 // A runReport is what `cortigo run --json` prints.
 type runReport struct {
-	BuildS      float64            `json:"build_s"`
-	WarmupS     float64            `json:"warmup_s"`
-	SimS        float64            `json:"sim_s"`
-	RTF         float64            `json:"rtf"` // wall clock per model time, after the warm-up
-	PeakRSSMB   float64            `json:"peak_rss_mb"`
-	Neurons     int                `json:"neurons"`
-	Synapses    int64              `json:"synapses"`
-	Spikes      int64              `json:"spikes"` // recorded
-	Threads     int                `json:"threads"`
-	Shards      int                `json:"shards"`
-	Processes   int                `json:"processes"`
-	RatesHz     map[string]float64 `json:"rates_hz"`                  // over (t_presim, t_presim + t_sim]
-	SpikeSHA256 string             `json:"spike_sha256"`              // of all recorded spikes; empty: none were to be
-	ResumedFrom *float64           `json:"resumed_from_ms,omitempty"` // model time at which --resume went on
-	Out         string             `json:"out,omitempty"`
-	Warnings    []string           `json:"warnings,omitempty"`
-	Error       string             `json:"error,omitempty"`
+	BuildS        float64            `json:"build_s"`
+	WarmupS       float64            `json:"warmup_s"`
+	SimS          float64            `json:"sim_s"`
+	RTF           float64            `json:"rtf"` // wall clock per model time, after the warm-up
+	PeakRSSMB     float64            `json:"peak_rss_mb"`
+	Neurons       int                `json:"neurons"`
+	Synapses      int64              `json:"synapses"`
+	Spikes        int64              `json:"spikes"` // recorded
+	Threads       int                `json:"threads"`
+	Shards        int                `json:"shards"`
+	Processes     int                `json:"processes"`
+	RatesHz       map[string]float64 `json:"rates_hz"`                  // over (t_presim, t_presim + t_sim]
+	SpikeSHA256   string             `json:"spike_sha256"`              // of all recorded spikes; empty: none were to be
+	BytesPerSpike float64            `json:"bytes_per_spike,omitempty"` // on disk
+	ResumedFrom   *float64           `json:"resumed_from_ms,omitempty"` // model time at which --resume went on
+	Out           string             `json:"out,omitempty"`
+	Warnings      []string           `json:"warnings,omitempty"`
+	Error         string             `json:"error,omitempty"`
 }
 
 // jsonKeys says what the object of `cortigo run --json` holds.
 const jsonKeys = `The object of --json: build_s, warmup_s, sim_s (wall clock), rtf (wall clock per model time), peak_rss_mb,
 neurons, synapses, spikes (recorded), threads, shards, processes, rates_hz (by population, after the warm-up),
-spike_sha256 (of all recorded spikes, see "cortigo digest"; "" if none were to be recorded), with --resume
-resumed_from_ms (model time), and where there is something to say: out, warnings, error.
+spike_sha256 (of all recorded spikes, see "cortigo digest"; "" if none were to be recorded), if some were
+bytes_per_spike (on disk), with --resume resumed_from_ms (model time), and where there is something to say: out,
+warnings, error.
 
 Progress is then on stderr, as lines of JSON: event ("progress"), phase ("building", "warm-up", "simulating"),
 share (of the phase, 0 to 1), wall_s, left_s, and when simulating done_ms, total_ms, rtf, spikes. Other lines there
@@ -47,6 +49,14 @@ func (s *simulation) report() runReport {
 	if s.count != nil && s.params.Record.Spikes {
 		r.Spikes = s.count.total
 		r.SpikeSHA256 = s.count.digest.Hex()
+	}
+	if r.SpikeSHA256 != "" && s.dir != nil {
+		// What cannot be read is reported by whoever reads it.
+		if i, err := arrowio.Inspect(s.out); err == nil {
+			if n, bytes := i.SpikeRows(); n > 0 {
+				r.BytesPerSpike = float64(bytes) / float64(n)
+			}
+		}
 	}
 	for _, warnings := range [][]error{s.model.Warnings, net.Warnings()} {
 		for _, w := range warnings {
@@ -98,7 +108,7 @@ func (s *simulation) summarise(w io.Writer, r runReport) error {
 		return err
 	}
 	writeRates(w, rows)
-	fmt.Fprintf(w, "%d spikes in %s, sha256 %s\n", r.Spikes, s.out, r.SpikeSHA256)
+	fmt.Fprintf(w, "%d spikes in %s, sha256 %s, %.2f bytes each\n", r.Spikes, s.out, r.SpikeSHA256, r.BytesPerSpike)
 	fmt.Fprintf(w, "Next: cortigo plot %s\n", shellQuoted(s.out))
 	return nil
 }

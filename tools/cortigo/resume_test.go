@@ -19,7 +19,7 @@ func TestResume(t *testing.T) {
 	want := run(t, append(record, "--out", whole, "--t-sim", "1000")...)
 	run(t, append(record, "--out", pieces, "--t-sim", "400", "--save")...)
 	got := object(t, must(t, "run", "--resume", pieces, "--t-sim", "250", "--threads", "2", "--json"))
-	wantKeys(t, got, append([]string{"out", "warnings", "resumed_from_ms"}, runKeys...)...)
+	wantKeys(t, got, append([]string{"out", "warnings", "resumed_from_ms", "bytes_per_spike"}, runKeys...)...)
 	if got["resumed_from_ms"] != 420.0 { // 20 ms of warm-up and 400
 		t.Errorf("resumed from %v ms", got["resumed_from_ms"])
 	}

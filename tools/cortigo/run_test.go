@@ -24,7 +24,7 @@ func TestRunJSON(t *testing.T) {
 	t.Parallel()
 	dir := tempRun(t)
 	m := run(t, "--out", dir, "--threads", "1", "--shards", "3")
-	wantKeys(t, m, append([]string{"out", "warnings"}, runKeys...)...)
+	wantKeys(t, m, append([]string{"out", "warnings", "bytes_per_spike"}, runKeys...)...)
 	for _, key := range []string{"build_s", "warmup_s", "sim_s", "rtf", "spikes"} {
 		if m[key].(float64) <= 0 {
 			t.Errorf("%s is %v", key, m[key])
