@@ -146,7 +146,12 @@ func TestNotebooks(t *testing.T) {
 			if nb.pictures(t) == 0 {
 				t.Error("no picture")
 			}
-			if path == "microcircuit.ipynb" {
+			switch path {
+			case "neurons.ipynb":
+				checkNeurons(t, nb)
+			case "brunel.ipynb":
+				checkBrunel(t, nb)
+			case "microcircuit.ipynb":
 				checkMicrocircuit(t, nb)
 				if text := nb.text(t); !strings.Contains(text, "The network is at 500 ms.") {
 					t.Errorf("not the short form: %s", text)
@@ -165,10 +170,10 @@ func TestMicrocircuitFull(t *testing.T) {
 	checkMicrocircuit(t, run(t, build(t), "microcircuit.ipynb", "CORTIGO_QUICK=0"))
 }
 
-// The notebook as it was handed out has been run, is small enough to be looked
-// at on the web, and does not tell where it was run.
-func TestMicrocircuitAsCommitted(t *testing.T) {
-	const path = "microcircuit.ipynb"
+// committed returns a notebook as it was handed out, which must be small enough
+// to be looked at on the web.
+func committed(t *testing.T, path string) *notebook {
+	t.Helper()
 	info, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
@@ -176,7 +181,13 @@ func TestMicrocircuitAsCommitted(t *testing.T) {
 	if info.Size() > 2_000_000 {
 		t.Errorf("%d bytes, want at most 2 MB", info.Size())
 	}
-	nb := read(t, path)
+	return read(t, path)
+}
+
+// The notebook as it was handed out has been run and does not tell where it was
+// run.
+func TestMicrocircuitAsCommitted(t *testing.T) {
+	nb := committed(t, "microcircuit.ipynb")
 	checkMicrocircuit(t, nb)
 	text := nb.text(t)
 	if !strings.Contains(text, "Data directory: data/microcircuit-0.2\n") || !strings.Contains(text, "The network is at 1500 ms.") {
