@@ -52,10 +52,8 @@ func Inspect(dir string) (Info, error) {
 		return Info{}, fmt.Errorf("sim: %w", err)
 	}
 	info := Info{Seed: n.Seed, Resolution: n.Resolution, Synapses: n.Synapses, Shards: n.Shards, Bytes: n.Bytes}
-	first := int32(1)
 	for _, p := range n.Populations {
-		info.Populations = append(info.Populations, PopulationInfo{spikes.Population{Name: p.Name, First: first, N: p.N}, p.Model})
-		first += int32(p.N)
+		info.Populations = append(info.Populations, PopulationInfo{spikes.Population{Name: p.Name, First: p.First, N: p.N}, p.Model})
 	}
 	f, err := store.InspectFile(store.StatePath(dir))
 	if errors.Is(err, os.ErrNotExist) {

@@ -124,8 +124,26 @@ type NetworkInfo struct {
 // PopulationInfo is a population as an overview names it.
 type PopulationInfo struct {
 	Name  string
+	First int32 // id of the first neuron
 	N     int
 	Model string
+}
+
+// CheckNetwork reports a network in dir that is not what a description says. No
+// network at all is no error.
+func CheckNetwork(dir string, desc *engine.Description) error {
+	saved, err := InspectNetwork(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	fp, err := Fingerprint(desc)
+	if err == nil && fp != saved.Fingerprint {
+		err = fmt.Errorf("the network in %s is another, or this one has changed since: call Save", dir)
+	}
+	return err
 }
 
 // InspectNetwork reads what network is in dir, without its synapses. The
@@ -145,6 +163,7 @@ func InspectNetwork(dir string) (NetworkInfo, error) {
 			Resolution  float64 `json:"resolution_ms"`
 			Populations []struct {
 				Name  string
+				First int32 `json:"first_id"`
 				N     int
 				Model struct{ Type string }
 			}
@@ -155,13 +174,17 @@ func InspectNetwork(dir string) (NetworkInfo, error) {
 	}
 	info := NetworkInfo{Format: j.Format, Shards: j.Shards, Fingerprint: j.Fingerprint, Synapses: j.Synapses,
 		Seed: j.Description.Seed, Resolution: j.Description.Resolution, Bytes: int64(len(b))}
-	neurons := 0
+	neurons, next := 0, int32(1)
 	for _, p := range j.Description.Populations {
 		if p.N < 1 || p.N > math.MaxInt32-neurons {
 			return info, fmt.Errorf("%s: damaged: population %q of %d neurons", path, p.Name, p.N)
 		}
 		neurons += p.N
-		info.Populations = append(info.Populations, PopulationInfo{p.Name, p.N, p.Model.Type})
+		if p.First != 0 { // else it follows the one before
+			next = p.First
+		}
+		info.Populations = append(info.Populations, PopulationInfo{p.Name, next, p.N, p.Model.Type})
+		next += int32(p.N)
 	}
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(path), "shard-*.rows"))
 	if err != nil {
