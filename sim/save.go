@@ -30,7 +30,7 @@ func (n *Network) Save(dir string) error {
 }
 
 // SaveState writes the state alone, to dir/state: enough where the network was
-// saved before.
+// saved before and has not been changed since, an error if it has.
 func (n *Network) SaveState(dir string) error {
 	if n.engine == nil {
 		return fmt.Errorf("sim: SaveState before the network was built: call Build first")
@@ -40,6 +40,9 @@ func (n *Network) SaveState(dir string) error {
 	}
 	if err := n.engine.Broken(); err != nil {
 		return fmt.Errorf("sim: there is no state to save, the simulation stopped within a step: %w", err)
+	}
+	if err := store.CheckNetwork(dir, &n.desc); err != nil {
+		return fmt.Errorf("sim: saving the state: %w", err)
 	}
 	if err := store.SaveState(dir, &n.desc, n.engine.State()); err != nil {
 		return fmt.Errorf("sim: saving the state: %w", err)

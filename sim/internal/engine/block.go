@@ -16,7 +16,7 @@ type block struct {
 	base, n       int // slots base..base+n-1 of the shard
 	first, stride int
 	id            int32 // id of the population's neuron 0
-	origin        int   // the same, counted over the neurons of the network
+	number        int   // the same neuron counted from 0 over the network
 
 	v, iEx, iIn, dEx, dIn, kept []float64
 	ref                         []uint16
@@ -66,7 +66,7 @@ func refractorySteps(tRef float64, clock Clock) (uint16, error) {
 func newBlock(desc *Description, l *layout, clock Clock, g grid, s, p int) (*block, error) {
 	pop := &desc.Populations[p]
 	b := &block{population: p, base: l.base[s][p], n: l.blockLen(s, p), first: l.firstIndex(s, p), stride: l.shards,
-		id: l.ids[p], origin: l.first[p], grid: g, merged: mergedChannels(pop)}
+		id: l.ids[p], number: l.first[p], grid: g, merged: mergedChannels(pop)}
 	b.ref = make([]uint16, b.n)
 	b.drive = make([]float64, 1)
 	c := newCell(pop.Model)

@@ -154,7 +154,7 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) error {
 						e.desc.Populations[b.population].Name, int(b.id)+b.index(int(k)), m, e.bounds.Multiplicity[b.population])
 				}
 			}
-			sh.spikes[buf] = append(sh.spikes[buf], Spike{uint32(b.origin + b.index(int(k))), uint16(lag), uint16(m)})
+			sh.spikes[buf] = append(sh.spikes[buf], Spike{uint32(b.number + b.index(int(k))), uint16(lag), uint16(m)})
 		}
 	}
 	t2 := time.Now()

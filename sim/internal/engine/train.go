@@ -47,9 +47,8 @@ func CheckEmits(d device.Device) error {
 // stamped as the generator emits them: no delay counts. A Poisson generator sends
 // its recorder a train of its own, as it does to every target. What the sink gets
 // of neurons by an earlier or later RecordSpikes, and of other generators, comes
-// in one order of step, then id, where that of a neuron is its number over the
-// network, from 1. It is an error if the device emits no spikes or does not fit
-// the resolution.
+// in one order of step, then id. It is an error if the device emits no spikes or
+// does not fit the resolution.
 func (e *Engine) RecordGenerator(sink SpikeSink, at Train, id int32) error {
 	t := &generatorTrain{id: id, key: rng.NewKey(e.desc.Seed), stream: rng.ID{Purpose: rng.GeneratorTrain, Pre: uint16(at.Generator), Ordinal: at.Ordinal}}
 	var err error

@@ -129,6 +129,23 @@ type PopulationInfo struct {
 	Model string
 }
 
+// CheckNetwork reports a network in dir that is not what a description says. No
+// network at all is no error.
+func CheckNetwork(dir string, desc *engine.Description) error {
+	saved, err := InspectNetwork(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	fp, err := Fingerprint(desc)
+	if err == nil && fp != saved.Fingerprint {
+		err = fmt.Errorf("the network in %s is another, or this one has changed since: call Save", dir)
+	}
+	return err
+}
+
 // InspectNetwork reads what network is in dir, without its synapses. The
 // description is taken as it stands: VerifyNetwork checks it.
 func InspectNetwork(dir string) (NetworkInfo, error) {
@@ -157,18 +174,17 @@ func InspectNetwork(dir string) (NetworkInfo, error) {
 	}
 	info := NetworkInfo{Format: j.Format, Shards: j.Shards, Fingerprint: j.Fingerprint, Synapses: j.Synapses,
 		Seed: j.Description.Seed, Resolution: j.Description.Resolution, Bytes: int64(len(b))}
-	neurons := 0
-	next := int32(1)
+	neurons, next := 0, int32(1)
 	for _, p := range j.Description.Populations {
 		if p.N < 1 || p.N > math.MaxInt32-neurons {
 			return info, fmt.Errorf("%s: damaged: population %q of %d neurons", path, p.Name, p.N)
 		}
 		neurons += p.N
-		if p.First == 0 {
-			p.First = next // behind the one before
+		if p.First != 0 { // else it follows the one before
+			next = p.First
 		}
-		next = p.First + int32(p.N)
-		info.Populations = append(info.Populations, PopulationInfo{p.Name, p.First, p.N, p.Model.Type})
+		info.Populations = append(info.Populations, PopulationInfo{p.Name, next, p.N, p.Model.Type})
+		next += int32(p.N)
 	}
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(path), "shard-*.rows"))
 	if err != nil {
