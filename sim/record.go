@@ -35,6 +35,9 @@ type SampleWriter interface {
 
 // Of returns the samples of a quantity of one neuron and their times, ms.
 func (s Samples) Of(neuron int32, quantity string) (timesMS, values []float64, err error) {
+	if len(s.Step) == 0 {
+		return nil, nil, fmt.Errorf("sim: nothing has been sampled yet")
+	}
 	q := slices.Index(s.Quantities, quantity)
 	if q < 0 {
 		return nil, nil, fmt.Errorf("sim: no samples of %q, there are of %s", quantity, quoted(s.Quantities))

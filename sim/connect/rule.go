@@ -193,3 +193,9 @@ type Synapse struct {
 	Weight Distribution // what a spike adds to its target, pA or mV, finite; nil: 1
 	Delay  Distribution // time from the spike to its arrival, ms, rounded to steps of which it must be at least one; nil: 1
 }
+
+// Static returns a Synapse with one weight (pA; mV for iaf_psc_delta) and one
+// delay (ms) for all connections.
+func Static(weight, delay float64) Synapse {
+	return Synapse{Weight: Constant(weight), Delay: Constant(delay)}
+}
