@@ -7,7 +7,7 @@
 //	  - show.go      pictures, Markdown, tables
 //	  - figure.go    finished figures, with what must be known of them
 //	  - progress.go  a progress bar, with the real-time factor and the time left
-//	  - stop.go      the stop button, and errors that end a cell
+//	  - stop.go      the stop button, and errors that end a cell (Check, Must)
 //	  - place.go     the project's folder, the short form of a notebook
 //
 // Everything works outside of a notebook too: what cannot be shown is said in
