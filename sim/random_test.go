@@ -208,6 +208,11 @@ func (c *caller) call() (what string, err error, whole bool) {
 		return "Create", err, true
 	case k < 9:
 		pre, post, rule := c.pool(), c.pool(), c.rule()
+		if c.r.IntN(3) > 0 { // what is sensible
+			pre, post = named(c.t, c.net, choose(c.r, "a", "b", "g")), named(c.t, c.net, choose(c.r, "a", "b"))
+			from := c.r.IntN(6)
+			pre, post = choose(c.r, pre, pre.Slice(from, pre.Len()), pre.Every(1+from/2)), choose(c.r, post, post.Slice(0, 9), post.Every(1+from/3))
+		}
 		if first(post) != nil && c.kind(post) == 1 && c.r.IntN(4) > 0 {
 			pre, post = post, pre // generators are sources, meters too
 		}
@@ -222,7 +227,7 @@ func (c *caller) call() (what string, err error, whole bool) {
 	case k < 11:
 		p := c.pool()
 		return "Set", p.Set(c.params(first(p))), true
-	case k < 12:
+	case k < 13:
 		cs, err := c.net.Connections(sim.ConnectionQuery{Source: c.pool(), Target: c.pool(), Model: choose(c.r, "", "", "static_synapse", "m1", "m9")})
 		if err != nil {
 			return "Connections", err, true
@@ -234,7 +239,7 @@ func (c *caller) call() (what string, err error, whole bool) {
 			return "SetDelays", c.net.SetDelays(cs, choose[any](c.r, c.number(1, 2), c.number(0.1, 0.01), c.value(3))), true
 		}
 		return "SetWeights", c.net.SetWeights(cs, w), true
-	case k < 13:
+	case k == 18 && c.r.IntN(2) == 0:
 		return "CopyModel", c.net.CopyModel(fmt.Sprint("m", c.r.IntN(3)), connect.Synapse{Weight: c.value(30), Delay: c.value(2), Model: choose(c.r, "", "m0")}), true
 	case k == 13 && c.r.IntN(3) == 0:
 		return "Reset", c.net.Reset(), true
@@ -271,7 +276,7 @@ func (c *caller) call() (what string, err error, whole bool) {
 	if c.net.Neurons() == 0 {
 		return "skip", nil, false
 	}
-	err = c.net.Simulate(ctx, choose(c.r, 0.1, 0.7, 2, 3, 0))
+	err = c.net.Simulate(ctx, choose(c.r, 0.1, 0.7, 3, 6, 0))
 	if err != nil {
 		c.t.Errorf("the network cannot go on: %v", err)
 	}
@@ -282,7 +287,7 @@ func (c *caller) call() (what string, err error, whole bool) {
 // changes nothing, the network can always go on, and all is the same for any
 // threads and shards.
 func TestRandomCalls(t *testing.T) {
-	sequences, calls := uint64(200), 22
+	sequences, calls := uint64(200), 16
 	if testing.Short() {
 		sequences = 40
 	}
@@ -294,9 +299,12 @@ func TestRandomCalls(t *testing.T) {
 			c.net = mustNew(t, append(opts, sim.Seed(seed))...)
 			c.begin()
 			for n := range calls {
-				before := c.described()
+				before := ""
+				if i == 0 {
+					before = c.described()
+				}
 				what, err, whole := c.call()
-				if err != nil && whole && c.described() != before {
+				if err != nil && whole && i == 0 && c.described() != before {
 					t.Errorf("sequence %d, call %d: %s was refused (%v) and left\n%s\nfrom\n%s", seed, n, what, err, c.described(), before)
 				}
 				fmt.Fprintln(&c.log, what, err, len(c.mem.step))
@@ -319,11 +327,11 @@ func TestRandomCalls(t *testing.T) {
 	}
 	t.Log(did, spikes, "spikes")
 	for _, what := range []string{"Create", "Connect", "Set", "SetWeights", "SetDelays", "CopyModel", "Reset", "Save and Open", "Get", "Simulate"} {
-		if did[what] < int(sequences)/10 || what != "Reset" && what != "Clear" && what != "Save and Open" && did[what+" refused"] == 0 {
+		if did[what] < int(sequences)/8 || what != "Reset" && what != "Clear" && what != "Save and Open" && did[what+" refused"] == 0 {
 			t.Errorf("%s was done %d times, refused %d times", what, did[what], did[what+" refused"])
 		}
 	}
-	if spikes < 100*int(sequences) {
+	if spikes < 30*int(sequences) {
 		t.Errorf("only %d spikes", spikes)
 	}
 }
