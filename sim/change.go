@@ -137,8 +137,9 @@ func (n *Network) attachRecorders() error {
 	return nil
 }
 
-// Reset takes the network back to time 0 and its initial state. Nodes and
-// connections stay; the memories of recorders are emptied.
+// Reset takes the network back to time 0 and its initial state. Nodes,
+// parameters, weights and connections stay as they are now, as if they had been so
+// from the begin; the memories of recorders are emptied.
 func (n *Network) Reset() error {
 	for _, r := range n.Recorders() {
 		if err := r.Clear(); err != nil {

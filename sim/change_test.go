@@ -593,3 +593,30 @@ func TestCancelAndChange(t *testing.T) {
 	simulate(t, net, 5)
 	equal(t, "time", net.TimeMS() >= 10, true)
 }
+
+// Refractory input that is kept from a change on arrives when the period ends:
+// by hand, 3 mV that come 1 ms before that decay with tau_m = 10 ms, once as long
+// as they wait.
+func TestRefractoryInputChanged(t *testing.T) {
+	for _, columns := range []bool{false, true} {
+		net := mustNew(t)
+		a := nodes(t, net, "a", 2, neuron.DefaultIafPscDelta(), sim.Params{"V_m": -50.0}) // spikes at 0.1 ms, free from 2.2 ms on
+		g := nodes(t, net, "g", 1, device.SpikeGenerator{Times: []float64{0.4, 1}})
+		join(t, net, g, a, nil, 3, 0.1)
+		v := meterOf(t, net, a)
+		simulate(t, net, 0.7)
+		if columns {
+			must(t, a.At(1).Set(sim.Params{"refractory_input": true}))
+		} else {
+			must(t, a.Set(sim.Params{"refractory_input": true}))
+		}
+		simulate(t, net, 2)
+		want := -70 + 3*math.Exp(-0.11) // 1.1 ms, from 1.1 to 2.2 ms
+		if got := potentials(t, v, 2)[21]; math.Abs(got-want) > 1e-12 {
+			t.Errorf("V_m at 2.2 ms is %.12f, want %.12f", got, want)
+		}
+		if got := potentials(t, v, 1)[21]; columns && got != -70 || !columns && got != potentials(t, v, 2)[21] {
+			t.Errorf("V_m of the other at 2.2 ms is %g", got)
+		}
+	}
+}

@@ -13,7 +13,9 @@ import (
 // connect.AllToAll. As in NEST, neurons and generators are connected to neurons,
 // neurons and generators that emit spikes to spike recorders, and multimeters
 // to the neurons that they read. Each collection is one pool for the rule,
-// however it was joined.
+// however it was joined. Recorders are connected by AllToAll or OneToOne, each node
+// to a recorder once; a multimeter reads currents of neurons with equal synaptic
+// time constants only from their first step on.
 //
 // Weights are in pA, or mV onto iaf_psc_delta; drawn weights are rounded to a
 // grid of at least 64 points to the standard deviation, listed ones are exact to
@@ -21,7 +23,7 @@ import (
 // of connections of recorders do not matter.
 //
 // A network that has been simulated can be connected further. A connection
-// carries the spikes that are stamped after it was made.
+// carries the spikes, or currents, that are emitted after it was made.
 func (n *Network) Connect(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
 	if err := n.own(pre, post); err != nil {
 		return err

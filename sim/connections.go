@@ -263,8 +263,9 @@ func (n *Network) degrees(pre, post, of *Nodes, end func(Connection) int32) ([]i
 }
 
 // SetWeights gives connections, as Connections returned them, other weights: one
-// for all, as a float64, one for each, as a []float64, or a
-// connect.Distribution to draw them from. Spikes under way arrive with the old
+// for all, as a float64 or int, one for each, as a []float64, or a
+// connect.Distribution to draw them from. Connections may have been found before
+// others were changed or made. Spikes under way arrive with the old
 // ones. Weights of recorders cannot be set.
 func (n *Network) SetWeights(connections []Connection, weights any) error {
 	return n.setSynapses(connections, weights, "weight")

@@ -56,7 +56,7 @@ type Model interface {
 	Validate() error
 }
 
-// Create makes n >= 1 nodes of a model: neurons, generators or recorders. Their
+// Create makes count >= 1 nodes of a model: neurons, generators or recorders. Their
 // ids follow those of the nodes that were created before, beginning with 1. The
 // name must be new; without one, the nodes are called after their model. params
 // are set as Nodes.Set does.

@@ -46,7 +46,7 @@ type Nodes struct {
 	err   error
 }
 
-// Err returns what was wrong when the collection was made.
+// Err returns what was wrong when the collection was made; nil if nothing was.
 func (c *Nodes) Err() error {
 	switch {
 	case c == nil:

@@ -23,7 +23,11 @@ type Params map[string]any
 // Set changes parameters of the nodes, and of neurons the membrane potential
 // V_m, all of them or, if there is an error, none. A network that has been
 // simulated goes on from its state with the new values; changing E_L alone keeps
-// the absolute V_m, V_th and V_reset.
+// the absolute V_m, V_th and V_reset, and a neuron that is refractory when t_ref
+// changes waits as long as it was to. Before the first step V_m is the initial
+// potential, to which Reset returns; later it is set once. Synaptic time constants
+// that are equal cannot be made different while their currents flow, unless a
+// multimeter records these from the first step on.
 func (c *Nodes) Set(p Params) error {
 	if err := c.Err(); err != nil {
 		return err
@@ -44,7 +48,8 @@ func (c *Nodes) Set(p Params) error {
 	return nil
 }
 
-// SetEach changes parameters of the nodes, one set for each of them.
+// SetEach changes parameters of the nodes, one set for each of them, which may be
+// nil: all of them or, if there is an error, none.
 func (c *Nodes) SetEach(p ...Params) error {
 	if err := c.Err(); err != nil {
 		return err
@@ -69,7 +74,8 @@ func (c *Nodes) SetEach(p ...Params) error {
 // Get returns a parameter of each node, or of neurons a quantity that a
 // multimeter can record, such as V_m, as it is now; of recorders also n_events,
 // the number of events in memory. Truth values are 0 and 1. For parameters that
-// are lists see Models.
+// are lists see Models. The currents of neurons whose synaptic time constants are
+// equal are known only where a multimeter records them.
 func (c *Nodes) Get(name string) ([]float64, error) {
 	if err := c.Err(); err != nil {
 		return nil, err

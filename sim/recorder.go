@@ -240,7 +240,8 @@ func (c *Nodes) Samples() (Samples, error) {
 	return s, nil
 }
 
-// Clear empties the memories of recorders: NEST's n_events = 0.
+// Clear empties the memories of recorders: NEST's n_events = 0. What a writer
+// has is not touched.
 func (c *Nodes) Clear() error {
 	if err := c.Err(); err != nil {
 		return err

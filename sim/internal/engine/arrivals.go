@@ -42,9 +42,14 @@ func (sh *shard) arrivals(e *Engine, dst []Arrival) []Arrival {
 	active, wide := slices.Clone(sh.active), slices.Clone(sh.activeWide)
 	var sum [2]*[maxShard]int32
 	var sumWide [2]*[maxShard]int64
-	positive, positiveWide := new([maxShard]int32), new([maxShard]int64)
+	var positiveWide *[maxShard]int64
+	positive, used := new([maxShard]int32), e.layout.slots[sh.index]
 	for ch := range sum {
-		sum[ch], sumWide[ch] = new([maxShard]int32), new([maxShard]int64)
+		sum[ch] = new([maxShard]int32)
+	}
+	if sh.sumWide[0] != nil {
+		positiveWide = new([maxShard]int64)
+		sumWide[0], sumWide[1] = new([maxShard]int64), new([maxShard]int64)
 	}
 	ring, ringPositive := sh.ringToCome(e)
 	for step := e.step + 1; step <= e.step+e.bounds.MaxDelay; step++ {
@@ -79,11 +84,15 @@ func (sh *shard) arrivals(e *Engine, dst []Arrival) []Arrival {
 			}
 		}
 		for ch := range sum {
-			clear(sum[ch][:])
-			clear(sumWide[ch][:])
+			clear(sum[ch][:used])
+			if wideDue {
+				clear(sumWide[ch][:used])
+			}
 		}
-		clear(positive[:])
-		clear(positiveWide[:])
+		clear(positive[:used])
+		if wideDue {
+			clear(positiveWide[:used])
+		}
 	}
 	return dst
 }

@@ -20,9 +20,8 @@ func Rebuild(ctx context.Context, desc *Description, opts Options, old *Engine) 
 		return nil, err
 	}
 	for p := range state.Populations {
-		if err := state.Populations[p].changeChannels(e, p); err != nil {
-			return nil, err
-		}
+		state.Populations[p].changeChannels(e, p)
+		state.Populations[p].keepInput(e, p)
 	}
 	copy(e.born, old.born)
 	for p := len(state.Populations); p < len(desc.Populations); p++ {
@@ -50,7 +49,11 @@ func (e *Engine) Reload(desc *Description) (*Engine, error) {
 		sh.deliverTime, sh.updateTime, sh.exchangeTime = from.deliverTime, from.updateTime, from.exchangeTime
 	}
 	copy(r.born, e.born)
-	if err := r.SetState(e.State()); err != nil {
+	state := e.State()
+	for p := range state.Populations {
+		state.Populations[p].keepInput(r, p)
+	}
+	if err := r.SetState(state); err != nil {
 		return nil, err
 	}
 	r.keepPotentials(e)
@@ -109,7 +112,7 @@ func (e *Engine) CanChangeChannels(population int) error {
 }
 
 // changeChannels makes the currents of a population those of e's channels.
-func (s *PopulationState) changeChannels(e *Engine, population int) error {
+func (s *PopulationState) changeChannels(e *Engine, population int) {
 	b := e.shards[0].blocks[population]
 	merged := b.merged && b.iEx != nil
 	switch {
@@ -123,11 +126,19 @@ func (s *PopulationState) changeChannels(e *Engine, population int) error {
 		if s.SplitEx != nil {
 			s.IEx, s.IIn = s.SplitEx, s.SplitIn
 			s.SplitEx, s.SplitIn = nil, nil
-			return nil
+			return
 		}
 		s.IIn = make([]float64, len(s.IEx))
 	}
-	return nil
+}
+
+// keepInput makes room for refractory input where it is kept from now on.
+func (s *PopulationState) keepInput(e *Engine, population int) {
+	for _, sh := range e.shards {
+		if b := sh.blocks[population]; b.kept != nil && s.Kept == nil {
+			s.Kept = make([]float64, e.desc.Populations[population].N)
+		}
+	}
 }
 
 // CanRecord reports why a quantity of a population's neurons cannot be recorded
