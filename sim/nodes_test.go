@@ -255,3 +255,36 @@ func TestCreateRefused(t *testing.T) {
 	}
 	equal(t, "the network", make(true), make(false))
 }
+
+// Whatever the resolution, a spike of 2 ms over a delay of 1 ms is repeated at 3
+// ms, and a potential decays as the exact solution does.
+func TestResolutions(t *testing.T) {
+	for _, h := range []float64{0.001, 0.005, 0.01, 0.1, 0.125, 0.25, 0.5, 1} {
+		net := mustNew(t, sim.Resolution(h))
+		g := nodes(t, net, "", 1, device.SpikeGenerator{Times: []float64{2}})
+		p := nodes(t, net, "", 1, neuron.Parrot{})
+		a := nodes(t, net, "", 1, neuron.DefaultIafPscExp(), sim.Params{"V_m": -60.0})
+		join(t, net, g, p, nil, 1, 1)
+		r := recorderOf(t, net, p)
+		simulate(t, net, 1, 3)
+		d := spikesOf(t, r)
+		if d.Len() != 1 || math.Abs(d.TimeMS(0)-3) > 1e-12 || math.Abs(net.TimeMS()-4) > 1e-12 {
+			t.Errorf("resolution %g: %v, time %g", h, d.Step, net.TimeMS())
+		}
+		if got, want := get(t, a, "V_m")[0], -70+10*math.Exp(-0.4); math.Abs(got-want) > 1e-10 {
+			t.Errorf("resolution %g: V_m %.12f, want %.12f", h, got, want)
+		}
+		if h > 0.001 { // times are told apart by the microsecond
+			wantError(t, net.Simulate(context.Background(), h*1.5), "simulation time", "multiple of the resolution")
+		}
+	}
+}
+
+// Nodes that are created one by one without a name have names of their own.
+func TestManyUnnamed(t *testing.T) {
+	net := mustNew(t)
+	for range 300 {
+		nodes(t, net, "", 1, device.Poisson{})
+	}
+	equal(t, "the last", named(t, net, "poisson_generator 300").First(), int32(300))
+}

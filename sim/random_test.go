@@ -287,7 +287,7 @@ func (c *caller) call() (what string, err error, whole bool) {
 // changes nothing, the network can always go on, and all is the same for any
 // threads and shards.
 func TestRandomCalls(t *testing.T) {
-	sequences, calls := uint64(200), 16
+	sequences, calls := uint64(150), 16
 	if testing.Short() {
 		sequences = 40
 	}
