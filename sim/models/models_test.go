@@ -39,7 +39,7 @@ func TestGet(t *testing.T) {
 		{"voltmeter", "voltmeter", Recorder, "device.DefaultVoltmeter()", "interval offset record_from start stop origin", ""},
 		{"spike_recorder", "spike_recorder", Recorder, "device.SpikeRecorder{}", "start stop origin", ""},
 		{"spike_detector", "spike_recorder", Recorder, "device.SpikeRecorder{}", "start stop origin", ""},
-		{"static_synapse", "static_synapse", Synapse, "connect.Synapse{}", "weight delay", ""},
+		{"static_synapse", "static_synapse", Synapse, "connect.Synapse{}", "synapse_model weight delay", ""},
 	} {
 		m, err := Get(c.name)
 		if err != nil {
@@ -139,7 +139,7 @@ func TestDefault(t *testing.T) {
 			t.Errorf("%s: %#v, %v, want %#v", name, m, err, want)
 		}
 	}
-	if s, err := DefaultSynapse("static_synapse"); err != nil || s != (connect.Synapse{Weight: connect.Constant(1), Delay: connect.Constant(1)}) {
+	if s, err := DefaultSynapse("static_synapse"); err != nil || s != (connect.Synapse{Model: "static_synapse", Weight: connect.Constant(1), Delay: connect.Constant(1)}) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	if _, err := Default("static_synapse"); err == nil || !strings.Contains(err.Error(), "static_synapse is a synapse") {
@@ -154,7 +154,7 @@ func TestDefault(t *testing.T) {
 		t.Errorf("%v, %v, want %v", got, err, want)
 	}
 	got, err = Defaults("static_synapse")
-	if want := map[string]any{"weight": 1.0, "delay": 1.0}; err != nil || !reflect.DeepEqual(got, want) {
+	if want := map[string]any{"synapse_model": "static_synapse", "weight": 1.0, "delay": 1.0}; err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, %v, want %v", got, err, want)
 	}
 	if got, err = Defaults("iaf_psc_delta"); err != nil || got["V_min"] != math.Inf(-1) || got["refractory_input"] != false {

@@ -34,5 +34,5 @@ var table = []entry{
 	{kind: Recorder, defaults: device.DefaultMultimeter(), function: "DefaultMultimeter"},
 	{kind: Recorder, defaults: device.SpikeRecorder{}, aliases: []string{"spike_detector"}},
 	{kind: Recorder, defaults: device.DefaultVoltmeter(), function: "DefaultVoltmeter", name: "voltmeter"},
-	{kind: Synapse, defaults: connect.Synapse{Weight: connect.Constant(1), Delay: connect.Constant(1)}, name: "static_synapse"},
+	{kind: Synapse, defaults: connect.Synapse{Model: "static_synapse", Weight: connect.Constant(1), Delay: connect.Constant(1)}, name: "static_synapse"},
 }

@@ -107,7 +107,7 @@ func newEngine(desc *Description, opts Options) (*Engine, error) {
 	e.mergeAt = make([]int, shards)
 	e.born = make([]int64, len(desc.Populations))
 	for p := range desc.Populations {
-		e.grids = append(e.grids, chooseGrid(collectWeights(desc, p)))
+		e.grids = append(e.grids, populationGrid(desc, p))
 	}
 	return e, nil
 }

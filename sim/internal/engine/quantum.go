@@ -128,21 +128,95 @@ func (w *weightsOf) changes(changed []SynapseChange, from, to uint32) {
 	}
 }
 
+// populationGrid returns the grid of the weights onto population p: wide also where so
+// many synapses may meet on a neuron that a compact sum could overflow.
+func populationGrid(desc *Description, p int) grid {
+	w := collectWeights(desc, p)
+	g := chooseGrid(w)
+	if _, parrot := desc.Populations[p].Model.(neuron.Parrot); parrot || g.wide {
+		return g
+	}
+	load := 0.0
+	for i := range desc.Projections {
+		pr := &desc.Projections[i]
+		if slices.ContainsFunc(pr.Targets(), func(r Range) bool { return r.Population == p }) {
+			load += pr.largestDegree() * pr.largestWeight() / g.quantum
+		}
+	}
+	if load > math.MaxInt32 {
+		return wideGrid(w.largest())
+	}
+	return g
+}
+
+// largestDegree returns how many synapses of a projection a target may have; of
+// those that are drawn, but for a probability that no seed meets.
+func (pr *Projection) largestDegree() float64 {
+	pre, post := float64(newPool(pr.Sources()).n), float64(newPool(pr.Targets()).n)
+	likely := func(mean float64) float64 { return mean + 10*math.Sqrt(mean) + 50 }
+	switch r := pr.Rule.(type) {
+	case connect.FixedTotalNumber:
+		return likely(float64(r.N) / math.Max(post, 1))
+	case connect.FixedOutDegree:
+		return likely(pre * float64(r.N) / math.Max(post, 1))
+	case connect.FixedInDegree:
+		return float64(r.N)
+	case connect.OneToOne:
+		return 2
+	case connect.List:
+		most, count := 0, make([]int, int(post))
+		for _, t := range r.Post {
+			count[t]++
+			most = max(most, count[t])
+		}
+		return float64(most)
+	}
+	return 2 * pre
+}
+
+func (pr *Projection) largestWeight() float64 {
+	x := 0.0
+	if list, ok := pr.weightValues(); ok {
+		for _, w := range list {
+			x = math.Max(x, math.Abs(w))
+		}
+	} else {
+		lo, hi := pr.Weight.Bounds()
+		x = math.Max(math.Abs(lo), math.Abs(hi))
+	}
+	for _, c := range pr.Changed {
+		if !math.IsNaN(c.Weight) {
+			x = math.Max(x, math.Abs(c.Weight))
+		}
+	}
+	return x
+}
+
 // chooseGrid returns the grid for weights: compact where constants are exact
 // multiples of a quantum and distributions are resolved finely enough, else
 // wide, exact to 2^-40 of the largest weight. A network that was built before
 // keeps its compact grid while all new weights fit that, too.
 func chooseGrid(w weightsOf) grid {
-	largest := w.max
-	for _, x := range w.changed {
-		largest = math.Max(largest, x)
-	}
+	largest := w.largest()
 	if largest < negligible {
 		return grid{quantum: 1}
 	}
 	if q, ok := compactQuantum(w); ok {
 		return grid{quantum: q}
 	}
+	return wideGrid(largest)
+}
+
+func (w *weightsOf) largest() float64 {
+	x := w.max
+	for _, c := range w.changed {
+		x = math.Max(x, c)
+	}
+	return x
+}
+
+// wideGrid returns the grid that is exact to 2^-40 of the largest weight.
+func wideGrid(largest float64) grid {
 	_, e := math.Frexp(largest)
 	return grid{quantum: math.Ldexp(1, e-41), wide: true}
 }
