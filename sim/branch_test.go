@@ -76,3 +76,32 @@ func TestBranches(t *testing.T) {
 		t.Errorf("at %g ms", net.TimeMS())
 	}
 }
+
+// A network that is saved while it goes on is saved as it was, and the spikes are
+// as ever.
+func TestStartSave(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	net := warm(t)
+	must(t, net.Simulate(ctx, 50))
+	wait, err := net.StartSave(dir)
+	must(t, err)
+	m := newMemory()
+	must(t, net.RecordSpikes(m))
+	must(t, net.Simulate(ctx, 100))
+	must(t, wait())
+	must(t, wait()) // as often as one likes
+	saved, err := sim.Open(dir)
+	must(t, err)
+	if saved.TimeMS() != 50 {
+		t.Fatalf("saved at %g ms, want 50", saved.TimeMS())
+	}
+	again := newMemory()
+	must(t, saved.RecordSpikes(again))
+	must(t, saved.Simulate(ctx, 100))
+	if digestOf(t, again) != digestOf(t, m) {
+		t.Error("what was saved goes on differently")
+	}
+	_, err = net.StartSave("/dev/null/no")
+	wantError(t, err, "saving the network", "/dev/null/no")
+}

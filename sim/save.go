@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/store"
@@ -14,19 +15,46 @@ import (
 // which are made if they are not there and replaced if they are. Recorders are
 // not part of it.
 func (n *Network) Save(dir string) error {
-	if n.engine == nil {
-		return fmt.Errorf("sim: Save before the network was built: call Build first")
-	}
-	if err := n.ready(context.Background()); err != nil {
+	wait, err := n.StartSave(dir)
+	if err != nil {
 		return err
 	}
+	return wait()
+}
+
+// StartSave is Save that does not wait for the synapses to be on the disk: they
+// are written while the network simulates on. The state is that of now. wait
+// returns when all is there, with the error of Save; until then Open finds no
+// network in dir. What was started before is waited for first.
+func (n *Network) StartSave(dir string) (wait func() error, err error) {
+	if n.engine == nil {
+		return nil, fmt.Errorf("sim: Save before the network was built: call Build first")
+	}
+	if err := n.ready(context.Background()); err != nil {
+		return nil, err
+	}
 	if n.opts.engine.Share.Of > 0 {
-		return fmt.Errorf("sim: a share of a network cannot be saved")
+		return nil, fmt.Errorf("sim: a share of a network cannot be saved")
 	}
-	if err := store.SaveNetwork(dir, &n.desc, n.engine); err != nil {
-		return fmt.Errorf("sim: saving the network: %w", err)
+	if n.saving != nil {
+		n.saving() //nolint:errcheck // whoever started it is told
 	}
-	return n.SaveState(dir)
+	if err := store.ForgetNetwork(dir); err != nil {
+		return nil, fmt.Errorf("sim: saving the network: %w", err)
+	}
+	if err := n.SaveState(dir); err != nil {
+		return nil, err
+	}
+	desc, e := n.desc.Clone(), n.engine // whose rows stay what they are
+	done := make(chan error, 1)
+	go func() { done <- store.SaveNetwork(dir, desc, e) }()
+	n.saving = sync.OnceValue(func() error {
+		if err := <-done; err != nil {
+			return fmt.Errorf("sim: saving the network: %w", err)
+		}
+		return nil
+	})
+	return n.saving, nil
 }
 
 // SaveState writes the state alone, to dir/state: enough where the network was

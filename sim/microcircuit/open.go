@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"cortigo/sim"
 	"cortigo/sim/internal/store"
@@ -19,24 +20,41 @@ func parametersPath(dir string) string { return filepath.Join(dir, "network", "m
 // and network to dir/network, its state to dir/state. What was saved there
 // before is replaced; recorders are not part of it.
 func (m *Microcircuit) Save(dir string) error {
+	wait, err := m.StartSave(dir)
+	if err != nil {
+		return err
+	}
+	return wait()
+}
+
+// StartSave is Save that does not wait for the synapses to be on the disk, see
+// sim.Network.StartSave.
+func (m *Microcircuit) StartSave(dir string) (wait func() error, err error) {
 	if m.stage != stageConnected {
-		return fmt.Errorf("%w: Save before Connect", ErrOrder)
+		return nil, fmt.Errorf("%w: Save before Connect", ErrOrder)
 	}
 	path := parametersPath(dir)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("microcircuit: saving: %w", err)
+		return nil, fmt.Errorf("microcircuit: saving: %w", err)
 	}
 	// Not there until the network is: Open never pairs one with the other's.
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("microcircuit: saving: %w", err)
+		return nil, fmt.Errorf("microcircuit: saving: %w", err)
 	}
-	if err := m.net.Save(dir); err != nil {
-		return fmt.Errorf("microcircuit: saving: %w", err)
+	network, err := m.net.StartSave(dir)
+	if err != nil {
+		return nil, fmt.Errorf("microcircuit: saving: %w", err)
 	}
-	if err := store.Replace(path, m.p.Encode); err != nil {
-		return fmt.Errorf("microcircuit: saving: %w", err)
-	}
-	return nil
+	return sync.OnceValue(func() error {
+		err := network()
+		if err == nil {
+			err = store.Replace(path, m.p.Encode)
+		}
+		if err != nil {
+			return fmt.Errorf("microcircuit: saving: %w", err)
+		}
+		return nil
+	}), nil
 }
 
 // SaveState writes the state alone to dir/state: enough where Save was called

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -9,20 +8,22 @@ import (
 	"cortigo/arrowio"
 )
 
-// saveNetwork saves the network and the state it is in. ^C does not wait for a
-// gigabyte to be on the disk: what is there of it then is not taken for a
-// network.
-func (s *simulation) saveNetwork(ctx context.Context) error {
+// startSaving begins to save the network, beside the simulation, and saves the
+// state it is in.
+func (s *simulation) startSaving() (err error) {
 	fmt.Fprintf(s.log, "cortigo: saving the network in %s\n", s.out)
-	done := make(chan error, 1)
-	go func() { done <- s.model.Save(s.out) }()
-	select {
-	case err := <-done:
-		s.saved = err == nil
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
+	s.saving, err = s.model.StartSave(s.out)
+	return err
+}
+
+// finishSaving waits for the network to be on the disk.
+func (s *simulation) finishSaving() error {
+	if s.saving == nil {
+		return nil
 	}
+	err := s.saving()
+	s.saving, s.saved = nil, err == nil
+	return err
 }
 
 // checkEvery reports a --checkpoint-every that steps do not meet.
@@ -49,8 +50,8 @@ func (s *simulation) checkpoint() error {
 			return err
 		}
 	}
-	if !s.saved {
-		return nil
+	if err := s.finishSaving(); err != nil || !s.saved {
+		return err
 	}
 	return s.model.SaveState(s.out)
 }
@@ -92,7 +93,7 @@ func (s *simulation) finish(whole bool) error {
 		}
 		r.Timings = map[string]float64{"build": s.buildS, "warmup": s.warmupS, "sim": s.simS}
 	})
-	if err = errors.Join(err, update); err == nil && s.saved && whole {
+	if err = errors.Join(err, update, s.finishSaving()); err == nil && s.saved && whole {
 		err = s.model.SaveState(s.out)
 	}
 	return err

@@ -21,8 +21,9 @@ type simulation struct {
 	out       string // directory; empty: keep nothing
 	overwrite bool
 	save      bool
-	saved     bool    // network and a state are in the directory, and belong to what was recorded
-	every     float64 // ms of model time between checkpoints; 0: as many as arrowio.CheckpointInterval says
+	saved     bool         // network and a state are in the directory, and belong to what was recorded
+	saving    func() error // waits for the network that is being saved; nil: none is
+	every     float64      // ms of model time between checkpoints; 0: as many as arrowio.CheckpointInterval says
 	log       io.Writer
 	events    bool // progress as JSON
 
@@ -55,7 +56,7 @@ func (s *simulation) run(ctx context.Context) (err error) {
 		return err
 	}
 	if s.save {
-		if err := s.saveNetwork(ctx); err != nil {
+		if err := s.startSaving(); err != nil {
 			return err
 		}
 	}

@@ -93,7 +93,7 @@ func newEngine(desc *Description, opts Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{desc: desc.clone(), clock: clock, neurons: desc.Neurons(), share: opts.Share}
+	e := &Engine{desc: desc.Clone(), clock: clock, neurons: desc.Neurons(), share: opts.Share}
 	shards := 0
 	e.threads, shards = opts.Divide(e.neurons)
 	e.layout, err = newLayout(desc.Populations, shards)

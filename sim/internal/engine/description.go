@@ -148,8 +148,8 @@ func (a *Attachment) Over(step int64, resolution float64) bool {
 	return a.Until+1+int64(math.Ceil(longest/resolution))+1 <= step
 }
 
-// clone returns a description that does not change with d.
-func (d *Description) clone() *Description {
+// Clone returns a description that does not change with d.
+func (d *Description) Clone() *Description {
 	c := *d
 	c.Populations, c.Projections, c.Attachments = slices.Clone(d.Populations), slices.Clone(d.Projections), slices.Clone(d.Attachments)
 	c.Generators = slices.Clone(d.Generators)

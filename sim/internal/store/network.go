@@ -64,6 +64,18 @@ func Fingerprint(d *engine.Description) (string, error) {
 	return hex.EncodeToString(h[:]), nil
 }
 
+// ForgetNetwork makes room in dir for a network that is to be saved there: until
+// it is whole there is none.
+func ForgetNetwork(dir string) error {
+	if err := os.MkdirAll(filepath.Join(dir, "network"), 0o755); err != nil {
+		return err
+	}
+	if err := os.Remove(networkPath(dir)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // SaveNetwork writes a built network to dir/network. The file that names the
 // others is written last.
 func SaveNetwork(dir string, desc *engine.Description, e *engine.Engine) error {
@@ -75,10 +87,7 @@ func SaveNetwork(dir string, desc *engine.Description, e *engine.Engine) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "network"), 0o755); err != nil {
-		return err
-	}
-	if err := os.Remove(networkPath(dir)); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := ForgetNetwork(dir); err != nil {
 		return err
 	}
 	errs := make([]error, e.Shards())

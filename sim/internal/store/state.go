@@ -27,9 +27,6 @@ func SaveState(dir string, desc *engine.Description, s *engine.State) error {
 	if err != nil {
 		return err
 	}
-	if saved, err := InspectNetwork(dir); err == nil && saved.Fingerprint != fp {
-		return fmt.Errorf("%s: the network that was saved there is another one, or this one was changed since: save the network, too (Save), or elsewhere", dir)
-	}
 	if err := os.MkdirAll(filepath.Join(dir, "state"), 0o755); err != nil {
 		return err
 	}
