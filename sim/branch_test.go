@@ -103,5 +103,5 @@ func TestStartSave(t *testing.T) {
 		t.Error("what was saved goes on differently")
 	}
 	_, err = net.StartSave("/dev/null/no")
-	wantError(t, err, "saving the network", "/dev/null/no")
+	wantError(t, err, "saving the network", "/dev/null")
 }

@@ -123,11 +123,14 @@ func (c *Nodes) String() string {
 			b.WriteString(", ")
 		}
 		g := &c.net.groups[s.group]
-		model := c.net.modelOf(s.group, s.from).ModelName()
+		model := c.net.modelOf(s.group, s.from).ModelName() + ", "
+		if g.name+", " == model {
+			model = "" // nodes without a name of their own
+		}
 		if first := g.first + int32(s.from); s.n == 1 {
-			fmt.Fprintf(&b, "%s (%s, id %d)", g.name, model, first)
+			fmt.Fprintf(&b, "%s (%sid %d)", g.name, model, first)
 		} else {
-			fmt.Fprintf(&b, "%s (%s, ids %d-%d)", g.name, model, first, first+int32(s.n)-1)
+			fmt.Fprintf(&b, "%s (%sids %d-%d)", g.name, model, first, first+int32(s.n)-1)
 		}
 	}
 	return b.String()

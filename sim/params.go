@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/engine"
@@ -39,11 +40,11 @@ func (c *Nodes) Set(p Params) error {
 	e := newEdit(c.net)
 	for _, name := range names {
 		if err := e.set(c, name, p[name]); err != nil {
-			return fmt.Errorf("sim: %s: %w", c.shortName(), err)
+			return about(c.shortName(), err)
 		}
 	}
 	if err := e.commit(); err != nil {
-		return fmt.Errorf("sim: %s: %w", c.shortName(), err)
+		return about(c.shortName(), err)
 	}
 	return nil
 }
@@ -66,7 +67,7 @@ func (c *Nodes) SetEach(p ...Params) error {
 		}
 	}
 	if err := e.commit(); err != nil {
-		return fmt.Errorf("sim: %s: %w", c.shortName(), err)
+		return about(c.shortName(), err)
 	}
 	return nil
 }
@@ -85,7 +86,7 @@ func (c *Nodes) Get(name string) ([]float64, error) {
 		for i := s.from; i < s.from+s.n; i++ {
 			x, err := c.net.value(s.group, i, name)
 			if err != nil {
-				return nil, fmt.Errorf("sim: %s: %w", c.net.groups[s.group].name, err)
+				return nil, about(c.net.groups[s.group].name, err)
 			}
 			values = append(values, x)
 		}
@@ -150,7 +151,7 @@ func Set[T Model](c *Nodes, structs ...T) error {
 	for _, t := range structs {
 		p, err := params(t)
 		if err != nil {
-			return fmt.Errorf("sim: %s: %w", c.shortName(), err)
+			return about(c.shortName(), err)
 		}
 		sets = append(sets, p)
 	}
@@ -221,4 +222,13 @@ func (n *Network) quantity(g *group, name string) (string, bool) {
 
 func records(m neuron.Model, quantity string) bool {
 	return slices.ContainsFunc(neuron.Recordables(m), func(r neuron.Recordable) bool { return r.Name == quantity })
+}
+
+// about says which nodes an error is about, unless it begins with their name:
+// nodes may be called after their model.
+func about(name string, err error) error {
+	if strings.HasPrefix(err.Error(), name+":") {
+		return fmt.Errorf("sim: %w", err)
+	}
+	return fmt.Errorf("sim: %s: %w", name, err)
 }

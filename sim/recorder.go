@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/engine"
@@ -46,7 +47,7 @@ func newRecorders(n *Network, count int, model Model) []*recorder {
 func (r *recorder) checkSources(of *Nodes) error {
 	joined := Join(r.of[of.kind()], of)
 	if joined.err != nil {
-		return fmt.Errorf("recorder %d: %w", r.id, joined.err)
+		return fmt.Errorf("recorder %d: %s", r.id, strings.TrimPrefix(joined.err.Error(), "sim: Join: "))
 	}
 	if m, ok := r.model.(device.Multimeter); ok {
 		return r.net.checkMeter(m, of.ranges())
