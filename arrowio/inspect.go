@@ -12,17 +12,16 @@ import (
 
 // A PartInfo is what the metadata of a Parquet part say, without its rows.
 type PartInfo struct {
-	Path          string
-	Bytes         int64
-	Rows          int64
-	RowGroups     int
-	FirstMS       float64 // time of the first and of the last row, NaN if it is not known
-	LastMS        float64
-	Quantities    []string // of samples; none: spikes
-	CreatedBy     string
-	Run           *Run  // nil: it does not say, or RunErr says why not
-	RunErr        error // what is wrong with the description of the run
-	firstN, lastN int32
+	Path       string
+	Bytes      int64
+	Rows       int64
+	RowGroups  int
+	FirstMS    float64 // time of the first and of the last row, NaN if it is not known
+	LastMS     float64
+	Quantities []string // of samples; none: spikes
+	CreatedBy  string
+	Run        *Run  // nil: it does not say, or RunErr says why not
+	RunErr     error // what is wrong with the description of the run
 }
 
 // InspectPart reads the metadata of the Parquet part at path.

@@ -59,7 +59,7 @@ func InspectNEST(path string) (NESTInfo, error) {
 		fields := strings.Fields(text)
 		table := withoutHeader(1)
 		if isHeader(fields) {
-			if table, err = newNESTTable(fields, 1); err != nil {
+			if _, err := newNESTTable(fields, 1); err != nil {
 				return i, &ParseError{path, n, err}
 			}
 			i.Columns = fields

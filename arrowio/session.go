@@ -187,7 +187,7 @@ func (s *Session) SimulateUntil(ctx context.Context, ms float64) error {
 	before := 0.0
 	if show := s.net.SetProgress(nil); show != nil {
 		s.net.SetProgress(func(done, _ float64) { show(before+done, left) })
-		defer s.net.SetProgress(show)
+		defer func() { s.net.SetProgress(show) }()
 	}
 	from := s.net.TimeMS()
 	for {

@@ -275,7 +275,7 @@ func (e *edit) drawPotential(population int, d connect.Distribution) error {
 		return fmt.Errorf("%s has no V_m", p.Model.ModelName())
 	}
 	if err := engine.CheckDrawn(d); err != nil {
-		return fmt.Errorf("V_m: %w", err)
+		return fmt.Errorf("%s: %w", device.Vm, err)
 	}
 	p.Vm = d
 	delete(p.Columns, device.Vm)

@@ -24,7 +24,6 @@ type caller struct {
 	names []string
 	mem   *memory
 	log   strings.Builder
-	did   map[string]int
 }
 
 func choose[T any](r *rand.Rand, of ...T) T { return of[r.IntN(len(of))] }
@@ -190,7 +189,7 @@ func (c *caller) someNeuron() sim.Model {
 
 // call makes a call and returns what it was, its error, and whether an error
 // leaves everything as it was.
-func (c *caller) call() (what string, err error, whole bool) {
+func (c *caller) call() (what string, whole bool, err error) {
 	ctx := context.Background()
 	switch k := c.r.IntN(20); {
 	case k < 4 && c.net.Neurons() < 150:
@@ -205,7 +204,7 @@ func (c *caller) call() (what string, err error, whole bool) {
 				must(c.t, c.net.RecordSpikes(c.mem, p))
 			}
 		}
-		return "Create", err, true
+		return "Create", true, err
 	case k < 9:
 		pre, post, rule := c.pool(), c.pool(), c.rule()
 		if c.r.IntN(3) > 0 { // what is sensible
@@ -221,39 +220,39 @@ func (c *caller) call() (what string, err error, whole bool) {
 		}
 		syn := connect.Synapse{Weight: c.value(60, 100, -80), Delay: c.value(1, 1.5, 0.1, 8), Model: choose(c.r, "", "", "", "", "", "", "m0", "m9")}
 		if parrots(pre) && parrots(post) || parrots(sim.Join(post)) && c.r.IntN(3) > 0 {
-			return "skip", nil, false
+			return "skip", false, nil
 		}
-		return "Connect", c.net.Connect(pre, post, rule, syn), true
+		return "Connect", true, c.net.Connect(pre, post, rule, syn)
 	case k < 11:
 		p := c.pool()
-		return "Set", p.Set(c.params(first(p))), true
+		return "Set", true, p.Set(c.params(first(p)))
 	case k < 13:
 		cs, err := c.net.Connections(sim.ConnectionQuery{Source: c.pool(), Target: c.pool(), Model: choose(c.r, "", "", "static_synapse", "m1", "m9")})
 		if err != nil {
-			return "Connections", err, true
+			return "Connections", true, err
 		}
 		fmt.Fprint(&c.log, len(cs))
 		cs = cs[:min(len(cs), c.r.IntN(50))]
 		w := choose[any](c.r, c.number(50, 20), c.value(40), []float64{1, 2}, "x", nil)
 		if c.r.IntN(3) == 0 {
-			return "SetDelays", c.net.SetDelays(cs, choose[any](c.r, c.number(1, 2), c.number(0.1, 0.01), c.value(3))), true
+			return "SetDelays", true, c.net.SetDelays(cs, choose[any](c.r, c.number(1, 2), c.number(0.1, 0.01), c.value(3)))
 		}
-		return "SetWeights", c.net.SetWeights(cs, w), true
+		return "SetWeights", true, c.net.SetWeights(cs, w)
 	case k == 18 && c.r.IntN(2) == 0:
-		return "CopyModel", c.net.CopyModel(fmt.Sprint("m", c.r.IntN(3)), connect.Synapse{Weight: c.value(30), Delay: c.value(2), Model: choose(c.r, "", "m0")}), true
+		return "CopyModel", true, c.net.CopyModel(fmt.Sprint("m", c.r.IntN(3)), connect.Synapse{Weight: c.value(30), Delay: c.value(2), Model: choose(c.r, "", "m0")})
 	case k == 13 && c.r.IntN(3) == 0:
-		return "Reset", c.net.Reset(), true
+		return "Reset", true, c.net.Reset()
 	case k == 14 && c.r.IntN(3) == 0 && c.net.Neurons() > 0:
 		dir := c.t.TempDir()
 		if err := c.net.Build(ctx); err != nil {
-			return "Build", err, false
+			return "Build", false, err
 		}
 		must(c.t, c.net.Save(dir))
 		opened, err := sim.Open(dir, c.opts...)
 		must(c.t, err)
 		c.net = opened
 		must(c.t, opened.RecordSpikes(c.mem))
-		return "Save and Open", nil, true
+		return "Save and Open", true, nil
 	case k == 15:
 		p := c.pool()
 		x, err := p.Get(choose(c.r, "V_m", "I_syn_ex", "C_m", "rate", "n_events", "x"))
@@ -264,23 +263,23 @@ func (c *caller) call() (what string, err error, whole bool) {
 		if s, err := p.Samples(); err == nil {
 			fmt.Fprint(&c.log, s)
 		}
-		return "Get", err, true
+		return "Get", true, err
 	case k == 16 && c.r.IntN(3) == 0:
-		return "Clear", c.pool().Clear(), false
+		return "Clear", false, c.pool().Clear()
 	case k == 17:
 		if c.net.Neurons() == 0 {
-			return "skip", nil, false
+			return "skip", false, nil
 		}
-		return "Simulate", c.net.Simulate(ctx, choose(c.r, -1, 0.05, math.NaN(), math.Inf(1))), true
+		return "Simulate", true, c.net.Simulate(ctx, choose(c.r, -1, 0.05, math.NaN(), math.Inf(1)))
 	}
 	if c.net.Neurons() == 0 {
-		return "skip", nil, false
+		return "skip", false, nil
 	}
 	err = c.net.Simulate(ctx, choose(c.r, 0.1, 0.7, 3, 6, 0))
 	if err != nil {
 		c.t.Errorf("the network cannot go on: %v", err)
 	}
-	return "Simulate", err, false
+	return "Simulate", false, err
 }
 
 // Whatever is called in whatever order: there is no panic, what is refused
@@ -303,7 +302,7 @@ func TestRandomCalls(t *testing.T) {
 				if i == 0 {
 					before = c.described()
 				}
-				what, err, whole := c.call()
+				what, whole, err := c.call()
 				if err != nil && whole && i == 0 && c.described() != before {
 					t.Errorf("sequence %d, call %d: %s was refused (%v) and left\n%s\nfrom\n%s", seed, n, what, err, c.described(), before)
 				}

@@ -71,10 +71,10 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 }
 
 // cut returns the parts of pieces of current that pass.
-func (at *Attachment) cut(pieces []currentPiece) []currentPiece {
+func (a *Attachment) cut(pieces []currentPiece) []currentPiece {
 	var kept []currentPiece
 	for _, p := range pieces {
-		if p.begin, p.end = at.currents(p.begin, p.end); p.begin < p.end {
+		if p.begin, p.end = a.currents(p.begin, p.end); p.begin < p.end {
 			kept = append(kept, p)
 		}
 	}
@@ -82,8 +82,8 @@ func (at *Attachment) cut(pieces []currentPiece) []currentPiece {
 }
 
 // pass returns the spikes that pass, of those with the given stamps.
-func (at *Attachment) pass(step []int64, value []float64) ([]int64, []float64) {
-	begin, end := at.spikes(0, never)
+func (a *Attachment) pass(step []int64, value []float64) ([]int64, []float64) {
+	begin, end := a.spikes(0, never)
 	i, _ := slices.BinarySearch(step, begin+1)
 	j, _ := slices.BinarySearch(step, end+1)
 	return step[i:max(i, j)], value[i:max(i, j)]
