@@ -3,6 +3,7 @@ package sim_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"testing"
 
 	"cortigo/sim"
@@ -100,5 +101,25 @@ func TestRatesAreCopied(t *testing.T) {
 	must(t, net.Simulate(context.Background(), 5))
 	if len(m.step) == 0 || m.step[0] < 20 { // the first rate holds from 1 ms on, the delay is 1 ms
 		t.Errorf("steps %v", m.step)
+	}
+}
+
+// NEST's default of stop, 1.7976931348623157e+308 ms, is no end.
+func TestStopForever(t *testing.T) {
+	trains := map[string]float64{}
+	for _, stop := range []float64{0, math.Inf(1), 1.7976931348623157e+308} {
+		net := mustNew(t)
+		p := create(t, net, "p", 5, neuron.Parrot{})
+		must(t, drive(net, device.Poisson{Rate: 5000, Active: device.Active{Start: 2, Stop: stop}}, p, connect.Synapse{}))
+		m := newMemory()
+		must(t, net.RecordSpikes(m))
+		must(t, net.Simulate(context.Background(), 50))
+		if len(m.step) < 1000 {
+			t.Fatalf("stop %g: %d spikes", stop, len(m.step))
+		}
+		trains[fmt.Sprint(m.step, m.neuron)] = stop
+	}
+	if len(trains) != 1 {
+		t.Errorf("%d different trains", len(trains))
 	}
 }

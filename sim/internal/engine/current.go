@@ -109,7 +109,8 @@ func windowSteps(a device.Active, clock Clock) (begin, end, origin int64, err er
 	}
 	begin += origin
 	end = never
-	if a.Stop != 0 && !math.IsInf(a.Stop, 1) {
+	// A stop behind the last step there can be, as NEST's default, is none.
+	if a.Stop != 0 && a.Stop <= float64(MaxSteps)*clock.H {
 		if end, err = clock.GridSteps("stop", a.Stop); err != nil {
 			return
 		}
