@@ -26,9 +26,10 @@ type Params map[string]any
 // simulated goes on from its state with the new values; changing E_L alone keeps
 // the absolute V_m, V_th and V_reset, and a neuron that is refractory when t_ref
 // changes waits as long as it was to. Before the first step V_m is the initial
-// potential, to which Reset returns; later it is set once. Synaptic time constants
-// that are equal cannot be made different while their currents flow, unless a
-// multimeter records these from the first step on.
+// potential, to which Reset returns; later it is set once. In networks of more
+// than 1000 neurons, synaptic time constants that are equal cannot be made
+// different while their currents flow, unless a multimeter records these from the
+// first step on.
 func (c *Nodes) Set(p Params) error {
 	if err := c.Err(); err != nil {
 		return err
@@ -75,8 +76,9 @@ func (c *Nodes) SetEach(p ...Params) error {
 // Get returns a parameter of each node, or of neurons a quantity that a
 // multimeter can record, such as V_m, as it is now; of recorders also n_events,
 // the number of events in memory. Truth values are 0 and 1. For parameters that
-// are lists see Models. The currents of neurons whose synaptic time constants are
-// equal are known only where a multimeter records them.
+// are lists see Models. In networks of more than 1000 neurons the currents of those
+// whose synaptic time constants are equal are known only where a multimeter
+// records them.
 func (c *Nodes) Get(name string) ([]float64, error) {
 	if err := c.Err(); err != nil {
 		return nil, err
@@ -127,29 +129,23 @@ func Get[T Model](c *Nodes) ([]T, error) {
 }
 
 // Set gives the nodes the parameters of one struct, or of one for each of them;
-// all must be of model T. V_m is set as well.
+// all must be of model T. V_m is set only where it differs from what Get returns,
+// so that what is read, changed in another field and set leaves potentials alone.
 func Set[T Model](c *Nodes, structs ...T) error {
-	if _, err := Get[T](c); err != nil {
+	now, err := Get[T](c)
+	if err != nil {
 		return err
 	}
 	if len(structs) != 1 && len(structs) != c.Len() {
 		return fmt.Errorf("sim: %d parameter structs for %s, must be 1 or as many", len(structs), describeNodes(c))
 	}
-	params := func(t T) (Params, error) {
-		p := Params{}
-		set := param.Of(t)
-		for _, name := range set.Names() {
-			v, err := set.Get(t, name)
-			if err != nil {
-				return nil, err
-			}
-			p[name] = v
-		}
-		return p, nil
-	}
 	var sets []Params
-	for _, t := range structs {
-		p, err := params(t)
+	for i, t := range structs {
+		of := now // the nodes that t is for
+		if len(structs) > 1 {
+			of = now[i : i+1]
+		}
+		p, err := paramsOf(t, of)
 		if err != nil {
 			return about(c.shortName(), err)
 		}
@@ -159,6 +155,25 @@ func Set[T Model](c *Nodes, structs ...T) error {
 		return c.Set(sets[0])
 	}
 	return c.SetEach(sets...)
+}
+
+// paramsOf returns the parameters of a struct by name, V_m only if one of those
+// that are now has another.
+func paramsOf[T Model](t T, now []T) (Params, error) {
+	p := Params{}
+	set := param.Of(t)
+	for _, name := range set.Names() {
+		v, err := set.Get(t, name)
+		if err != nil {
+			return nil, err
+		}
+		differs := func(o T) bool { x, err := set.Get(o, name); return err != nil || x != v }
+		if name == device.Vm && !slices.ContainsFunc(now, differs) {
+			continue
+		}
+		p[name] = v
+	}
+	return p, nil
 }
 
 // neuronModel returns the model of neuron i of a population with its own
@@ -186,21 +201,22 @@ func (n *Network) value(groupIndex, i int, name string) (float64, error) {
 		return float64(n.recorders[g.at+i].events()), nil
 	}
 	if g.kind == neurons {
-		if q, ok := n.quantity(g, name); ok {
+		p := &n.desc.Populations[g.at]
+		if records(p.Model, name) {
 			if g.at < n.built() {
-				return n.engine.Value(g.at, i, q)
+				return n.engine.Value(g.at, i, name)
 			}
-			if q != device.Vm {
+			if name != device.Vm {
 				return 0, nil // nothing has arrived yet
 			}
-			if p := &n.desc.Populations[g.at]; p.Vm != nil && p.Columns[q] == nil {
+			if p.Vm != nil && p.Columns[name] == nil {
 				return engine.InitialPotential(&n.desc, g.at, i)
 			}
 		}
-		if column := n.desc.Populations[g.at].Columns[name]; column != nil {
+		if column := p.Columns[name]; column != nil {
 			return column[i], nil
 		}
-		return param.Of(n.desc.Populations[g.at].Model).Float(n.desc.Populations[g.at].Model, name)
+		return param.Of(p.Model).Float(p.Model, name)
 	}
 	m := n.modelOf(groupIndex, i)
 	return param.Of(m).Float(m, name)
@@ -214,12 +230,7 @@ func (n *Network) built() int {
 	return n.engine.Populations()
 }
 
-// quantity reports whether name is something that a multimeter can read of a
-// group's neurons.
-func (n *Network) quantity(g *group, name string) (string, bool) {
-	return name, records(n.desc.Populations[g.at].Model, name)
-}
-
+// records reports whether a multimeter can read a quantity of neurons.
 func records(m neuron.Model, quantity string) bool {
 	return slices.ContainsFunc(neuron.Recordables(m), func(r neuron.Recordable) bool { return r.Name == quantity })
 }

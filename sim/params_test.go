@@ -249,3 +249,27 @@ func TestDrawnParams(t *testing.T) {
 		}
 	}
 }
+
+// What is read, changed in one field and set leaves the potential where it is;
+// a V_m that was changed is set.
+func TestSetStructKeepsPotential(t *testing.T) {
+	net := mustNew(t)
+	a := nodes(t, net, "a", 3, neuron.DefaultIafPscExp(), sim.Params{"I_e": []float64{100, 200, 300}})
+	simulate(t, net, 20)
+	before := get(t, a, "V_m")
+	structs, err := sim.Get[neuron.IafPscExp](a)
+	must(t, err)
+	for i := range structs {
+		structs[i].TRef = 5
+	}
+	must(t, sim.Set(a, structs...))
+	equal(t, "V_m", get(t, a, "V_m"), before)
+	equal(t, "t_ref", get(t, a, "t_ref"), []float64{5, 5, 5})
+	equal(t, "I_e", get(t, a, "I_e"), []float64{100, 200, 300})
+	structs[1].Vm = -66
+	must(t, sim.Set(a, structs...))
+	equal(t, "V_m", get(t, a, "V_m"), []float64{before[0], -66, before[2]})
+	must(t, sim.Set(a, structs[0])) // one for all, whose V_m they have
+	equal(t, "I_e", get(t, a, "I_e"), []float64{100, 100, 100})
+	equal(t, "V_m", get(t, a, "V_m"), []float64{before[0], -66, before[2]})
+}
