@@ -11,7 +11,6 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/neuron"
-	"cortigo/sim/spikes"
 )
 
 // lively is a network with generators of several kinds, columns, a synapse
@@ -493,91 +492,6 @@ func TestReset(t *testing.T) {
 	must(t, net.Connect(sim.Join(net.Populations()...), nodes(t, net, "r", 1, device.SpikeRecorder{}), nil, connect.Synapse{}))
 	change()
 	equal(t, "a network of these connections", run(net, 60), changed)
-}
-
-// Saved and opened between changes, a network goes on as it would have: with
-// generators, columns, synapse models, changed weights and arrivals under way.
-func TestOpenAndGoOn(t *testing.T) {
-	later := []func(net *sim.Network){
-		func(net *sim.Network) {
-			a, g := named(t, net, "a"), named(t, net, "g")
-			join(t, net, a, named(t, net, "d"), connect.FixedInDegree{N: 4}, 0.4, 1)
-			must(t, g.Slice(0, 5).Set(sim.Params{"rate": 3000.0}))
-			must(t, net.Connect(g.At(7), a.Slice(4, 30), nil, connect.Synapse{Weight: connect.Uniform{Min: 50, Max: 60}, Delay: connect.Constant(8)}))
-		},
-		func(net *sim.Network) {
-			e := nodes(t, net, "", 4, neuron.DefaultIafPscAlpha(), sim.Params{"V_m": connect.Uniform{Min: -60, Max: -56}, "I_e": 400.0})
-			equal(t, "first new id", e.First(), int32(139)) // behind 20 + 60 + 1 + 1 + 30 + 20 + 5 + 1 nodes
-			must(t, net.Connect(e, named(t, net, "a"), nil, connect.Synapse{Model: "inhibitory"}))
-			cs, err := net.Connections(sim.ConnectionQuery{Source: named(t, net, "g"), Target: named(t, net, "a").At(2)})
-			must(t, err)
-			must(t, net.SetWeights(cs[:2], 200.0))
-			must(t, named(t, net, "a").Slice(0, 9).Set(sim.Params{"E_L": -68.0, "V_m": connect.Uniform{Min: -68, Max: -60}}))
-		},
-		func(net *sim.Network) {
-			must(t, named(t, net, "times").Set(sim.Params{"spike_times": []float64{60, 70}, "spike_multiplicities": []int{}}))
-		},
-		func(net *sim.Network) {},
-	}
-	run := func(save bool, opts ...sim.Option) (string, string) {
-		net, m, dir := lively(t, opts...), newMemory(), t.TempDir()
-		must(t, net.RecordSpikes(m))
-		for i, ms := range []float64{11.3, 20.2, 28.5, 20} {
-			simulate(t, net, ms)
-			later[i](net)
-			if save {
-				must(t, net.Save(dir))
-				must(t, sim.Verify(dir))
-				info, err := sim.Inspect(dir)
-				must(t, err)
-				equal(t, "inspected", info.Populations[1].Population, spikes.Population{Name: "b", First: 83, N: 30})
-				net, err = sim.Open(dir, opts...)
-				must(t, err)
-				must(t, net.RecordSpikes(m, sim.Join(named(t, net, "a"), named(t, net, "b"), named(t, net, "d"), named(t, net, "p"))))
-			}
-		}
-		if len(m.step) < 300 {
-			t.Errorf("only %d spikes", len(m.step))
-		}
-		var models []string
-		for _, s := range net.SynapseModels() {
-			models = append(models, fmt.Sprintf("%s %v %v %d", s.Name, s.Weight, s.Delay, s.Connections))
-		}
-		cs, err := net.Connections(sim.ConnectionQuery{})
-		must(t, err)
-		all := ""
-		for _, c := range cs {
-			all += fmt.Sprintln(c.Source, c.Target, c.Model, c.Weight, c.Delay)
-		}
-		return fmt.Sprint(m.step, m.neuron), fmt.Sprint(all, models, get(t, named(t, net, "a"), "V_m"), get(t, named(t, net, "g"), "rate"))
-	}
-	want, state := run(false)
-	for _, c := range []struct {
-		save            bool
-		threads, shards int
-	}{{false, 2, 3}, {true, 2, 4}} {
-		got, s := run(c.save, sim.Threads(c.threads), sim.Shards(c.shards))
-		if got != want {
-			t.Errorf("%+v: other spikes", c)
-		}
-		if s != state {
-			t.Errorf("%+v: another state", c)
-		}
-	}
-}
-
-// A state that is saved alone must be one of the network that was saved.
-func TestSaveStateOfChanged(t *testing.T) {
-	net, dir := lively(t), t.TempDir()
-	simulate(t, net, 1)
-	must(t, net.Save(dir))
-	simulate(t, net, 1)
-	must(t, net.SaveState(dir))
-	join(t, net, named(t, net, "a"), named(t, net, "b"), connect.FixedInDegree{N: 3}, 70, 2)
-	wantError(t, net.SaveState(dir), "changed", "Save")
-	opened, err := sim.Open(dir)
-	must(t, err)
-	equal(t, "time", opened.TimeMS(), 2)
 }
 
 // A run that is stopped within goes on where it stopped, through changes too.

@@ -43,7 +43,8 @@
 //	nodes.go        collections of nodes: slices, joins, iteration
 //	params.go       Get and Set of parameters and state; edit.go: all of a Set or nothing
 //	connect.go      Connect
-//	connections.go  connections as they are: queries, degrees, SetWeights, SetDelays
+//	connections.go  connections as they are: queries, degrees
+//	weights.go      SetWeights, SetDelays
 //	synapse.go      synapse models: CopyModel
 //	recorder.go     spike recorders and multimeters; record.go: the writers they may have
 //	tap.go          RecordSpikes, Record: for programs that take what comes without a recorder

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"cortigo/sim/internal/kernel"
-	"cortigo/sim/internal/rng"
 	"cortigo/sim/neuron"
 )
 
@@ -109,22 +108,20 @@ func newBlock(desc *Description, l *layout, clock Clock, g grid, s, p int) (*blo
 	return b, nil
 }
 
-// initialise sets the membrane potentials, each from its own stream.
+// initialise sets the membrane potentials.
 func (b *block) initialise(desc *Description) error {
 	if b.v == nil {
 		return nil
 	}
 	pop := &desc.Populations[b.population]
 	start, each := newCell(pop.Model).parameter("V_m"), pop.Columns["V_m"]
-	key := rng.NewKey(desc.Seed)
 	for k := range b.v {
 		x := start
 		if each != nil {
 			x = each[b.index(k)]
 		} else if pop.Vm != nil {
-			s := rng.NewStream(key, rng.ID{Purpose: rng.InitialVm, Post: uint16(b.population), Element: uint32(b.index(k))})
 			var err error
-			if x, err = drawValue(&s, pop.Vm); err != nil {
+			if x, err = InitialPotential(desc, b.population, b.index(k)); err != nil {
 				return fmt.Errorf("initial V_m: %w", err)
 			}
 		}

@@ -367,3 +367,45 @@ func CheckColumns(p *Population) error {
 	}
 	return nil
 }
+
+// CheckPopulation reports columns that make no sense and refractory periods that
+// cannot be counted at a resolution.
+func CheckPopulation(p *Population, resolution float64) error {
+	if err := CheckColumns(p); err != nil {
+		return err
+	}
+	clock, err := NewClock(resolution)
+	if err != nil {
+		return err
+	}
+	tRef := 0.0
+	switch m := p.Model.(type) {
+	case neuron.IafPscExp:
+		tRef = m.TRef
+	case neuron.IafPscAlpha:
+		tRef = m.TRef
+	case neuron.IafPscDelta:
+		tRef = m.TRef
+	}
+	for _, x := range append([]float64{tRef}, p.Columns["t_ref"]...) {
+		if _, err := refractorySteps(x, clock); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckGenerator reports times of a generator that do not fit the resolution,
+// and rates that are too high.
+func CheckGenerator(d device.Device, resolution float64) error {
+	return CheckDevice(&Attachment{Device: d, Delay: connect.Constant(resolution)}, neuron.IafPscExp{}, resolution)
+}
+
+// CheckEmits reports a device that emits no spikes.
+func CheckEmits(d device.Device) error {
+	switch d.(type) {
+	case device.Poisson, device.InhomogeneousPoisson, device.SpikeGenerator:
+		return nil
+	}
+	return fmt.Errorf("a %s emits no spikes to record", d.ModelName())
+}

@@ -246,3 +246,13 @@ func (in *currentInput) at(step int64) float64 {
 	}
 	return in.held
 }
+
+// ActiveSteps returns the steps (begin, end] in which a device is active.
+func ActiveSteps(a device.Active, resolution float64) (begin, end int64, err error) {
+	clock, err := NewClock(resolution)
+	if err != nil {
+		return 0, 0, err
+	}
+	begin, end, _, err = windowSteps(a, clock)
+	return begin, end, err
+}

@@ -9,12 +9,16 @@
 //	draw.go         sources, weights and delays of a target, from its own streams
 //	value.go        numbers drawn from distributions
 //	change.go       synapses that were given another weight or delay
-//	query.go        connections, named by drawing them again
+//	query.go        connections, named by drawing them again; pairs.go: between nodes that are no neurons
 //	rows.go         synapse rows: sorted by source and delay, placed
 //	ring.go         rows and sums of shards of few neurons
 //	build.go        an engine from a description; fill.go: all rows of a shard
 //	load.go         an engine from rows that were built before
+//	renew.go        an engine that goes on from another whose description changed
+//	arrivals.go     what is under way when synapses change
 //	block.go        state of the neurons of one population in one shard
+//	columns.go      parameters that differ between its neurons; constants.go: what kernels take of them
+//	quantity.go     V_m and currents of single neurons, read and set
 //	split.go        the two signs of a merged channel, for recorders
 //	settle.go       what decays for ever ends
 //	attach.go       devices to blocks; combine.go: those of single neurons together
@@ -26,7 +30,7 @@
 //	barrier.go      where workers meet
 //	run.go          the run loop
 //	record.go       spike recorders and multimeters; train.go: generators' own spikes
-//	state.go        state in and out, by neuron id
+//	state.go        state in and out, by neuron id; info.go: figures of an engine
 //	share.go        a part of a network, to measure
 //	hugepages_*.go  large pages for rows
 //

@@ -51,3 +51,9 @@ func (e *Engine) BuildTimes() []Phase { return e.buildTimes }
 
 // MinDelay returns the smallest delay in steps.
 func (e *Engine) MinDelay() int64 { return e.bounds.MinDelay }
+
+// Populations returns how many populations there are.
+func (e *Engine) Populations() int { return len(e.desc.Populations) }
+
+// Resolution returns the length of a step in ms.
+func (e *Engine) Resolution() float64 { return e.clock.H }

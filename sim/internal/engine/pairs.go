@@ -62,18 +62,3 @@ func (of *Pairs) targets() []Range {
 	}
 	return parts
 }
-
-// CountSynapses returns how many connections projection i of a description
-// makes.
-func CountSynapses(desc *Description, i int) int64 {
-	p := newPlan(desc, i)
-	n := int64(0)
-	for t := range p.post.n {
-		n += int64(p.degree(t))
-	}
-	return n
-}
-
-// Describe returns an engine without shards, which can only be asked for its
-// Connections.
-func Describe(desc *Description) (*Engine, error) { return newEngine(desc, Options{Threads: 1}) }

@@ -5,8 +5,6 @@ import (
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/rng"
-
-	"cortigo/sim/connect"
 )
 
 // Value returns a quantity that a multimeter can read, of neuron i of a
@@ -53,25 +51,8 @@ func (b *block) potential(k int) float64 { return b.v[k] + b.rest(k) }
 // rest returns E_L of element k.
 func (b *block) rest(k int) float64 { return element(b.el, k) }
 
-// DrawParameter draws a parameter of some neurons of a population, or of
-// generators; ordinal tells draws of one network apart.
-func DrawParameter(seed uint64, ordinal uint32, d connect.Distribution, n int) ([]float64, error) {
-	if err := CheckDrawn(d); err != nil {
-		return nil, err
-	}
-	x := make([]float64, n)
-	for i := range x {
-		s := rng.NewStream(rng.NewKey(seed), rng.ID{Purpose: rng.NodeParameter, Ordinal: ordinal, Element: uint32(i)})
-		var err error
-		if x[i], err = drawValue(&s, d); err != nil {
-			return nil, err
-		}
-	}
-	return x, nil
-}
-
-// InitialPotential returns what initialise gives neuron i of a population whose
-// V_m is drawn.
+// InitialPotential returns the initial V_m of neuron i of a population where it is
+// drawn, each from its own stream.
 func InitialPotential(desc *Description, population, i int) (float64, error) {
 	s := rng.NewStream(rng.NewKey(desc.Seed), rng.ID{Purpose: rng.InitialVm, Post: uint16(population), Element: uint32(i)})
 	return drawValue(&s, desc.Populations[population].Vm)

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"cortigo/sim/connect"
 	"cortigo/sim/device"
-	"cortigo/sim/neuron"
 )
 
 // Rebuild builds an engine of a description that has grown out of old's, or
@@ -151,53 +149,4 @@ func (e *Engine) CanRecord(population int, quantity string) error {
 		}
 	}
 	return nil
-}
-
-// Populations returns how many populations there are.
-func (e *Engine) Populations() int { return len(e.desc.Populations) }
-
-// Resolution returns the length of a step in ms.
-func (e *Engine) Resolution() float64 { return e.clock.H }
-
-// ActiveSteps returns the steps (begin, end] in which a device is active.
-func ActiveSteps(a device.Active, resolution float64) (begin, end int64, err error) {
-	clock, err := NewClock(resolution)
-	if err != nil {
-		return 0, 0, err
-	}
-	begin, end, _, err = windowSteps(a, clock)
-	return begin, end, err
-}
-
-// CheckPopulation reports columns that make no sense and refractory periods that
-// cannot be counted at a resolution.
-func CheckPopulation(p *Population, resolution float64) error {
-	if err := CheckColumns(p); err != nil {
-		return err
-	}
-	clock, err := NewClock(resolution)
-	if err != nil {
-		return err
-	}
-	tRef := 0.0
-	switch m := p.Model.(type) {
-	case neuron.IafPscExp:
-		tRef = m.TRef
-	case neuron.IafPscAlpha:
-		tRef = m.TRef
-	case neuron.IafPscDelta:
-		tRef = m.TRef
-	}
-	for _, x := range append([]float64{tRef}, p.Columns["t_ref"]...) {
-		if _, err := refractorySteps(x, clock); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// CheckGenerator reports times of a generator that do not fit the resolution,
-// and rates that are too high.
-func CheckGenerator(d device.Device, resolution float64) error {
-	return CheckDevice(&Attachment{Device: d, Delay: connect.Constant(resolution)}, neuron.IafPscExp{}, resolution)
 }

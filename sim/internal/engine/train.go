@@ -34,15 +34,6 @@ type stampedRow struct {
 	id   int32
 }
 
-// CheckEmits reports a device that emits no spikes.
-func CheckEmits(d device.Device) error {
-	switch d.(type) {
-	case device.Poisson, device.InhomogeneousPoisson, device.SpikeGenerator:
-		return nil
-	}
-	return fmt.Errorf("a %s emits no spikes to record", d.ModelName())
-}
-
 // RecordGenerator sends the spikes of a generator to sink from now on, as of id,
 // stamped as the generator emits them: no delay counts. A Poisson generator sends
 // its recorder a train of its own, as it does to every target. What the sink gets

@@ -82,3 +82,20 @@ func normal(s *rng.Stream) float64 {
 		}
 	}
 }
+
+// DrawParameter draws a parameter of some neurons of a population, or of
+// generators; ordinal tells draws of one network apart.
+func DrawParameter(seed uint64, ordinal uint32, d connect.Distribution, n int) ([]float64, error) {
+	if err := CheckDrawn(d); err != nil {
+		return nil, err
+	}
+	x := make([]float64, n)
+	for i := range x {
+		s := rng.NewStream(rng.NewKey(seed), rng.ID{Purpose: rng.NodeParameter, Ordinal: ordinal, Element: uint32(i)})
+		var err error
+		if x[i], err = drawValue(&s, d); err != nil {
+			return nil, err
+		}
+	}
+	return x, nil
+}

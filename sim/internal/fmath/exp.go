@@ -3,6 +3,11 @@
 // fuse multiplications with additions, so that the last bit of a result depends
 // on the machine; these use only rounded float64 operations in a fixed order
 // and give the same bits everywhere, within 2 ulp of the true value.
+//
+//	exp.go     Exp, Expm1
+//	log.go     Log, Log1p, powers
+//	normal.go  the normal distribution
+//	sin.go     sine and cosine of multiples of pi
 package fmath
 
 import "math"

@@ -2,7 +2,7 @@
 //
 //	container.go    a file of named, checksummed arrays
 //	mapped_*.go     reading a file into memory, mapped where the system can
-//	description.go  a network's description as JSON; distribution.go, changes.go: parts of it
+//	description.go  a network's description as JSON; distribution.go, changes.go, columns.go: parts of it
 //	network.go      DIR/network: the description and the rows of every shard
 //	state.go        DIR/state: where a simulation has got to
 //	inspect.go      what is in a file, and whether it is whole
