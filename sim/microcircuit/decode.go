@@ -13,12 +13,16 @@ import (
 const maxFile = 16 << 20
 
 // Decode reads parameters from JSON. A file may name only some of them: the
-// others have their default. A run.json is taken too: the parameters are its
+// others have their default (see Default). A run.json is taken too: the parameters are its
 // member "parameters". Whatever is not understood is a *DecodeError (an unknown
 // key or population, a key that stands twice, a value of the wrong type,
 // anything after the object); values that make no sense are one or more
 // *ParameterError, joined.
-func Decode(r io.Reader) (Parameters, error) {
+func Decode(r io.Reader) (Parameters, error) { return DecodeOver(Default(), r) }
+
+// DecodeOver is Decode where parameters that the file does not name are as in
+// base.
+func DecodeOver(base Parameters, r io.Reader) (Parameters, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
 		return Parameters{}, fmt.Errorf("microcircuit: reading parameters: %w", err)
@@ -30,7 +34,7 @@ func Decode(r io.Reader) (Parameters, error) {
 	if err != nil {
 		return Parameters{}, err
 	}
-	p := Default()
+	p := base
 	if err := decodeStrict(data, begin, reflect.ValueOf(&p).Elem(), ""); err != nil {
 		return Parameters{}, err
 	}

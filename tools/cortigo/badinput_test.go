@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -99,6 +100,32 @@ func TestBadParameterFile(t *testing.T) {
 	}
 	if _, err := os.Stat(out); err == nil {
 		t.Error("a directory was made")
+	}
+}
+
+// A fullDisk is a file on a full disk.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// What cannot be printed is an error, of every command.
+func TestFullStdout(t *testing.T) {
+	t.Parallel()
+	dir := tempRun(t)
+	run(t, "--out", dir, "--save")
+	for _, args := range [][]string{
+		{"digest", dir}, {"digest", dir, "--json"}, {"check", dir}, {"check", dir, "--json"}, {"info", dir}, {"info", dir, "--json"},
+		{"plot", dir, "--out", t.TempDir()}, {"config"}, {"version"}, {"version", "--json"}, {"--help"}, {"run", "--help"},
+		slices.Concat([]string{"run", "--out", tempRun(t)}, small),
+		slices.Concat([]string{"run", "--record", "none", "--json"}, small),
+		slices.Concat([]string{"bench"}, small), slices.Concat([]string{"bench", "--json"}, small),
+	} {
+		var log bytes.Buffer
+		status := execute(t.Context(), args, fullDisk{}, &log)
+		if lines := strings.Split(strings.TrimSpace(log.String()), "\n"); status != statusFailed ||
+			lines[len(lines)-1] != "cortigo: not all results could be printed: "+syscall.ENOSPC.Error() {
+			t.Errorf("%q: status %d, %q", args, status, log.String())
+		}
 	}
 }
 

@@ -42,9 +42,10 @@ func newBenchCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure building and simulating the microcircuit",
-		Long: `Build and simulate the microcircuit and print where the time went. Takes the flags of "run"; nothing is
-recorded unless --record and --out say so. The community's recipe is DC input, optimized initial potentials,
-500 ms dropped and at least 10 s measured: the defaults. Quote the median of several runs.
+		Long: `Build and simulate the microcircuit and print where the time went. Takes the flags of "run", but with DC
+input unless --background says otherwise; nothing is recorded unless --record and --out say so. The community's
+recipe is DC input, optimized initial potentials, 500 ms dropped and at least 10 s measured: the defaults. Quote
+the median of several runs.
 
 --share N measures what one thread of an N-thread machine pays: of a network cut into N shards only one is built
 for each worker, and the spikes of all other neurons are drawn at the model's rates.
@@ -56,7 +57,7 @@ peak_rss_mb, threads, shards, neurons, synapses, cpu, kernel, and after a failur
   cortigo bench --scale 0.2 --t-sim 2000 --threads 1 --json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := f.parameters()
+			p, err := f.parameters(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -13,7 +13,7 @@ import (
 
 // small are parameters of a network that is built and simulated in a tenth of
 // a second and has spikes in all populations.
-var small = []string{"--n-scaling", "0.005", "--k-scaling", "0.2", "--t-presim", "20", "--t-sim", "80"}
+var small = []string{"--n-scaling", "0.005", "--k-scaling", "0.2", "--background", "dc", "--t-presim", "20", "--t-sim", "80"}
 
 // cli runs the command line in this process.
 func cli(t *testing.T, args ...string) (stdout, stderr string, status int) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -28,6 +29,9 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(out)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteContextC(ctx)
+	if out.err != nil { // also where a command did not look
+		err = errors.Join(otherThan(out.err, err), fmt.Errorf("not all results could be printed: %w", out.err))
+	}
 	if err == nil {
 		return 0
 	}
@@ -65,14 +69,21 @@ func wantsJSON(cmd *cobra.Command, args []string) bool {
 	return slices.Contains(args, "--json") || slices.Contains(args, "--json=true")
 }
 
+// A countingWriter counts what was written and remembers the first error, after
+// which it writes nothing: half a result would follow a hole.
 type countingWriter struct {
-	w io.Writer
-	n int64
+	w   io.Writer
+	n   int64
+	err error
 }
 
 func (c *countingWriter) Write(b []byte) (int, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
 	n, err := c.w.Write(b)
 	c.n += int64(n)
+	c.err = err
 	return n, err
 }
 

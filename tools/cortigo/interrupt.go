@@ -34,17 +34,23 @@ var errInterrupted = errors.New("interrupted")
 // that read and calculate, and leave nothing half done.
 func abandonable(run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		ctx := cmd.Context()
-		if ctx.Err() != nil {
-			return errInterrupted
-		}
-		done := make(chan error, 1)
-		go func() { done <- run(cmd, args) }()
-		select {
-		case err := <-done:
-			return err
-		case <-ctx.Done():
-			return errInterrupted
-		}
+		return abandon(cmd.Context(), func() error { return run(cmd, args) })
+	}
+}
+
+// abandon does the work, and leaves it alone when ctx ends: reading from a
+// terminal or a pipe cannot be stopped. What the work sets is then not to be
+// looked at.
+func abandon(ctx context.Context, work func() error) error {
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	done := make(chan error, 1)
+	go func() { done <- work() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return errInterrupted
 	}
 }

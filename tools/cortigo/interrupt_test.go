@@ -368,3 +368,26 @@ func TestKillResumed(t *testing.T) {
 		t.Errorf("%v spikes after the kill, %v without", got["spikes"], want["spikes"])
 	}
 }
+
+// Parameters from a pipe that nobody writes to: ^C ends the waiting.
+func TestInterruptParameters(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
+	for _, args := range [][]string{{"config"}, {"run", "--record", "none"}, {"bench"}} {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		stdout, stderr, status := cliWith(ctx, append(args, "--params", pipe)...)
+		cancel()
+		if status != statusInterrupted || stdout != "" || stderr != "cortigo: interrupted\n" {
+			t.Errorf("%q: status %d, %q, %q", args, status, stdout, stderr)
+		}
+	}
+	// With both ends open those that still wait in the background end, too.
+	f, err := os.OpenFile(pipe, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+}

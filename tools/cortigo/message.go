@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -43,9 +44,23 @@ func problems(err error) []string {
 		for packagePrefix.MatchString(line) {
 			line = packagePrefix.ReplaceAllString(line, "$1")
 		}
-		found = append(found, line)
+		found = append(found, shortened(line))
 	}
 	return found
+}
+
+// maxLine bounds a line of a message, in bytes: two paths of the longest kind
+// fit.
+const maxLine = 10000
+
+// shortened leaves out the middle of a line that quotes what is too long to be
+// read, such as a file of one line in the place of a name.
+func shortened(line string) string {
+	if len(line) <= maxLine {
+		return line
+	}
+	const head, tail = maxLine / 10, maxLine / 20
+	return strings.ToValidUTF8(line[:head], "") + fmt.Sprintf(" [... %d bytes ...] ", len(line)-head-tail) + strings.ToValidUTF8(line[len(line)-tail:], "")
 }
 
 // A leaf is one of the errors that were joined.

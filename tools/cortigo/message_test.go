@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestMessage(t *testing.T) {
@@ -30,6 +32,14 @@ func TestMessage(t *testing.T) {
 		if got := message(tt.err); got != tt.want {
 			t.Errorf("%q gives %q, want %q", tt.err, got, tt.want)
 		}
+	}
+}
+
+// A message that quotes something huge keeps its begin and its end.
+func TestLongMessage(t *testing.T) {
+	got := message(errors.New("the name is " + strings.Repeat("é", 1<<20) + "; allowed: a, b"))
+	if len(got) > maxLine || !strings.HasPrefix(got, "the name is é") || !strings.HasSuffix(got, "é; allowed: a, b") || !utf8.ValidString(got) {
+		t.Errorf("%d bytes: %q", len(got), got)
 	}
 }
 

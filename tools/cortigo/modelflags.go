@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -25,11 +26,24 @@ type modelFlags struct {
 	threads, shards      int
 	cmd                  *cobra.Command
 	defaultTSim          float64 // where neither a flag nor a file says, if not 0
+	defaultBackground    string  // likewise, if not empty
 	defaultRecordNothing bool
 }
 
+// defaults returns the parameters where neither a flag nor a file says.
+func (f *modelFlags) defaults() microcircuit.Parameters {
+	p := microcircuit.Default()
+	if f.defaultBackground != "" {
+		p.Background = f.defaultBackground
+	}
+	if f.defaultTSim != 0 {
+		p.TSim = f.defaultTSim
+	}
+	return p
+}
+
 func (f *modelFlags) register(cmd *cobra.Command) {
-	d := microcircuit.Default()
+	d := f.defaults()
 	f.cmd = cmd
 	fl := cmd.Flags()
 	fl.StringVar(&f.params, "params", "", "read parameters from a JSON `FILE`, such as a run.json; flags override it")
@@ -38,11 +52,7 @@ func (f *modelFlags) register(cmd *cobra.Command) {
 	fl.Float64Var(&f.kScaling, "k-scaling", d.KScaling, "scale the in-degrees by the factor `S`, whatever --scale says")
 	fl.Uint64Var(&f.seed, "seed", d.Seed, "seed of everything random, a whole number `N` >= 0")
 	fl.Float64Var(&f.tPresim, "t-presim", d.TPresim, "warm-up of `MS` milliseconds")
-	tSim := d.TSim
-	if f.defaultTSim != 0 {
-		tSim = f.defaultTSim
-	}
-	fl.Float64Var(&f.tSim, "t-sim", tSim, "simulate `MS` milliseconds after the warm-up")
+	fl.Float64Var(&f.tSim, "t-sim", d.TSim, "simulate `MS` milliseconds after the warm-up")
 	fl.StringVar(&f.background, "background", d.Background, "external input: dc or poisson")
 	fl.StringVar(&f.v0, "v0", d.V0.Type, "initial membrane potentials: optimized or original")
 	fl.BoolVar(&f.thalamus, "thalamus", d.Thalamus.On, "thalamic stimulus")
@@ -73,18 +83,18 @@ func (f *modelFlags) completions() {
 	}
 }
 
-// parameters returns what the file and the flags say.
-func (f *modelFlags) parameters() (microcircuit.Parameters, error) {
-	p := microcircuit.Default()
+// parameters returns what the file and the flags say. Where the file is a
+// terminal or a pipe that nobody writes to, the end of ctx ends the waiting.
+func (f *modelFlags) parameters(ctx context.Context) (microcircuit.Parameters, error) {
+	p := f.defaults()
 	set := f.cmd.Flags().Changed
 	if set("params") {
-		file, err := os.Open(f.params)
+		err := abandon(ctx, func() (err error) {
+			p, err = readParameters(f.params, p)
+			return err
+		})
 		if err != nil {
-			return p, fmt.Errorf("--params: %w", err)
-		}
-		defer file.Close()
-		if p, err = microcircuit.Decode(file); err != nil {
-			return p, fmt.Errorf("--params %s: %w", f.params, err)
+			return f.defaults(), err
 		}
 	}
 	if set("scale") {
@@ -102,7 +112,7 @@ func (f *modelFlags) parameters() (microcircuit.Parameters, error) {
 	if set("t-presim") {
 		p.TPresim = f.tPresim
 	}
-	if set("t-sim") || (f.defaultTSim != 0 && !set("params")) {
+	if set("t-sim") {
 		p.TSim = f.tSim
 	}
 	if set("background") {
@@ -123,6 +133,20 @@ func (f *modelFlags) parameters() (microcircuit.Parameters, error) {
 		}
 	}
 	return p, f.inFlags(p.Validate())
+}
+
+// readParameters reads a parameter file; what it does not name is as in base.
+func readParameters(path string, base microcircuit.Parameters) (microcircuit.Parameters, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return base, fmt.Errorf("--params: %w", err)
+	}
+	defer file.Close()
+	p, err := microcircuit.DecodeOver(base, file)
+	if err != nil {
+		return base, fmt.Errorf("--params %s: %w", path, err)
+	}
+	return p, nil
 }
 
 // inFlags names parameters that are wrong by the flags that set them.

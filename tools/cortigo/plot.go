@@ -42,11 +42,8 @@ the window) and rates.svg (box plot of all neurons' rates over the window), and 
 		ValidArgsFunction: completeRun,
 		RunE: abandonable(func(cmd *cobra.Command, args []string) error {
 			p.dir = args[0]
-			if cmd.Flags().Changed("begin") {
-				p.begin = begin
-			}
-			if cmd.Flags().Changed("end") {
-				p.end = end
+			if err := errors.Join(windowFlag(cmd, "begin", begin, &p.begin), windowFlag(cmd, "end", end, &p.end)); err != nil {
+				return err
 			}
 			return p.draw(cmd)
 		}),
@@ -63,6 +60,18 @@ the window) and rates.svg (box plot of all neurons' rates over the window), and 
 	return cmd
 }
 
+// windowFlag sets the bound of the window that a flag gives, if it was given.
+func windowFlag(cmd *cobra.Command, name string, value float64, to *float64) error {
+	if !cmd.Flags().Changed(name) {
+		return nil
+	}
+	if !(value >= 0) || math.IsInf(value, 0) {
+		return fmt.Errorf("--%s is %v; allowed: 0 ms or more", name, value)
+	}
+	*to = value
+	return nil
+}
+
 // draw writes the pictures and prints the table.
 func (p *plotting) draw(cmd *cobra.Command) error {
 	theme, err := plots.ThemeByName(p.theme)
@@ -76,6 +85,9 @@ func (p *plotting) draw(cmd *cobra.Command) error {
 	d, err := p.spikes()
 	if err != nil {
 		return err
+	}
+	if end := float64(d.End) * d.Resolution; p.end > end+d.Resolution/2 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "cortigo: the recording ends at %s, before --end %s ms\n", ms(end), decimal(p.end))
 	}
 	rows, err := analysis.RateSummaries(d)
 	if err != nil {

@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"cortigo/analysis"
 	"cortigo/arrowio"
+	"cortigo/sim/microcircuit"
 )
 
 // A runReport is what `cortigo run --json` prints.
@@ -63,7 +65,35 @@ func (s *simulation) report() runReport {
 			r.Warnings = append(r.Warnings, w.Error())
 		}
 	}
+	if text := s.silence(); text != "" {
+		r.Warnings = append(r.Warnings, text)
+	}
 	return r
+}
+
+// silence names the populations that did not spike after the warm-up, and says
+// what may have silenced them; empty: there is none, or the warm-up did not end.
+func (s *simulation) silence() string {
+	ms := s.afterWarmup()
+	if ms <= 0 {
+		return ""
+	}
+	var names []string
+	for i, p := range s.count.populations {
+		if s.count.byPop[i] == 0 {
+			names = append(names, p.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("%d of %d populations silent in the %s ms after the warm-up: %s", len(names), len(s.count.populations),
+		decimal(ms), strings.Join(names, ", "))
+	if s.params.Background == microcircuit.BackgroundDC && s.params.KScaling < 1 {
+		text += "; the constant current of --background dc makes up for smaller in-degrees in the mean only, not in the fluctuations: " +
+			"--background poisson or a larger --k-scaling lets them fire"
+	}
+	return text
 }
 
 // rtf returns the real-time factor after the warm-up, 0 if it did not end.
@@ -74,15 +104,20 @@ func (s *simulation) rtf() float64 {
 	return s.simS / (s.simMS / 1000)
 }
 
+// afterWarmup returns the model time in ms that was counted, 0 or less if the
+// warm-up did not end.
+func (s *simulation) afterWarmup() float64 {
+	if s.count == nil {
+		return 0
+	}
+	return float64(min(s.model.Net().Step(), s.count.end)-s.count.begin) * s.params.Resolution
+}
+
 // rates returns the mean rate of each population after the warm-up, of none if
 // the warm-up did not end. Of a run that was stopped it is over what there is.
 func (s *simulation) rates() map[string]float64 {
 	rates := map[string]float64{}
-	if s.count == nil {
-		return rates
-	}
-	h := s.params.Resolution
-	seconds := float64(min(s.model.Net().Step(), s.count.end)-s.count.begin) * h / 1000
+	seconds := s.afterWarmup() / 1000
 	if seconds <= 0 {
 		return rates
 	}
@@ -96,6 +131,9 @@ func (s *simulation) rates() map[string]float64 {
 func (s *simulation) summarise(w io.Writer, r runReport) error {
 	fmt.Fprintf(w, "build %.2f s, warm-up %.2f s, simulation %.2f s (real-time factor %.3f), peak memory %.0f MB\n",
 		r.BuildS, r.WarmupS, r.SimS, r.RTF, r.PeakRSSMB)
+	if text := s.silence(); text != "" {
+		fmt.Fprintf(s.log, "Warning: %s\n", text)
+	}
 	if !s.params.Record.Spikes {
 		return nil
 	}

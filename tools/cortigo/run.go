@@ -5,11 +5,13 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"cortigo/sim/microcircuit"
 )
 
 // newRunCmd returns the command "run".
 func newRunCmd() *cobra.Command {
-	var f modelFlags
+	f := modelFlags{defaultBackground: microcircuit.BackgroundPoisson}
 	var out, resume string
 	var overwrite, save, asJSON bool
 	var every float64
@@ -17,6 +19,10 @@ func newRunCmd() *cobra.Command {
 		Use:   "run",
 		Short: "Simulate the microcircuit of Potjans & Diesmann (2014)",
 		Long: `Simulate the microcircuit of Potjans & Diesmann (2014) and write what it does as Parquet.
+
+By default the external input is Poisson spike trains, as in NEST's documentation of the model; with
+--background dc it is constant currents, as in NEST's example of the model, below whose scale of about 0.2 most
+populations are silent.
 
 The directory gets run.json (every parameter, versions, timings) and spikes/part-*.parquet while the
 simulation runs. ^C stops between steps; what was recorded until then is whole. A second ^C kills. The same
@@ -32,7 +38,8 @@ as they are; what was recorded after it is simulated again. A run is locked whil
 ` + jsonKeys,
 		Example: `  cortigo run --out data/a                             scale 0.1, 1 s after a warm-up of 500 ms
   cortigo run --scale 1 --t-sim 10000 --out data/full  the whole circuit
-  cortigo run --scale 0.2 --background poisson --thalamus --out data/th
+  cortigo run --scale 0.2 --background dc --out data/dc
+  cortigo run --scale 0.2 --thalamus --out data/th
   cortigo run --params data/a/run.json --out data/b    the same again
   cortigo run --params data/a/run.json --seed 2 --out data/c
   cortigo run --save --out data/d && cortigo run --resume data/d --t-sim 5000
@@ -59,7 +66,7 @@ as they are; what was recorded after it is simulated again. A run is locked whil
 				}
 				err = s.resume(cmd.Context(), more)
 			} else {
-				if s.params, err = f.parameters(); err != nil {
+				if s.params, err = f.parameters(cmd.Context()); err != nil {
 					return err
 				}
 				if out == "" && (s.params.Record.Spikes || s.params.Record.Voltages) {

@@ -185,6 +185,68 @@ func TestRunOptions(t *testing.T) {
 	}
 }
 
+// Without flags the background is Poisson, which keeps all populations firing
+// at the default scale; of bench it is DC, as the community measures. A file that
+// does not name it leaves it so.
+func TestDefaultBackground(t *testing.T) {
+	t.Parallel()
+	file := write(t, "p.json", `{"seed": 7}`)
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"config"}, "poisson"},
+		{[]string{"config", "--params", file}, "poisson"},
+		{[]string{"config", "--params", write(t, "dc.json", `{"background": "dc"}`)}, "dc"},
+		{[]string{"config", "--params", file, "--background", "dc"}, "dc"},
+	} {
+		if m := object(t, must(t, tt.args...)); m["background"] != tt.want {
+			t.Errorf("%q: background %v, want %s", tt.args, m["background"], tt.want)
+		}
+	}
+	for name, want := range map[string]string{"run": "poisson", "bench": "dc"} {
+		cmd, _, err := newRootCmd().Find([]string{name})
+		if err != nil || cmd.Flags().Lookup("background").DefValue != want {
+			t.Errorf("%s --background is not %s by default: %v", name, want, err)
+		}
+	}
+	m := object(t, must(t, "run", "--json", "--record", "none", "--t-presim", "200", "--t-sim", "500"))
+	for name, r := range m["rates_hz"].(map[string]any) {
+		if r == 0.0 {
+			t.Errorf("%s is silent by default", name)
+		}
+	}
+	if m["warnings"] != nil {
+		t.Errorf("warnings %q", m["warnings"])
+	}
+}
+
+// A run in which populations are silent says which, and with DC input why.
+func TestSilentPopulations(t *testing.T) {
+	t.Parallel()
+	args := []string{"run", "--record", "none", "--background", "dc", "--scale", "0.1", "--n-scaling", "0.02", "--t-presim", "20", "--t-sim", "100"}
+	m := object(t, must(t, append(args, "--json")...))
+	var silent []string
+	for _, name := range []string{"L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I"} {
+		if m["rates_hz"].(map[string]any)[name] == 0.0 {
+			silent = append(silent, name)
+		}
+	}
+	warnings, _ := m["warnings"].([]any)
+	if len(silent) == 0 || len(warnings) == 0 {
+		t.Fatalf("rates %v, warnings %v", m["rates_hz"], warnings)
+	}
+	last := warnings[len(warnings)-1].(string)
+	for _, want := range []string{" silent in the 100 ms after the warm-up: " + strings.Join(silent, ", ") + ";", "--background poisson"} {
+		if !strings.Contains(last, want) {
+			t.Errorf("%q lacks %q", last, want)
+		}
+	}
+	if _, stderr, _ := cli(t, args...); !strings.Contains(stderr, "Warning: "+last+"\n") {
+		t.Errorf("stderr %q lacks %q", stderr, last)
+	}
+}
+
 // Without recording there is nothing on disk, but the network does the same.
 func TestRunRecordNone(t *testing.T) {
 	t.Parallel()

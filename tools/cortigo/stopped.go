@@ -60,9 +60,13 @@ func windowMS(r *arrowio.Run) string {
 	return fmt.Sprintf("(%s, %s] ms", decimal(float64(r.Recorded.Begin)*r.ResolutionMS), decimal(float64(r.Recorded.End)*r.ResolutionMS))
 }
 
-// otherThan replaces, among joined errors, the one that is because of cause.
-func otherThan(cause, err, replacement error) error {
-	errs := []error{replacement}
+// otherThan puts others, among joined errors, in the place of the one that is
+// because of cause.
+func otherThan(cause, err error, others ...error) error {
+	errs := others
+	if err == nil {
+		return errors.Join(errs...)
+	}
 	for _, l := range leaves(err) {
 		if !errors.Is(l.err, cause) {
 			errs = append(errs, l.err)

@@ -51,7 +51,7 @@ error if more rows fail than the criterion allows.
 
 The object of --json: pass, failed, allowed, references, sampling_only, rows (population, statistic, distance,
 q, pass), and where there is something to say: warnings, error.`,
-		Example: `  cortigo run --scale 0.2 --t-sim 10000 --out data/v
+		Example: `  cortigo run --scale 0.2 --background dc --t-sim 10000 --out data/v
   cortigo verify data/v --reference testdata/nest/pd14/pd14_scale0.2_dc_seed123450.json.gz \
     --reference testdata/nest/pd14/pd14_scale0.2_dc_seed123451.json.gz \
     --reference testdata/nest/pd14/pd14_scale0.2_dc_seed123452.json.gz`,
