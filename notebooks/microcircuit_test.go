@@ -10,10 +10,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"image/png"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -117,10 +120,8 @@ func run(t *testing.T, command, path string, env ...string) *notebook {
 		t.Fatal(err)
 	}
 	out := filepath.Join(t.TempDir(), path)
-	cmd := exec.Command(command, "notebook", "run", path, "-o", out, "--timeout", "10m")
-	cmd.Env = append(os.Environ(), env...)
 	start := time.Now()
-	if log, err := cmd.CombinedOutput(); err != nil {
+	if log, err := execute(command, path, out, env...); err != nil {
 		t.Fatalf("%v\n%s", err, log)
 	}
 	t.Logf("%s took %.1f s", path, time.Since(start).Seconds())
@@ -128,6 +129,12 @@ func run(t *testing.T, command, path string, env ...string) *notebook {
 		t.Errorf("%s was changed (%v)", path, err)
 	}
 	return read(t, out)
+}
+
+func execute(command, path, out string, env ...string) (log []byte, err error) {
+	cmd := exec.Command(command, "notebook", "run", path, "-o", out, "--timeout", "10m")
+	cmd.Env = append(os.Environ(), env...)
+	return cmd.CombinedOutput()
 }
 
 // Every notebook runs through in its short form and shows a picture.
@@ -156,9 +163,97 @@ func TestNotebooks(t *testing.T) {
 				if text := nb.text(t); !strings.Contains(text, "The network is at 500 ms.") {
 					t.Errorf("not the short form: %s", text)
 				}
+				checkRunAgain(t, command)
 			}
 		})
 	}
+}
+
+// checkRunAgain runs cells of the microcircuit's notebook several times in the
+// same data directory: what was recorded is gone only when that is asked for.
+func checkRunAgain(t *testing.T, command string) {
+	t.Helper()
+	const (
+		setUp, imports, config, create, simulate = "!*R=", "import (", "const Scale", "const anew", "// SimulateUntil"
+		parameters                               = "p := microcircuit.Default()"
+		other                                    = parameters + "\n\tp.Seed = 56"
+	)
+	dir := [2]string{"os.TempDir()", strconv.Quote(t.TempDir())} // the short form's, else one for each kernel
+	again, log, err := runCells(t, command, []string{setUp, imports, config, create, simulate, create, simulate, config, create},
+		map[int][][2]string{2: {dir}, 7: {dir, {parameters, other}}})
+	text := again.text(t)
+	if err == nil || !strings.Contains(string(log)+text, "seed is 56, there 55") {
+		t.Errorf("other parameters: %v\n%s\n%s", err, log, text)
+	}
+	inOrder(t, text, "Made for a new run.", "at 0 ms.\n", "The network is at 200 ms.",
+		"It holds this network, at 200 ms, and ", "at 200 ms.\n", "The network is at 200 ms.")
+	anew, log, err := runCells(t, command, []string{setUp, imports, config, create, simulate},
+		map[int][][2]string{2: {dir, {parameters, other}}, 3: {{"anew = false", "anew = true"}}})
+	if err != nil {
+		t.Errorf("anew with other parameters: %v\n%s", err, log)
+	}
+	inOrder(t, anew.text(t), "has been removed, to begin anew", "at 0 ms.\n", "The network is at 200 ms.")
+}
+
+// inOrder reports parts that text has not, one after the other.
+func inOrder(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	rest := text
+	for _, part := range parts {
+		var found bool
+		if _, rest, found = strings.Cut(rest, part); !found {
+			t.Errorf("%q is not where it belongs in\n%s", part, text)
+			return
+		}
+	}
+}
+
+// runCells runs those code cells of the microcircuit's notebook that begin so,
+// with some changes, and returns them with their outputs.
+func runCells(t *testing.T, command string, begins []string, changes map[int][][2]string) (_ *notebook, log []byte, err error) {
+	t.Helper()
+	data, err := os.ReadFile("microcircuit.ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var nb map[string]any
+	if err := json.Unmarshal(data, &nb); err != nil {
+		t.Fatal(err)
+	}
+	var cells []any
+	for i, begin := range begins {
+		for _, c := range nb["cells"].([]any) {
+			cell := maps.Clone(c.(map[string]any))
+			var source string
+			for _, line := range cell["source"].([]any) {
+				source += line.(string)
+			}
+			if cell["cell_type"] != "code" || !strings.HasPrefix(strings.TrimPrefix(source, "%%\n"), begin) {
+				continue
+			}
+			for _, change := range changes[i] {
+				if !strings.Contains(source, change[0]) {
+					t.Fatalf("%q is not in the cell %q", change[0], begin)
+				}
+				source = strings.Replace(source, change[0], change[1], 1)
+			}
+			cell["id"], cell["source"], cell["outputs"] = fmt.Sprintf("cell-%d", i), source, []any{}
+			cells = append(cells, cell)
+		}
+	}
+	if len(cells) != len(begins) {
+		t.Fatalf("%d cells begin with %q", len(cells), begins)
+	}
+	nb["cells"] = cells
+	if data, err = json.Marshal(nb); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "cells.ipynb")
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	log, err = execute(command, path, path, "CORTIGO_QUICK=1")
+	return read(t, path), log, err
 }
 
 // The microcircuit as it is, which takes longer and writes to the project's

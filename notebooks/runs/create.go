@@ -6,33 +6,124 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"cortigo/arrowio"
 	"cortigo/sim"
 	"cortigo/sim/microcircuit"
 )
 
-// Create makes dir the directory of a run of m, whose populations must be
-// created, and says whether the directory was there before. A run that is in
-// it, with its network, state and recordings, is removed.
-func Create(dir string, m *microcircuit.Microcircuit) (existed bool, err error) {
-	if len(m.Populations()) == 0 {
-		return false, fmt.Errorf("runs: creating %s: %w", dir, microcircuit.ErrOrder)
+// A Created is the directory of a run, as Create made or found it.
+type Created struct {
+	Dir     string
+	Kept    bool    // the run of the same network that was there: it can be gone on with
+	Removed bool    // another run was there
+	TimeMS  float64 // model time that the run which is kept has reached
+	Spikes  int64   // recorded until there
+}
+
+// String says it in two lines.
+func (c *Created) String() string {
+	what := "Made for a new run."
+	switch {
+	case c.Kept:
+		what = fmt.Sprintf("It holds this network, at %g ms, and %d spikes: they are kept, and the next cells go on from there.", c.TimeMS, c.Spikes)
+	case c.Removed:
+		what = "The run that was in it has been removed, to begin anew."
 	}
-	if _, err := os.Stat(dir); err == nil {
-		existed = true
+	return fmt.Sprintf("Data directory: %s\n  %s\n", Place(c.Dir), what)
+}
+
+// ErrAnother is wrapped by the error of Create for a directory with a run that
+// would have to be removed.
+var ErrAnother = errors.New("it is not removed unless beginning anew is asked for")
+
+// Create makes dir the directory of a run of m, whose populations must be
+// created, or finds that run in it: if the network there was made from the same
+// parameters it is kept, with its state and all that was recorded, and need not
+// be connected and saved again. How long it is simulated and what is recorded
+// may differ.
+//
+// A run of other parameters, or one that cannot be gone on with, is an error
+// that wraps ErrAnother, and left as it is; with anew it is removed, as is the
+// one of the same parameters. What a cell left that was stopped before the
+// network was saved holds nothing yet and is replaced.
+func Create(dir string, m *microcircuit.Microcircuit, anew bool) (*Created, error) {
+	if len(m.Populations()) == 0 {
+		return nil, fmt.Errorf("runs: creating %s: %w", dir, microcircuit.ErrOrder)
 	}
 	p := m.Parameters()
-	var b bytes.Buffer
-	if err := p.Encode(&b); err != nil {
-		return existed, err
+	parameters, err := encode(p)
+	if err != nil {
+		return nil, err
 	}
 	run := arrowio.RunOf(m.Net())
-	run.Model, run.Parameters = "microcircuit", json.RawMessage(b.Bytes())
+	run.Model, run.Parameters = "microcircuit", parameters
 	run.TPresimMS, run.TSimMS = p.TPresim, p.TSim
+	_, err = arrowio.CreateRun(dir, run, false)
+	if !errors.Is(err, arrowio.ErrExists) {
+		return &Created{Dir: dir}, err
+	}
+	c := &Created{Dir: dir, Removed: true}
+	if !anew {
+		if c, err = keep(dir, p, parameters); err != nil || c.Kept {
+			return c, err
+		}
+	}
 	_, err = arrowio.CreateRun(dir, run, true)
-	return existed, err
+	return c, err
+}
+
+// keep returns the run in dir if it is to be gone on with: it is one of the
+// network of parameters p. One in which nothing is, yet, is not kept.
+func keep(dir string, p microcircuit.Parameters, parameters json.RawMessage) (*Created, error) {
+	refuse := func(why error) error { return fmt.Errorf("runs: %s holds a run: %w; %w", Place(dir), why, ErrAnother) }
+	d, err := arrowio.OpenRun(dir)
+	if err != nil {
+		return nil, refuse(err)
+	}
+	// No other program may write to it from here on, nor be writing.
+	if err := d.Lock(); err != nil {
+		return nil, err
+	}
+	defer d.Unlock()
+	there, err := microcircuit.Open(dir)
+	if err != nil {
+		recorded, empty := holds(dir)
+		if empty {
+			return &Created{Dir: dir}, nil
+		}
+		return nil, refuse(fmt.Errorf("%s was recorded, and there is no network to go on with: %w", recorded, err))
+	}
+	if why := difference(p, there.Parameters()); why != "" {
+		return nil, refuse(fmt.Errorf("with other parameters, at %g ms: %s", there.Net().TimeMS(), why))
+	}
+	// Programs that look at the run know what is its warm-up from run.json.
+	if err := d.Update(func(r *arrowio.Run) {
+		r.TPresimMS, r.TSimMS, r.Parameters = p.TPresim, p.TSim, parameters
+	}); err != nil {
+		return nil, err
+	}
+	return &Created{Dir: dir, Kept: true, TimeMS: there.Net().TimeMS(), Spikes: d.Run().Spikes}, nil
+}
+
+// holds says what was recorded in dir; empty: nothing at all.
+func holds(dir string) (recorded string, empty bool) {
+	i, err := arrowio.Inspect(dir)
+	if err != nil {
+		return "something", false
+	}
+	end := float64(i.Recorded.End) * i.ResolutionMS
+	spikes, _ := i.SpikeRows()
+	if samples, _ := i.VoltageRows(); end == 0 && spikes == 0 && samples == 0 {
+		return "", true
+	}
+	return fmt.Sprintf("what happened until %g ms, with %d spikes,", end, spikes), false
+}
+
+func encode(p microcircuit.Parameters) (json.RawMessage, error) {
+	var b bytes.Buffer
+	err := p.Encode(&b)
+	return b.Bytes(), err
 }
 
 // ErrNotCreated is wrapped by the error of Open for a directory without the
@@ -51,10 +142,8 @@ func Open(dir string, p microcircuit.Parameters, opts ...sim.Option) (*microcirc
 	if err != nil {
 		return nil, err
 	}
-	saved := m.Parameters()
-	saved.TPresim, saved.TSim, saved.Record = p.TPresim, p.TSim, p.Record
-	if saved != p {
-		return nil, fmt.Errorf("%w: the parameters have changed since the network in %s was created", ErrNotCreated, dir)
+	if why := difference(p, m.Parameters()); why != "" {
+		return nil, fmt.Errorf("%w: the parameters have changed since the network in %s was created: %s", ErrNotCreated, Place(dir), why)
 	}
 	return m, nil
 }
