@@ -54,14 +54,14 @@ func (n *Network) replaceGenerator(i int, g *engine.Generator) {
 	n.desc.Generators[i] = *g
 	var attachments []engine.Attachment
 	for _, a := range n.desc.Attachments {
-		if a.Over(n.Step(), n.desc.Resolution) {
+		if a.Over(n.now(), n.desc.Resolution) {
 			continue
 		}
 		at := a.Generator - g.Number
 		if a.Until == 0 && at >= 0 && at < g.N && !reflect.DeepEqual(old.Model(at), g.Model(at)) {
 			if past, ok := n.ended(a); ok {
 				attachments = append(attachments, past)
-				a.Since = n.Step()
+				a.Since = n.now()
 			}
 			a.Device = g.Model(at)
 			n.touch(devicesChanged)
@@ -140,9 +140,11 @@ func (n *Network) attachRecorders() error {
 // Reset takes the network back to time 0 and its initial state. Nodes,
 // parameters, weights and connections stay as they are now, as if they had been so
 // from the begin; the memories of recorders are emptied.
-func (n *Network) Reset() error {
+func (n *Network) Reset() error { return n.changing("Reset", n.reset) }
+
+func (n *Network) reset() error {
 	for _, r := range n.Recorders() {
-		if err := r.Clear(); err != nil {
+		if err := r.clear(); err != nil {
 			return err
 		}
 	}

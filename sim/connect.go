@@ -25,6 +25,10 @@ import (
 // A network that has been simulated can be connected further. A connection
 // carries the spikes, or currents, that are emitted after it was made.
 func (n *Network) Connect(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
+	return n.changing("Connect", func() error { return n.connect(pre, post, rule, syn) })
+}
+
+func (n *Network) connect(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
 	if err := n.own(pre, post); err != nil {
 		return err
 	}
@@ -200,7 +204,7 @@ func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn con
 	add := func(generator span, onto engine.Range, weight, delay connect.Distribution) error {
 		g := &n.desc.Generators[n.groups[generator.group].at]
 		at := engine.Attachment{Device: g.Model(generator.from), Generator: g.Number + generator.from, Post: onto,
-			Weight: weight, Delay: delay, Synapse: syn.Model, Since: n.Step()}
+			Weight: weight, Delay: delay, Synapse: syn.Model, Since: n.now()}
 		if err := engine.CheckDevice(&at, n.desc.Populations[onto.Population].Model, n.desc.Resolution); err != nil {
 			return err
 		}

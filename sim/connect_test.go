@@ -333,6 +333,7 @@ func TestConnectRefused(t *testing.T) {
 		}
 		if refused {
 			try()
+			forgive(t, net)
 		}
 		must(t, net.Connect(g, a, connect.FixedInDegree{N: 3}, connect.Synapse{Weight: connect.Constant(90)}))
 		must(t, net.Connect(a.Every(2), a, connect.FixedInDegree{N: 3}, connect.Synapse{Weight: connect.Constant(60)}))
@@ -344,6 +345,7 @@ func TestConnectRefused(t *testing.T) {
 			wantError(t, net.Record(newMemory(), device.Multimeter{Quantities: []string{device.ISynIn}}, a), `"a"`, "I_syn_in", "before the first step")
 			_, err := a.Get(device.ISynEx)
 			wantError(t, err, "I_syn_ex", "equal synaptic time constants")
+			forgive(t, net)
 		}
 		simulate(t, net, 50)
 		d := spikesOf(t, r.At(0))

@@ -54,9 +54,11 @@ type ConnectionQuery struct {
 // find them, and only those onto the targets asked for.
 func (n *Network) Connections(q ConnectionQuery) ([]Connection, error) {
 	var all []Connection
-	err := n.EachConnection(q, func(c Connection) bool {
-		all = append(all, c)
-		return true
+	err := n.reading("Connections", func() error {
+		return n.eachConnection(q, func(c Connection) bool {
+			all = append(all, c)
+			return true
+		})
 	})
 	return all, err
 }
@@ -64,6 +66,10 @@ func (n *Network) Connections(q ConnectionQuery) ([]Connection, error) {
 // EachConnection calls visit for the connections of a query, in the order of
 // Connections, until it returns false.
 func (n *Network) EachConnection(q ConnectionQuery, visit func(Connection) bool) error {
+	return n.reading("EachConnection", func() error { return n.eachConnection(q, visit) })
+}
+
+func (n *Network) eachConnection(q ConnectionQuery, visit func(Connection) bool) error {
 	if visit == nil {
 		return fmt.Errorf("sim: EachConnection: visit is nil")
 	}
@@ -230,26 +236,35 @@ func (n *Network) eachRecording(q ConnectionQuery, visit func(Connection) bool) 
 // InDegrees returns how many connections from pre, nil for all neurons, each
 // neuron of post has; those of generators do not count.
 func (n *Network) InDegrees(pre, post *Nodes) ([]int64, error) {
-	return n.degrees(pre, post, post, func(c Connection) int32 { return c.Target })
+	return n.degrees("InDegrees", pre, post, post, func(c Connection) int32 { return c.Target })
 }
 
 // OutDegrees returns how many connections to post, nil for all neurons, each
 // neuron of pre has; those to recorders do not count.
 func (n *Network) OutDegrees(pre, post *Nodes) ([]int64, error) {
-	return n.degrees(pre, post, pre, func(c Connection) int32 { return c.Source })
+	return n.degrees("OutDegrees", pre, post, pre, func(c Connection) int32 { return c.Source })
 }
 
-func (n *Network) degrees(pre, post, of *Nodes, end func(Connection) int32) ([]int64, error) {
-	if err := n.own(of); err != nil {
-		return nil, err
-	}
+func (n *Network) degrees(call string, pre, post, of *Nodes, end func(Connection) int32) ([]int64, error) {
+	var count []int64
+	err := n.reading(call, func() (err error) {
+		if err := n.own(of); err != nil {
+			return err
+		}
+		count, err = n.countConnections(pre, post, of, end)
+		return err
+	})
+	return count, err
+}
+
+func (n *Network) countConnections(pre, post, of *Nodes, end func(Connection) int32) ([]int64, error) {
 	ids := of.IDs()
 	at := make(map[int32]int, len(ids))
 	for i, id := range ids {
 		at[id] = i
 	}
 	count := make([]int64, len(ids))
-	err := n.EachConnection(ConnectionQuery{Source: pre, Target: post}, func(c Connection) bool {
+	err := n.eachConnection(ConnectionQuery{Source: pre, Target: post}, func(c Connection) bool {
 		if i, ok := at[end(c)]; ok && c.origin == fromProjection {
 			count[i]++
 		}

@@ -157,6 +157,7 @@ func TestSetWeights(t *testing.T) {
 		wantError(t, net.SetDelays(cs[:1], 0.04), "delay", "0.04", "0 steps")
 		wantError(t, net.SetDelays(cs[5:6], 0.04), "delay", "0.04", "0 steps")
 		wantError(t, net.SetDelays(cs[4:6], []float64{2, 1e9}), "1e+09")
+		forgive(t, net)
 		equal(t, "what was refused", show(t, net, sim.ConnectionQuery{}), before)
 		simulate(t, net, 5)
 		equal(t, "built anew", show(t, net, sim.ConnectionQuery{}), before)

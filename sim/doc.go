@@ -31,7 +31,9 @@
 // of neurons and of generators, arrives with the weight and the delay that it
 // left with.
 //
-// Every bad input is an error that names what is wrong, and changes nothing.
+// Every bad input is an error that names what is wrong, and changes nothing. A
+// network whose Create, Connect or Set was refused does not simulate before
+// Network.Err has told which call it was, and where it stands.
 //
 // One seed gives the same spikes, bit for bit, on any number of threads and
 // shards, in one call of Simulate or in many, in one process or after Save and
@@ -49,6 +51,7 @@
 //	recorder.go     spike recorders and multimeters; record.go: the writers they may have
 //	tap.go          RecordSpikes, Record: for programs that take what comes without a recorder
 //	simulate.go     Build, Simulate, time, Stats; progress.go
+//	call.go         one call at a time; the first that was refused: Err
 //	change.go       what follows from a change: an engine with the same state; Reset
 //	options.go      what New can be told
 //	save.go         networks and states on disk; inspect.go: what is there

@@ -177,7 +177,7 @@ func (e *edit) setNeurons(g *group, s span, name string, value any, at, n int) e
 				return err
 			}
 		}
-		if e.net.Step() > 0 {
+		if e.net.now() > 0 {
 			return nil
 		}
 		// At the begin V_m is a parameter, too.

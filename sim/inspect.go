@@ -36,6 +36,9 @@ type StateInfo struct {
 
 // Neurons returns the number of neurons.
 func (i *Info) Neurons() int {
+	if i == nil {
+		return 0
+	}
 	n := 0
 	for _, p := range i.Populations {
 		n += p.N
@@ -47,6 +50,9 @@ func (i *Info) Neurons() int {
 // and compares no checksums, as Verify does: it is fast for any size. Without a
 // network the error wraps fs.ErrNotExist.
 func Inspect(dir string) (Info, error) {
+	if err := named(dir); err != nil {
+		return Info{}, err
+	}
 	n, err := store.InspectNetwork(dir)
 	if err != nil {
 		return Info{}, fmt.Errorf("sim: %w", err)
@@ -98,6 +104,9 @@ func InspectFile(path string) (FileInfo, error) {
 // and numbers. The error joins everything that is wrong; nil: the network and
 // its state, if there is one, are those that were saved.
 func Verify(dir string) error {
+	if err := named(dir); err != nil {
+		return err
+	}
 	var errs []error
 	for _, err := range append(store.VerifyNetwork(dir), store.VerifyState(dir)...) {
 		errs = append(errs, fmt.Errorf("sim: %w", err))

@@ -43,6 +43,14 @@ func drive(net *sim.Network, dev device.Device, targets *sim.Nodes, syn connect.
 	return net.Connect(g, targets, nil, syn)
 }
 
+// forgive has a network go on after calls that a test has it refuse.
+func forgive(t testing.TB, net *sim.Network) {
+	t.Helper()
+	if net.Err() == nil {
+		t.Error("no call was refused")
+	}
+}
+
 // wantError checks that an error says everything in parts.
 func wantError(t *testing.T, err error, parts ...string) {
 	t.Helper()
@@ -199,6 +207,7 @@ func TestGeneratorErrors(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) { wantError(t, drive(net, x.dev, x.to, x.syn), x.want...) })
 	}
+	forgive(t, net)
 	// Nothing of all that stands in the way.
 	must(t, net.Simulate(context.Background(), 1))
 }
@@ -231,6 +240,7 @@ func TestRecordErrors(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) { wantError(t, net.Record(newMemory(), x.m, x.pop), x.want...) })
 	}
+	forgive(t, net)
 	must(t, net.Simulate(context.Background(), 1))
 	// A small network keeps the currents apart, a large one only when asked to.
 	m := device.Multimeter{Quantities: []string{device.ISynEx}}
@@ -242,6 +252,7 @@ func TestRecordErrors(t *testing.T) {
 	meter, err := large.Create("meter", 1, m)
 	must(t, err)
 	wantError(t, large.Connect(meter, b, nil, connect.Synapse{}), "meter -> b", "I_syn_ex", "before the first step")
+	forgive(t, large)
 	must(t, large.Simulate(context.Background(), 1))
 }
 
@@ -254,6 +265,7 @@ func TestSimulateErrors(t *testing.T) {
 	a := create(t, net, "a", 1, neuron.DefaultIafPscExp())
 	wantError(t, a.Set(sim.Params{"V_m": nil}), "a", "V_m")
 	wantError(t, a.Set(sim.Params{"V_m": connect.Uniform{Min: 2, Max: 1}}), "a", "V_m", "Min 2", "Max 1")
+	forgive(t, net)
 	for _, x := range []struct {
 		ms   float64
 		want []string
@@ -309,6 +321,7 @@ func TestCollectionErrors(t *testing.T) {
 	if s := a.Slice(1, 3).Slice(1, 2); s.First() != 3 || s.Len() != 1 || s.Name() != "a" {
 		t.Errorf("slice of a slice: first %d, %d neurons", s.First(), s.Len())
 	}
+	forgive(t, net)
 	must(t, net.Simulate(context.Background(), 1)) // the network is as it was
 }
 

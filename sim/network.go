@@ -14,8 +14,11 @@ import (
 )
 
 // A Network is nodes and their connections; see the package documentation. Its
-// methods must not be called concurrently.
+// methods are called one after another: while one changes, builds, runs or saves
+// the network, others that would need it fail with ErrBusy, and what has no error
+// to return (Step, Stats) tells how things were before.
 type Network struct {
+	calls  *calls
 	desc   engine.Description
 	opts   options
 	engine *engine.Engine
@@ -37,7 +40,7 @@ func New(opts ...Option) (*Network, error) {
 	if err := o.apply(opts); err != nil {
 		return nil, err
 	}
-	return &Network{opts: o, desc: engine.Description{Seed: o.seed, Resolution: o.resolution}, nextID: 1}, nil
+	return &Network{calls: new(calls), opts: o, desc: engine.Description{Seed: o.seed, Resolution: o.resolution}, nextID: 1}, nil
 }
 
 // maxPopulations, maxGenerators and maxNodes are what random streams and ids can
@@ -60,8 +63,21 @@ type Model interface {
 // Create makes count >= 1 nodes of a model: neurons, generators or recorders. Their
 // ids follow those of the nodes that were created before, beginning with 1. The
 // name must be new; without one, the nodes are called after their model. params
-// are set as Nodes.Set does.
+// are set as Nodes.Set does. With an error the collection has no nodes, and what
+// is done with it fails with that error.
 func (n *Network) Create(name string, count int, model Model, params ...Params) (*Nodes, error) {
+	var nodes *Nodes
+	err := n.changing("Create", func() (err error) {
+		nodes, err = n.create(name, count, model, params)
+		return err
+	})
+	if err != nil {
+		return &Nodes{net: n, err: err}, err
+	}
+	return nodes, nil
+}
+
+func (n *Network) create(name string, count int, model Model, params []Params) (*Nodes, error) {
 	if model == nil {
 		return nil, fmt.Errorf("sim: Create %q: no model", name)
 	}
@@ -115,7 +131,7 @@ func (n *Network) Create(name string, count int, model Model, params ...Params) 
 	n.nextID += int32(count)
 	nodes := &Nodes{net: n, parts: []span{{len(n.groups) - 1, 0, count}}}
 	for _, p := range params {
-		if err := nodes.Set(p); err != nil {
+		if err := nodes.set(p); err != nil {
 			*n = undo
 			return nil, err
 		}
@@ -152,8 +168,20 @@ func (n *Network) freeName(model string) string {
 	return name
 }
 
-// Nodes returns the nodes that were created under a name.
+// Nodes returns the nodes that were created under a name. With an error the
+// collection has no nodes, and what is done with it fails with that error.
 func (n *Network) Nodes(name string) (*Nodes, error) {
+	nodes, err := n.find(name)
+	if err != nil {
+		return &Nodes{net: n, err: err}, err
+	}
+	return nodes, nil
+}
+
+func (n *Network) find(name string) (*Nodes, error) {
+	if n == nil || n.calls == nil {
+		return nil, errNoNetwork
+	}
 	var names []string
 	for i, g := range n.groups {
 		if g.name == name {
@@ -209,6 +237,9 @@ func (n *Network) Generators() []*Nodes { return n.ofKind(generators) }
 func (n *Network) Recorders() []*Nodes { return n.ofKind(recorders) }
 
 func (n *Network) ofKind(k kind) []*Nodes {
+	if n == nil {
+		return nil
+	}
 	var all []*Nodes
 	for i, g := range n.groups {
 		if g.kind == k {
@@ -261,40 +292,43 @@ func cloneDevice(dev device.Device) device.Device {
 }
 
 // Seed returns the seed.
-func (n *Network) Seed() uint64 { return n.desc.Seed }
+func (n *Network) Seed() uint64 {
+	if n == nil {
+		return 0
+	}
+	return n.desc.Seed
+}
 
 // Resolution returns the length of a step in ms.
-func (n *Network) Resolution() float64 { return n.desc.Resolution }
+func (n *Network) Resolution() float64 {
+	if n == nil {
+		return 0
+	}
+	return n.desc.Resolution
+}
 
 // Neurons returns the number of neurons.
-func (n *Network) Neurons() int { return n.desc.Neurons() }
+func (n *Network) Neurons() int {
+	if n == nil {
+		return 0
+	}
+	return n.desc.Neurons()
+}
 
 // Synapses returns the number of synapses between neurons when the network was
 // last built, 0 before.
-func (n *Network) Synapses() int64 {
-	if n.engine == nil {
-		return 0
-	}
-	return n.engine.Synapses()
-}
+func (n *Network) Synapses() int64 { return n.figuresNow().synapses }
 
 // Threads returns the number of workers that run the network.
-func (n *Network) Threads() int {
-	if n.engine != nil {
-		return n.engine.Threads()
-	}
-	t, _ := n.opts.engine.Divide(n.Neurons())
-	return t
-}
+func (n *Network) Threads() int { return n.figuresNow().threads }
 
 // Shards returns the number of shards the network is cut into.
-func (n *Network) Shards() int {
-	if n.engine != nil {
-		return n.engine.Shards()
-	}
-	_, s := n.opts.engine.Divide(n.Neurons())
-	return s
-}
+func (n *Network) Shards() int { return n.figuresNow().shards }
 
 // Warnings returns what was found on the way that does not stop the work.
-func (n *Network) Warnings() []error { return n.warnings }
+func (n *Network) Warnings() []error {
+	if n == nil {
+		return nil
+	}
+	return n.warnings
+}

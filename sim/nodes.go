@@ -60,7 +60,15 @@ func (c *Nodes) Err() error {
 }
 
 // Network returns the network that the nodes are of.
-func (c *Nodes) Network() *Network { return c.net }
+func (c *Nodes) Network() *Network {
+	if c == nil {
+		return nil
+	}
+	return c.net
+}
+
+// without returns the collection that stands for one that makes no sense.
+func (c *Nodes) without(err error) *Nodes { return &Nodes{net: c.Network(), err: err} }
 
 // Len returns the number of nodes.
 func (c *Nodes) Len() int {
@@ -139,10 +147,10 @@ func (c *Nodes) String() string {
 // Slice returns the nodes [from, to), counted from 0.
 func (c *Nodes) Slice(from, to int) *Nodes {
 	if err := c.Err(); err != nil {
-		return &Nodes{err: err}
+		return c.without(err)
 	}
 	if from < 0 || to < from || to > c.Len() {
-		return &Nodes{net: c.net, err: fmt.Errorf("sim: slice [%d, %d) of %s, must be within [0, %d)", from, to, describeNodes(c), c.Len())}
+		return c.without(fmt.Errorf("sim: slice [%d, %d) of %s, must be within [0, %d)", from, to, describeNodes(c), c.Len()))
 	}
 	s := &Nodes{net: c.net}
 	for _, p := range c.parts {
@@ -158,7 +166,7 @@ func (c *Nodes) Slice(from, to int) *Nodes {
 // At returns node i, counted from 0.
 func (c *Nodes) At(i int) *Nodes {
 	if c.Err() == nil && (i < 0 || i >= c.Len()) {
-		return &Nodes{net: c.net, err: fmt.Errorf("sim: node %d of %s, must be in [0, %d)", i, describeNodes(c), c.Len())}
+		return c.without(fmt.Errorf("sim: node %d of %s, must be in [0, %d)", i, describeNodes(c), c.Len()))
 	}
 	return c.Slice(i, i+1)
 }
@@ -166,7 +174,7 @@ func (c *Nodes) At(i int) *Nodes {
 // Every returns the nodes 0, step, 2*step, ...
 func (c *Nodes) Every(step int) *Nodes {
 	if c.Err() == nil && step < 1 {
-		return &Nodes{net: c.net, err: fmt.Errorf("sim: every %d-th of %s, must be at least 1", step, describeNodes(c))}
+		return c.without(fmt.Errorf("sim: every %d-th of %s, must be at least 1", step, describeNodes(c)))
 	}
 	return c.pick(func(i int) bool { return i%step == 0 })
 }
@@ -175,14 +183,14 @@ func (c *Nodes) Every(step int) *Nodes {
 // chosen.
 func (c *Nodes) Where(chosen func(i int) bool) *Nodes {
 	if c.Err() == nil && chosen == nil {
-		return &Nodes{net: c.net, err: fmt.Errorf("sim: nodes of %s where nil: no function", describeNodes(c))}
+		return c.without(fmt.Errorf("sim: nodes of %s where nil: no function", describeNodes(c)))
 	}
 	return c.pick(chosen)
 }
 
 func (c *Nodes) pick(chosen func(i int) bool) *Nodes {
 	if err := c.Err(); err != nil {
-		return &Nodes{err: err}
+		return c.without(err)
 	}
 	s := &Nodes{net: c.net}
 	i := 0
@@ -228,16 +236,19 @@ func (c *Nodes) All() iter.Seq2[int, *Nodes] {
 // must not be there twice, and neurons, generators and recorders do not join.
 func Join(collections ...*Nodes) *Nodes {
 	j := &Nodes{}
+	for _, c := range collections {
+		if j.net = c.Network(); j.net != nil {
+			break
+		}
+	}
 	for i, c := range collections {
 		switch {
 		case c == nil:
-			return &Nodes{err: fmt.Errorf("sim: Join: collection %d is nil", i)}
+			return j.without(fmt.Errorf("sim: Join: collection %d is nil", i))
 		case c.Err() != nil:
-			return &Nodes{err: c.Err()}
-		case j.net == nil:
-			j.net = c.net
+			return j.without(c.Err())
 		case c.net != j.net:
-			return &Nodes{net: j.net, err: fmt.Errorf("sim: Join: %s is of another network", describeNodes(c))}
+			return j.without(fmt.Errorf("sim: Join: %s is of another network", describeNodes(c)))
 		}
 		j.parts = append(j.parts, c.parts...)
 	}
@@ -253,10 +264,10 @@ func Join(collections ...*Nodes) *Nodes {
 		g := &j.net.groups[s.group]
 		if i > 0 {
 			if p := sorted[i-1]; p.group == s.group && p.from+p.n > s.from {
-				return &Nodes{net: j.net, err: fmt.Errorf("sim: Join: node %d (%s) is there twice", g.first+int32(s.from), g.name)}
+				return j.without(fmt.Errorf("sim: Join: node %d (%s) is there twice", g.first+int32(s.from), g.name))
 			}
 			if k := j.net.groups[sorted[0].group].kind; k != g.kind {
-				return &Nodes{net: j.net, err: fmt.Errorf("sim: Join: %s are %v, %s are %v", j.net.groups[sorted[0].group].name, k, g.name, g.kind)}
+				return j.without(fmt.Errorf("sim: Join: %s are %v, %s are %v", j.net.groups[sorted[0].group].name, k, g.name, g.kind))
 			}
 		}
 		j.append(s)

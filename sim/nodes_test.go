@@ -196,6 +196,7 @@ func TestNoNodes(t *testing.T) {
 	_, err := empty.Spikes()
 	wantError(t, err, "no nodes", "one spike_recorder")
 
+	forgive(t, net)
 	var ctx context.Context
 	wantError(t, net.Simulate(ctx, 1), "context is nil")
 	wantError(t, net.Build(ctx), "context is nil")
@@ -243,6 +244,7 @@ func TestCreateRefused(t *testing.T) {
 				_, err := net.Create("refused", c.n, c.m, c.p)
 				wantError(t, err, c.parts...)
 			}
+			forgive(t, net)
 			if _, err := net.Nodes("refused"); err == nil {
 				t.Error("refused nodes are there")
 			}

@@ -30,10 +30,9 @@ type Params map[string]any
 // than 1000 neurons, synaptic time constants that are equal cannot be made
 // different while their currents flow, unless a multimeter records these from the
 // first step on.
-func (c *Nodes) Set(p Params) error {
-	if err := c.Err(); err != nil {
-		return err
-	}
+func (c *Nodes) Set(p Params) error { return c.changing("Set", func() error { return c.set(p) }) }
+
+func (c *Nodes) set(p Params) error {
 	names := slices.Sorted(maps.Keys(p))
 	if c.Len() == 0 || len(names) == 0 {
 		return nil
@@ -53,9 +52,10 @@ func (c *Nodes) Set(p Params) error {
 // SetEach changes parameters of the nodes, one set for each of them, which may be
 // nil: all of them or, if there is an error, none.
 func (c *Nodes) SetEach(p ...Params) error {
-	if err := c.Err(); err != nil {
-		return err
-	}
+	return c.changing("SetEach", func() error { return c.setEach(p) })
+}
+
+func (c *Nodes) setEach(p []Params) error {
 	if len(p) != c.Len() {
 		return fmt.Errorf("sim: %d sets of parameters for %s, must be as many", len(p), describeNodes(c))
 	}
@@ -80,9 +80,15 @@ func (c *Nodes) SetEach(p ...Params) error {
 // whose synaptic time constants are equal are known only where a multimeter
 // records them.
 func (c *Nodes) Get(name string) ([]float64, error) {
-	if err := c.Err(); err != nil {
-		return nil, err
-	}
+	var values []float64
+	err := c.reading("Get", func() (err error) {
+		values, err = c.get(name)
+		return err
+	})
+	return values, err
+}
+
+func (c *Nodes) get(name string) ([]float64, error) {
 	values := make([]float64, 0, c.Len())
 	for _, s := range c.parts {
 		for i := s.from; i < s.from+s.n; i++ {
@@ -113,9 +119,15 @@ func (c *Nodes) Models() []Model {
 
 // Get returns the parameter struct of each node; all must be of model T.
 func Get[T Model](c *Nodes) ([]T, error) {
-	if err := c.Err(); err != nil {
-		return nil, err
-	}
+	var structs []T
+	err := c.reading("Get", func() (err error) {
+		structs, err = structsOf[T](c)
+		return err
+	})
+	return structs, err
+}
+
+func structsOf[T Model](c *Nodes) ([]T, error) {
 	var structs []T
 	for i, m := range c.Models() {
 		t, ok := m.(T)
@@ -132,7 +144,11 @@ func Get[T Model](c *Nodes) ([]T, error) {
 // all must be of model T. V_m is set only where it differs from what Get returns,
 // so that what is read, changed in another field and set leaves potentials alone.
 func Set[T Model](c *Nodes, structs ...T) error {
-	now, err := Get[T](c)
+	return c.changing("Set", func() error { return setStructs(c, structs) })
+}
+
+func setStructs[T Model](c *Nodes, structs []T) error {
+	now, err := structsOf[T](c)
 	if err != nil {
 		return err
 	}
@@ -152,9 +168,9 @@ func Set[T Model](c *Nodes, structs ...T) error {
 		sets = append(sets, p)
 	}
 	if len(sets) == 1 {
-		return c.Set(sets[0])
+		return c.set(sets[0])
 	}
-	return c.SetEach(sets...)
+	return c.setEach(sets)
 }
 
 // paramsOf returns the parameters of a struct by name, V_m only if one of those

@@ -61,6 +61,7 @@ func TestParams(t *testing.T) {
 		_, err = sim.Get[neuron.IafPscExp](a)
 		wantError(t, err, "node 0 is a iaf_psc_alpha, not a iaf_psc_exp")
 		wantError(t, sim.Set(a, one, one), "2 parameter structs for a with 4 nodes")
+		forgive(t, net)
 		generators, err := sim.Get[device.SpikeGenerator](g)
 		must(t, err)
 		equal(t, "spike_times", fmt.Sprint(generators[0].Times, generators[1].Times), "[1 2] [3]")
@@ -140,6 +141,7 @@ func TestSetRefused(t *testing.T) {
 		}
 		wantError(t, both.SetEach(nil, nil), "2 sets of parameters for a+b with 4 nodes")
 		wantError(t, both.SetEach(sim.Params{"I_e": 8.0}, nil, nil, sim.Params{"Ie": 8.0}), "node 3", "did you mean I_e?")
+		forgive(t, net)
 		for _, name := range []string{"I", "V", "", "spike_times"} {
 			_, err := a.Get(name)
 			wantError(t, err, "iaf_psc_exp", fmt.Sprintf("%q", name))

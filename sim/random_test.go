@@ -244,6 +244,7 @@ func (c *caller) call() (what string, whole bool, err error) {
 		return "Reset", true, c.net.Reset()
 	case k == 14 && c.r.IntN(3) == 0 && c.net.Neurons() > 0:
 		dir := c.t.TempDir()
+		_ = c.net.Err() // of calls that were refused before
 		if err := c.net.Build(ctx); err != nil {
 			return "Build", false, err
 		}
@@ -275,6 +276,7 @@ func (c *caller) call() (what string, whole bool, err error) {
 	if c.net.Neurons() == 0 {
 		return "skip", false, nil
 	}
+	_ = c.net.Err() // of calls that were refused before
 	err = c.net.Simulate(ctx, choose(c.r, 0.1, 0.7, 3, 6, 0))
 	if err != nil {
 		c.t.Errorf("the network cannot go on: %v", err)

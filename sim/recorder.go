@@ -97,7 +97,7 @@ func (r *recorder) check(m Model) error {
 
 func (r *recorder) add(of *Nodes) {
 	if !r.connected() {
-		r.begin = r.net.Step()
+		r.begin = r.net.now()
 	}
 	r.of[of.kind()] = Join(r.of[of.kind()], of)
 }
@@ -194,9 +194,6 @@ func (w *windowed) WriteSpikes(step []int64, neuron []int32) error {
 
 // one returns the single recorder of a collection, which must be of a kind.
 func one[M Model](c *Nodes, what string) (*recorder, error) {
-	if err := c.Err(); err != nil {
-		return nil, err
-	}
 	var want M
 	if c.Len() != 1 || c.kind() != recorders {
 		return nil, fmt.Errorf("sim: %s of %s, must be of one %s", what, describeNodes(c), want.ModelName())
@@ -213,6 +210,15 @@ func one[M Model](c *Nodes, what string) (*recorder, error) {
 // it records. The window begins when it was connected first, or when it was
 // active first, and ends now or when it was active last. The columns are a copy.
 func (c *Nodes) Spikes() (*spikes.Data, error) {
+	var d *spikes.Data
+	err := c.reading("Spikes", func() (err error) {
+		d, err = c.spikes()
+		return err
+	})
+	return d, err
+}
+
+func (c *Nodes) spikes() (*spikes.Data, error) {
 	r, err := one[device.SpikeRecorder](c, "Spikes")
 	if err != nil {
 		return nil, err
@@ -222,13 +228,22 @@ func (c *Nodes) Spikes() (*spikes.Data, error) {
 		return nil, err
 	}
 	d := &spikes.Data{Resolution: c.net.desc.Resolution, Populations: append(r.of[neurons].Populations(), r.of[generators].Populations()...),
-		Begin: max(r.begin, begin, 0), End: min(c.net.Step(), end), Step: slices.Clone(r.step), Neuron: slices.Clone(r.neuron)}
+		Begin: max(r.begin, begin, 0), End: min(c.net.now(), end), Step: slices.Clone(r.step), Neuron: slices.Clone(r.neuron)}
 	d.End = max(d.End, d.Begin)
 	return d, nil
 }
 
 // Samples returns what a multimeter has in memory, a copy.
 func (c *Nodes) Samples() (Samples, error) {
+	var s Samples
+	err := c.reading("Samples", func() (err error) {
+		s, err = c.samples()
+		return err
+	})
+	return s, err
+}
+
+func (c *Nodes) samples() (Samples, error) {
 	r, err := one[device.Multimeter](c, "Samples")
 	if err != nil {
 		return Samples{}, err
@@ -243,10 +258,9 @@ func (c *Nodes) Samples() (Samples, error) {
 
 // Clear empties the memories of recorders: NEST's n_events = 0. What a writer
 // has is not touched.
-func (c *Nodes) Clear() error {
-	if err := c.Err(); err != nil {
-		return err
-	}
+func (c *Nodes) Clear() error { return c.changing("Clear", c.clear) }
+
+func (c *Nodes) clear() error {
 	for _, s := range c.parts {
 		g := &c.net.groups[s.group]
 		if g.kind != recorders {
@@ -255,7 +269,7 @@ func (c *Nodes) Clear() error {
 		for i := range s.n {
 			r := c.net.recorders[g.at+s.from+i]
 			r.step, r.neuron, r.samples = nil, nil, Samples{}
-			r.begin = c.net.Step()
+			r.begin = c.net.now()
 		}
 	}
 	return nil
@@ -266,9 +280,10 @@ func (c *Nodes) Clear() error {
 // nil is the memory. Package arrowio has writers for Parquet and for NEST's ASCII
 // files.
 func (c *Nodes) RecordTo(w any) error {
-	if err := c.Err(); err != nil {
-		return err
-	}
+	return c.changing("RecordTo", func() error { return c.recordTo(w) })
+}
+
+func (c *Nodes) recordTo(w any) error {
 	if c.Len() != 1 || c.kind() != recorders {
 		return fmt.Errorf("sim: RecordTo of %s, must be of one recorder", describeNodes(c))
 	}

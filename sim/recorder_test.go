@@ -122,6 +122,7 @@ func TestMultimeterTimes(t *testing.T) {
 	equal(t, "steps", s.Step, []int64{40, 50, 60})
 	// What is in memory has the quantities it was recorded with.
 	wantError(t, m.Set(sim.Params{"record_from": []string{"V_m"}}), "record_from", "3 samples", "Clear")
+	forgive(t, net)
 	must(t, m.Set(sim.Params{"interval": 0.5}))
 	must(t, m.Clear())
 	must(t, m.Set(sim.Params{"record_from": []string{"V_m"}}))
@@ -149,6 +150,7 @@ func TestCurrentsOfLateNeurons(t *testing.T) {
 	must(t, net.Connect(m, b, nil, connect.Synapse{}))
 	v := meterOf(t, net, a)
 	wantError(t, v.Set(sim.Params{"record_from": "I_syn_ex"}), `"a"`, "before the first step")
+	forgive(t, net)
 	simulate(t, net, 3)
 	s, err := m.Samples()
 	must(t, err)

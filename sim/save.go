@@ -3,6 +3,7 @@ package sim
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -15,7 +16,7 @@ import (
 // which are made if they are not there and replaced if they are. Recorders are
 // not part of it.
 func (n *Network) Save(dir string) error {
-	wait, err := n.StartSave(dir)
+	wait, err := n.startSaveOf("Save", dir)
 	if err != nil {
 		return err
 	}
@@ -27,6 +28,21 @@ func (n *Network) Save(dir string) error {
 // returns when all is there, with the error of Save; until then Open finds no
 // network in dir. What was started before is waited for first.
 func (n *Network) StartSave(dir string) (wait func() error, err error) {
+	return n.startSaveOf("StartSave", dir)
+}
+
+func (n *Network) startSaveOf(call, dir string) (wait func() error, err error) {
+	err = n.working(call, func() (err error) {
+		wait, err = n.startSave(dir)
+		return err
+	})
+	return wait, err
+}
+
+func (n *Network) startSave(dir string) (wait func() error, err error) {
+	if err := named(dir); err != nil {
+		return nil, err
+	}
 	if n.engine == nil {
 		return nil, fmt.Errorf("sim: Save before the network was built: call Build first")
 	}
@@ -42,7 +58,7 @@ func (n *Network) StartSave(dir string) (wait func() error, err error) {
 	if err := store.ForgetNetwork(dir); err != nil {
 		return nil, fmt.Errorf("sim: saving the network: %w", err)
 	}
-	if err := n.SaveState(dir); err != nil {
+	if err := n.saveState(dir); err != nil {
 		return nil, err
 	}
 	desc, e := n.desc.Clone(), n.engine // whose rows stay what they are
@@ -60,6 +76,21 @@ func (n *Network) StartSave(dir string) (wait func() error, err error) {
 // SaveState writes the state alone, to dir/state: enough where the network was
 // saved before and has not been changed since, an error if it has.
 func (n *Network) SaveState(dir string) error {
+	return n.working("SaveState", func() error { return n.saveState(dir) })
+}
+
+// named reports a directory without a name, which would be the current one.
+func named(dir string) error {
+	if dir == "" {
+		return errors.New(`sim: the directory has no name (the current one is ".")`)
+	}
+	return nil
+}
+
+func (n *Network) saveState(dir string) error {
+	if err := named(dir); err != nil {
+		return err
+	}
 	if n.engine == nil {
 		return fmt.Errorf("sim: SaveState before the network was built: call Build first")
 	}
@@ -84,6 +115,9 @@ func (n *Network) SaveState(dir string) error {
 // the network was saved with, its synapses are drawn again, which Warnings
 // tells.
 func Open(dir string, opts ...Option) (*Network, error) {
+	if err := named(dir); err != nil {
+		return nil, err
+	}
 	o := defaults()
 	if err := o.apply(opts); err != nil {
 		return nil, err
@@ -92,7 +126,7 @@ func Open(dir string, opts ...Option) (*Network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sim: %w", err)
 	}
-	n := &Network{opts: o, desc: *saved.Description}
+	n := &Network{calls: new(calls), opts: o, desc: *saved.Description}
 	n.adopt()
 	wanted := o.engine.Shards
 	o.engine.Shards = saved.Shards

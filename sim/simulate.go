@@ -11,7 +11,14 @@ import (
 // Build makes the synapses and the initial state. The first Simulate does it if
 // it was not called; after changes, as the next Simulate does, it makes what has
 // changed.
-func (n *Network) Build(ctx context.Context) error { return n.ready(ctx) }
+func (n *Network) Build(ctx context.Context) error {
+	return n.working("Build", func() error {
+		if err := n.refused(); err != nil {
+			return err
+		}
+		return n.ready(ctx)
+	})
+}
 
 func (n *Network) build(ctx context.Context) error {
 	if len(n.desc.Populations) == 0 {
@@ -32,8 +39,15 @@ func (n *Network) build(ctx context.Context) error {
 // Simulate advances the network by ms of model time, a multiple of the
 // resolution. When ctx ends, it stops after the step at hand with ctx's error;
 // everything recorded until then has been handed on, and the network can go on
-// from there.
+// from there. If a call before was refused, that is the error, see Err.
 func (n *Network) Simulate(ctx context.Context, ms float64) error {
+	return n.working("Simulate", func() error { return n.simulate(ctx, ms) })
+}
+
+func (n *Network) simulate(ctx context.Context, ms float64) error {
+	if err := n.refused(); err != nil {
+		return err
+	}
 	clock, err := engine.NewClock(n.desc.Resolution)
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
@@ -48,26 +62,29 @@ func (n *Network) Simulate(ctx context.Context, ms float64) error {
 	if err := n.ready(ctx); err != nil {
 		return err
 	}
-	if n.Step()+steps > engine.MaxSteps {
+	if n.now()+steps > engine.MaxSteps {
 		return fmt.Errorf("sim: simulation time is %g ms, which ends after step %d, the last there can be", ms, engine.MaxSteps)
 	}
 	var progress func(int64)
-	if f := n.opts.progress; f != nil {
-		progress = func(done int64) { f(float64(done)*clock.H, ms) }
+	if f := n.progress(); f != nil {
+		progress = func(done int64) { f(clock.MS(done), ms) }
 	}
-	start := n.Step()
+	start := n.now()
 	err = n.engine.Run(ctx, steps, progress)
 	if progress != nil {
-		progress(n.Step() - start)
+		progress(n.now() - start)
 	}
 	if err != nil {
-		return fmt.Errorf("sim: stopped at %g ms: %w", n.TimeMS(), err)
+		return fmt.Errorf("sim: stopped at %g ms: %w", clock.MS(n.now()), err)
 	}
 	return nil
 }
 
 // Step returns how many steps were simulated.
-func (n *Network) Step() int64 {
+func (n *Network) Step() int64 { return n.figuresNow().step }
+
+// now is Step for the call that is at work.
+func (n *Network) now() int64 {
 	if n.engine == nil {
 		return 0
 	}
@@ -75,7 +92,13 @@ func (n *Network) Step() int64 {
 }
 
 // TimeMS returns the model time reached, in ms.
-func (n *Network) TimeMS() float64 { return float64(n.Step()) * n.desc.Resolution }
+func (n *Network) TimeMS() float64 {
+	clock, err := engine.NewClock(n.Resolution())
+	if err != nil {
+		return 0 // no network
+	}
+	return clock.MS(n.Step())
+}
 
 // Stats are figures about a built network.
 type Stats struct {
@@ -91,11 +114,10 @@ type Stats struct {
 type BuildPhase = engine.Phase
 
 // Stats returns figures about the work done so far.
-func (n *Network) Stats() Stats {
-	if n.engine == nil {
-		return Stats{}
-	}
-	t := n.engine.Times()
-	return Stats{Spikes: n.engine.Spikes(), DeliverS: t.Deliver, UpdateS: t.Update, CommunicateS: t.Exchange,
-		SynapticEvents: n.engine.Events(), Kernel: kernel.Using(), BuildS: n.engine.BuildTimes()}
+func (n *Network) Stats() Stats { return n.figuresNow().stats }
+
+func statsOf(e *engine.Engine) Stats {
+	t := e.Times()
+	return Stats{Spikes: e.Spikes(), DeliverS: t.Deliver, UpdateS: t.Update, CommunicateS: t.Exchange,
+		SynapticEvents: e.Events(), Kernel: kernel.Using(), BuildS: e.BuildTimes()}
 }

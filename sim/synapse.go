@@ -22,6 +22,10 @@ type SynapseModel struct {
 // static_synapse if it names none, with syn's weight and delay where they are
 // given: NEST's CopyModel. connect.Synapse{Model: name} then stands for them.
 func (n *Network) CopyModel(name string, syn connect.Synapse) error {
+	return n.changing("CopyModel", func() error { return n.copyModel(name, syn) })
+}
+
+func (n *Network) copyModel(name string, syn connect.Synapse) error {
 	if name == "" || name == StaticSynapse {
 		return fmt.Errorf("sim: CopyModel: the name is %q, must be a new one", name)
 	}
@@ -92,6 +96,9 @@ func (n *Network) synapseModel(name string) (*engine.SynapseModel, error) {
 // number of connections that each has made, those of generators among them.
 func (n *Network) SynapseModels() []SynapseModel {
 	models := []SynapseModel{{Name: StaticSynapse, Weight: connect.Constant(1), Delay: connect.Constant(1)}}
+	if n == nil {
+		return models
+	}
 	at := map[string]int{"": 0}
 	for i, m := range n.desc.SynapseModels {
 		models = append(models, SynapseModel{Name: m.Name, Weight: m.Weight, Delay: m.Delay})

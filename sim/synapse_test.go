@@ -56,5 +56,6 @@ func TestCopyModel(t *testing.T) {
 	equal(t, "names", fmt.Sprintln(net.SynapseModels()[0].Name, net.SynapseModels()[1].Name, net.SynapseModels()[1].Weight, net.SynapseModels()[1].Delay), "static_synapse slow 1 5\n")
 	wantError(t, net.CopyModel("slow", connect.Synapse{}), `"slow" already`)
 	wantError(t, net.Connect(a, a, nil, connect.Synapse{Model: "listed"}), "4 values", "16")
+	forgive(t, net)
 	simulate(t, net, 1)
 }

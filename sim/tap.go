@@ -21,6 +21,10 @@ type tap struct {
 // are if none are named, written to w from now on. It is for programs that take
 // the spikes as they come; a device.SpikeRecorder is a node that keeps them.
 func (n *Network) RecordSpikes(w SpikeWriter, of ...*Nodes) error {
+	return n.changing("RecordSpikes", func() error { return n.recordSpikes(w, of) })
+}
+
+func (n *Network) recordSpikes(w SpikeWriter, of []*Nodes) error {
 	if w == nil {
 		return fmt.Errorf("sim: RecordSpikes: no writer")
 	}
@@ -36,6 +40,10 @@ func (n *Network) RecordSpikes(w SpikeWriter, of ...*Nodes) error {
 // than 1000 neurons the currents of those with equal synaptic time constants can
 // only be recorded from the first step on.
 func (n *Network) Record(w SampleWriter, m device.Multimeter, of ...*Nodes) error {
+	return n.changing("Record", func() error { return n.record(w, m, of) })
+}
+
+func (n *Network) record(w SampleWriter, m device.Multimeter, of []*Nodes) error {
 	if w == nil {
 		return fmt.Errorf("sim: Record: no writer")
 	}

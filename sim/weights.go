@@ -16,13 +16,13 @@ import (
 // others were changed or made. Spikes under way arrive with the old
 // ones. Weights of recorders cannot be set.
 func (n *Network) SetWeights(connections []Connection, weights any) error {
-	return n.setSynapses(connections, weights, "weight")
+	return n.changing("SetWeights", func() error { return n.setSynapses(connections, weights, "weight") })
 }
 
 // SetDelays is SetWeights for delays in ms. Spikes under way keep their old
 // ones.
 func (n *Network) SetDelays(connections []Connection, delays any) error {
-	return n.setSynapses(connections, delays, "delay")
+	return n.changing("SetDelays", func() error { return n.setSynapses(connections, delays, "delay") })
 }
 
 func (n *Network) setSynapses(connections []Connection, values any, what string) error {
@@ -133,14 +133,14 @@ func (n *Network) changeAttachments(changed map[attachmentKey]float64, what stri
 			wanted = wanted || ok
 		}
 		if !wanted || a.Until != 0 {
-			if !a.Over(n.Step(), n.desc.Resolution) {
+			if !a.Over(n.now(), n.desc.Resolution) {
 				attachments = append(attachments, a)
 			}
 			continue
 		}
 		if old, ok := n.ended(a); ok {
 			attachments = append(attachments, old)
-			a.Since = n.Step()
+			a.Since = n.now()
 		}
 		for k := range a.Post.N {
 			weight, delay, err := engine.AttachmentSynapse(&n.desc, &a, k)
@@ -167,6 +167,6 @@ func (n *Network) changeAttachments(changed map[attachmentKey]float64, what stri
 // ended returns an attachment as it brings what was emitted until now; false if
 // that is nothing.
 func (n *Network) ended(a engine.Attachment) (engine.Attachment, bool) {
-	a.Until = n.Step()
+	a.Until = n.now()
 	return a, a.Since < a.Until
 }

@@ -15,6 +15,9 @@ import (
 // the seed, the workers, and the warnings of the model and of the network. An empty dataDir leaves out the
 // first; existed says that the directory was there before and is written over.
 func (m *Microcircuit) Describe(dataDir string, existed bool) string {
+	if m.made() != nil {
+		return ""
+	}
 	var b strings.Builder
 	if dataDir != "" {
 		fmt.Fprintf(&b, "Data directory: %s\n", dataDir)

@@ -23,6 +23,8 @@ type Microcircuit struct {
 	pops     []*sim.Nodes // in the order of Population
 	thalamus *sim.Nodes   // nil when the stimulus is off
 	stage    stage
+	wired    bool  // connections are made, though not built
+	wiring   error // why they are not all there
 }
 
 type stage int
@@ -32,6 +34,16 @@ const (
 	stageCreated
 	stageConnected
 )
+
+var errNone = errors.New("microcircuit: the microcircuit is nil, or was not made with New or Open")
+
+// made reports a microcircuit that New and Open did not return.
+func (m *Microcircuit) made() error {
+	if m == nil || m.net == nil {
+		return errNone
+	}
+	return nil
+}
 
 // ErrOrder is the error of a method that is called too early or once too often.
 var ErrOrder = errors.New("microcircuit: the order is Create, Connect, Simulate")
@@ -53,22 +65,45 @@ func New(p Parameters, opts ...sim.Option) (*Microcircuit, error) {
 }
 
 // Parameters returns the parameters the microcircuit is made from.
-func (m *Microcircuit) Parameters() Parameters { return m.p }
+func (m *Microcircuit) Parameters() Parameters {
+	if m == nil {
+		return Parameters{}
+	}
+	return m.p
+}
 
 // Derived returns what follows from the parameters. It must not be changed.
-func (m *Microcircuit) Derived() *Derived { return m.d }
+func (m *Microcircuit) Derived() *Derived {
+	if m == nil {
+		return nil
+	}
+	return m.d
+}
 
 // Net returns the network, for what this package does not do: recorders of
 // one's own, further populations and stimuli.
-func (m *Microcircuit) Net() *sim.Network { return m.net }
+func (m *Microcircuit) Net() *sim.Network {
+	if m == nil {
+		return nil
+	}
+	return m.net
+}
 
 // Populations returns the network's populations in the order of Population,
 // without the thalamus; nil before Create.
-func (m *Microcircuit) Populations() []*sim.Nodes { return m.pops }
+func (m *Microcircuit) Populations() []*sim.Nodes {
+	if m == nil {
+		return nil
+	}
+	return m.pops
+}
 
 // Create makes the populations and draws the initial membrane potentials.
 func (m *Microcircuit) Create() error {
-	if m.stage != stageNew {
+	if err := m.made(); err != nil {
+		return err
+	}
+	if m.stage != stageNew || len(m.pops) > 0 {
 		return fmt.Errorf("%w: Create was called before", ErrOrder)
 	}
 	for i, name := range names {
@@ -100,18 +135,23 @@ func (m *Microcircuit) model(i int) neuron.IafPscExp {
 }
 
 // Connect connects the populations with each other, with their background and
-// with the stimuli, and builds what the simulation needs before its first step.
+// with the stimuli, and builds what the simulation needs before its first step. If
+// ctx ended the building, Connect can be called again.
 func (m *Microcircuit) Connect(ctx context.Context) error {
+	if err := m.made(); err != nil {
+		return err
+	}
 	switch m.stage {
 	case stageNew:
 		return fmt.Errorf("%w: Connect before Create", ErrOrder)
 	case stageConnected:
 		return fmt.Errorf("%w: Connect was called before", ErrOrder)
 	}
-	for _, connect := range []func() error{m.connectRecurrent, m.connectBackground, m.connectThalamus, m.connectTransient} {
-		if err := connect(); err != nil {
-			return err
-		}
+	if !m.wired {
+		m.wired, m.wiring = true, m.wire()
+	}
+	if m.wiring != nil {
+		return m.wiring
 	}
 	if err := m.net.Build(ctx); err != nil {
 		return fmt.Errorf("microcircuit: building: %w", err)
@@ -120,9 +160,22 @@ func (m *Microcircuit) Connect(ctx context.Context) error {
 	return nil
 }
 
+// wire connects everything.
+func (m *Microcircuit) wire() error {
+	for _, connect := range []func() error{m.connectRecurrent, m.connectBackground, m.connectThalamus, m.connectTransient} {
+		if err := connect(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // RecordSpikes has the spikes of the eight populations written to w, from now
 // on.
 func (m *Microcircuit) RecordSpikes(w sim.SpikeWriter) error {
+	if err := m.made(); err != nil {
+		return err
+	}
 	if m.stage == stageNew {
 		return fmt.Errorf("%w: RecordSpikes before Create", ErrOrder)
 	}
@@ -135,6 +188,9 @@ func (m *Microcircuit) RecordSpikes(w sim.SpikeWriter) error {
 // RecordVoltages has the membrane potentials of all neurons of the eight
 // populations written to w, at multiples of Parameters.Record.VoltageInterval.
 func (m *Microcircuit) RecordVoltages(w sim.SampleWriter) error {
+	if err := m.made(); err != nil {
+		return err
+	}
 	if m.stage == stageNew {
 		return fmt.Errorf("%w: RecordVoltages before Create", ErrOrder)
 	}
@@ -149,6 +205,9 @@ func (m *Microcircuit) RecordVoltages(w sim.SampleWriter) error {
 // Parameters.TPresim, then TSim as often as one likes. Splitting a time into
 // several calls changes nothing.
 func (m *Microcircuit) Simulate(ctx context.Context, ms float64) error {
+	if err := m.made(); err != nil {
+		return err
+	}
 	if m.stage != stageConnected {
 		return fmt.Errorf("%w: Simulate before Connect", ErrOrder)
 	}

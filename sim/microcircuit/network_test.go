@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -312,5 +313,77 @@ Warning: Population L23I is sub-threshold with downscaled DC input amplitude and
 	}
 	if !strings.Contains(m.Describe("x", false), "Data directory: x\n  Directory was created.\n") || !strings.Contains(got, "77,169") {
 		t.Errorf("got:\n%s", got)
+	}
+}
+
+// A build that was stopped can be made again, and is the same network.
+func TestConnectAgain(t *testing.T) {
+	m, err := New(small())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Create(); err != nil {
+		t.Fatal(err)
+	}
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := m.Connect(canceled); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want that of the context", err)
+	}
+	if err := m.Connect(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := m.Net().Synapses(), built(t, small()).Net().Synapses(); got != want {
+		t.Errorf("%d synapses, want %d", got, want)
+	}
+	simulate(t, m, 1)
+}
+
+// What the package itself tries, and what it is refused, is not remembered by a
+// network that goes on; what its caller does with the network is.
+func TestRefusedCall(t *testing.T) {
+	m := built(t, small())
+	m.Describe("", false)
+	if err := m.Save(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Net().Err(); err != nil {
+		t.Errorf("the network remembers %v", err)
+	}
+	m.RecordSpikes(nil)
+	var refused *sim.CallError
+	if err := m.Simulate(t.Context(), 1); !errors.As(err, &refused) || !strings.Contains(refused.File, "microcircuit") {
+		t.Errorf("error %v, want that of RecordSpikes", err)
+	}
+	if err := m.Net().Err(); !errors.As(err, &refused) {
+		t.Errorf("Err: %v", err)
+	}
+	simulate(t, m, 1)
+}
+
+// Methods of a microcircuit that is not there return errors.
+func TestNil(t *testing.T) {
+	for _, m := range []*Microcircuit{nil, {}} {
+		v := reflect.ValueOf(m)
+		for i := range v.NumMethod() {
+			f := v.Method(i)
+			var args []reflect.Value
+			for k := range f.Type().NumIn() {
+				args = append(args, reflect.Zero(f.Type().In(k)))
+			}
+			out := f.Call(args)
+			if last := len(out) - 1; out[last].Type() == reflect.TypeFor[error]() && out[last].IsNil() {
+				t.Errorf("%s: no error", v.Type().Method(i).Name)
+			}
+		}
+	}
+	if _, err := Open(""); err == nil || !strings.Contains(err.Error(), "no name") {
+		t.Errorf("Open: %v", err)
+	}
+	m := built(t, small())
+	for _, err := range []error{m.Save(""), m.SaveState("")} {
+		if err == nil || !strings.Contains(err.Error(), "no name") {
+			t.Errorf("Save: %v", err)
+		}
 	}
 }

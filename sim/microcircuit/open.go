@@ -13,6 +13,8 @@ import (
 	"cortigo/sim/neuron"
 )
 
+var errNoDir = errors.New(`microcircuit: the directory has no name (the current one is ".")`)
+
 // parametersPath is where Save puts the parameters, beside the network.
 func parametersPath(dir string) string { return filepath.Join(dir, "network", "microcircuit.json") }
 
@@ -30,6 +32,12 @@ func (m *Microcircuit) Save(dir string) error {
 // StartSave is Save that does not wait for the synapses to be on the disk, see
 // sim.Network.StartSave.
 func (m *Microcircuit) StartSave(dir string) (wait func() error, err error) {
+	if err := m.made(); err != nil {
+		return nil, err
+	}
+	if dir == "" {
+		return nil, errNoDir
+	}
 	if m.stage != stageConnected {
 		return nil, fmt.Errorf("%w: Save before Connect", ErrOrder)
 	}
@@ -60,6 +68,9 @@ func (m *Microcircuit) StartSave(dir string) (wait func() error, err error) {
 // SaveState writes the state alone to dir/state: enough where Save was called
 // before.
 func (m *Microcircuit) SaveState(dir string) error {
+	if err := m.made(); err != nil {
+		return err
+	}
 	if m.stage != stageConnected {
 		return fmt.Errorf("%w: SaveState before Connect", ErrOrder)
 	}
@@ -73,6 +84,9 @@ func (m *Microcircuit) SaveState(dir string) error {
 // saved last, ready to simulate on. Recorders must be attached anew. The options
 // say how it is simulated, as in New.
 func Open(dir string, opts ...sim.Option) (*Microcircuit, error) {
+	if dir == "" {
+		return nil, errNoDir
+	}
 	path := parametersPath(dir)
 	f, err := os.Open(path)
 	if err != nil {

@@ -28,6 +28,9 @@ func NewClock(h float64) (Clock, error) {
 	return Clock{h, int64(tics)}, nil
 }
 
+// MS returns steps in ms, without the digits that a multiple of H would have.
+func (c Clock) MS(steps int64) float64 { return float64(steps*c.TicsPerStep) / ticsPerMS }
+
 func tics(ms float64) int64 { return int64(math.Round(ms * ticsPerMS)) }
 
 // RoundSteps returns ms in steps, rounded half up.

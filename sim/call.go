@@ -1,0 +1,247 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+)
+
+// ErrBusy is the error of a call that comes while another is at work on the
+// network: from another goroutine, or from a function that the other calls, as
+// Progress and a SpikeWriter. The other goes on undisturbed.
+var ErrBusy = errors.New("sim: the network is busy")
+
+// A CallError is a call that was refused, and where it stands.
+type CallError struct {
+	Call string // the method, such as "Connect"
+	File string // of the first caller outside this module's packages, as the compiler names it; "" if not known
+	Line int
+	Err  error // what the call returned
+}
+
+// Error begins with the call and its place, of whose file it names the last two
+// elements.
+func (e *CallError) Error() string {
+	place := ""
+	if e.File != "" {
+		place = fmt.Sprintf(" at %s:%d", filepath.Join(filepath.Base(filepath.Dir(e.File)), filepath.Base(e.File)), e.Line)
+	}
+	problem := strings.TrimPrefix(e.Err.Error(), "sim: ")
+	return fmt.Sprintf("sim: %s%s: %s", e.Call, place, strings.TrimPrefix(problem, e.Call+": "))
+}
+
+// Unwrap returns what the call returned.
+func (e *CallError) Unwrap() error { return e.Err }
+
+// Err returns the first refused call since New, or since the last Err, as a
+// *CallError, and forgets it; nil if there was none.
+//
+// Every call that was to change the network, or what it records, is remembered
+// when it is refused: Create, Connect, CopyModel, SetWeights, SetDelays,
+// RecordSpikes, Record and Reset, and Set, SetEach, RecordTo and Clear of its
+// nodes, with what was wrong about the nodes that they were given. Build and Simulate
+// then do nothing but return it, until Err was called, so that a network from which
+// a line is missing never runs unnoticed. It makes no difference whether the
+// call's own error was looked at: a program that tries what may be refused calls
+// Err before it goes on. What was refused has changed nothing, so the network is
+// whole without it.
+//
+// Calls that ask, as Get and Connections, and those that save, build and
+// simulate are not remembered.
+func (n *Network) Err() error {
+	if n == nil || n.calls == nil {
+		return errNoNetwork
+	}
+	n.calls.mu.Lock()
+	defer n.calls.mu.Unlock()
+	refused := n.calls.refused
+	n.calls.refused = nil
+	if refused == nil {
+		return nil
+	}
+	return refused
+}
+
+var errNoNetwork = errors.New("sim: the network is nil, or was not made with New or Open")
+
+// calls keeps the calls of a network apart and remembers the first that was
+// refused.
+type calls struct {
+	mu      sync.Mutex
+	readers int
+	writer  string // the call that changes the network or runs it; "": none
+	reader  string // the first of those that read
+	figures *figures
+	refused *CallError
+}
+
+// figures are what the network can be asked while it runs: as they were before.
+type figures struct {
+	step            int64
+	synapses        int64
+	threads, shards int
+	stats           Stats
+}
+
+// enter begins a call; it is refused while another changes the network, and a
+// change also while others read.
+func (n *Network) enter(call string, writes bool) error {
+	if n == nil || n.calls == nil {
+		return errNoNetwork
+	}
+	c := n.calls
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	other := c.writer
+	if other == "" && writes && c.readers > 0 {
+		other = c.reader
+	}
+	if other != "" {
+		return fmt.Errorf("%w: %s was called while %s is at work, from another goroutine or from a function that it calls; one must have returned before the next", ErrBusy, call, other)
+	}
+	if writes {
+		c.writer = call
+	} else {
+		if c.readers == 0 {
+			c.reader = call
+		}
+		c.readers++
+	}
+	return nil
+}
+
+func (n *Network) leave(writes bool) {
+	c := n.calls
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if writes {
+		c.writer, c.figures = "", nil
+	} else {
+		c.readers--
+	}
+}
+
+// reading makes a call that asks.
+func (n *Network) reading(call string, f func() error) error {
+	if err := n.enter(call, false); err != nil {
+		return err
+	}
+	defer n.leave(false)
+	return f()
+}
+
+// working makes a call that builds, runs or saves the network.
+func (n *Network) working(call string, f func() error) error {
+	if err := n.enter(call, true); err != nil {
+		return err
+	}
+	defer n.leave(true)
+	now := n.figuresNow()
+	n.calls.mu.Lock()
+	n.calls.figures = &now
+	n.calls.mu.Unlock()
+	return f()
+}
+
+// changing makes a call that changes the description of the network, and
+// remembers it if it is refused.
+func (n *Network) changing(call string, f func() error) error {
+	err := n.enter(call, true)
+	if err == nil {
+		defer n.leave(true)
+		err = f()
+	}
+	if err != nil {
+		n.remember(call, err)
+	}
+	return err
+}
+
+// changing is Network.changing of a call of nodes.
+func (c *Nodes) changing(call string, f func() error) error {
+	err := c.Err()
+	if err == nil {
+		return c.net.changing(call, f)
+	}
+	if c != nil {
+		c.net.remember(call, err)
+	}
+	return err
+}
+
+// reading is Network.reading of a call of nodes.
+func (c *Nodes) reading(call string, f func() error) error {
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return c.net.reading(call, f)
+}
+
+func (n *Network) remember(call string, err error) {
+	if n == nil || n.calls == nil {
+		return
+	}
+	n.calls.mu.Lock()
+	defer n.calls.mu.Unlock()
+	if n.calls.refused == nil {
+		file, line := caller()
+		n.calls.refused = &CallError{call, file, line, err}
+	}
+}
+
+// refused returns why the network is not to run.
+func (n *Network) refused() error {
+	n.calls.mu.Lock()
+	defer n.calls.mu.Unlock()
+	if n.calls.refused == nil {
+		return nil
+	}
+	return fmt.Errorf("%w (so nothing is simulated, until Network.Err has returned this)", n.calls.refused)
+}
+
+// figuresNow returns what the network can be asked: as it is, or was before the
+// call that is at work.
+func (n *Network) figuresNow() figures {
+	if n == nil || n.calls == nil {
+		return figures{}
+	}
+	n.calls.mu.Lock()
+	then := n.calls.figures
+	n.calls.mu.Unlock()
+	if then != nil {
+		return *then
+	}
+	if e := n.engine; e != nil {
+		return figures{e.Step(), e.Synapses(), e.Threads(), e.Shards(), statsOf(e)}
+	}
+	t, s := n.opts.engine.Divide(n.desc.Neurons())
+	return figures{threads: t, shards: s}
+}
+
+// module begins the names of this module's functions, package main's apart.
+const module = "cortigo/"
+
+// caller returns the place of the first caller that is not of this module, nor,
+// where all are, of this package: tests count as others.
+func caller() (file string, line int) {
+	pc := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(2, pc)])
+	for {
+		f, more := frames.Next()
+		own := strings.HasPrefix(f.Function, module) && !strings.Contains(f.Function, "_test.")
+		switch {
+		case strings.HasPrefix(f.Function, "runtime.") || strings.HasPrefix(f.Function, "testing."):
+			return file, line
+		case !own:
+			return f.File, f.Line
+		case file == "" && !strings.HasPrefix(f.Function, module+"sim."):
+			file, line = f.File, f.Line
+		}
+		if !more {
+			return file, line
+		}
+	}
+}

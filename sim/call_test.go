@@ -1,0 +1,296 @@
+package sim_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"cortigo/sim"
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+	"cortigo/sim/neuron"
+)
+
+// here returns the line that calls it.
+func here() int {
+	_, _, line, _ := runtime.Caller(1)
+	return line
+}
+
+// A call that is refused, and whose error nobody looks at, keeps the network from
+// running until Err has told.
+func TestRefusedCalls(t *testing.T) {
+	ctx := context.Background()
+	one := neuron.DefaultIafPscExp()
+	for _, c := range []struct {
+		call string
+		do   func(net *sim.Network, a *sim.Nodes) int
+		want string
+	}{
+		{"Create", func(net *sim.Network, a *sim.Nodes) int { net.Create("a", 1, one); return here() }, `"a" already`},
+		{"Create", func(net *sim.Network, a *sim.Nodes) int {
+			b, _ := net.Create("b", 0, one)
+			at := here() - 1
+			b.Set(sim.Params{"I_e": 1})
+			net.Connect(b, a, nil, connect.Synapse{})
+			return at
+		}, "0 nodes"},
+		{"Connect", func(net *sim.Network, a *sim.Nodes) int {
+			net.Connect(a, a.Slice(0, 9), nil, connect.Synapse{})
+			return here() - 1
+		}, "slice [0, 9)"},
+		{"Connect", func(net *sim.Network, a *sim.Nodes) int {
+			b, _ := net.Nodes("bb")
+			net.Connect(a, b, nil, connect.Synapse{})
+			return here() - 1
+		}, `no nodes are called "bb"`},
+		{"CopyModel", func(net *sim.Network, a *sim.Nodes) int { net.CopyModel("", connect.Synapse{}); return here() }, "must be a new one"},
+		{"Set", func(net *sim.Network, a *sim.Nodes) int { a.Set(sim.Params{"tau": 1}); return here() }, `no parameter "tau"`},
+		{"Set", func(net *sim.Network, a *sim.Nodes) int { a.At(7).Set(sim.Params{"I_e": 1}); return here() }, "node 7 of a"},
+		{"Set", func(net *sim.Network, a *sim.Nodes) int { sim.Set(sim.Join(a, a), one); return here() }, "there twice"},
+		{"Set", func(net *sim.Network, a *sim.Nodes) int { sim.Set(a, one, one, one); return here() }, "3 parameter structs"},
+		{"SetEach", func(net *sim.Network, a *sim.Nodes) int { a.SetEach(nil); return here() }, "1 sets"},
+		{"SetWeights", func(net *sim.Network, a *sim.Nodes) int {
+			net.SetWeights([]sim.Connection{{}}, 1.0)
+			return here() - 1
+		}, "not returned by Connections"},
+		{"SetDelays", func(net *sim.Network, a *sim.Nodes) int {
+			net.SetDelays([]sim.Connection{{}}, 1.0)
+			return here() - 1
+		}, "not returned by Connections"},
+		{"RecordSpikes", func(net *sim.Network, a *sim.Nodes) int { net.RecordSpikes(nil); return here() }, "no writer"},
+		{"Record", func(net *sim.Network, a *sim.Nodes) int { net.Record(nil, device.Multimeter{}); return here() }, "no writer"},
+		{"RecordTo", func(net *sim.Network, a *sim.Nodes) int { a.RecordTo(nil); return here() }, "one recorder"},
+		{"Clear", func(net *sim.Network, a *sim.Nodes) int { a.Clear(); return here() }, "must be of recorders"},
+	} {
+		t.Run(c.call, func(t *testing.T) {
+			for _, built := range []bool{false, true} {
+				net := mustNew(t)
+				a := nodes(t, net, "a", 2, one)
+				if built {
+					simulate(t, net, 1)
+				}
+				line := c.do(net, a)
+				net.CopyModel(sim.StaticSynapse, connect.Synapse{}) // only the first is remembered
+				place := fmt.Sprintf("%s at sim/call_test.go:%d: ", c.call, line)
+				for range 2 {
+					wantError(t, net.Simulate(ctx, 1), place, c.want, "Network.Err")
+					wantError(t, net.Build(ctx), place, c.want)
+				}
+				err := net.Err()
+				wantError(t, err, place, c.want)
+				var refused *sim.CallError
+				if !errors.As(err, &refused) || refused.Call != c.call || refused.Line != line || filepath.Base(refused.File) != "call_test.go" {
+					t.Errorf("refused call: %#v, want %s in line %d", refused, c.call, line)
+				}
+				must(t, net.Err()) // it was told
+				simulate(t, net, 1)
+			}
+		})
+	}
+}
+
+// Questions, and calls that fail to save or to simulate, leave nothing behind; an
+// error that was handled does.
+func TestCallsNotRemembered(t *testing.T) {
+	net := mustNew(t)
+	a := nodes(t, net, "a", 2, neuron.DefaultIafPscExp())
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, nodesErr := net.Nodes("b")
+	_, getErr := a.Get("x")
+	_, spikesErr := a.Spikes()
+	_, connectionsErr := net.Connections(sim.ConnectionQuery{Model: "x"})
+	for i, err := range []error{nodesErr, getErr, spikesErr, connectionsErr, a.At(9).Err(), net.SaveState(t.TempDir()), net.Save(""),
+		net.Simulate(t.Context(), 0.05), net.Simulate(canceled, 500), net.EachConnection(sim.ConnectionQuery{}, nil)} {
+		if err == nil {
+			t.Errorf("call %d: no error", i)
+		}
+	}
+	must(t, net.Err())
+	simulate(t, net, 1)
+	if err := net.CopyModel("", connect.Synapse{}); err == nil {
+		t.Error("no error")
+	}
+	wantError(t, net.Simulate(t.Context(), 1), "CopyModel")
+	must(t, net.Save(t.TempDir())) // what there is
+	forgive(t, net)
+	simulate(t, net, 1)
+}
+
+// While one call is at work others are refused, whoever makes them, and the
+// spikes are those of the one.
+func TestBusy(t *testing.T) {
+	type made struct {
+		net  *sim.Network
+		a    *sim.Nodes
+		rec  *sim.Nodes
+		inCb func()
+	}
+	build := func() *made {
+		m := &made{inCb: func() {}}
+		m.net = mustNew(t, sim.Threads(2), sim.Progress(func(_, _ float64) { m.inCb() }))
+		m.a = nodes(t, m.net, "a", 200, neuron.DefaultIafPscExp(), sim.Params{"I_e": connect.Uniform{Min: 300, Max: 500}})
+		must(t, m.net.Connect(m.a, m.a, connect.FixedInDegree{N: 20}, connect.Synapse{Weight: connect.Constant(20)}))
+		m.rec = recorderOf(t, m.net, m.a)
+		return m
+	}
+	plain := build()
+	simulate(t, plain.net, 300)
+	want := spikesOf(t, plain.rec)
+
+	m := build()
+	must(t, m.net.Build(t.Context()))
+	others := func() []error {
+		n, a, rec := m.net, m.a, m.rec
+		_, createErr := n.Create("x", 1, neuron.Parrot{})
+		_, getErr := a.Get("V_m")
+		_, getsErr := sim.Get[neuron.IafPscExp](a)
+		_, spikesErr := rec.Spikes()
+		_, samplesErr := rec.Samples()
+		_, connectionsErr := n.Connections(sim.ConnectionQuery{})
+		_, inErr := n.InDegrees(nil, a)
+		_, outErr := n.OutDegrees(a, nil)
+		_, startErr := n.StartSave(t.TempDir())
+		return []error{createErr, getErr, getsErr, spikesErr, samplesErr, connectionsErr, inErr, outErr, startErr,
+			n.Simulate(t.Context(), 10), n.Build(t.Context()), n.Reset(), n.Save(t.TempDir()), n.SaveState(t.TempDir()),
+			n.Connect(a, a, nil, connect.Synapse{}), n.CopyModel("m", connect.Synapse{}),
+			a.Set(sim.Params{"I_e": 0}), a.SetEach(nil), sim.Set(a, neuron.DefaultIafPscExp()), rec.Clear(), rec.RecordTo(nil),
+			n.RecordSpikes(newMemory()), n.Record(newMemory(), device.Multimeter{}),
+			n.EachConnection(sim.ConnectionQuery{}, func(sim.Connection) bool { return true })}
+	}
+	var tried sync.WaitGroup
+	first := true
+	m.inCb = func() {
+		check := func() {
+			for i, err := range others() {
+				if !errors.Is(err, sim.ErrBusy) {
+					t.Errorf("call %d: error %v, want ErrBusy", i, err)
+				}
+			}
+			if m.net.Step() != 0 || m.net.TimeMS() != 0 || m.net.Stats().Spikes != 0 || m.net.Synapses() != 4000 {
+				t.Errorf("step %d, %g ms, %d spikes, %d synapses, want those before Simulate", m.net.Step(), m.net.TimeMS(), m.net.Stats().Spikes, m.net.Synapses())
+			}
+		}
+		if first {
+			first = false
+			check()
+			tried.Go(check)
+			tried.Wait()
+		}
+	}
+	simulate(t, m.net, 300)
+	got := spikesOf(t, m.rec)
+	equal(t, "the spikes", fmt.Sprint(got.Step, got.Neuron), fmt.Sprint(want.Step, want.Neuron))
+	wantError(t, m.net.Simulate(t.Context(), 1), "Create at sim/call_test.go", "Create was called while Simulate is at work")
+	forgive(t, m.net)
+	simulate(t, m.net, 1)
+
+	// Who looks may look further, and change nothing.
+	must(t, m.net.EachConnection(sim.ConnectionQuery{}, func(sim.Connection) bool {
+		_, err := m.a.Get("I_e")
+		must(t, err)
+		wantError(t, m.a.Set(sim.Params{"I_e": 0}), "Set was called while EachConnection is at work")
+		return false
+	}))
+	forgive(t, m.net)
+	// A function of the caller's that panics leaves the network free.
+	func() {
+		defer func() { _ = recover() }()
+		_ = m.net.EachConnection(sim.ConnectionQuery{}, func(sim.Connection) bool { panic("on purpose") })
+	}()
+	simulate(t, m.net, 1)
+}
+
+// Two programs that take turns without knowing of each other get either the whole
+// of a call or ErrBusy.
+func TestSimulateInTwoGoroutines(t *testing.T) {
+	net := mustNew(t)
+	a := nodes(t, net, "a", 50, neuron.DefaultIafPscExp(), sim.Params{"I_e": 400.0})
+	rec := recorderOf(t, net, a)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	done := 0
+	for range 2 {
+		wg.Go(func() {
+			for range 50 {
+				err := net.Simulate(context.Background(), 5)
+				net.Step()
+				net.Stats()
+				if err == nil {
+					mu.Lock()
+					done++
+					mu.Unlock()
+				} else if !errors.Is(err, sim.ErrBusy) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	equal(t, "step", net.Step(), int64(done*50))
+	got := spikesOf(t, rec)
+
+	again := mustNew(t)
+	b := nodes(t, again, "a", 50, neuron.DefaultIafPscExp(), sim.Params{"I_e": 400.0})
+	r := recorderOf(t, again, b)
+	simulate(t, again, float64(done*5))
+	equal(t, "the spikes", fmt.Sprint(got.Step), fmt.Sprint(spikesOf(t, r).Step))
+}
+
+// No method of a network or of nodes that are not there panics, whatever it is
+// given: those that can return an error do.
+func TestNil(t *testing.T) {
+	net := mustNew(t)
+	a := nodes(t, net, "a", 2, neuron.DefaultIafPscExp())
+	var noNetwork *sim.Network
+	var noNodes *sim.Nodes
+	empty, _ := noNetwork.Create("a", 1, neuron.Parrot{})
+	for _, x := range []struct {
+		name    string
+		value   any
+		missing bool
+	}{
+		{"nil network", noNetwork, true}, {"zero network", &sim.Network{}, true}, {"network", net, false},
+		{"nil nodes", noNodes, true}, {"zero nodes", &sim.Nodes{}, true}, {"nodes of a nil network", empty, true}, {"nodes", a, false},
+		{"nil info", (*sim.Info)(nil), true},
+	} {
+		v := reflect.ValueOf(x.value)
+		for i := range v.NumMethod() {
+			name := v.Type().Method(i).Name
+			t.Run(x.name+" "+name, func(t *testing.T) {
+				m := v.Method(i)
+				var args []reflect.Value
+				for k := range m.Type().NumIn() {
+					if !m.Type().IsVariadic() || k < m.Type().NumIn()-1 {
+						args = append(args, reflect.Zero(m.Type().In(k)))
+					}
+				}
+				out := m.Call(args)
+				if name == "All" {
+					return
+				}
+				if n := len(out); x.missing && n > 0 && out[n-1].Type() == reflect.TypeFor[error]() && out[n-1].IsNil() {
+					t.Error("no error")
+				}
+			})
+		}
+	}
+	for range noNodes.All() {
+		t.Error("there are nodes")
+	}
+	for _, err := range []error{sim.Set(noNodes, neuron.Parrot{}), sim.Join(nil, nil).Err(), empty.Err()} {
+		if err == nil || !strings.Contains(err.Error(), "nil") {
+			t.Errorf("error %v, want one that says nil", err)
+		}
+	}
+	if _, err := sim.Get[neuron.Parrot](noNodes); err == nil {
+		t.Error("no error")
+	}
+}
