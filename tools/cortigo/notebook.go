@@ -77,7 +77,11 @@ CORTIGO_QUICK=1 in the environment asks notebooks for their short form.`,
 // runNotebook sets up the kernel and runs the notebook.
 func runNotebook(ctx context.Context, path string, opts notebook.Options) (notebook.Report, error) {
 	report := notebook.Report{Notebook: path}
-	if err := notebook.Check(path); err != nil { // before minutes of building
+	err := notebook.Check(path) // before minutes of building
+	if err == nil && opts.Out != "" {
+		err = notebook.CheckOutput(opts.Out)
+	}
+	if err != nil {
 		report.Error = err.Error()
 		return report, err
 	}

@@ -16,7 +16,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -95,11 +94,11 @@ func run(ctx context.Context, spec *jupyter.Spec, path string, opts Options, r *
 	if opts.Log == nil {
 		opts.Log = io.Discard
 	}
-	nb, err := readFile(path)
+	nb, read, err := readFile(path)
 	if err != nil {
 		return err
 	}
-	if err := checkWritable(r.Output); err != nil {
+	if err := CheckOutput(r.Output); err != nil {
 		return err
 	}
 	dir, err := filepath.Abs(filepath.Dir(path))
@@ -146,7 +145,9 @@ func run(ctx context.Context, spec *jupyter.Spec, path string, opts Options, r *
 		}
 		break
 	}
-	return errors.Join(err, writeFile(r.Output, nb.Bytes()))
+	written, writeErr := writeOutput(r.Output, path, read, nb.Bytes())
+	r.Output = written
+	return errors.Join(err, writeErr)
 }
 
 // executable returns the cells that are executed: code cells with code that
@@ -178,20 +179,4 @@ func setLanguage(nb *ipynb.Notebook, spec *jupyter.Spec, info []byte) {
 	if metadata["language_info"] == nil && dec.Decode(&reply) == nil && reply.LanguageInfo != nil {
 		metadata["language_info"] = reply.LanguageInfo
 	}
-}
-
-// readFile reads a notebook and checks that its language is Go.
-func readFile(path string) (*ipynb.Notebook, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	nb, err := ipynb.Read(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if language, kernel := nb.Language(); language != "" && !strings.EqualFold(language, "go") {
-		return nil, fmt.Errorf("%s: a notebook for %s (kernel %q), only Go notebooks can be run", path, language, kernel)
-	}
-	return nb, nil
 }
