@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -31,7 +33,7 @@ func newNotebookCmd() *cobra.Command {
 The kernel is GoNB in the version that go.mod pins. It is built into the project's
 folder .cortigo the first time, which takes a minute or two; only Go is needed for it.`,
 	}
-	cmd.AddCommand(newNotebookRunCmd(), newNotebookLabCmd(), newNotebookSetupCmd())
+	cmd.AddCommand(newNotebookRunCmd(), newNotebookLabCmd(), newNotebookSetupCmd(), newNotebookRemoveCmd())
 	return cmd
 }
 
@@ -111,9 +113,35 @@ func newNotebookSetupCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "setup",
 		Short: "Build the kernel and register it with Jupyter and VS Code",
-		Args:  cobra.NoArgs,
+		Long: `Build the kernel and register it with the user's Jupyter and VS Code as "Go (Cortigo)". Where another clone of the
+project has that name, this one's kernel gets its folder's name added. "remove" takes it away again.`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := register(cmd, ".")
+			return err
+		},
+	}
+}
+
+func newNotebookRemoveCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "remove",
+		Short: "Remove the kernel from Jupyter and VS Code",
+		Long: `Remove the kernel of this clone of the project from the user's Jupyter and VS Code, and those of clones that are
+not there any more. What was built stays in the project's folder .cortigo.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			root, err := project.Root(".")
+			if err != nil {
+				return err
+			}
+			removed, err := setup.Unregister(root)
+			for _, k := range removed {
+				fmt.Fprintf(cmd.ErrOrStderr(), "cortigo: the kernel %q of the clone in %s is removed (%s)\n", k.DisplayName, k.Root, k.Dir)
+			}
+			if err == nil && len(removed) == 0 {
+				fmt.Fprintf(cmd.ErrOrStderr(), "cortigo: no kernel of the clone in %s is registered\n", root)
+			}
 			return err
 		},
 	}
@@ -126,26 +154,46 @@ func register(cmd *cobra.Command, dir string) (root string, err error) {
 	if err != nil {
 		return "", err
 	}
-	where, err := setup.Register(spec)
+	r, holder, err := setup.Register(spec)
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintf(log, "cortigo: the kernel %q is registered for Jupyter and VS Code (%s)\n", spec.DisplayName, where)
+	fmt.Fprintf(log, "cortigo: the kernel %q is registered for Jupyter and VS Code (%s)\n", r.DisplayName, r.Dir)
+	if r.Name != setup.KernelName {
+		if holder != "" {
+			fmt.Fprintf(log, "cortigo: the kernel that notebooks ask for, %q, is that of the clone in %s. In a Jupyter or VS Code that\n"+
+				"  \"cortigo notebook lab\" did not start, choose %q for notebooks of this clone; \"cortigo notebook remove\" in the other\n"+
+				"  clone, then \"cortigo notebook setup\" here, gives it the name.\n", setup.KernelName, holder, r.DisplayName)
+		} else {
+			fmt.Fprintf(log, "cortigo: the kernel that notebooks ask for, %q, is not this project's; choose %q in the Kernel menu\n", setup.KernelName, r.DisplayName)
+		}
+	}
 	return root, nil
 }
 
 func newNotebookLabCmd() *cobra.Command {
 	return &cobra.Command{
-		Use:   "lab [NB.ipynb]",
+		Use:   "lab [NB.ipynb] [-- OPTION ...]",
 		Short: "Open JupyterLab, or the classic notebook, with the kernel registered",
-		Args:  cobra.MaximumNArgs(1),
+		Long: `Register the kernel as "setup" does and open JupyterLab, or the classic notebook, with it: there, notebooks of
+Go cells run in the kernel of this clone of the project. Options after -- are Jupyter's.`,
+		Example: `  cortigo notebook lab
+  cortigo notebook lab notebooks/brunel.ipynb
+  cortigo notebook lab -- --no-browser --port 9999`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if own, _ := jupyterOptions(cmd, args); len(own) > 1 {
+				return fmt.Errorf("lab takes at most one notebook, got %q; options of Jupyter stand after --", own)
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			own, options := jupyterOptions(cmd, args)
 			dir := "."
-			if len(args) == 1 {
-				if err := notebook.Check(args[0]); err != nil {
+			if len(own) == 1 {
+				if err := notebook.Check(own[0]); err != nil {
 					return err
 				}
-				dir = filepath.Dir(args[0])
+				dir = filepath.Dir(own[0])
 			}
 			root, err := register(cmd, dir)
 			if err != nil {
@@ -156,13 +204,24 @@ func newNotebookLabCmd() *cobra.Command {
 				return err
 			}
 			what := filepath.Join(root, "notebooks")
-			if len(args) == 1 {
-				what = args[0]
+			if len(own) == 1 {
+				what = own[0]
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "cortigo: starting %s %s\n", jupyter[0], what)
-			return foreground(exec.Command(jupyter[0], append(jupyter[1:], what)...))
+			program := exec.Command(jupyter[0], slices.Concat(jupyter[1:], options, []string{what})...)
+			program.Env = append(os.Environ(), "JUPYTER_PATH="+setup.FirstPath(root))
+			fmt.Fprintf(cmd.ErrOrStderr(), "cortigo: starting %s\n", strings.Join(program.Args, " "))
+			return foreground(program)
 		},
 	}
+}
+
+// jupyterOptions parts the arguments into the command's own and those after --,
+// which are Jupyter's.
+func jupyterOptions(cmd *cobra.Command, args []string) (own, options []string) {
+	if n := cmd.ArgsLenAtDash(); n >= 0 {
+		return args[:n], args[n:]
+	}
+	return args, nil
 }
 
 // foreground runs a program in this one's place. ^C is the program's to deal

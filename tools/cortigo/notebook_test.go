@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+
+	"cortigo/notebooks/nb/project"
 )
 
 // runCommand runs the command line and returns its stdout and stderr.
@@ -75,5 +78,63 @@ func TestNotebookRunJSON(t *testing.T) {
 	stdout, _, err = runCommand(t, "notebook", "run", "--json", path+".none")
 	if err == nil || json.Unmarshal([]byte(stdout), &report) != nil || report["ok"] != false {
 		t.Errorf("%v, %q", err, stdout)
+	}
+}
+
+// lab registers the kernel, passes Jupyter's own options on, and has it find this
+// clone's kernel first; remove takes the kernel away.
+func TestNotebookLab(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the kernel")
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("the Jupyter here is a shell script")
+	}
+	root, err := project.Root(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	script := "#!/bin/sh\nprintf '%s|' \"$JUPYTER_PATH\" \"$@\" > " + filepath.Join(dir, "called") + "\n"
+	if err := os.WriteFile(filepath.Join(dir, "jupyter-lab"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Setenv("JUPYTER_DATA_DIR", dir)
+	t.Setenv("JUPYTER_PATH", "/else")
+	nb := filepath.Join(dir, "x.ipynb")
+	if err := os.WriteFile(nb, []byte(`{"nbformat":4,"nbformat_minor":5,"cells":[],"metadata":{}}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	own := filepath.Join(root, ".cortigo", "jupyter") + ":/else|"
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{nil, own + filepath.Join(root, "notebooks") + "|"},
+		{[]string{nb}, own + nb + "|"},
+		{[]string{"--", "--port", "9999", "--no-browser"}, own + "--port|9999|--no-browser|" + filepath.Join(root, "notebooks") + "|"},
+		{[]string{nb, "--", "--allow-root"}, own + "--allow-root|" + nb + "|"},
+	} {
+		if _, _, err := runCommand(t, append([]string{"notebook", "lab"}, tt.args...)...); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(filepath.Join(dir, "called")); err != nil || string(got) != tt.want {
+			t.Errorf("%q: Jupyter was called with %q, %v; want %q", tt.args, got, err, tt.want)
+		}
+	}
+	if _, _, err := runCommand(t, "notebook", "lab", nb, "--port"); err == nil {
+		t.Error("an option of Jupyter before -- is taken")
+	}
+	if _, _, err := runCommand(t, "notebook", "lab", nb, nb); err == nil || !strings.Contains(err.Error(), "at most one notebook") {
+		t.Errorf("two notebooks: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "kernels", "cortigo", "kernel.json")); err != nil {
+		t.Error(err)
+	}
+	for _, want := range []string{"is removed", "no kernel"} {
+		if _, stderr, err := runCommand(t, "notebook", "remove"); err != nil || !strings.Contains(stderr, want) {
+			t.Errorf("remove: %q, %v; want %q", stderr, err, want)
+		}
 	}
 }

@@ -59,8 +59,8 @@ var goSettings = map[string]string{
 // stays possible there: GoNB makes them on request.
 func kernelSettings(root, bin string) map[string]string {
 	env := map[string]string{
-		"CORTIGO_ROOT": root,
-		"PATH":         searchPath(bin),
+		rootVariable: root,
+		"PATH":       searchPath(bin),
 	}
 	for name, value := range goSettings {
 		env[name] = value
@@ -127,13 +127,13 @@ func Kernel(ctx context.Context, root string, log io.Writer) (*jupyter.Spec, err
 
 	spec := &jupyter.Spec{
 		Argv:          []string{gonb, "-kernel", "{connection_file}", "-raw_error"},
-		DisplayName:   "Go (Cortigo)",
+		DisplayName:   displayName,
 		Language:      "go",
 		InterruptMode: interruptMode(),
 		Env:           kernelSettings(root, bin),
 	}
-	// The file is for whoever wants to copy it; a run uses the spec itself.
-	return spec, spec.Write(filepath.Join(dir, "kernel"))
+	// A run uses the spec itself; the file is for FirstPath.
+	return spec, spec.Write(filepath.Join(dir, "jupyter", "kernels", KernelName))
 }
 
 // interruptMode returns how the kernel is interrupted. A signal also reaches

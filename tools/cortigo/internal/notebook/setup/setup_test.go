@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,16 +39,117 @@ func TestDataDir(t *testing.T) {
 	}
 }
 
+// clone makes a folder that looks like a clone of the project, and its kernel.
+func clone(t *testing.T, dir string) (root string, spec *jupyter.Spec) {
+	t.Helper()
+	root = filepath.Join(t.TempDir(), dir)
+	if err := os.MkdirAll(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte("module cortigo\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return root, &jupyter.Spec{Argv: []string{root + "/gonb", "-kernel", "{connection_file}"}, DisplayName: displayName, Language: "go",
+		Env: map[string]string{rootVariable: root}}
+}
+
+// Two clones do not take each other's kernel, one that is deleted does not stay
+// in the way, and what is not the project's is left alone.
 func TestRegister(t *testing.T) {
 	data := t.TempDir()
 	t.Setenv("JUPYTER_DATA_DIR", data)
-	spec := &jupyter.Spec{Argv: []string{"/x/gonb", "-kernel", "{connection_file}"}, DisplayName: "Go (Cortigo)", Language: "go"}
-	dir, err := Register(spec)
-	if err != nil || dir != filepath.Join(data, "kernels", "cortigo") {
-		t.Fatalf("Register = %q, %v", dir, err)
+	python := filepath.Join(data, "kernels", "python3", "kernel.json")
+	if err := os.MkdirAll(filepath.Dir(python), 0o755); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := jupyter.ReadSpec(dir); err != nil {
-		t.Error(err)
+	if err := os.WriteFile(python, []byte(`{"argv": ["python3"], "env": {}}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	first, spec1 := clone(t, "Cortigo main")
+	second, spec2 := clone(t, "Cortigo main")
+	third, spec3 := clone(t, "other")
+	register := func(spec *jupyter.Spec, name, display, holder string) {
+		t.Helper()
+		r, by, err := Register(spec)
+		if err != nil || r.Name != name || r.DisplayName != display || by != holder || r.Dir != filepath.Join(data, "kernels", name) {
+			t.Errorf("%+v, %q, %v; want %s, %q, %q", r, by, err, name, display, holder)
+			return
+		}
+		got, err := jupyter.ReadSpec(r.Dir)
+		if err != nil || got.DisplayName != display || got.Argv[0] != spec.Argv[0] {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
+	names := func(want ...string) {
+		t.Helper()
+		entries, err := os.ReadDir(filepath.Join(data, "kernels"))
+		var got []string
+		for _, e := range entries {
+			got = append(got, e.Name())
+		}
+		if err != nil || !slices.Equal(got, append(want, "python3")) {
+			t.Errorf("kernels %q, %v; want %q", got, err, want)
+		}
+	}
+	for range 2 { // the second time nothing changes
+		register(spec1, "cortigo", "Go (Cortigo)", "")
+		register(spec2, "cortigo-cortigo-main", "Go (Cortigo, Cortigo main)", first)
+		register(spec3, "cortigo-other", "Go (Cortigo, other)", first)
+	}
+	names("cortigo", "cortigo-cortigo-main", "cortigo-other")
+
+	// The first clone goes without a word: the next one gets the name.
+	if err := os.RemoveAll(first); err != nil {
+		t.Fatal(err)
+	}
+	register(spec3, "cortigo", "Go (Cortigo)", "")
+	names("cortigo", "cortigo-cortigo-main")
+	removed, err := Unregister(third)
+	if err != nil || len(removed) != 1 || removed[0].Name != "cortigo" || removed[0].Root != third {
+		t.Errorf("%+v, %v", removed, err)
+	}
+	mine := filepath.Join(data, "kernels", "cortigo-cortigo-main", "logo.png")
+	if err := os.WriteFile(mine, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(second); err != nil {
+		t.Fatal(err)
+	}
+	if removed, err = Unregister(third); err != nil || len(removed) != 1 || removed[0].Root != second { // gone clones' kernels go, too
+		t.Errorf("%+v, %v", removed, err)
+	}
+	names("cortigo-cortigo-main")
+	if b, err := os.ReadFile(mine); string(b) != "mine" {
+		t.Errorf("a file of the user's: %q, %v", b, err)
+	}
+}
+
+// A kernel of that name that is not the project's is not replaced.
+func TestRegisterForeign(t *testing.T) {
+	data := t.TempDir()
+	t.Setenv("JUPYTER_DATA_DIR", data)
+	foreign := filepath.Join(data, "kernels", KernelName, "kernel.json")
+	if err := os.MkdirAll(filepath.Dir(foreign), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(foreign, []byte(`{"argv": ["mine"]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	root, spec := clone(t, "a")
+	r, holder, err := Register(spec)
+	if err != nil || r.Name != "cortigo-a" || holder != "" {
+		t.Errorf("%+v, %q, %v", r, holder, err)
+	}
+	if b, err := os.ReadFile(foreign); string(b) != `{"argv": ["mine"]}` {
+		t.Errorf("%q, %v", b, err)
+	}
+	t.Setenv("JUPYTER_PATH", "")
+	if got, want := FirstPath(root), filepath.Join(root, ".cortigo", "jupyter"); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	t.Setenv("JUPYTER_PATH", "/x")
+	if got, want := FirstPath(root), filepath.Join(root, ".cortigo", "jupyter")+string(os.PathListSeparator)+"/x"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 
