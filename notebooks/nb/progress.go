@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"html"
 	"os"
+	"slices"
+	"sync"
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
@@ -22,7 +24,29 @@ type Progress struct{ meter *pace.Meter }
 // Nothing is shown before the first Update or Share. The pace is counted from
 // there on.
 func NewProgress(label string) *Progress {
-	return &Progress{pace.New(label, display())}
+	p := &Progress{pace.New(label, display())}
+	open.Lock()
+	defer open.Unlock()
+	open.displays = append(open.displays, p)
+	return p
+}
+
+// open has the displays that were not closed: a cell that ends with an error
+// does not come to it.
+var open struct {
+	sync.Mutex
+	displays []*Progress
+}
+
+// closeAll closes what is open.
+func closeAll() {
+	open.Lock()
+	displays := open.displays
+	open.displays = nil
+	open.Unlock()
+	for _, p := range displays {
+		p.meter.Close()
+	}
 }
 
 // display returns what suits the place where the program runs.
@@ -48,8 +72,14 @@ func (p *Progress) Share(share float64) { p.meter.Share(share) }
 // arrowio.Session's Spikes, which is called by whatever calls Update.
 func (p *Progress) CountSpikes(count func() int64) { p.meter.CountSpikes(count) }
 
-// Close shows the last state. Call it when the work is done or has failed.
-func (p *Progress) Close() { p.meter.Close() }
+// Close shows the last state, as stopped if not all was done. Call it when the
+// work is done or has failed; Check, Must and Exit do it for those that are open.
+func (p *Progress) Close() {
+	p.meter.Close()
+	open.Lock()
+	defer open.Unlock()
+	open.displays = slices.DeleteFunc(open.displays, func(o *Progress) bool { return o == p })
+}
 
 // bar returns a display in a notebook. The plain text beside the bar is for
 // readers without HTML.

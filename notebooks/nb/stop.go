@@ -72,11 +72,13 @@ func Must[T any](v T, err error) T {
 func Exit(err error) { exit(err, caller()) }
 
 func exit(err error, where string) {
+	closeAll()
 	_ = flush(2 * time.Second) // the program ends in any case
 	os.Exit(report(os.Stderr, err, where))
 }
 
-// report prints the error and returns the exit code.
+// report prints the error and returns the exit code. Of a stop, one line is all
+// there is to say: it is the reader's own doing, wherever it was noticed.
 func report(w io.Writer, err error, where string) int {
 	if err == nil {
 		err = errors.New("Exit was called without an error")
@@ -85,8 +87,14 @@ func report(w io.Writer, err error, where string) int {
 	if errors.Is(err, context.Canceled) && Context().Err() != nil {
 		code, text = exitStopped, "stopped"
 		if detail := err.Error(); detail != context.Canceled.Error() {
-			text += ": " + strings.TrimSuffix(detail, ": "+context.Canceled.Error())
+			detail = strings.TrimSuffix(detail, ": "+context.Canceled.Error())
+			if i := strings.Index(detail, "stopped at "); i >= 0 { // a simulation says when
+				text = detail[i:]
+			} else {
+				text += ": " + detail
+			}
 		}
+		where = ""
 	}
 	fmt.Fprintln(w, text)
 	if where != "" {

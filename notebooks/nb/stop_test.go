@@ -29,12 +29,17 @@ func TestMain(m *testing.M) {
 	case "must":
 		fmt.Println(Must("kept", nil))
 		Must(0, fmt.Errorf("spikes: %w", errors.New("disk full")))
-	case "stop":
+	case "stop", "stop simulation":
 		ctx := Context()
+		what := "simulate"
+		if os.Getenv(actVariable) != "stop" {
+			NewProgress("simulating").Update(85.1, 200) // and not closed
+			what = "microcircuit: simulating: sim: stopped at 85.1 ms"
+		}
 		fmt.Println("ready")
 		select {
 		case <-ctx.Done():
-			Check(fmt.Errorf("simulate: %w", ctx.Err()))
+			Check(fmt.Errorf("%s: %w", what, ctx.Err()))
 		case <-time.After(20 * time.Second):
 		}
 	case "root":
@@ -73,8 +78,17 @@ func TestCheckAndMustEndTheCell(t *testing.T) {
 }
 
 func TestStopButton(t *testing.T) {
-	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		cmd := act("stop")
+	for _, tt := range []struct {
+		signal os.Signal
+		act    string
+		stderr *regexp.Regexp // all of it: a stop is one line, and no line of the cell's
+	}{
+		{os.Interrupt, "stop", regexp.MustCompile(`^stopped: simulate\n$`)},
+		{syscall.SIGTERM, "stop", regexp.MustCompile(`^stopped: simulate\n$`)},
+		{os.Interrupt, "stop simulation", regexp.MustCompile(`^(simulating: 85 / 200 ms.* passed.*\n)?simulating: 85 / 200 ms.* stopped after [^,]*\nstopped at 85\.1 ms\n$`)},
+	} {
+		signal := tt.signal
+		cmd := act(tt.act)
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		out, err := cmd.StdoutPipe()
@@ -94,8 +108,8 @@ func TestStopButton(t *testing.T) {
 		if !errors.As(err, &exit) || exit.ExitCode() != exitStopped {
 			t.Errorf("%v: %v, want exit code %d", signal, err, exitStopped)
 		}
-		if !strings.HasPrefix(stderr.String(), "stopped: simulate\n") {
-			t.Errorf("%v: stderr %q", signal, &stderr)
+		if !tt.stderr.MatchString(stderr.String()) {
+			t.Errorf("%v: stderr %q, want %s", signal, &stderr, tt.stderr)
 		}
 	}
 }

@@ -76,8 +76,8 @@ func (m *Meter) update(done, total float64, model bool) {
 	}
 }
 
-// Close shows the last state, if there was progress. Call it when the work is
-// done or has failed.
+// Close shows the last state, if there was progress: as stopped, if not all was
+// done. Call it when the work is done or has failed.
 func (m *Meter) Close() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -86,7 +86,11 @@ func (m *Meter) Close() {
 		return
 	}
 	m.closed = true
-	m.show(m.state(), true)
+	s := m.state()
+	if s.Share < 1 {
+		s.Stopped, s.Left = true, -1
+	}
+	m.show(s, true)
 }
 
 // State returns how far the work is.

@@ -23,6 +23,7 @@ type State struct {
 	Left    time.Duration // to go at the mean pace so far; -1: not known
 	Factor  float64       // wall-clock time per model time; -1: not known
 	Spikes  int64         // so far; -1: nobody counts
+	Stopped bool          // the work ended before all was done
 }
 
 // String returns the state in words.
@@ -39,7 +40,11 @@ func (s State) String() string {
 	if s.Factor >= 0 {
 		fmt.Fprintf(&b, ", real-time factor %.2f", s.Factor)
 	}
-	fmt.Fprintf(&b, ", %s passed", duration(s.Wall))
+	if s.Stopped {
+		fmt.Fprintf(&b, ", stopped after %s", duration(s.Wall))
+	} else {
+		fmt.Fprintf(&b, ", %s passed", duration(s.Wall))
+	}
 	if s.Left > 0 {
 		fmt.Fprintf(&b, ", %s left", duration(s.Left))
 	}

@@ -27,6 +27,8 @@ func TestState(t *testing.T) {
 		{State{Label: "simulating", DoneMS: 120, TotalMS: 200, Wall: 37200 * time.Microsecond, Factor: 0.31, Left: 24800 * time.Microsecond, Spikes: 77},
 			"simulating: 120 / 200 ms, real-time factor 0.31, 0.04 s passed, 0.02 s left, 77 spikes"},
 		{State{Label: "building", Share: 0.257, Wall: 9994 * time.Millisecond, Factor: -1, Left: 29 * time.Second, Spikes: -1}, "building: 26 %, 9.99 s passed, 29 s left"},
+		{State{Label: "simulating", DoneMS: 120, TotalMS: 200, Wall: 37200 * time.Microsecond, Factor: 0.31, Left: -1, Spikes: 77, Stopped: true},
+			"simulating: 120 / 200 ms, real-time factor 0.31, stopped after 0.04 s, 77 spikes"},
 		{State{Share: 1, Wall: 99600 * time.Millisecond, Factor: -1, Spikes: -1}, "100 %, 1 min 40 s passed"},
 		{State{Share: 1, Wall: 3*time.Hour + 4*time.Minute + 40*time.Second, Factor: -1, Left: -1, Spikes: 0}, "100 %, 3 h 5 min passed, 0 spikes"},
 	} {
@@ -54,17 +56,21 @@ func TestMeter(t *testing.T) {
 		m.Update(float64(k+1), 200)
 	}
 	c.t = c.t.Add(time.Second)
+	before := m.State()
 	m.Close()
 	m.Close()
 	m.Update(200, 200) // after Close: nothing
 	last := states[len(states)-1]
+	if before.Stopped || !last.Stopped || last.Left != -1 { // 80 ms were not done
+		t.Errorf("before the end %+v, then %+v", before, last)
+	}
 	if ends != 1 || last.DoneMS != 120 || last.TotalMS != 200 || last.Share != 0.6 || last.Wall != 37200*time.Microsecond || last.Spikes != 5 {
 		t.Errorf("%d ends, last %+v", ends, last)
 	}
 	if f := last.Factor; f < 0.3099 || f > 0.3101 {
 		t.Errorf("factor %g, want 0.31", f)
 	}
-	if l := last.Left; l < 24799*time.Microsecond || l > 24801*time.Microsecond { // 80 ms at 0.31
+	if l := before.Left; l < 24799*time.Microsecond || l > 24801*time.Microsecond { // 80 ms at 0.31
 		t.Errorf("left %v, want 24.8 ms", l)
 	}
 	if first := states[0]; first.Factor != -1 || first.Left != -1 {
