@@ -109,18 +109,27 @@ func setUpKernel(ctx context.Context, dir string, log io.Writer) (root string, s
 	return root, spec, err
 }
 
+// completionHelp says what makes Tab and Shift-Tab work.
+const completionHelp = `
+
+Completion (Tab) and help (Shift-Tab) need gopls, Go's language server. It is built, too, in the version that the
+project pins: a minute or two the first time, and a gigabyte of memory while a notebook is open.`
+
 func newNotebookSetupCmd() *cobra.Command {
-	return &cobra.Command{
+	var noCompletion bool
+	cmd := &cobra.Command{
 		Use:   "setup",
 		Short: "Build the kernel and register it with Jupyter and VS Code",
 		Long: `Build the kernel and register it with the user's Jupyter and VS Code as "Go (Cortigo)". Where another clone of the
-project has that name, this one's kernel gets its folder's name added. "remove" takes it away again.`,
+project has that name, this one's kernel gets its folder's name added. "remove" takes it away again.` + completionHelp,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := register(cmd, ".")
+			_, err := register(cmd, ".", !noCompletion)
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&noCompletion, "no-completion", false, "leave out gopls: no completion, no help")
+	return cmd
 }
 
 func newNotebookRemoveCmd() *cobra.Command {
@@ -148,11 +157,22 @@ not there any more. What was built stays in the project's folder .cortigo.`,
 }
 
 // register sets up the kernel and registers it.
-func register(cmd *cobra.Command, dir string) (root string, err error) {
+func register(cmd *cobra.Command, dir string, completion bool) (root string, err error) {
 	log := cmd.ErrOrStderr()
 	root, spec, err := setUpKernel(cmd.Context(), dir, log)
 	if err != nil {
 		return "", err
+	}
+	if completion {
+		if err := setup.Completion(cmd.Context(), root, log); err != nil {
+			if cmd.Context().Err() != nil {
+				return "", errInterrupted
+			}
+			fmt.Fprintf(log, "cortigo: there will be no completion, as gopls could not be set up: %s\n", message(err))
+		}
+		if spec, err = setup.WithCompletion(spec, root); err != nil {
+			return "", err
+		}
 	}
 	r, holder, err := setup.Register(spec)
 	if err != nil {
@@ -172,11 +192,12 @@ func register(cmd *cobra.Command, dir string) (root string, err error) {
 }
 
 func newNotebookLabCmd() *cobra.Command {
-	return &cobra.Command{
+	var noCompletion bool
+	cmd := &cobra.Command{
 		Use:   "lab [NB.ipynb] [-- OPTION ...]",
 		Short: "Open JupyterLab, or the classic notebook, with the kernel registered",
 		Long: `Register the kernel as "setup" does and open JupyterLab, or the classic notebook, with it: there, notebooks of
-Go cells run in the kernel of this clone of the project. Options after -- are Jupyter's.`,
+Go cells run in the kernel of this clone of the project. Options after -- are Jupyter's.` + completionHelp,
 		Example: `  cortigo notebook lab
   cortigo notebook lab notebooks/brunel.ipynb
   cortigo notebook lab -- --no-browser --port 9999`,
@@ -195,7 +216,7 @@ Go cells run in the kernel of this clone of the project. Options after -- are Ju
 				}
 				dir = filepath.Dir(own[0])
 			}
-			root, err := register(cmd, dir)
+			root, err := register(cmd, dir, !noCompletion)
 			if err != nil {
 				return err
 			}
@@ -213,6 +234,8 @@ Go cells run in the kernel of this clone of the project. Options after -- are Ju
 			return foreground(program)
 		},
 	}
+	cmd.Flags().BoolVar(&noCompletion, "no-completion", false, "leave out gopls: no completion, no help")
+	return cmd
 }
 
 // jupyterOptions parts the arguments into the command's own and those after --,

@@ -116,14 +116,14 @@ func TestNotebookLab(t *testing.T) {
 		{[]string{"--", "--port", "9999", "--no-browser"}, own + "--port|9999|--no-browser|" + filepath.Join(root, "notebooks") + "|"},
 		{[]string{nb, "--", "--allow-root"}, own + "--allow-root|" + nb + "|"},
 	} {
-		if _, _, err := runCommand(t, append([]string{"notebook", "lab"}, tt.args...)...); err != nil {
+		if _, _, err := runCommand(t, append([]string{"notebook", "lab", "--no-completion"}, tt.args...)...); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := os.ReadFile(filepath.Join(dir, "called")); err != nil || string(got) != tt.want {
 			t.Errorf("%q: Jupyter was called with %q, %v; want %q", tt.args, got, err, tt.want)
 		}
 	}
-	if _, _, err := runCommand(t, "notebook", "lab", nb, "--port"); err == nil {
+	if _, _, err := runCommand(t, "notebook", "lab", "--no-completion", nb, "--port"); err == nil {
 		t.Error("an option of Jupyter before -- is taken")
 	}
 	if _, _, err := runCommand(t, "notebook", "lab", nb, nb); err == nil || !strings.Contains(err.Error(), "at most one notebook") {

@@ -15,11 +15,12 @@ import (
 )
 
 // key returns what the result of building depends on, apart from the project's
-// own packages: go.mod, go.sum, the Go version and what it builds for.
-func key(ctx context.Context, root string) (string, error) {
+// own packages: files such as go.mod and go.sum, the Go version and what it
+// builds for.
+func key(ctx context.Context, root string, files ...string) (string, error) {
 	h := sha256.New()
-	for _, name := range []string{"go.mod", "go.sum"} {
-		data, err := os.ReadFile(filepath.Join(root, name))
+	for _, name := range files {
+		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
 		if err != nil {
 			return "", err
 		}
@@ -62,9 +63,9 @@ func commandError(cmd *exec.Cmd, err error, stderr string) error {
 	return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args[:2], " "), err, strings.TrimSpace(stderr))
 }
 
-// buildTools builds the kernel's programs into bin. They get there by
-// renaming, as a kernel of them may be running.
-func buildTools(ctx context.Context, root, bin string, log io.Writer) error {
+// buildPrograms builds the programs of the packages, as the module in dir has
+// them, into bin. They get there by renaming, as they may be running.
+func buildPrograms(ctx context.Context, dir, bin string, packages []string, log io.Writer, what string) error {
 	if err := os.MkdirAll(bin, 0o755); err != nil {
 		return err
 	}
@@ -73,8 +74,8 @@ func buildTools(ctx context.Context, root, bin string, log io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	args := append([]string{"build", "-v", "-o", tmp + string(filepath.Separator)}, tools...)
-	err = withSignsOfLife(goCommand(ctx, root, args...), log, "building the GoNB kernel and goimports (the first time this takes a minute or two)")
+	args := append([]string{"build", "-v", "-o", tmp + string(filepath.Separator)}, packages...)
+	err = withSignsOfLife(goCommand(ctx, dir, args...), log, what)
 	if err != nil {
 		return err
 	}

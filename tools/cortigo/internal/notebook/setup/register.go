@@ -33,7 +33,7 @@ type Registration struct {
 }
 
 // Register makes the kernel known to the user's Jupyter, and to VS Code, which
-// looks in the same place, as KernelName or, where another clone of the project
+// looks in the same place, as KernelName (in FirstPath always) or, where another clone of the project
 // has that name, as one that tells them apart. holder is that other clone, empty
 // if there is none. Kernels whose clone is gone are replaced.
 func Register(spec *jupyter.Spec) (r Registration, holder string, err error) {
@@ -53,6 +53,9 @@ func Register(spec *jupyter.Spec) (r Registration, holder string, err error) {
 		}
 		_, err := os.Lstat(filepath.Join(kernels, name)) // somebody else's
 		return errors.Is(err, fs.ErrNotExist)
+	}
+	if err := spec.Write(filepath.Join(ownPath(root), "kernels", KernelName)); err != nil {
+		return r, "", fmt.Errorf("keeping the kernel's description: %w", err)
 	}
 	own := *spec
 	r = Registration{Name: KernelName, DisplayName: displayName, Root: root}
@@ -141,12 +144,14 @@ func registered() (kernels string, all []Registration, err error) {
 // kernel of the clone at root for notebooks that ask for KernelName, whoever has
 // that name among the user's kernels.
 func FirstPath(root string) string {
-	own := filepath.Join(root, folder, "jupyter")
 	if path := os.Getenv("JUPYTER_PATH"); path != "" {
-		return own + string(os.PathListSeparator) + path
+		return ownPath(root) + string(os.PathListSeparator) + path
 	}
-	return own
+	return ownPath(root)
 }
+
+// ownPath returns a folder like a user's Jupyter folder, with the clone's kernel.
+func ownPath(root string) string { return filepath.Join(root, folder, "jupyter") }
 
 // DataDir returns the user's Jupyter data folder on the operating system goos,
 // as jupyter_core has it: $JUPYTER_DATA_DIR, else ~/.local/share/jupyter (or

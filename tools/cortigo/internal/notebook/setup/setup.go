@@ -4,7 +4,8 @@
 //
 //   - setup.go     what there is to do, and when it is done already
 //   - build.go     go build, with a sign of life while it takes minutes
-//   - register.go  kernel.json for Jupyter and VS Code
+//   - register.go  kernel.json for Jupyter and VS Code, of several clones
+//   - completion.go, gopls  completion in Jupyter and VS Code
 //   - lab.go       starting JupyterLab or the classic notebook
 package setup
 
@@ -103,14 +104,14 @@ func Kernel(ctx context.Context, root string, log io.Writer) (*jupyter.Spec, err
 	bin := filepath.Join(dir, "bin")
 	gonb := filepath.Join(bin, "gonb"+exeSuffix())
 
-	key, err := key(ctx, root)
+	key, err := key(ctx, root, "go.mod", "go.sum")
 	if err != nil {
 		return nil, err
 	}
 	stampFile := filepath.Join(dir, "kernel-stamp.json")
 	old := readStamp(stampFile)
 	if old.Key != key || !allExist(gonb, filepath.Join(bin, "goimports"+exeSuffix())) {
-		if err := buildTools(ctx, root, bin, log); err != nil {
+		if err := buildPrograms(ctx, root, bin, tools, log, "building the GoNB kernel and goimports (the first time this takes a minute or two)"); err != nil {
 			return nil, err
 		}
 		old.Cached = nil
@@ -125,15 +126,13 @@ func Kernel(ctx context.Context, root string, log io.Writer) (*jupyter.Spec, err
 		}
 	}
 
-	spec := &jupyter.Spec{
+	return &jupyter.Spec{
 		Argv:          []string{gonb, "-kernel", "{connection_file}", "-raw_error"},
 		DisplayName:   displayName,
 		Language:      "go",
 		InterruptMode: interruptMode(),
 		Env:           kernelSettings(root, bin),
-	}
-	// A run uses the spec itself; the file is for FirstPath.
-	return spec, spec.Write(filepath.Join(dir, "jupyter", "kernels", KernelName))
+	}, nil
 }
 
 // interruptMode returns how the kernel is interrupted. A signal also reaches

@@ -214,7 +214,7 @@ func TestKeyChanges(t *testing.T) {
 	}
 	get := func() string {
 		t.Helper()
-		k, err := key(context.Background(), dir)
+		k, err := key(context.Background(), dir, "go.mod", "go.sum")
 		if err != nil {
 			t.Fatal(err)
 		}
