@@ -31,7 +31,7 @@ type Network struct {
 	recordings bool // are as the recorders and taps want them
 
 	warnings []error
-	saving   func() error // waits for what StartSave began; nil: nothing
+	saving   *saving // what StartSave began; nil: nothing
 }
 
 // New returns an empty network.

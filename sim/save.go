@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
-	"sync"
 
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/store"
@@ -39,6 +39,14 @@ func (n *Network) startSaveOf(call, dir string) (wait func() error, err error) {
 	return wait, err
 }
 
+// named reports a directory without a name, which would be the current one.
+func named(dir string) error {
+	if dir == "" {
+		return errors.New(`sim: the directory has no name (the current one is ".")`)
+	}
+	return nil
+}
+
 func (n *Network) startSave(dir string) (wait func() error, err error) {
 	if err := named(dir); err != nil {
 		return nil, err
@@ -53,38 +61,65 @@ func (n *Network) startSave(dir string) (wait func() error, err error) {
 		return nil, fmt.Errorf("sim: a share of a network cannot be saved")
 	}
 	if n.saving != nil {
-		n.saving() //nolint:errcheck // whoever started it is told
+		n.saving.wait() //nolint:errcheck // whoever started it is told
+	}
+	state, err := n.savedState()
+	if err != nil {
+		return nil, err
 	}
 	if err := store.ForgetNetwork(dir); err != nil {
 		return nil, fmt.Errorf("sim: saving the network: %w", err)
 	}
-	if err := n.saveState(dir); err != nil {
-		return nil, err
+	if err := store.SaveState(dir, &n.desc, state); err != nil {
+		return nil, fmt.Errorf("sim: saving the state: %w", err)
 	}
 	desc, e := n.desc.Clone(), n.engine // whose rows stay what they are
-	done := make(chan error, 1)
-	go func() { done <- store.SaveNetwork(dir, desc, e) }()
-	n.saving = sync.OnceValue(func() error {
-		if err := <-done; err != nil {
-			return fmt.Errorf("sim: saving the network: %w", err)
+	s := &saving{dir: dir, done: make(chan struct{})}
+	if s.fingerprint, err = store.Fingerprint(desc); err != nil {
+		return nil, fmt.Errorf("sim: saving the network: %w", err)
+	}
+	go func() {
+		defer close(s.done)
+		if err := store.SaveNetwork(dir, desc, e); err != nil {
+			s.err = fmt.Errorf("sim: saving the network: %w", err)
 		}
-		return nil
-	})
-	return n.saving, nil
+	}()
+	n.saving = s
+	return s.wait, nil
+}
+
+// A saving is what StartSave began.
+type saving struct {
+	dir, fingerprint string
+	done             chan struct{}
+	err              error // once done
+}
+
+func (s *saving) wait() error {
+	<-s.done
+	return s.err
+}
+
+// writes reports whether the network is still being written to dir.
+func (s *saving) writes(dir string) bool {
+	if s == nil {
+		return false
+	}
+	select {
+	case <-s.done:
+		return false
+	default:
+	}
+	a, err := os.Stat(s.dir)
+	b, err2 := os.Stat(dir)
+	return err == nil && err2 == nil && os.SameFile(a, b)
 }
 
 // SaveState writes the state alone, to dir/state: enough where the network was
-// saved before and has not been changed since, an error if it has.
+// saved before, or is by a StartSave that has not ended, and has not been changed
+// since. It is an error where there is no network, or another.
 func (n *Network) SaveState(dir string) error {
 	return n.working("SaveState", func() error { return n.saveState(dir) })
-}
-
-// named reports a directory without a name, which would be the current one.
-func named(dir string) error {
-	if dir == "" {
-		return errors.New(`sim: the directory has no name (the current one is ".")`)
-	}
-	return nil
 }
 
 func (n *Network) saveState(dir string) error {
@@ -97,23 +132,54 @@ func (n *Network) saveState(dir string) error {
 	if err := n.ready(context.Background()); err != nil {
 		return err
 	}
-	if err := n.engine.Broken(); err != nil {
-		return fmt.Errorf("sim: there is no state to save, the simulation stopped within a step: %w", err)
+	state, err := n.savedState()
+	if err != nil {
+		return err
 	}
-	if err := store.CheckNetwork(dir, &n.desc); err != nil {
-		return fmt.Errorf("sim: saving the state: %w", err)
+	if n.saving.writes(dir) {
+		err = n.checkSaving()
+	} else {
+		err = store.CheckNetwork(dir, &n.desc)
 	}
-	if err := store.SaveState(dir, &n.desc, n.engine.State()); err != nil {
+	if err == nil {
+		err = store.SaveState(dir, &n.desc, state)
+	}
+	if err != nil {
 		return fmt.Errorf("sim: saving the state: %w", err)
 	}
 	return nil
 }
 
+// checkSaving reports a network that has changed since StartSave.
+func (n *Network) checkSaving() error {
+	fp, err := store.Fingerprint(&n.desc)
+	if err == nil && fp != n.saving.fingerprint {
+		err = fmt.Errorf("the network that is being saved to %s is another, or this one has changed since: call Save", n.saving.dir)
+	}
+	return err
+}
+
+// savedState returns the state as it can be saved.
+func (n *Network) savedState() (*engine.State, error) {
+	if err := n.engine.Broken(); err != nil {
+		return nil, fmt.Errorf("sim: there is no state to save, the simulation stopped within a step: %w", err)
+	}
+	state := n.engine.State()
+	if err := state.Check(&n.desc); err != nil {
+		return nil, fmt.Errorf("sim: the state cannot be saved, it could not be opened again: %w", err)
+	}
+	return state, nil
+}
+
 // Open returns the network that was saved in dir, at the state that was saved
 // last. Recorders must be attached anew. Of the options, Seed and Resolution
 // have no effect: they are the network's. With another number of shards than
-// the network was saved with, its synapses are drawn again, which Warnings
-// tells.
+// the network was saved with, or of a network that an earlier version saved, its
+// synapses are drawn again, which Warnings tells.
+//
+// Open reads all it needs: the files may then be replaced or removed. What they
+// say is checked before room is made for it, and what is damaged or does not
+// belong together is an error.
 func Open(dir string, opts ...Option) (*Network, error) {
 	if err := named(dir); err != nil {
 		return nil, err
@@ -126,23 +192,14 @@ func Open(dir string, opts ...Option) (*Network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sim: %w", err)
 	}
-	n := &Network{calls: new(calls), opts: o, desc: *saved.Description}
-	n.adopt()
-	wanted := o.engine.Shards
-	o.engine.Shards = saved.Shards
-	if wanted != 0 && wanted != saved.Shards {
-		o.engine.Shards = wanted
-		n.warnings = append(n.warnings, fmt.Errorf("the network in %s was saved in %d shards: dealing it out anew over %d", dir, saved.Shards, wanted))
-		n.engine, err = engine.Build(context.Background(), &n.desc, o.engine)
-	} else {
-		n.engine, err = engine.Load(&n.desc, o.engine, saved.Bounds, saved.Rows)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("sim: opening %s: %w", dir, err)
-	}
-	state, err := store.OpenState(dir, &n.desc)
+	state, err := store.OpenState(dir, saved.Description)
 	if err != nil {
 		return nil, fmt.Errorf("sim: opening the state: %w", err)
+	}
+	n := &Network{calls: new(calls), opts: o, desc: *saved.Description}
+	n.adopt()
+	if err := n.load(dir, saved, o.engine); err != nil {
+		return nil, fmt.Errorf("sim: opening %s: %w", dir, err)
 	}
 	if state != nil {
 		if err := n.engine.SetState(state); err != nil {
@@ -150,6 +207,32 @@ func Open(dir string, opts ...Option) (*Network, error) {
 		}
 	}
 	return n, nil
+}
+
+// load makes the engine of a saved network from its rows, or draws them again
+// where they are of no use.
+func (n *Network) load(dir string, saved *store.Network, o engine.Options) (err error) {
+	var reason string
+	switch {
+	case o.Shards != 0 && o.Shards != saved.Shards:
+		reason = fmt.Sprintf("the network in %s was saved in %d shards: dealing it out anew over %d", dir, saved.Shards, o.Shards)
+	case saved.Old:
+		o.Shards = saved.Shards
+		reason = fmt.Sprintf("the network in %s was saved by an earlier version: its synapses are drawn again; Save keeps them as this version reads them", dir)
+	default:
+		o.Shards = saved.Shards
+		if err := saved.CheckRows(); err != nil {
+			return err
+		}
+		n.engine, err = engine.Load(&n.desc, o, saved.Bounds, saved.Rows)
+		if !errors.Is(err, engine.ErrGrids) {
+			return err
+		}
+		reason = fmt.Sprintf("the network in %s was saved by another version, %v: its synapses are drawn again", dir, err)
+	}
+	n.warnings = append(n.warnings, errors.New(reason))
+	n.engine, err = engine.Build(context.Background(), &n.desc, o)
+	return err
 }
 
 // adopt makes the groups of nodes that the description has. Recorders are not

@@ -47,7 +47,8 @@ type Bounds struct {
 	MinDelay     int64   `json:"min_delay"`
 	MaxDelay     int64   `json:"max_delay"`
 	Multiplicity []int32 `json:"multiplicity"`
-	Ring         bool    `json:"ring"` // shards are delivered through rings where they can be
+	Ring         bool    `json:"ring"`  // shards are delivered through rings where they can be
+	Grids        []Grid  `json:"grids"` // of each population
 }
 
 // A Phase is a part of building and the time it took.

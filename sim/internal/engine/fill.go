@@ -138,7 +138,7 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring, w
 		groups = append(groups, g)
 	}
 	r.syn = make([]W, words)
-	preferHugePages(r.syn)
+	PreferHugePages(r.syn)
 	part, pl, d := room, &work.placer, &work.drawn
 	for _, g := range groups {
 		r.single = g.single

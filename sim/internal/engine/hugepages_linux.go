@@ -6,10 +6,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// preferHugePages asks for large pages under x, before it is touched: rows are
+// PreferHugePages asks for large pages under x, before it is touched: rows are
 // read all over the place, and small pages then miss the processor's cache of
 // translations. It is a hint; that it is refused does no harm.
-func preferHugePages[W word](x []W) {
+func PreferHugePages[W any](x []W) {
 	const page = 2 << 20
 	if len(x) == 0 {
 		return

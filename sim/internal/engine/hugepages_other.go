@@ -2,5 +2,5 @@
 
 package engine
 
-// preferHugePages does nothing: it is a hint that only Linux takes here.
-func preferHugePages[W word]([]W) {}
+// PreferHugePages does nothing: it is a hint that only Linux takes here.
+func PreferHugePages[W any]([]W) {}

@@ -102,3 +102,9 @@ func (l *layout) slice(s int, r Range) (from, to int) {
 	}
 	return at(r.From), at(r.From + r.N)
 }
+
+// mostThreads bounds how many workers, and so shards, anybody asks for.
+const mostThreads = 4096
+
+// MaxShards returns how many shards a network of n neurons is cut into at most.
+func MaxShards(n int) int { return 2*mostThreads + 2*minShards(n) }

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"cortigo/sim/internal/kernel"
@@ -16,21 +18,50 @@ type Rows struct {
 	SynWide                     []uint64
 	SynRing                     []uint32
 	Count, CountWide, CountRing int64
+	Keep                        any // keeps the memory of all these, if it is not Go's
 }
 
 // Rows returns the synapses onto shard s, to be read only.
 func (e *Engine) Rows(s int) Rows {
-	n, w, r := &e.shards[s].narrow, &e.shards[s].wide, &e.shards[s].ringRows
-	return Rows{n.entry, w.entry, r.entry, n.syn, w.syn, r.syn, n.count, w.count, r.count}
+	sh := e.shards[s]
+	n, w, r := &sh.narrow, &sh.wide, &sh.ringRows
+	return Rows{n.entry, w.entry, r.entry, n.syn, w.syn, r.syn, n.count, w.count, r.count, sh.keep}
 }
 
 // Bounds returns what follows from the synapses.
-func (e *Engine) Bounds() Bounds { return e.bounds }
+func (e *Engine) Bounds() Bounds {
+	b := e.bounds
+	b.Grids = e.savedGrids()
+	return b
+}
+
+// A Grid says what an integer in rows onto a population stands for.
+type Grid struct {
+	Quantum float64 `json:"quantum"` // pA, or mV for iaf_psc_delta
+	Wide    bool    `json:"wide,omitempty"`
+}
+
+func (e *Engine) savedGrids() []Grid {
+	grids := make([]Grid, len(e.grids))
+	for p, g := range e.grids {
+		grids[p] = Grid{g.quantum, g.wide}
+	}
+	return grids
+}
+
+// ErrGrids is the error of Load for rows whose weights are in other quanta than
+// this version would have drawn them in.
+var ErrGrids = errors.New("the weights are not kept as this version keeps them")
 
 // Load makes an engine from rows that were built before, with the initial
 // state. open returns the rows of a shard; opts.Shards must be what they were
 // built for. Rows are checked: whatever they hold, no cursor leaves them.
 func Load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows, error)) (*Engine, error) {
+	for p, m := range bounds.Multiplicity {
+		if m < 1 || m > math.MaxUint16 {
+			return nil, fmt.Errorf("population %d may emit %d spikes at once, must be in [1, %d]", p, m, math.MaxUint16)
+		}
+	}
 	return load(desc, opts, bounds, open, func(sh *shard, e *Engine) error {
 		if err := sh.ringRows.check(e.neurons, bounds); err != nil {
 			return err
@@ -48,6 +79,10 @@ func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 		return nil, err
 	}
 	e.bounds = bounds
+	if !slices.Equal(bounds.Grids, e.savedGrids()) {
+		return nil, ErrGrids
+	}
+	e.bounds.Grids = nil // they are e.grids
 	if bounds.MinDelay < 1 || bounds.MaxDelay > maxDelay || bounds.MinDelay > max(bounds.MaxDelay, maxInterval) || len(bounds.Multiplicity) != len(desc.Populations) {
 		return nil, fmt.Errorf("delays of %d to %d steps in %d populations make no sense", bounds.MinDelay, bounds.MaxDelay, len(bounds.Multiplicity))
 	}
@@ -63,6 +98,7 @@ func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 			return err
 		}
 		sh := e.shards[s]
+		sh.keep = r.Keep
 		sh.narrow = rows[uint32]{entry: r.Entry, syn: r.Syn, used: len(r.Syn), count: r.Count}
 		sh.wide = rows[uint64]{entry: r.EntryWide, syn: r.SynWide, used: len(r.SynWide), count: r.CountWide}
 		if len(r.EntryWide) > 0 && sh.sumWide[0] == nil {

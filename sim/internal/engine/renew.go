@@ -60,7 +60,7 @@ func (e *Engine) Reload(desc *Description) (*Engine, error) {
 
 // Restart is Reload with the initial state.
 func (e *Engine) Restart(desc *Description) (*Engine, error) {
-	r, err := load(desc, Options{Threads: e.threads, Shards: e.layout.shards, Share: e.share}, e.bounds,
+	r, err := load(desc, Options{Threads: e.threads, Shards: e.layout.shards, Share: e.share}, e.Bounds(),
 		func(s int) (Rows, error) { return e.Rows(s), nil }, func(*shard, *Engine) error { return nil })
 	if err != nil {
 		return nil, err

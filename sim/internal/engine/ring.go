@@ -114,7 +114,7 @@ func fillRing(b *rowBuilder, sh *shard, wirings []*wiring) error {
 	}
 	r.count = int64(at)
 	r.syn = make([]uint32, at)
-	preferHugePages(r.syn)
+	PreferHugePages(r.syn)
 	err := each(func(source uint32, slot, key uint16, weight int64) {
 		r.syn[next[source]] = kernel.MakeRingSynapse(slot, key>>1, weight)
 		next[source]++

@@ -18,6 +18,7 @@ type shard struct {
 	wide   rows[uint64]
 
 	ringRows ringRows // what is delivered through the ring, if there is one
+	keep     any      // keeps the memory of rows
 
 	active     []kernel.Cursor // segments of narrow to come
 	activeWide []kernel.Cursor

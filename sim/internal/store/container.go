@@ -2,21 +2,29 @@ package store
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
-	"math"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"unsafe"
+
+	"cortigo/sim/internal/engine"
 )
 
-// A container is a file: the magic, the length of a JSON table, the table, and
-// the arrays it names, little-endian, each at a multiple of 64 bytes.
-const magic = "CORTIGO1"
+// A container is a file: a magic, the length and the checksum of a JSON table,
+// the table, and the arrays it names, little-endian, one behind the other, each at
+// a multiple of 64 bytes. Files of the first form have no checksum there.
+const (
+	magic      = "CORTIGO2"
+	magicFirst = "CORTIGO1"
+)
 
 type table struct {
 	Kind   string          `json:"kind"`
@@ -30,6 +38,13 @@ type arrayInfo struct {
 	Len    int64  `json:"len"`
 	Offset int64  `json:"offset"` // from the end of the table, aligned
 	CRC    uint32 `json:"crc32c"`
+}
+
+// A seal tells a container from all others: its length, and the checksum of its
+// table, which has the checksums of all arrays.
+type seal struct {
+	Bytes int64  `json:"bytes"`
+	CRC   uint32 `json:"table_crc32c"`
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -76,13 +91,13 @@ var errByteOrder = errors.New("networks and states are stored little-endian, whi
 func littleEndian() bool { return binary.NativeEndian.Uint16([]byte{1, 0}) == 1 }
 
 // writeContainer writes a container in place of path.
-func writeContainer(path, kind string, header any, arrays []array) (err error) {
+func writeContainer(path, kind string, header any, arrays []array) (seal, error) {
 	if !littleEndian() {
-		return errByteOrder
+		return seal{}, errByteOrder
 	}
 	h, err := json.Marshal(header)
 	if err != nil {
-		return err
+		return seal{}, err
 	}
 	t := table{Kind: kind, Header: h}
 	offset := int64(0)
@@ -90,15 +105,12 @@ func writeContainer(path, kind string, header any, arrays []array) (err error) {
 		t.Arrays = append(t.Arrays, arrayInfo{a.name, a.typ, int64(a.n), offset, crc32.Checksum(a.bytes, castagnoli)})
 		offset += int64(len(a.bytes)) + padding(int64(len(a.bytes)))
 	}
-	head, err := json.Marshal(t)
+	head, crc, err := encodeTable(&t)
 	if err != nil {
-		return err
+		return seal{}, err
 	}
-	return Replace(path, func(w io.Writer) error {
-		b := append([]byte(magic), binary.LittleEndian.AppendUint64(nil, uint64(len(head)))...)
-		b = append(b, head...)
-		b = append(b, make([]byte, padding(int64(len(b))))...)
-		if _, err := w.Write(b); err != nil {
+	err = Replace(path, func(w io.Writer) error {
+		if _, err := w.Write(head); err != nil {
 			return err
 		}
 		for _, a := range arrays {
@@ -111,6 +123,20 @@ func writeContainer(path, kind string, header any, arrays []array) (err error) {
 		}
 		return nil
 	})
+	return seal{int64(len(head)) + offset, crc}, err
+}
+
+// encodeTable returns what stands in a container before the arrays, and the
+// checksum in it.
+func encodeTable(t *table) ([]byte, uint32, error) {
+	body, err := json.Marshal(t)
+	if err != nil {
+		return nil, 0, err
+	}
+	b := binary.LittleEndian.AppendUint64([]byte(magic), uint64(len(body)))
+	crc := crc32.Update(crc32.Checksum(b, castagnoli), castagnoli, body)
+	b = append(binary.LittleEndian.AppendUint64(b, uint64(crc)), body...)
+	return append(b, make([]byte, padding(int64(len(b))))...), crc, nil
 }
 
 // Replace writes a file under another name and renames it to path when it is
@@ -145,89 +171,279 @@ func Replace(path string, write func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// A container that was read. Its arrays share the file's memory.
+// A container is open for reading. What its table says has been looked at: the
+// arrays have known types and different names, and fill the file.
 type container struct {
 	path  string
 	table table
-	body  []byte
+	seal  seal
+	begin int64 // of the arrays
+
+	file  io.ReaderAt
+	close func() error
+
+	memory []byte // the file as it is mapped; nil: it is read
+	keep   any    // keeps memory from being unmapped
 }
 
-// readContainer reads path, mapping it if mapped is set: then its memory stays
-// as long as the process. Checksums are verified when an array is taken.
-func readContainer(path, kind string, mapped bool) (*container, error) {
+// maxTable bounds the table of a container by its kind. Rows have six arrays; a
+// state has up to nine columns for each of 65,535 populations.
+var maxTable = map[string]int64{rowsKind: 1 << 16, stateKind: 1 << 26}
+
+// openContainer opens the container at path, which must be of a kind, and reads
+// its table. It must be closed.
+func openContainer(path, kind string) (*container, error) {
 	if !littleEndian() {
 		return nil, errByteOrder
 	}
-	data, err := readFile(path, mapped)
+	f, size, err := openRegular(path)
 	if err != nil {
 		return nil, err
 	}
-	c, err := parse(data, kind)
+	c, err := readTable(f, size, kind)
 	if err != nil {
+		f.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	c.path = path
+	c.path, c.close = path, f.Close
 	return c, nil
 }
 
-func parse(data []byte, kind string) (*container, error) {
-	const fixed = len(magic) + 8
-	if len(data) < fixed || string(data[:len(magic)]) != magic {
-		return nil, errors.New("not a file of a network or state")
+// mapIt has arrays taken as they lie in the file, where that can be done without
+// danger: else they are copied.
+func (c *container) mapIt() error {
+	f, ok := c.file.(*os.File)
+	if !ok {
+		return nil
 	}
-	n := binary.LittleEndian.Uint64(data[len(magic):])
-	if n > uint64(len(data)-fixed) {
+	memory, keep, err := mapFile(f, c.seal.Bytes)
+	if errors.Is(err, errNoLease) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.path, err)
+	}
+	c.memory, c.keep = memory, keep
+	c.close = func() error { return nil } // whoever keeps the memory keeps the file
+	return nil
+}
+
+// openRegular opens a regular file, and nothing that reading may wait on or never
+// come to the end of.
+func openRegular(path string) (f *os.File, size int64, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, 0, fmt.Errorf("%s: not a regular file", path)
+	}
+	if f, err = os.Open(path); err != nil {
+		return nil, 0, err
+	}
+	if info, err = f.Stat(); err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
+}
+
+// Close ends reading.
+func (c *container) Close() { c.close() } //nolint:errcheck // nothing was written
+
+// readTable reads the table of a container of size bytes and checks it. The kind
+// may be "": any.
+func readTable(f io.ReaderAt, size int64, kind string) (*container, error) {
+	errNone := errors.New("not a file of a network or state")
+	fixed := int64(len(magic)) + 8
+	head := make([]byte, fixed+8)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if int64(n) < fixed {
+		return nil, errNone
+	}
+	first := string(head[:len(magic)]) == magicFirst
+	switch {
+	case first:
+		head = head[:fixed]
+	case string(head[:len(magic)]) != magic:
+		return nil, errNone
+	case n < len(head):
 		return nil, errors.New("cut short within its table")
 	}
-	c := &container{}
-	if err := json.Unmarshal(data[fixed:fixed+int(n)], &c.table); err != nil {
+	begin := int64(len(head))
+	length := binary.LittleEndian.Uint64(head[len(magic):])
+	if length > uint64(size-begin) {
+		return nil, errors.New("cut short within its table")
+	}
+	limit := maxTable[stateKind]
+	if l, ok := maxTable[kind]; ok {
+		limit = l
+	}
+	if length > uint64(limit) {
+		return nil, fmt.Errorf("damaged: its table has %d bytes, must be at most %d", length, limit)
+	}
+	b := make([]byte, length)
+	if n, err := f.ReadAt(b, begin); n < len(b) {
+		return nil, fmt.Errorf("its table cannot be read: %w", err)
+	}
+	c := &container{file: f, seal: seal{Bytes: size, CRC: crc32.Checksum(b, castagnoli)}, begin: begin + int64(length)}
+	if !first {
+		c.seal.CRC = crc32.Update(crc32.Checksum(head[:fixed], castagnoli), castagnoli, b)
+		if binary.LittleEndian.Uint64(head[fixed:]) != uint64(c.seal.CRC) {
+			return nil, errors.New("its table is damaged (its checksum is wrong)")
+		}
+	}
+	if err := strict(b, &c.table); err != nil {
 		return nil, fmt.Errorf("its table is damaged: %w", err)
 	}
-	if c.table.Kind != kind {
-		return nil, fmt.Errorf("it holds a %q, not a %q", c.table.Kind, kind)
+	if kind != "" && c.table.Kind != kind {
+		return nil, fmt.Errorf("it holds a %q, not a %q", short(c.table.Kind), kind)
 	}
-	at := int64(fixed) + int64(n)
-	at += padding(at)
-	if at > int64(len(data)) {
-		at = int64(len(data))
+	c.begin += padding(c.begin)
+	return c, c.layOut(size)
+}
+
+// elementSizes are the bytes of an array's elements, by the name of the type.
+var elementSizes = map[string]int64{"uint32": 4, "uint64": 8, "float64": 8}
+
+// layOut checks that the arrays fill a file of size bytes, each at its place.
+func (c *container) layOut(size int64) error {
+	at := c.begin
+	seen := map[string]bool{}
+	for _, a := range c.table.Arrays {
+		width, ok := elementSizes[a.Type]
+		if !ok {
+			return fmt.Errorf("array %q is of type %q, none of %q", short(a.Name), short(a.Type), slices.Sorted(maps.Keys(elementSizes)))
+		}
+		if seen[a.Name] {
+			return fmt.Errorf("damaged: two arrays are called %q", short(a.Name))
+		}
+		seen[a.Name] = true
+		if a.Offset != at-c.begin {
+			return fmt.Errorf("damaged: array %q at byte %d behind the table, must be at %d", short(a.Name), a.Offset, at-c.begin)
+		}
+		if a.Len < 0 || a.Len > (size-at)/width {
+			return fmt.Errorf("cut short within array %q: it has %d elements of %d bytes, the file %d bytes from there on", short(a.Name), a.Len, width, max(0, size-at))
+		}
+		at += a.Len * width
+		at += padding(at)
 	}
-	c.body = data[at:]
-	return c, nil
+	if at != size {
+		return fmt.Errorf("damaged: %d bytes long, must be %d", size, at)
+	}
+	return nil
+}
+
+// strict decodes JSON in which every name must be known, and nothing follow: a
+// damaged name would otherwise hide what it stands for.
+func strict(b []byte, into any) error { return strictFrom(bytes.NewReader(b), into) }
+
+func strictFrom(r io.Reader, into any) error {
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("there is something behind its end, at byte %d", d.InputOffset())
+	}
+	return nil
+}
+
+// short returns a name as an error shows it, whatever its length.
+func short(s string) string {
+	const most = 60
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "..."
 }
 
 // header decodes the container's header.
 func (c *container) header(into any) error {
-	if err := json.Unmarshal(c.table.Header, into); err != nil {
+	if err := strict(c.table.Header, into); err != nil {
 		return fmt.Errorf("%s: its header is damaged: %w", c.path, err)
 	}
 	return nil
 }
 
-// take returns the array called name; nil if there is none.
+// array returns what the table says of an array; nil if there is none.
+func (c *container) array(name string) *arrayInfo {
+	for i := range c.table.Arrays {
+		if a := &c.table.Arrays[i]; a.Name == name {
+			return a
+		}
+	}
+	return nil
+}
+
+// length returns how many elements an array has; 0 if there is none.
+func (c *container) length(name string) int64 {
+	if a := c.array(name); a != nil {
+		return a.Len
+	}
+	return 0
+}
+
+// chunk is how much is read at a time, so that what is read is still in the cache
+// when its checksum is computed.
+const chunk = 1 << 18
+
+// read fills dst, which is as long as the array, and compares the checksum. With
+// no dst it only does that.
+func (c *container) read(a *arrayInfo, dst []byte) error {
+	var crc uint32
+	rest := a.Len * elementSizes[a.Type]
+	buf := dst
+	if dst == nil {
+		buf = make([]byte, min(rest, chunk))
+	}
+	for at := c.begin + a.Offset; rest > 0; {
+		b := buf[:min(rest, chunk)]
+		if n, err := c.file.ReadAt(b, at); n < len(b) {
+			return fmt.Errorf("%s: array %q cannot be read at byte %d: %w", c.path, short(a.Name), at+int64(n), err)
+		}
+		crc = crc32.Update(crc, castagnoli, b)
+		at += int64(len(b))
+		rest -= int64(len(b))
+		if dst != nil {
+			buf = buf[len(b):]
+		}
+	}
+	if crc != a.CRC {
+		return c.damaged(a)
+	}
+	return nil
+}
+
+// take returns the array called name; nil if there is none, or it is empty.
 func take[T element](c *container, name string) ([]T, error) {
-	var t T
-	size := int64(unsafe.Sizeof(t))
-	for _, a := range c.table.Arrays {
-		if a.Name != name {
-			continue
-		}
-		if a.Type != typeName[T]() {
-			return nil, fmt.Errorf("%s: array %q is of type %q, not %q", c.path, name, a.Type, typeName[T]())
-		}
-		if a.Offset < 0 || a.Offset%align != 0 || a.Len < 0 || a.Len > math.MaxInt64/16 || a.Offset > int64(len(c.body)) || a.Len*size > int64(len(c.body))-a.Offset {
-			return nil, fmt.Errorf("%s: cut short within array %q", c.path, name)
-		}
-		b := c.body[a.Offset : a.Offset+a.Len*size]
+	a := c.array(name)
+	if a == nil {
+		return nil, nil
+	}
+	if a.Type != typeName[T]() {
+		return nil, fmt.Errorf("%s: array %q is of type %q, not %q", c.path, name, a.Type, typeName[T]())
+	}
+	var x []T
+	switch {
+	case a.Len == 0:
+	case c.memory != nil:
+		b := c.memory[c.begin+a.Offset:][:a.Len*elementSizes[a.Type]]
 		if crc32.Checksum(b, castagnoli) != a.CRC {
-			return nil, fmt.Errorf("%s: array %q is damaged (its checksum is wrong)", c.path, name)
-		}
-		if len(b) == 0 {
-			return nil, nil
-		}
-		if uintptr(unsafe.Pointer(unsafe.SliceData(b)))%unsafe.Alignof(t) != 0 {
-			b = append(make([]byte, 0, len(b)+align), b...)
+			return nil, c.damaged(a)
 		}
 		return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), int(a.Len)), nil
+	default:
+		x = make([]T, a.Len)
+		engine.PreferHugePages(x)
 	}
-	return nil, nil
+	return x, c.read(a, bytesOf(x))
+}
+
+func (c *container) damaged(a *arrayInfo) error {
+	return fmt.Errorf("%s: array %q is damaged (its checksum is wrong)", c.path, short(a.Name))
 }

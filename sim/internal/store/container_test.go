@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"io"
@@ -19,7 +20,7 @@ type testHeader struct {
 
 func writeSample(t testing.TB, path string) {
 	t.Helper()
-	err := writeContainer(path, "sample", testHeader{"x"}, []array{
+	_, err := writeContainer(path, "sample", testHeader{"x"}, []array{
 		newArray("words", []uint32{1, 2, math.MaxUint32}), newArray("none", []uint64(nil)),
 		newArray("longs", []uint64{math.MaxUint64}), newArray("floats", []float64{math.Pi, math.Inf(-1), 0})})
 	if err != nil {
@@ -31,33 +32,32 @@ func TestContainerRoundTrip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "c")
 	for range 2 { // the second replaces the first
 		writeSample(t, path)
-		for _, mapped := range []bool{false, true} {
-			c, err := readContainer(path, "sample", mapped)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var h testHeader
-			if err := c.header(&h); err != nil || h.Name != "x" {
-				t.Errorf("header %+v, %v", h, err)
-			}
-			words, err1 := take[uint32](c, "words")
-			longs, err2 := take[uint64](c, "longs")
-			floats, err3 := take[float64](c, "floats")
-			none, err4 := take[uint64](c, "none")
-			absent, err5 := take[uint64](c, "absent")
-			if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
-				t.Fatal(err)
-			}
-			if !slices.Equal(words, []uint32{1, 2, math.MaxUint32}) || !slices.Equal(longs, []uint64{math.MaxUint64}) ||
-				!slices.Equal(floats, []float64{math.Pi, math.Inf(-1), 0}) || none != nil || absent != nil {
-				t.Errorf("mapped %v: %v %v %v %v %v", mapped, words, longs, floats, none, absent)
-			}
-			if _, err := take[uint64](c, "words"); err == nil || !strings.Contains(err.Error(), `"words" is of type "uint32", not "uint64"`) {
-				t.Errorf("the wrong type: %v", err)
-			}
-			if _, err := readContainer(path, "other", mapped); err == nil || !strings.Contains(err.Error(), path+`: it holds a "sample", not a "other"`) {
-				t.Errorf("the wrong kind: %v", err)
-			}
+		c, err := openContainer(path, "sample")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var h testHeader
+		if err := c.header(&h); err != nil || h.Name != "x" {
+			t.Errorf("header %+v, %v", h, err)
+		}
+		words, err1 := take[uint32](c, "words")
+		longs, err2 := take[uint64](c, "longs")
+		floats, err3 := take[float64](c, "floats")
+		none, err4 := take[uint64](c, "none")
+		absent, err5 := take[uint64](c, "absent")
+		if err := errors.Join(err1, err2, err3, err4, err5, c.verify()); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(words, []uint32{1, 2, math.MaxUint32}) || !slices.Equal(longs, []uint64{math.MaxUint64}) ||
+			!slices.Equal(floats, []float64{math.Pi, math.Inf(-1), 0}) || none != nil || absent != nil {
+			t.Errorf("%v %v %v %v %v", words, longs, floats, none, absent)
+		}
+		if _, err := take[uint64](c, "words"); err == nil || !strings.Contains(err.Error(), `"words" is of type "uint32", not "uint64"`) {
+			t.Errorf("the wrong type: %v", err)
+		}
+		c.Close()
+		if _, err := openContainer(path, "other"); err == nil || !strings.Contains(err.Error(), path+`: it holds a "sample", not a "other"`) {
+			t.Errorf("the wrong kind: %v", err)
 		}
 	}
 	if left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".*")); err != nil || len(left) > 0 {
@@ -65,8 +65,16 @@ func TestContainerRoundTrip(t *testing.T) {
 	}
 }
 
-// Every bit of a file matters, but for padding and what JSON lets pass: a change
-// is an error or changes nothing that is read.
+// parseWhole reads a container that b holds, and all its arrays.
+func parseWhole(b []byte) (*container, error) {
+	c, err := readTable(bytes.NewReader(b), int64(len(b)), "sample")
+	if err != nil {
+		return nil, err
+	}
+	return c, c.verify()
+}
+
+// Every bit of a file but those of padding matters: a change is an error.
 func TestContainerDamage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "c")
 	writeSample(t, path)
@@ -74,19 +82,25 @@ func TestContainerDamage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := parseWhole(whole); err != nil {
+		t.Fatal(err)
+	}
 	for i := range whole {
-		for _, b := range [][]byte{whole[:i], append(append(slices.Clone(whole[:i]), whole[i]^1), whole[i+1:]...)} {
-			c, err := parse(b, "sample")
-			if err != nil {
-				continue
-			}
-			words, err := take[uint32](c, "words")
-			if err == nil && words != nil && !slices.Equal(words, []uint32{1, 2, math.MaxUint32}) {
-				t.Fatalf("byte %d: %v", i, words)
+		if _, err := parseWhole(whole[:i]); err == nil {
+			t.Fatalf("cut short to %d of %d bytes: not found", i, len(whole))
+		}
+		for bit := range 8 {
+			b := slices.Clone(whole)
+			b[i] ^= 1 << bit
+			if _, err := parseWhole(b); err == nil && whole[i] != 0 {
+				t.Fatalf("byte %d, bit %d: not found", i, bit)
 			}
 		}
 	}
-	if _, err := readContainer(filepath.Join(t.TempDir(), "absent"), "sample", true); !errors.Is(err, os.ErrNotExist) {
+	if _, err := parseWhole(append(slices.Clone(whole), make([]byte, 64)...)); err == nil || !strings.Contains(err.Error(), "bytes long, must be") {
+		t.Errorf("longer than it is: %v", err)
+	}
+	if _, err := openContainer(filepath.Join(t.TempDir(), "absent"), "sample"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 	empty := filepath.Join(t.TempDir(), "empty")
@@ -94,12 +108,40 @@ func TestContainerDamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range []string{empty, t.TempDir()} {
-		for _, mapped := range []bool{true, false} {
-			if _, err := readContainer(p, "sample", mapped); err == nil || !strings.Contains(err.Error(), p) {
-				t.Errorf("%s: %v", p, err)
-			}
+		if _, err := openContainer(p, "sample"); err == nil || !strings.Contains(err.Error(), p) {
+			t.Errorf("%s: %v", p, err)
 		}
 	}
+}
+
+// A container of the first form has no checksum of its table.
+func TestContainerFirstForm(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "c")
+	writeSample(t, path)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := firstForm(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := parseWhole(b); err != nil || len(c.table.Arrays) != 4 {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// firstForm returns a container as an earlier version wrote it.
+func firstForm(whole []byte) ([]byte, error) {
+	c, err := readTable(bytes.NewReader(whole), int64(len(whole)), "")
+	if err != nil {
+		return nil, err
+	}
+	n := binary.LittleEndian.Uint64(whole[8:])
+	b := append([]byte(magicFirst), whole[8:16]...)
+	b = append(b, whole[24:24+n]...)
+	b = append(b, make([]byte, padding(int64(len(b))))...)
+	return append(b, whole[c.begin:]...), nil
 }
 
 // Replace leaves what was there until all is written, and no rest of it.
@@ -142,13 +184,18 @@ func FuzzContainer(f *testing.F) {
 	f.Add(whole)
 	f.Add([]byte(magic))
 	f.Add(append([]byte(magic), 255, 255, 255, 255, 255, 255, 255, 127))
+	first, err := firstForm(whole)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(first)
 	for _, table := range []string{`{}`, `null`, `{"kind":"sample","arrays":[{"name":"words","type":"uint32","len":4611686018427387904,"offset":0}]}`,
 		`{"kind":"sample","arrays":[{"name":"words","type":"uint32","len":1,"offset":-64}]}`,
 		`{"kind":"sample","arrays":[{"name":"words","type":"uint32","len":-1,"offset":9223372036854775744}]}`} {
-		f.Add(append(append([]byte(magic), byte(len(table)), 0, 0, 0, 0, 0, 0, 0), table...))
+		f.Add(append(append([]byte(magicFirst), byte(len(table)), 0, 0, 0, 0, 0, 0, 0), table...))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := parse(data, "sample")
+		c, err := readTable(bytes.NewReader(data), int64(len(data)), "sample")
 		if err != nil {
 			return
 		}

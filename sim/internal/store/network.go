@@ -1,24 +1,28 @@
 package store
 
 import (
-	"bytes"
+	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 
 	"cortigo/sim/internal/engine"
 )
 
 // networkFormat and formatVersion count the changes of the format of network
-// files and of states.
+// files and of states. Of a network of format 2 only the description is read.
 const (
-	networkFormat = 2
+	networkFormat = 3
+	oldFormat     = 2
 	formatVersion = 1
 )
 
@@ -28,7 +32,17 @@ type networkJSON struct {
 	Fingerprint string           `json:"fingerprint"` // of the description
 	Synapses    int64            `json:"synapses"`
 	Bounds      engine.Bounds    `json:"bounds"`
+	Rows        []seal           `json:"rows,omitempty"`   // the file of each shard
+	Digest      string           `json:"digest,omitempty"` // of all but this and the description, which the fingerprint stands for
 	Description *descriptionJSON `json:"description"`
+}
+
+// digest returns the SHA-256 of everything but the digest and the description.
+func (j networkJSON) digest() (string, error) {
+	j.Digest, j.Description = "", nil
+	b, err := json.Marshal(j)
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:]), err
 }
 
 type rowsHeader struct {
@@ -39,8 +53,17 @@ type rowsHeader struct {
 	CountRing   int64  `json:"synapses_ring"`
 }
 
-// maxShards is more than ids of neurons need.
-const maxShards = 1 << 16
+// synapses returns how many there are of all forms; -1 for numbers that are none.
+func (h *rowsHeader) synapses() int64 {
+	sum := int64(0)
+	for _, n := range []int64{h.Count, h.CountWide, h.CountRing} {
+		if n < 0 || n > math.MaxInt64-sum {
+			return -1
+		}
+		sum += n
+	}
+	return sum
+}
 
 const rowsKind = "rows"
 
@@ -90,14 +113,14 @@ func SaveNetwork(dir string, desc *engine.Description, e *engine.Engine) error {
 	if err := ForgetNetwork(dir); err != nil {
 		return err
 	}
-	errs := make([]error, e.Shards())
+	seals, errs := make([]seal, e.Shards()), make([]error, e.Shards())
 	var wg sync.WaitGroup
 	limit := make(chan struct{}, writers)
 	for s := range e.Shards() {
 		limit <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-limit }()
-			errs[s] = saveRows(dir, fp, e, s)
+			seals[s], errs[s] = saveRows(dir, fp, e, s)
 		})
 	}
 	wg.Wait()
@@ -109,7 +132,11 @@ func SaveNetwork(dir string, desc *engine.Description, e *engine.Engine) error {
 			break
 		}
 	}
-	b, err := json.MarshalIndent(networkJSON{networkFormat, e.Shards(), fp, e.Synapses(), e.Bounds(), j}, "", " ")
+	all := networkJSON{networkFormat, e.Shards(), fp, e.Synapses(), e.Bounds(), seals, "", j}
+	if all.Digest, err = all.digest(); err != nil {
+		return err
+	}
+	b, err := json.MarshalIndent(all, "", " ")
 	if err != nil {
 		return err
 	}
@@ -122,8 +149,9 @@ func SaveNetwork(dir string, desc *engine.Description, e *engine.Engine) error {
 // writers is how many files are written at a time.
 const writers = 4
 
-func saveRows(dir, fingerprint string, e *engine.Engine, s int) error {
+func saveRows(dir, fingerprint string, e *engine.Engine, s int) (seal, error) {
 	r := e.Rows(s)
+	defer runtime.KeepAlive(e)
 	return writeContainer(rowsPath(dir, s), rowsKind, rowsHeader{fingerprint, s, r.Count, r.CountWide, r.CountRing}, []array{
 		newArray("entry", r.Entry), newArray("synapses", r.Syn),
 		newArray("entry_wide", r.EntryWide), newArray("synapses_wide", r.SynWide),
@@ -136,33 +164,55 @@ type Network struct {
 	Description *engine.Description
 	Shards      int
 	Bounds      engine.Bounds
+	Old         bool // of an earlier format: its rows are not read
+	synapses    int64
+	seals       []seal
 	fingerprint string
 	dir         string
+}
+
+// readNetwork decodes network.json, which is read no further than it is JSON.
+func readNetwork(dir string) (*networkJSON, error) {
+	path := networkPath(dir)
+	f, _, err := openRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	j := &networkJSON{}
+	if err := strictFrom(bufio.NewReader(f), j); err != nil {
+		return nil, fmt.Errorf("%s: damaged: %w", path, err)
+	}
+	switch {
+	case j.Format != networkFormat && j.Format != oldFormat:
+		return nil, fmt.Errorf("%s: format %d, this version reads %d and %d", path, j.Format, oldFormat, networkFormat)
+	case j.Format == oldFormat && (j.Rows != nil || j.Digest != ""):
+		return nil, fmt.Errorf("%s: damaged: format %d with a digest", path, j.Format)
+	case j.Description == nil:
+		return nil, fmt.Errorf("%s: damaged: no description", path)
+	case j.Shards < 1:
+		return nil, fmt.Errorf("%s: damaged: %d shards, must be at least 1", path, j.Shards)
+	}
+	if j.Format == networkFormat {
+		if sum, err := j.digest(); err != nil || sum != j.Digest {
+			return nil, fmt.Errorf("%s: damaged: its numbers are not those that were saved (the digest is wrong)", path)
+		}
+		if len(j.Rows) != j.Shards {
+			return nil, fmt.Errorf("%s: damaged: files of %d shards, must be %d", path, len(j.Rows), j.Shards)
+		}
+	}
+	return j, nil
 }
 
 // OpenNetwork reads the description of the network in dir.
 func OpenNetwork(dir string) (*Network, error) {
 	path := networkPath(dir)
-	b, err := os.ReadFile(path)
+	j, err := readNetwork(dir)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no network was saved there (%s is missing)", dir, path)
+		return nil, fmt.Errorf("%s: no network was saved there (%s is missing): %w", dir, path, fs.ErrNotExist)
 	}
 	if err != nil {
 		return nil, err
-	}
-	var j networkJSON
-	d := json.NewDecoder(bytes.NewReader(b))
-	if err := d.Decode(&j); err != nil {
-		return nil, fmt.Errorf("%s: damaged: %w", path, err)
-	}
-	if j.Format != networkFormat {
-		return nil, fmt.Errorf("%s: format %d, this version reads %d", path, j.Format, networkFormat)
-	}
-	if j.Description == nil {
-		return nil, fmt.Errorf("%s: damaged: no description", path)
-	}
-	if j.Shards < 1 || j.Shards > maxShards {
-		return nil, fmt.Errorf("%s: damaged: %d shards, must be in [1, %d]", path, j.Shards, maxShards)
 	}
 	desc, err := j.Description.decode()
 	if err != nil {
@@ -175,23 +225,101 @@ func OpenNetwork(dir string) (*Network, error) {
 	if fp != j.Fingerprint {
 		return nil, fmt.Errorf("%s: damaged: the description is not the one that was saved", path)
 	}
-	return &Network{desc, j.Shards, j.Bounds, fp, dir}, nil
+	if most := engine.MaxShards(desc.Neurons()); j.Shards > most {
+		return nil, fmt.Errorf("%s: damaged: %d shards, must be in [1, %d]", path, j.Shards, most)
+	}
+	return &Network{desc, j.Shards, j.Bounds, j.Format == oldFormat, j.Synapses, j.Rows, fp, dir}, nil
 }
 
-// Rows returns the synapses onto shard s, mapped from the disk.
+// openRows opens the file of a shard, and checks that it is the one that was
+// saved with the network, as far as its table says.
+func (n *Network) openRows(s int) (*container, *rowsHeader, error) {
+	path := rowsPath(n.dir, s)
+	c, err := openContainer(path, rowsKind)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil, fmt.Errorf("%s is missing, one of %d shards: %w", path, n.Shards, fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	h := &rowsHeader{}
+	if err = c.header(h); err == nil {
+		err = n.fits(c, h, s)
+	}
+	if err != nil {
+		c.Close()
+		return nil, nil, err
+	}
+	return c, h, nil
+}
+
+// fits reports a file of rows that is not that of shard s.
+func (n *Network) fits(c *container, h *rowsHeader, s int) error {
+	switch {
+	case h.Fingerprint != n.fingerprint:
+		return fmt.Errorf("%s: belongs to another network", c.path)
+	case h.Shard != s:
+		return fmt.Errorf("%s: belongs to shard %d", c.path, h.Shard)
+	case !n.Old && c.seal != n.seals[s]:
+		return fmt.Errorf("%s: belongs to another network, or to this one as it was saved another time: it is not the file that %s names", c.path, networkPath(n.dir))
+	case h.synapses() < 0:
+		return fmt.Errorf("%s: damaged: %d, %d and %d synapses", c.path, h.Count, h.CountWide, h.CountRing)
+	}
+	for _, a := range c.table.Arrays {
+		if !knownRows(a.Name) {
+			return fmt.Errorf("%s: damaged: it holds an array %q, which is not part of a file of rows", c.path, short(a.Name))
+		}
+	}
+	for _, x := range []struct {
+		entry, words string
+		count        int64
+	}{{"entry", "synapses", h.Count}, {"entry_wide", "synapses_wide", h.CountWide}, {"entry_ring", "synapses_ring", h.CountRing}} {
+		rows, words := c.length(x.entry), c.length(x.words)
+		if rows != 0 && rows != int64(n.Description.Neurons()) {
+			return fmt.Errorf("%s: damaged: %d rows for %d neurons", c.path, rows, n.Description.Neurons())
+		}
+		// Every segment has a synapse at least, and one word more than synapses.
+		if x.count > words || words > 2*x.count {
+			return fmt.Errorf("%s: damaged: %d synapses in %d words", c.path, x.count, words)
+		}
+	}
+	return nil
+}
+
+// CheckRows looks whether the files of all shards are there and are those that
+// were saved with the network, without reading their synapses: before room is made
+// for them.
+func (n *Network) CheckRows() error {
+	synapses := int64(0)
+	for s := range n.Shards {
+		c, h, err := n.openRows(s)
+		if err != nil {
+			return err
+		}
+		c.Close()
+		synapses += h.synapses()
+	}
+	if synapses != n.synapses {
+		return fmt.Errorf("%s: damaged: %d synapses, its shards have %d", networkPath(n.dir), n.synapses, synapses)
+	}
+	return nil
+}
+
+// Rows returns the synapses onto shard s: mapped from the disk where nobody can
+// change the file meanwhile, else a copy. What becomes of the file does not matter
+// any more.
 func (n *Network) Rows(s int) (engine.Rows, error) {
 	var r engine.Rows
-	c, err := readContainer(rowsPath(n.dir, s), rowsKind, true)
+	c, h, err := n.openRows(s)
 	if err != nil {
 		return r, err
 	}
-	var h rowsHeader
-	if err := c.header(&h); err != nil {
+	if err := c.mapIt(); err != nil {
+		c.Close()
 		return r, err
 	}
-	if h.Fingerprint != n.fingerprint || h.Shard != s {
-		return r, fmt.Errorf("%s: belongs to another network", c.path)
-	}
+	defer c.Close()
+	r.Keep = c.keep
 	r.Count, r.CountWide, r.CountRing = h.Count, h.CountWide, h.CountRing
 	if r.Entry, err = take[uint64](c, "entry"); err != nil {
 		return r, err

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -21,7 +22,7 @@ func statePath(dir string) string { return filepath.Join(dir, "state", "state.co
 
 func columnName(population, column int) string { return fmt.Sprintf("%d/%d", population, column) }
 
-// SaveState writes a network's state to dir/state.
+// SaveState writes a network's state, which State.Check has passed, to dir/state.
 func SaveState(dir string, desc *engine.Description, s *engine.State) error {
 	fp, err := Fingerprint(desc)
 	if err != nil {
@@ -50,18 +51,20 @@ func SaveState(dir string, desc *engine.Description, s *engine.State) error {
 		target[i], value[i], arrival[i] = a.Neuron, a.Value, uint64(a.Step)
 	}
 	arrays = append(arrays, newArray("arrivals/neuron", target), newArray("arrivals/value", value), newArray("arrivals/step", arrival))
-	return writeContainer(statePath(dir), stateKind, stateHeader{formatVersion, fp, *s}, arrays)
+	_, err = writeContainer(statePath(dir), stateKind, stateHeader{formatVersion, fp, *s}, arrays)
+	return err
 }
 
 // OpenState reads the state of the network desc in dir; nil if none was saved.
 func OpenState(dir string, desc *engine.Description) (*engine.State, error) {
-	c, err := readContainer(statePath(dir), stateKind, false)
+	c, err := openContainer(statePath(dir), stateKind)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
+	defer c.Close()
 	var h stateHeader
 	if err := c.header(&h); err != nil {
 		return nil, err
@@ -76,10 +79,10 @@ func OpenState(dir string, desc *engine.Description) (*engine.State, error) {
 	if h.Fingerprint != fp {
 		return nil, fmt.Errorf("%s: belongs to another network", c.path)
 	}
-	if h.Step < 0 || h.Step > engine.MaxSteps {
-		return nil, fmt.Errorf("%s: step %d, must be in [0, %d]", c.path, h.Step, engine.MaxSteps)
-	}
 	s := h.State
+	if err := c.checkState(desc); err != nil {
+		return nil, err
+	}
 	s.Populations = make([]engine.PopulationState, len(desc.Populations))
 	for p := range s.Populations {
 		for k, column := range s.Populations[p].Columns() {
@@ -100,10 +103,10 @@ func OpenState(dir string, desc *engine.Description) (*engine.State, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(multiplicity) != len(neuron) || len(step) != len(neuron) {
-		return nil, fmt.Errorf("%s: damaged: columns of recent spikes differ in length", c.path)
-	}
 	for i := range neuron {
+		if multiplicity[i] > math.MaxUint16 {
+			return nil, fmt.Errorf("%s: damaged: %d spikes at once of neuron %d, must be at most %d", c.path, multiplicity[i], int64(neuron[i])+1, math.MaxUint16)
+		}
 		s.Recent = append(s.Recent, engine.StampedSpike{Neuron: neuron[i], Multiplicity: uint16(multiplicity[i]), Step: int64(step[i])})
 	}
 	target, err := take[uint32](c, "arrivals/neuron")
@@ -118,11 +121,42 @@ func OpenState(dir string, desc *engine.Description) (*engine.State, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(value) != len(target) || len(arrival) != len(target) {
-		return nil, fmt.Errorf("%s: damaged: columns of arrivals differ in length", c.path)
-	}
 	for i := range target {
 		s.Arrivals = append(s.Arrivals, engine.Arrival{Neuron: target[i], Step: int64(arrival[i]), Value: value[i]})
 	}
+	if err := s.Check(desc); err != nil {
+		return nil, fmt.Errorf("%s: damaged: %w", c.path, err)
+	}
 	return &s, nil
+}
+
+// lists are what a state has beside columns: arrays of one length each.
+var lists = [][]string{{"recent/neuron", "recent/multiplicity", "recent/step"}, {"arrivals/neuron", "arrivals/value", "arrivals/step"}}
+
+// checkState reports arrays that a state of the network desc does not have, or
+// not of that length.
+func (c *container) checkState(desc *engine.Description) error {
+	known := map[string]bool{}
+	for _, names := range lists {
+		for _, name := range names {
+			known[name] = true
+			if n, want := c.length(name), c.length(names[0]); n != want {
+				return fmt.Errorf("%s: damaged: array %q has %d elements, %q %d: must be as many", c.path, name, n, names[0], want)
+			}
+		}
+	}
+	columns := len((&engine.PopulationState{}).Columns())
+	for _, a := range c.table.Arrays {
+		if known[a.Name] {
+			continue
+		}
+		var p, k int
+		if n, err := fmt.Sscanf(a.Name, "%d/%d", &p, &k); n != 2 || err != nil || a.Name != columnName(p, k) || p < 0 || p >= len(desc.Populations) || k < 0 || k >= columns {
+			return fmt.Errorf("%s: damaged: it holds an array %q, which is not part of a state of this network", c.path, short(a.Name))
+		}
+		if n := desc.Populations[p].N; a.Len != int64(n) {
+			return fmt.Errorf("%s: damaged: array %q has %d elements, must have one for each of %d neurons", c.path, a.Name, a.Len, n)
+		}
+	}
+	return nil
 }

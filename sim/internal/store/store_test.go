@@ -438,17 +438,25 @@ func TestOpenNetworkErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ old, new, want string }{
-		{`"format": 2`, `"format": 1`, "format 1, this version reads 2"},
-		{`"shards": 1`, `"shards": 0`, "0 shards, must be in [1, 65536]"},
-		{`"shards": 1`, `"shards": 70000`, "70000 shards"},
+		{`"format": 3`, `"format": 1`, "format 1, this version reads 2 and 3"},
+		{`"format": 3`, `"format": 2`, "format 2 with a digest"},
+		{`"shards": 1`, `"shards": 0`, "0 shards, must be at least 1"},
+		{`"shards": 1`, `"shards": 70000`, "the digest is wrong"},
+		{`"min_delay": 1`, `"min_delay": 2`, "the digest is wrong"},
 		{`"tau_m": 10`, `"tau_m": 11`, "the description is not the one that was saved"},
-		{`"seed"`, `"sed"`, "the description is not the one that was saved"},
+		{`"seed"`, `"sed"`, `unknown field "sed"`},
+		{"}\n", "}\n{}", "there is something behind its end"},
 		{`{`, `[`, "damaged"},
 	} {
-		text := strings.Replace(string(whole), c.old, c.new, 1)
-		if text == string(whole) {
-			t.Errorf("%s is not there", c.old)
+		at := strings.Index(string(whole), c.old)
+		if c.old == "}\n" { // the last
+			at = strings.LastIndex(string(whole), c.old)
 		}
+		if at < 0 {
+			t.Errorf("%s is not there", c.old)
+			continue
+		}
+		text := string(whole[:at]) + c.new + string(whole[at+len(c.old):])
 		if err := os.WriteFile(networkPath(dir), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
