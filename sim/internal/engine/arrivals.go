@@ -39,7 +39,7 @@ func sortArrivals(a []Arrival) {
 // step, the positive and the negative part apart: it delivers them into sums of
 // its own.
 func (sh *shard) arrivals(e *Engine, dst []Arrival) []Arrival {
-	active, wide := slices.Clone(sh.active), slices.Clone(sh.activeWide)
+	active, wide := sh.active.clone(), sh.activeWide.clone()
 	var sum [2]*[maxShard]int32
 	var sumWide [2]*[maxShard]int64
 	var positiveWide *[maxShard]int64
@@ -53,13 +53,8 @@ func (sh *shard) arrivals(e *Engine, dst []Arrival) []Arrival {
 	}
 	ring, ringPositive := sh.ringToCome(e)
 	for step := e.step + 1; step <= e.step+e.bounds.MaxDelay; step++ {
-		narrowDue, wideDue := anyDue(active, step), anyDue(wide, step)
-		if narrowDue {
-			active = kernel.DeliverSplit(active, step, sh.narrow.syn, sum[0], sum[1], positive)
-		}
-		if wideDue {
-			wide = kernel.DeliverWideSplit(wide, step, sh.wide.syn, sumWide[0], sumWide[1], positiveWide)
-		}
+		narrowDue := deliverNarrow(active, step, sh.narrow.syn, &sum, positive)
+		wideDue := deliverWide(wide, step, sh.wide.syn, &sumWide, positiveWide)
 		inRing := ring != nil && step-e.step < kernel.RingSteps
 		if !narrowDue && !wideDue && !inRing {
 			continue
@@ -95,15 +90,6 @@ func (sh *shard) arrivals(e *Engine, dst []Arrival) []Arrival {
 		}
 	}
 	return dst
-}
-
-func anyDue(active []kernel.Cursor, step int64) bool {
-	for _, c := range active {
-		if uint16(c>>48) == uint16(step) {
-			return true
-		}
-	}
-	return false
 }
 
 // ringToCome returns what the shard's ring holds for the coming steps, and the

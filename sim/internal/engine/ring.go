@@ -127,17 +127,20 @@ func fillRing(b *rowBuilder, sh *shard, wirings []*wiring) error {
 func (sh *shard) receiveRing(spikes []Spike, begin int64) {
 	sh.ringList = sh.ringList[:0]
 	for _, s := range spikes {
-		if c := sh.ringRows.entry[s.Neuron]; c != 0 {
-			for range s.Multiplicity {
-				sh.ringList = append(sh.ringList, kernel.RingRow{Index: uint32(c), N: uint32(c >> 32), Step: uint32(begin + int64(s.Lag))})
+		c := sh.ringRows.entry[s.Neuron]
+		if c == 0 {
+			continue
+		}
+		row := kernel.RingRow{Index: uint32(c), N: uint32(c >> 32), Step: uint32(begin + int64(s.Lag))}
+		if sh.ringPositive != nil {
+			for _, x := range sh.ringRows.syn[row.Index : uint64(row.Index)+uint64(row.N)] {
+				sh.ringPositive[(x+row.Step%kernel.RingSteps*kernel.RingSlots)%uint32(len(sh.ringPositive))] += max(int32(x)>>18, 0) * int32(s.Multiplicity)
 			}
 		}
-	}
-	if sh.ringPositive != nil {
-		for _, r := range sh.ringList {
-			for _, s := range sh.ringRows.syn[r.Index : uint64(r.Index)+uint64(r.N)] {
-				sh.ringPositive[(s+r.Step%kernel.RingSteps*kernel.RingSlots)%uint32(len(sh.ringPositive))] += max(int32(s)>>18, 0)
-			}
+		if s.Multiplicity == 1 {
+			sh.ringList = append(sh.ringList, row)
+		} else {
+			kernel.DeliverRingMultiple(row, uint32(s.Multiplicity), sh.ringRows.syn, sh.ring)
 		}
 	}
 	kernel.DeliverRing(sh.ringList, sh.ringRows.syn, sh.ring)

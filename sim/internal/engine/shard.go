@@ -20,8 +20,8 @@ type shard struct {
 	ringRows ringRows // what is delivered through the ring, if there is one
 	keep     any      // keeps the memory of rows
 
-	active     []kernel.Cursor // segments of narrow to come
-	activeWide []kernel.Cursor
+	active     transit // segments of narrow to come
+	activeWide transit
 	sum        [2]*[maxShard]int32 // by channel
 	sumWide    [2]*[maxShard]int64 // nil where no population is wide
 	positive   *[maxShard]int32    // positive part of sum[0], where a recorder asks
@@ -112,20 +112,8 @@ func (s *splitCurrents) step() {
 func (sh *shard) advance(e *Engine, step int64, lag, buf int) error {
 	t0 := time.Now()
 	sh.step = step
-	if len(sh.active) > 0 {
-		if sh.positive != nil {
-			sh.active = kernel.DeliverSplit(sh.active, step, sh.narrow.syn, sh.sum[0], sh.sum[1], sh.positive)
-		} else {
-			sh.active = kernel.Deliver(sh.active, step, sh.narrow.syn, sh.sum[0], sh.sum[1])
-		}
-	}
-	if len(sh.activeWide) > 0 {
-		if sh.positiveW != nil {
-			sh.activeWide = kernel.DeliverWideSplit(sh.activeWide, step, sh.wide.syn, sh.sumWide[0], sh.sumWide[1], sh.positiveW)
-		} else {
-			sh.activeWide = kernel.DeliverWide(sh.activeWide, step, sh.wide.syn, sh.sumWide[0], sh.sumWide[1])
-		}
-	}
+	deliverNarrow(&sh.active, step, sh.narrow.syn, &sh.sum, sh.positive)
+	deliverWide(&sh.activeWide, step, sh.wide.syn, &sh.sumWide, sh.positiveW)
 	t1 := time.Now()
 	for _, b := range sh.blocks {
 		if b.n == 0 {
@@ -165,7 +153,7 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) error {
 }
 
 // receive starts the rows of the spikes of an interval that began behind step
-// begin.
+// begin and has been simulated.
 func (sh *shard) receive(spikes []Spike, begin int64) {
 	if sh.ringRows.entry != nil {
 		sh.receiveRing(spikes, begin)
@@ -174,16 +162,12 @@ func (sh *shard) receive(spikes []Spike, begin int64) {
 		stamp := uint64(begin+int64(s.Lag)) << 48
 		if sh.narrow.entry != nil {
 			if c := sh.narrow.entry[s.Neuron]; c != 0 {
-				for range s.Multiplicity {
-					sh.active = append(sh.active, c+stamp)
-				}
+				sh.active.start(c+stamp, s.Multiplicity, sh.step)
 			}
 		}
 		if sh.wide.entry != nil {
 			if c := sh.wide.entry[s.Neuron]; c != 0 {
-				for range s.Multiplicity {
-					sh.activeWide = append(sh.activeWide, c+stamp)
-				}
+				sh.activeWide.start(c+stamp, s.Multiplicity, sh.step)
 			}
 		}
 	}
@@ -199,18 +183,14 @@ func (sh *shard) resume(s Spike, stamp, step int64) {
 	if sh.narrow.entry != nil {
 		if c := sh.narrow.entry[s.Neuron]; c != 0 {
 			if c, ok := skip(c+at, stamp, step, sh.narrow.syn); ok {
-				for range s.Multiplicity {
-					sh.active = append(sh.active, c)
-				}
+				sh.active.start(c, s.Multiplicity, step)
 			}
 		}
 	}
 	if sh.wide.entry != nil {
 		if c := sh.wide.entry[s.Neuron]; c != 0 {
 			if c, ok := skip(c+at, stamp, step, sh.wide.syn); ok {
-				for range s.Multiplicity {
-					sh.activeWide = append(sh.activeWide, c)
-				}
+				sh.activeWide.start(c, s.Multiplicity, step)
 			}
 		}
 	}

@@ -132,7 +132,9 @@ func (e *Engine) SetState(s *State) error {
 	e.recent = recentSpikes{list: append([]StampedSpike(nil), s.Recent...)}
 	e.setArrivals(s.Arrivals)
 	for _, sh := range e.shards {
-		sh.active, sh.activeWide = sh.active[:0], sh.activeWide[:0]
+		sh.step = s.Step
+		sh.active.clear()
+		sh.activeWide.clear()
 		for _, ring := range []*kernel.Ring{sh.ring, sh.ringPositive} {
 			if ring != nil {
 				clear(ring[:])

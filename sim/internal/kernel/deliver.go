@@ -155,3 +155,47 @@ func DeliverWideSplit(active []Cursor, step int64, syn []uint64, sum0, sum1, pos
 	}
 	return DeliverWide(active, step, syn, sum0, sum1)
 }
+
+// A Multiple is the cursor of a neuron that spiked several times in one step,
+// each of which its targets get.
+type Multiple struct {
+	Cursor Cursor
+	Times  uint32
+}
+
+// Due returns the step, modulo 2^16, at which the cursor is due.
+func (m Multiple) Due() uint16 { return uint16(m.Cursor >> 48) }
+
+// DeliverMultiple is Deliver, DeliverSplit where positive is not nil, for
+// neurons that spiked several times: weights are added that often.
+func DeliverMultiple[W uint32 | uint64, S int32 | int64](active []Multiple, step int64, syn []W, sum0, sum1, positive *[1 << 16]S) []Multiple {
+	rest := active[:0]
+	due := uint16(step)
+cursors:
+	for _, m := range active {
+		c, times := m.Cursor, S(m.Times)
+		for uint16(c>>48) == due {
+			sum := sum0
+			if c>>47&1 != 0 {
+				sum = sum1
+			}
+			i, n := uint64(uint32(c)), c>>32&MaxSegment
+			segment := syn[i : i+n+1]
+			for _, s := range segment[:n] {
+				sum[uint16(s)] += S(s) >> 16 * times
+			}
+			if positive != nil {
+				for _, s := range segment[:n] {
+					positive[uint16(s)] += max(S(s)>>16, 0) * times
+				}
+			}
+			link := uint32(segment[n])
+			if link == 0 {
+				continue cursors
+			}
+			c = Advance(c, link)
+		}
+		rest = append(rest, Multiple{c, m.Times})
+	}
+	return rest
+}

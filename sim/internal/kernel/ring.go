@@ -34,6 +34,14 @@ func deliverRingScalar(rows []RingRow, syn []uint32, ring *Ring) {
 	}
 }
 
+// DeliverRingMultiple adds a row of a neuron that spiked several times.
+func DeliverRingMultiple(row RingRow, times uint32, syn []uint32, ring *Ring) {
+	at := row.Step % RingSteps * RingSlots
+	for _, s := range syn[row.Index : uint64(row.Index)+uint64(row.N)] {
+		ring[(s+at)%(RingSlots*RingSteps)] += int32(s) >> 18 * int32(times)
+	}
+}
+
 // A RingRow is a row of N synapses from Index on, whose source spiked in Step
 // (modulo anything that RingSteps divides).
 type RingRow struct{ Index, N, Step uint32 }
