@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A barrier lets n workers wait for one another. A worker spins, since the others
+// A barrier lets n workers wait for one another, until one abandons it. A worker spins, since the others
 // are mostly microseconds away and being woken costs as much as a step of a
 // large network. But where waits are long somebody else needs the processor,
 // perhaps for the very worker that is waited for: then it spins ever shorter
@@ -20,6 +20,8 @@ type barrier struct {
 	mu      sync.Mutex
 	wake    sync.Cond
 	asleep  int32
+
+	abandoned atomic.Bool
 }
 
 // A waiter is what one worker remembers between waits.
@@ -40,12 +42,16 @@ func newBarrier(n int) *barrier {
 	return b
 }
 
-// wait returns when all n workers have called it.
-func (b *barrier) wait(w *waiter) {
+// wait returns when all n workers have called it; false, then or at once, if
+// the barrier is abandoned.
+func (b *barrier) wait(w *waiter) bool {
 	if b.n == 1 {
-		return
+		return true
 	}
 	round := b.round.Load()
+	if b.abandoned.Load() {
+		return false // the round that this ended may have been counted already
+	}
 	if b.arrived.Add(1) == b.n {
 		b.arrived.Store(0)
 		b.mu.Lock()
@@ -55,11 +61,11 @@ func (b *barrier) wait(w *waiter) {
 			b.wake.Broadcast()
 		}
 		b.mu.Unlock()
-		return
+		return !b.abandoned.Load()
 	}
 	start := time.Now()
 	if b.spin && b.spinUntil(round, start, w.patience) {
-		return
+		return !b.abandoned.Load()
 	}
 	b.mu.Lock()
 	for b.round.Load() == round {
@@ -72,6 +78,17 @@ func (b *barrier) wait(w *waiter) {
 	} else {
 		w.patience = max(minPatience, w.patience/2)
 	}
+	return !b.abandoned.Load()
+}
+
+// abandon ends all waiting, now and later: a worker will not come.
+func (b *barrier) abandon() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.abandoned.Store(true)
+	b.round.Add(1)
+	b.asleep = 0
+	b.wake.Broadcast()
 }
 
 // spinUntil waits for the end of a round for as long as patience lasts.

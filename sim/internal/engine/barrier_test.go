@@ -87,3 +87,31 @@ func TestBarrierPatience(t *testing.T) {
 		t.Errorf("patience %v after long waits", w.patience)
 	}
 }
+
+// Whoever waits at an abandoned barrier, spinning, asleep or not there yet, goes
+// on and is told.
+func TestBarrierAbandon(t *testing.T) {
+	for _, n := range []int{2, 3, 9} {
+		for _, late := range []time.Duration{0, 50 * time.Microsecond, 5 * time.Millisecond} {
+			b := newBarrier(n)
+			var wg sync.WaitGroup
+			for range n - 1 {
+				wg.Add(1)
+				go func() {
+					defer wg.Done()
+					w := waiter{maxPatience}
+					b.wait(&w) // to which all come
+					for range 3 {
+						if b.wait(&w) {
+							t.Error("passed a barrier that one did not come to")
+						}
+					}
+				}()
+			}
+			b.wait(&waiter{maxPatience})
+			time.Sleep(late)
+			b.abandon()
+			wg.Wait()
+		}
+	}
+}

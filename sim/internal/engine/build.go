@@ -274,21 +274,32 @@ func (e *Engine) sumDegrees() {
 }
 
 // parallel calls f(worker, i) for every i < n on up to threads goroutines, and
-// returns the error of the lowest i: that of the others mostly says the same.
+// returns the error of the lowest i: that of the others mostly says the same. A
+// panic of f goes on in the caller.
 func parallel(threads, n int, f func(worker, i int) error) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
+	var caught atomic.Pointer[workerPanic]
 	errs := make([]error, n)
 	for w := range min(threads, n) {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
+			defer func() {
+				if p := recover(); p != nil {
+					caught.CompareAndSwap(nil, newWorkerPanic(p))
+					next.Store(int64(n))
+				}
+			}()
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				errs[i] = f(w, i)
 			}
 		}()
 	}
 	wg.Wait()
+	if p := caught.Load(); p != nil {
+		panic(p)
+	}
 	for _, err := range errs {
 		if err != nil {
 			return err

@@ -185,7 +185,7 @@ func (b *rowBuilder) tell(records int64) {
 	done := b.done.Add(records)
 	if b.progress != nil {
 		b.show.Lock()
+		defer b.show.Unlock() // after a panic too
 		b.progress(float64(done) / float64(max(b.total, 1)))
-		b.show.Unlock()
 	}
 }

@@ -40,6 +40,10 @@ const maxInterval = 64
 // which it can go on, whether it finished or was stopped. Only where a step
 // itself fails, since more spikes arrive at once than a sum holds, is there no
 // such state: the interval is not recorded and the engine goes on no more.
+//
+// The same holds for a panic, most likely of a recorder or of progress, which
+// are called on the caller's goroutine: whoever panics abandons the barrier, so
+// that all workers end, and the panic goes on to the caller of Run.
 func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)) error {
 	if e.broken != nil {
 		return fmt.Errorf("an earlier run stopped within a step, from which nothing can go on: %w", e.broken)
@@ -48,27 +52,34 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 		return ctx.Err()
 	}
 	e.seek()
-	r := &run{e: e, ctx: ctx, begin: e.step, end: e.step + steps, interval: min(e.bounds.MinDelay, maxInterval),
+	r := &run{e: e, ctx: ctx, begin: e.step, end: e.step + steps, done: e.step, interval: min(e.bounds.MinDelay, maxInterval),
 		barrier: newBarrier(e.threads), progress: progress, start: time.Now()}
 	r.last.Store(int64(^uint64(0) >> 1))
 	var wg sync.WaitGroup
+	defer r.unwind(&wg)
 	for w := 1; w < e.threads; w++ {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
+			defer r.catch()
 			r.work(w)
 		}()
 	}
 	r.work(0)
 	wg.Wait()
+	if r.caught != nil {
+		panic(r.caught)
+	}
 	e.step, e.broken = r.done, r.broken
 	err := r.failure()
+	r.calling = "a recorder"
 	if flushErr := e.flushRecorders(); err == nil {
 		err = flushErr
 	}
 	if err == nil && e.step < r.end {
 		err = ctx.Err()
 	}
+	r.ended = true
 	return err
 }
 
@@ -86,10 +97,52 @@ type run struct {
 	start    time.Time
 	shown    time.Time
 
+	calling string // whose code worker 0 is in; none: the engine's
+	ended   bool   // without a panic
+
 	mu       sync.Mutex
+	caught   *workerPanic // of a worker other than 0
 	err      error
 	broken   error // of a step
 	brokenAt int64 // its interval
+}
+
+// catch is deferred by workers other than 0: a panic there, which nobody could
+// recover, ends the run and goes on in worker 0.
+func (r *run) catch() {
+	if p := recover(); p != nil {
+		r.mu.Lock()
+		if r.caught == nil {
+			r.caught = newWorkerPanic(p)
+		}
+		r.mu.Unlock()
+		r.barrier.abandon()
+	}
+}
+
+// unwind is deferred by Run. If it ends in a panic, or its goroutine is ended, the
+// other workers are made to end too, and the engine goes on no more.
+func (r *run) unwind(wg *sync.WaitGroup) {
+	if r.ended {
+		return
+	}
+	p := recover()
+	r.barrier.abandon()
+	wg.Wait()
+	who, what := r.calling, p
+	if who == "" {
+		who = "a worker"
+	}
+	if c, ok := p.(*workerPanic); ok {
+		who, what = "a worker", c.value
+	}
+	r.e.step = r.done
+	if p == nil {
+		r.e.broken = fmt.Errorf("%s ended the goroutine that simulated", who)
+		return // which it goes on to do
+	}
+	r.e.broken = fmt.Errorf("%s panicked: %.200s", who, fmt.Sprint(what))
+	panic(p)
 }
 
 // breakOff notes an error within a step of interval j.
@@ -145,7 +198,9 @@ func (r *run) work(w int) {
 			}
 		}
 		arrived := time.Now()
-		r.barrier.wait(&wait)
+		if !r.barrier.wait(&wait) {
+			return // a worker has panicked
+		}
 		met := time.Now()
 		for s := w; s < len(e.shards); s += e.threads {
 			sh := e.shards[s]
@@ -160,9 +215,11 @@ func (r *run) work(w int) {
 		}
 		received := time.Now()
 		if w == 0 && r.whole(j) {
+			r.calling = "a recorder"
 			if err := e.record(step, k, buf); err != nil {
 				r.fail(err)
 			}
+			r.calling = ""
 			r.done = step + k
 		}
 		if w < len(e.shards) {
@@ -192,6 +249,8 @@ func (r *run) supervise(j, step int64) {
 	}
 	if now := time.Now(); now.Sub(r.shown) >= 100*time.Millisecond {
 		r.shown = now
+		r.calling = "what is told of progress"
 		r.progress(step - r.begin)
+		r.calling = ""
 	}
 }
