@@ -2,6 +2,9 @@ package engine
 
 import (
 	"fmt"
+	"math"
+	"runtime"
+	"slices"
 	"testing"
 
 	"cortigo/sim/connect"
@@ -9,16 +12,16 @@ import (
 	"cortigo/sim/neuron"
 )
 
-// delayed is 10,000 neurons, each with synapses from 100 others that all take
+// delayed is n neurons, each with synapses from 100 others that all take
 // the same time, which fire at some 10 spikes/s whatever that time is; and one
 // synapse of 0.1 ms elsewhere, so that spikes are exchanged in every step.
-func delayed(delay float64) *Description {
+func delayed(n int, delay float64) *Description {
 	m := neuron.DefaultIafPscDelta()
-	all, pair := Range{0, 0, 10_000}, Range{1, 0, 2}
+	all, pair := Range{0, 0, n}, Range{1, 0, 2}
 	return &Description{Seed: 1, Resolution: 0.1, Populations: []Population{
 		{Name: "all", N: all.N, Model: m, Vm: connect.Uniform{Min: -70, Max: -55}}, {Name: "pair", N: pair.N, Model: m}},
 		Projections: []Projection{
-			{Pre: []Range{all}, Post: []Range{all}, Rule: connect.FixedInDegree{N: 100}, Weight: connect.Constant(0.0), Delay: connect.Constant(delay)},
+			{Pre: []Range{all}, Post: []Range{all}, Rule: connect.FixedInDegree{N: 100}, Weight: connect.Constant(0), Delay: connect.Constant(delay)},
 			{Pre: []Range{pair}, Post: []Range{pair}, Rule: connect.OneToOne{}, Weight: connect.Constant(0.1), Delay: connect.Constant(0.1)}},
 		Attachments: []Attachment{{Device: device.Poisson{Rate: 16_000}, Post: all, Weight: connect.Constant(0.1), Delay: connect.Constant(0.1)}}}
 }
@@ -28,7 +31,7 @@ func delayed(delay float64) *Description {
 func BenchmarkDelay(b *testing.B) {
 	for _, ms := range []float64{1.5, 5, 20, 100, 1000} {
 		b.Run(fmt.Sprint(ms, "ms"), func(b *testing.B) {
-			e, err := Build(b.Context(), delayed(ms), Options{Threads: 1, Shards: 1})
+			e, err := Build(b.Context(), delayed(10_000, ms), Options{Threads: 1, Shards: 1})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -43,3 +46,124 @@ func BenchmarkDelay(b *testing.B) {
 		})
 	}
 }
+
+// However long a delay is, a spike is handled once or twice until it has been
+// delivered: what a step costs follows from the spikes, not from those that
+// wait.
+func TestCostOfDelay(t *testing.T) {
+	for _, ms := range []float64{1.5, 5, 20, 100, 1000, 3000} {
+		e, err := Build(t.Context(), delayed(200, ms), Options{Threads: 1, Shards: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		advance(t, e, int64(10*ms)+2000)
+		w := &e.shards[0].active.once
+		arrived := e.Spikes() - int64(w.held)
+		if arrived < 100 {
+			t.Fatalf("%g ms: %d spikes have arrived", ms, arrived)
+		}
+		if w.moved > 2*e.Spikes() {
+			t.Errorf("%g ms: cursors were handled %d times for %d spikes", ms, w.moved, e.Spikes())
+		}
+	}
+}
+
+// repeating is one parrot that emits each of the given numbers of spikes at
+// once, 0.1 ms apart, onto 1,000 neurons with 50 different delays, through rows
+// of either form or rings.
+func repeating(multiplicities []int, weight connect.Distribution) *Description {
+	times := make([]float64, len(multiplicities))
+	for i := range times {
+		times[i] = float64(i+1) / 10
+	}
+	parrot, cells := Range{0, 0, 1}, Range{1, 0, 1000}
+	return &Description{Seed: 1, Resolution: 0.1, Populations: []Population{{Name: "parrot", N: 1, Model: neuron.Parrot{}}, {Name: "cells", N: cells.N, Model: neuron.DefaultIafPscExp()}},
+		Projections: []Projection{{Pre: []Range{parrot}, Post: []Range{cells}, Rule: connect.AllToAll{}, Weight: weight, Delay: connect.Uniform{Min: 0.1, Max: 5}}},
+		Attachments: []Attachment{{Device: device.SpikeGenerator{Times: times, Multiplicities: multiplicities}, Post: parrot, Weight: connect.Constant(1), Delay: connect.Constant(0.1)}}}
+}
+
+// The same spike 30,000 times is what 30,000 spikes are, and takes no more room
+// than one, on its way and in a state; a state of such spikes is taken up
+// without more.
+func TestCostOfMultiplicity(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		weight connect.Distribution
+		shards int
+		ring   bool
+	}{
+		{"compact", connect.Constant(-0.25), 1, false}, {"exact", connect.Normal{Mean: -1e-3, SD: 1e-9, Min: -1}, 1, false},
+		{"ring", connect.Constant(-0.25), 8, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			const n, many = 300, 30_000
+			e := build(t, repeating(slices.Repeat([]int{many}, n), c.weight), c.shards)
+			one := build(t, repeating(slices.Repeat([]int{1}, n), c.weight), c.shards)
+			if e.bounds.Ring != c.ring {
+				t.Fatalf("rings: %v, want %v", e.bounds.Ring, c.ring)
+			}
+			before := allocated()
+			for range n + 2 {
+				advance(t, e, 1)
+				advance(t, one, 1)
+				for s, sh := range e.shards {
+					for form, pair := range [][2]*transit{{&sh.active, &one.shards[s].active}, {&sh.activeWide, &one.shards[s].activeWide}} {
+						if got, want := pair[0].several.held+pair[0].once.held, pair[1].several.held+pair[1].once.held; got != want {
+							t.Fatalf("form %d holds %d cursors, %d for single spikes", form, got, want)
+						}
+					}
+				}
+			}
+			if got := allocated() - before; got > 4<<20 {
+				t.Errorf("%d spikes of multiplicity %d took %d bytes", n, many, got)
+			}
+			if e.Spikes() != many*n {
+				t.Fatalf("%d spikes", e.Spikes())
+			}
+			// What comes of them is that often as much.
+			for s, sh := range e.shards {
+				b, o := sh.blocks[1], one.shards[s].blocks[1]
+				for k, x := range b.iEx {
+					if want := many * o.iEx[k]; relative(x, want) > 1e-12 {
+						t.Fatalf("neuron %d of shard %d has a current of %g pA, want %g", k, s, x, want)
+					}
+				}
+			}
+			state := e.State()
+			before = allocated()
+			if err := e.SetState(state); err != nil {
+				t.Fatal(err)
+			}
+			if got := allocated() - before; got > 4<<20 {
+				t.Errorf("a state with %d spikes under way took %d bytes", len(state.Recent), got)
+			}
+			u := e.Unwired()
+			if len(u.Arrivals) == 0 {
+				t.Error("nothing is under way")
+			}
+			before = allocated()
+			e.Unwired()
+			if got := allocated() - before; got > 64<<20 {
+				t.Errorf("what is under way took %d bytes", got)
+			}
+		})
+	}
+}
+
+func build(t *testing.T, d *Description, shards int) *Engine {
+	t.Helper()
+	e, err := Build(t.Context(), d, Options{Threads: 1, Shards: shards})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// allocated returns how many bytes the program has asked for so far.
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
+}
+
+func relative(a, b float64) float64 { return math.Abs(a-b) / max(math.Abs(a), math.Abs(b), 1e-300) }
