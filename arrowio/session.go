@@ -175,8 +175,11 @@ func checkInterval(ms, h float64) error {
 // last checkpoint. If a spike could not be written the state is not saved
 // either, so that it never is ahead of the recording.
 func (s *Session) SimulateUntil(ctx context.Context, ms float64) error {
-	left := ms - s.net.TimeMS()
 	h := s.net.Resolution()
+	if err := checkUntil(ms, h); err != nil {
+		return err
+	}
+	left := ms - s.net.TimeMS()
 	if left < h/2 {
 		return nil
 	}
@@ -204,6 +207,18 @@ func (s *Session) SimulateUntil(ctx context.Context, ms float64) error {
 			return err
 		}
 	}
+}
+
+// checkUntil reports a time that no simulation reaches in steps of h ms.
+func checkUntil(ms, h float64) error {
+	last := newTimeScale(h).whole(float64(sim.MaxSteps) * h)
+	if math.IsNaN(ms) || math.IsInf(ms, 0) || ms > last {
+		return fmt.Errorf("arrowio: simulating until %v ms: must be at most %v ms, the last there can be at a resolution of %v ms", ms, last, h)
+	}
+	if ms > 0 && (ms < h/2 || math.Abs(math.Round(ms/h)*h-ms) > h/100+1e-12*ms) {
+		return fmt.Errorf("arrowio: simulating until %v ms: must be a multiple of the resolution, %v ms", ms, h)
+	}
+	return nil
 }
 
 // Spikes returns how many spikes the run has so far, those of earlier sessions

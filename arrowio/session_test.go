@@ -3,6 +3,7 @@ package arrowio
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -304,4 +305,34 @@ func drive(net *sim.Network, dev device.Device, targets *sim.Nodes, syn connect.
 		return err
 	}
 	return net.Connect(g, targets, nil, syn)
+}
+
+// A time that no simulation reaches is refused before the work, and leaves the run
+// as it is.
+func TestSimulateUntilNowhere(t *testing.T) {
+	net := sessionNet(t, 1)
+	s, err := Resume(newSessionDir(t, net), net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		ms   float64
+		want string
+	}{
+		{math.Inf(1), "+Inf"}, {math.Inf(-1), "-Inf"}, {math.NaN(), "NaN"}, {1e18, "1e+18 ms: must be at most 8.589934592e+08 ms"},
+		{858993459.3, "must be at most"}, {100.05, "100.05 ms: must be a multiple"}, {1e-300, "1e-300 ms: must be a multiple"},
+	} {
+		if err := s.SimulateUntil(t.Context(), c.ms); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("until %g ms: error %v, want one with %q", c.ms, err, c.want)
+		}
+	}
+	if net.Step() != 0 {
+		t.Errorf("the network is at step %d", net.Step())
+	}
+	if err := errors.Join(s.SimulateUntil(t.Context(), 0.1+0.2), s.SimulateUntil(t.Context(), -1), s.Close()); err != nil {
+		t.Error(err)
+	}
+	if net.TimeMS() != 0.3 {
+		t.Errorf("the network is at %v ms, want 0.3", net.TimeMS())
+	}
 }

@@ -12,6 +12,8 @@ import (
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
+
+	"cortigo/sim/internal/brief"
 )
 
 // An edit collects changes of parameters, which take place together or not at
@@ -298,7 +300,7 @@ func (e *edit) commit() error {
 	for i, p := range e.populations {
 		if err := e.checkPopulation(i, p); err != nil {
 			if len(e.populations) > 1 {
-				err = fmt.Errorf("%q: %w", p.Name, err)
+				err = fmt.Errorf("%s: %w", brief.Quote(p.Name), err)
 			}
 			return err
 		}
@@ -306,10 +308,10 @@ func (e *edit) commit() error {
 	for i, g := range e.generators {
 		for k, m := range g.Models {
 			if err := m.Validate(); err != nil {
-				return fmt.Errorf("node %d of %q: %w", k, g.Name, err)
+				return fmt.Errorf("node %d of %s: %w", k, brief.Quote(g.Name), err)
 			}
 			if err := engine.CheckGenerator(m, n.desc.Resolution); err != nil {
-				return fmt.Errorf("node %d of %q: %w", k, n.desc.Generators[i].Name, err)
+				return fmt.Errorf("node %d of %s: %w", k, brief.Quote(n.desc.Generators[i].Name), err)
 			}
 		}
 	}

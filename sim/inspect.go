@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/store"
 	"cortigo/sim/spikes"
 )
@@ -74,7 +75,7 @@ func Inspect(dir string) (Info, error) {
 	if err != nil {
 		return info, fmt.Errorf("sim: %w", err)
 	}
-	info.State = &StateInfo{f.Step, float64(f.Step) * n.Resolution, f.Spikes, f.Bytes}
+	info.State = &StateInfo{f.Step, engine.MS(f.Step, n.Resolution), f.Spikes, f.Bytes}
 	return info, nil
 }
 

@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/suggest"
 	"cortigo/sim/neuron"
 	"cortigo/sim/spikes"
+
+	"cortigo/sim/internal/brief"
 )
 
 // A Network is nodes and their connections; see the package documentation. Its
@@ -79,31 +80,31 @@ func (n *Network) Create(name string, count int, model Model, params ...Params) 
 
 func (n *Network) create(name string, count int, model Model, params []Params) (*Nodes, error) {
 	if model == nil {
-		return nil, fmt.Errorf("sim: Create %q: no model", name)
+		return nil, fmt.Errorf("sim: Create %s: no model", brief.Quote(name))
 	}
 	if err := checkModel(model); err != nil {
-		return nil, fmt.Errorf("sim: Create %q: %w", name, err)
+		return nil, fmt.Errorf("sim: Create %s: %w", brief.Quote(name), err)
 	}
 	if name == "" {
 		name = n.freeName(model.ModelName())
 	}
 	for _, g := range n.groups {
 		if g.name == name {
-			return nil, fmt.Errorf("sim: there are nodes called %q already", name)
+			return nil, fmt.Errorf("sim: there are nodes called %s already", brief.Quote(name))
 		}
 	}
 	if count < 1 || count > maxNodes-int(n.nextID)+1 {
-		return nil, fmt.Errorf("sim: %q: %d nodes, must be in [1, %d]", name, count, maxNodes-int(n.nextID)+1)
+		return nil, fmt.Errorf("sim: %s: %d nodes, must be in [1, %d]", brief.Quote(name), count, maxNodes-int(n.nextID)+1)
 	}
 	if err := model.Validate(); err != nil {
-		return nil, fmt.Errorf("sim: %q: %w", name, err)
+		return nil, fmt.Errorf("sim: %s: %w", brief.Quote(name), err)
 	}
 	g := group{name: name, first: n.nextID, n: count}
 	undo := *n
 	switch m := model.(type) {
 	case neuron.IafPscExp, neuron.IafPscAlpha, neuron.IafPscDelta, neuron.Parrot:
 		if len(n.desc.Populations) >= maxPopulations {
-			return nil, fmt.Errorf("sim: %q: there are %d populations already, the most there can be", name, maxPopulations)
+			return nil, fmt.Errorf("sim: %s: there are %d populations already, the most there can be", brief.Quote(name), maxPopulations)
 		}
 		g.kind, g.at = neurons, len(n.desc.Populations)
 		n.desc.Populations = append(n.desc.Populations, engine.Population{Name: name, First: g.first, N: count, Model: m.(neuron.Model)})
@@ -112,17 +113,17 @@ func (n *Network) create(name string, count int, model Model, params []Params) (
 		g.kind, g.at = recorders, len(n.recorders)
 		rs := newRecorders(n, count, model)
 		if err := rs[0].check(model); err != nil {
-			return nil, fmt.Errorf("sim: %q: %w", name, err)
+			return nil, fmt.Errorf("sim: %s: %w", brief.Quote(name), err)
 		}
 		n.recorders = append(n.recorders, rs...)
 	default:
 		number := n.desc.GeneratorCount()
 		if number+count > maxGenerators {
-			return nil, fmt.Errorf("sim: %q: %d generators beside the %d there are, there can be %d", name, count, number, maxGenerators)
+			return nil, fmt.Errorf("sim: %s: %d generators beside the %d there are, there can be %d", brief.Quote(name), count, number, maxGenerators)
 		}
 		dev := cloneDevice(m.(device.Device))
 		if err := engine.CheckGenerator(dev, n.desc.Resolution); err != nil {
-			return nil, fmt.Errorf("sim: %q: %w", name, err)
+			return nil, fmt.Errorf("sim: %s: %w", brief.Quote(name), err)
 		}
 		g.kind, g.at = generators, len(n.desc.Generators)
 		n.desc.Generators = append(n.desc.Generators, engine.Generator{Name: name, First: g.first, N: count, Number: number, Models: []device.Device{dev}})
@@ -190,27 +191,9 @@ func (n *Network) find(name string) (*Nodes, error) {
 		names = append(names, g.name)
 	}
 	if i := suggest.Nearest(name, names); i >= 0 {
-		return nil, fmt.Errorf("sim: no nodes are called %q, did you mean %q?", name, names[i])
+		return nil, fmt.Errorf("sim: no nodes are called %s, did you mean %s?", brief.Quote(name), brief.Quote(names[i]))
 	}
-	return nil, fmt.Errorf("sim: no nodes are called %q, there are %s", name, quoted(names))
-}
-
-func quoted(names []string) string {
-	if len(names) == 0 {
-		return "none"
-	}
-	var b strings.Builder
-	for i, s := range names {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		if i == 20 {
-			fmt.Fprintf(&b, "... (%d in all)", len(names))
-			break
-		}
-		fmt.Fprintf(&b, "%q", s)
-	}
-	return b.String()
+	return nil, fmt.Errorf("sim: no nodes are called %s, there are %s", brief.Quote(name), brief.Names(names))
 }
 
 func (n *Network) groupNodes(i int) *Nodes {

@@ -9,6 +9,8 @@ import (
 
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/spikes"
+
+	"cortigo/sim/internal/brief"
 )
 
 // kind says what a group of nodes is.
@@ -264,10 +266,10 @@ func Join(collections ...*Nodes) *Nodes {
 		g := &j.net.groups[s.group]
 		if i > 0 {
 			if p := sorted[i-1]; p.group == s.group && p.from+p.n > s.from {
-				return j.without(fmt.Errorf("sim: Join: node %d (%s) is there twice", g.first+int32(s.from), g.name))
+				return j.without(fmt.Errorf("sim: Join: node %d (%s) is there twice", g.first+int32(s.from), brief.String(g.name)))
 			}
 			if k := j.net.groups[sorted[0].group].kind; k != g.kind {
-				return j.without(fmt.Errorf("sim: Join: %s are %v, %s are %v", j.net.groups[sorted[0].group].name, k, g.name, g.kind))
+				return j.without(fmt.Errorf("sim: Join: %s are %v, %s are %v", brief.String(j.net.groups[sorted[0].group].name), k, brief.String(g.name), g.kind))
 			}
 		}
 		j.append(s)
@@ -284,13 +286,7 @@ func describeNodes(c *Nodes) string {
 }
 
 // shortName is Name for errors.
-func (c *Nodes) shortName() string {
-	name := []rune(c.Name())
-	if len(name) > 60 {
-		name = append(name[:60], []rune("...")...)
-	}
-	return string(name)
-}
+func (c *Nodes) shortName() string { return brief.String(c.Name()) }
 
 // kind returns what the nodes are; neurons if there are none.
 func (c *Nodes) kind() kind {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
@@ -94,7 +95,7 @@ func (c *Nodes) get(name string) ([]float64, error) {
 		for i := s.from; i < s.from+s.n; i++ {
 			x, err := c.net.value(s.group, i, name)
 			if err != nil {
-				return nil, about(c.net.groups[s.group].name, err)
+				return nil, about(brief.String(c.net.groups[s.group].name), err)
 			}
 			values = append(values, x)
 		}

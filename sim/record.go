@@ -3,6 +3,9 @@ package sim
 import (
 	"fmt"
 	"slices"
+
+	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/engine"
 )
 
 // A SpikeWriter takes recorded spikes, in order of step, then neuron; each call
@@ -40,11 +43,11 @@ func (s Samples) Of(neuron int32, quantity string) (timesMS, values []float64, e
 	}
 	q := slices.Index(s.Quantities, quantity)
 	if q < 0 {
-		return nil, nil, fmt.Errorf("sim: no samples of %q, there are of %s", quantity, quoted(s.Quantities))
+		return nil, nil, fmt.Errorf("sim: no samples of %s, there are of %s", brief.Quote(quantity), brief.Names(s.Quantities))
 	}
 	for i, id := range s.Neuron {
 		if id == neuron {
-			timesMS = append(timesMS, float64(s.Step[i])*s.Resolution)
+			timesMS = append(timesMS, engine.MS(s.Step[i], s.Resolution))
 			values = append(values, s.Values[q][i])
 		}
 	}

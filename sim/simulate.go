@@ -36,6 +36,10 @@ func (n *Network) build(ctx context.Context) error {
 	return nil
 }
 
+// MaxSteps is the last step that can be simulated, from the begin: 238 hours of
+// model time in steps of 0.1 ms.
+const MaxSteps = engine.MaxSteps
+
 // Simulate advances the network by ms of model time, a multiple of the
 // resolution. When ctx ends, it stops after the step at hand with ctx's error;
 // everything recorded until then has been handed on, and the network can go on
@@ -93,11 +97,7 @@ func (n *Network) now() int64 {
 
 // TimeMS returns the model time reached, in ms.
 func (n *Network) TimeMS() float64 {
-	clock, err := engine.NewClock(n.Resolution())
-	if err != nil {
-		return 0 // no network
-	}
-	return clock.MS(n.Step())
+	return engine.MS(n.Step(), n.Resolution())
 }
 
 // Stats are figures about a built network.

@@ -6,6 +6,8 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/suggest"
+
+	"cortigo/sim/internal/brief"
 )
 
 // StaticSynapse is the name of the synapse model that all others derive from.
@@ -27,11 +29,11 @@ func (n *Network) CopyModel(name string, syn connect.Synapse) error {
 
 func (n *Network) copyModel(name string, syn connect.Synapse) error {
 	if name == "" || name == StaticSynapse {
-		return fmt.Errorf("sim: CopyModel: the name is %q, must be a new one", name)
+		return fmt.Errorf("sim: CopyModel: the name is %s, must be a new one", brief.Quote(name))
 	}
 	for _, m := range n.desc.SynapseModels {
 		if m.Name == name {
-			return fmt.Errorf("sim: CopyModel: there is a synapse model %q already", name)
+			return fmt.Errorf("sim: CopyModel: there is a synapse model %s already", brief.Quote(name))
 		}
 	}
 	syn, err := n.resolve(syn)
@@ -39,7 +41,7 @@ func (n *Network) copyModel(name string, syn connect.Synapse) error {
 		err = checkSynapse(syn, n.desc.Resolution)
 	}
 	if err != nil {
-		return fmt.Errorf("sim: CopyModel: %q: %w", name, err)
+		return fmt.Errorf("sim: CopyModel: %s: %w", brief.Quote(name), err)
 	}
 	n.desc.SynapseModels = append(n.desc.SynapseModels, engine.SynapseModel{Name: name, Weight: syn.Weight, Delay: syn.Delay})
 	return nil
@@ -87,9 +89,9 @@ func (n *Network) synapseModel(name string) (*engine.SynapseModel, error) {
 		names = append(names, m.Name)
 	}
 	if i := suggest.Nearest(name, names); i >= 0 {
-		return nil, fmt.Errorf("no synapse model %q, did you mean %q?", name, names[i])
+		return nil, fmt.Errorf("no synapse model %s, did you mean %s?", brief.Quote(name), brief.Quote(names[i]))
 	}
-	return nil, fmt.Errorf("no synapse model %q, there are %s", name, quoted(names))
+	return nil, fmt.Errorf("no synapse model %s, there are %s", brief.Quote(name), brief.Names(names))
 }
 
 // SynapseModels returns static_synapse and the models derived from it, with the

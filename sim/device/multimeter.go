@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"cortigo/sim/internal/brief"
 )
 
 // The quantities a Multimeter can read.
@@ -44,7 +46,7 @@ func (m Multimeter) Validate() error {
 	}
 	for _, q := range m.Quantities {
 		if q != Vm && q != ISynEx && q != ISynIn {
-			errs = append(errs, fmt.Errorf("%s: unknown quantity %q, must be one of %q, %q, %q", name, q, Vm, ISynEx, ISynIn))
+			errs = append(errs, fmt.Errorf("%s: unknown quantity %s, must be one of %q, %q, %q", name, brief.Quote(q), Vm, ISynEx, ISynIn))
 		}
 	}
 	return errors.Join(append(errs, m.validate(name))...)

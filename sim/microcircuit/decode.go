@@ -6,18 +6,24 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
+	"slices"
+
+	"cortigo/sim/internal/brief"
 )
 
 // maxFile bounds what Decode reads; a complete parameter file has 10 kB.
 const maxFile = 16 << 20
 
 // Decode reads parameters from JSON. A file may name only some of them: the
-// others have their default (see Default). A run.json is taken too: the parameters are its
-// member "parameters". Whatever is not understood is a *DecodeError (an unknown
-// key or population, a key that stands twice, a value of the wrong type,
-// anything after the object); values that make no sense are one or more
-// *ParameterError, joined.
+// others have their default (see Default). A run.json, which is known by its member
+// "format_version", is taken too: the parameters are its member "parameters", and
+// what else it has is not read, though its seed and resolution must be the
+// parameters'. So is a file that has that member alone. Whatever is not understood
+// is a *DecodeError (an unknown key or population, a key that stands twice, a value
+// of the wrong type, anything after the object); values that make no sense are one
+// or more *ParameterError, joined.
 func Decode(r io.Reader) (Parameters, error) { return DecodeOver(Default(), r) }
 
 // DecodeOver is Decode where parameters that the file does not name are as in
@@ -30,12 +36,15 @@ func DecodeOver(base Parameters, r io.Reader) (Parameters, error) {
 	if len(data) > maxFile {
 		return Parameters{}, &DecodeError{Problem: "the file is too large", Allowed: []string{fmt.Sprintf("up to %d bytes", maxFile)}}
 	}
-	begin, err := parametersMember(data)
+	f, err := parametersMember(data)
 	if err != nil {
 		return Parameters{}, err
 	}
 	p := base
-	if err := decodeStrict(data, begin, reflect.ValueOf(&p).Elem(), ""); err != nil {
+	if err := decodeStrict(data, f.begin, reflect.ValueOf(&p).Elem(), f.path); err != nil {
+		return Parameters{}, err
+	}
+	if err := f.agrees(data, p); err != nil {
 		return Parameters{}, err
 	}
 	return p, p.Validate()
@@ -58,10 +67,21 @@ func (p Parameters) Encode(w io.Writer) error {
 	return err
 }
 
-// parametersMember returns where in data the parameters begin: at the member
-// "parameters" of a run.json, else at 0. It also checks that data is one JSON
-// value, so that what follows need not.
-func parametersMember(data []byte) (int, error) {
+// A file is where in a file parameters stand.
+type file struct {
+	begin int    // the offset of their object
+	path  string // "parameters", or "" where they are the whole
+
+	beside map[string]int // of a run.json: the offsets of the members that repeat parameters
+}
+
+// runMarker is the member by which a run.json is known.
+const runMarker = "format_version"
+
+// parametersMember finds the parameters: the member "parameters" if there is one,
+// else the whole. It also checks that data is one JSON value, so that what
+// follows need not, and that no other member could have been meant as a parameter.
+func parametersMember(data []byte) (file, error) {
 	var whole json.RawMessage
 	if err := json.Unmarshal(data, &whole); err != nil {
 		e := &DecodeError{Problem: err.Error()}
@@ -72,27 +92,82 @@ func parametersMember(data []byte) (int, error) {
 		if len(bytes.TrimSpace(data)) == 0 {
 			e.Problem = "the file is empty"
 		}
-		return 0, e
+		return file{}, e
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return 0, nil // decodeStrict says what is wrong
+		return file{}, nil // decodeStrict says what is wrong
 	}
+	fail := func(at int, problem string, allowed ...string) (file, error) {
+		e := &DecodeError{Problem: problem, Allowed: allowed}
+		e.Line, e.Column = position(data, at)
+		return file{}, e
+	}
+	members := map[string]int{} // where each begins
+	var order []string
 	for dec.More() {
-		key, err := dec.Token()
+		t, err := dec.Token()
 		if err != nil {
-			return 0, &DecodeError{Problem: err.Error()}
+			return fail(int(dec.InputOffset()), err.Error())
 		}
-		if key == "parameters" {
-			begin := int(dec.InputOffset())
-			return begin + bytes.IndexByte(data[begin:], ':') + 1, nil
+		key, _ := t.(string)
+		at := int(dec.InputOffset())
+		if _, twice := members[key]; twice {
+			return fail(at, fmt.Sprintf("key %s stands twice", brief.Quote(key)), "once")
 		}
+		members[key] = at + bytes.IndexByte(data[at:], ':') + 1
+		order = append(order, key)
 		var skip json.RawMessage
 		if err := dec.Decode(&skip); err != nil {
-			return 0, &DecodeError{Problem: err.Error()}
+			return fail(int(dec.InputOffset()), err.Error())
 		}
 	}
-	return 0, nil
+	begin, ok := members["parameters"]
+	if !ok {
+		return file{}, nil
+	}
+	f := file{begin: begin, path: "parameters", beside: map[string]int{}}
+	_, run := members[runMarker]
+	for _, key := range order {
+		switch {
+		case key == "parameters":
+		case run && slices.Contains([]string{"t_presim_ms", "t_sim_ms"}, key): // a run that went on has others
+		case run && slices.Contains([]string{"seed", "resolution_ms"}, key):
+			f.beside[key] = members[key]
+		case !run || isParameter(key):
+			return fail(members[key], fmt.Sprintf("unknown key %s beside \"parameters\"", brief.Quote(key)), `"parameters" alone, or the members of a run.json, `+runMarker+" among them")
+		}
+	}
+	return f, nil
+}
+
+// isParameter reports whether a key is one of Parameters.
+func isParameter(key string) bool {
+	t := reflect.TypeFor[Parameters]()
+	for i := range t.NumField() {
+		if t.Field(i).Tag.Get("json") == key {
+			return true
+		}
+	}
+	return false
+}
+
+// agrees reports a member of a run.json that says other than its parameters.
+func (f *file) agrees(data []byte, p Parameters) error {
+	for _, key := range slices.Sorted(maps.Keys(f.beside)) {
+		q := p
+		var value json.RawMessage
+		if err := json.NewDecoder(bytes.NewReader(data[f.beside[key]:])).Decode(&value); err != nil {
+			return &DecodeError{Path: key, Problem: err.Error()}
+		}
+		whole := fmt.Appendf(nil, "{%q:%s}", key, value)
+		if err := decodeStrict(whole, 0, reflect.ValueOf(&q).Elem(), ""); err != nil || q != p {
+			e := &DecodeError{Path: key, Problem: "found " + brief.String(string(value)) + ", which is not that of the parameters", Allowed: []string{"what parameters." + key + " is"}}
+			e.Line, e.Column = position(data, f.beside[key])
+			return e
+		}
+	}
+	return nil
 }
 
 // position returns the line and column of a byte offset, from 1.

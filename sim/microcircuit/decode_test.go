@@ -62,7 +62,7 @@ func TestDecodePartial(t *testing.T) {
 func TestDecodeRun(t *testing.T) {
 	want := Default()
 	want.Seed = 7
-	run := `{"version": "1", "seed": 3, "nested": {"parameters": {"seed": 9}}, "parameters" : ` + encode(t, want) + `, "timings": [1, 2]}`
+	run := `{"format_version": 1, "version": "1", "seed": 7, "t_sim_ms": 3, "nested": {"parameters": {"seed": 9}}, "parameters" : ` + encode(t, want) + `, "timings": [1, 2]}`
 	if got, err := Decode(strings.NewReader(run)); err != nil || got != want {
 		t.Errorf("seed %d, error %v", got.Seed, err)
 	}
@@ -81,31 +81,45 @@ func TestDecodeErrors(t *testing.T) {
 		problem string
 		allowed string // one of those named
 	}{
-		"unknown key":              {"{\n\"n_scale\": 1}", 2, "", `unknown key "n_scale"`, "n_scaling"},
-		"letter case":              {`{"SEED": 1}`, 1, "", `unknown key "SEED"`, "seed"},
-		"unknown nested key":       {`{"neuron": {"tau_m": 1}}`, 1, "neuron", `unknown key "tau_m"`, "tau_m_ms"},
-		"unknown population":       {`{"k_ext": {"L2E": 1}}`, 1, "k_ext", `unknown population "L2E"`, "L23E"},
-		"unknown source":           {`{"connection_probability": {"L4E": {"TC": 1}}}`, 1, "connection_probability.L4E", `unknown population "TC"`, "L6I"},
-		"twice":                    {`{"seed": 1, "seed": 2}`, 1, "", `key "seed" stands twice`, "once"},
-		"string for a number":      {`{"psp_mv": "0.15"}`, 1, "psp_mv", `found "0.15"`, "a number"},
-		"null":                     {`{"psp_mv": null}`, 1, "psp_mv", "found null", "a number"},
-		"fraction for an integer":  {`{"k_ext": {"L4E": 1.5}}`, 1, "k_ext.L4E", "found 1.5", "a whole number"},
-		"negative seed":            {`{"seed": -1}`, 1, "seed", "found -1", "a whole number from 0 to 18446744073709551615"},
-		"out of range":             {`{"psp_mv": 1e999}`, 1, "psp_mv", "found 1e999", "a number"},
-		"number for a string":      {`{"background": 1}`, 1, "background", "found 1", "a string"},
-		"number for a boolean":     {`{"thalamus": {"on": 1}}`, 1, "thalamus.on", "found 1", "true"},
-		"number for an object":     {`{"neuron": 1}`, 1, "neuron", "found 1", ""},
-		"list for an object":       {`{"neuron": []}`, 1, "neuron", "found a list", ""},
-		"list too short":           {`{"k_ext": [1, 2]}`, 1, "k_ext", "the list does not have a value for each population", ""},
-		"list too long":            {`{"k_ext": [1, 2, 3, 4, 5, 6, 7, 8, 9]}`, 1, "k_ext", "the list does not have a value for each population", ""},
-		"number for a population":  {`{"k_ext": 5}`, 1, "k_ext", "found 5", "a list of 8 values"},
-		"list at the top":          {`[]`, 1, "", "found a list", ""},
-		"trailing garbage":         {"{}\n\n x", 3, "", "invalid character 'x' after top-level value", ""},
-		"two objects":              {"{} {}", 1, "", "invalid character '{' after top-level value", ""},
-		"cut short":                {`{"seed": 1`, 1, "", "unexpected end of JSON input", ""},
-		"trailing comma":           {`{"seed": 1,}`, 1, "", "invalid character '}' looking for beginning of object key string", ""},
-		"empty":                    {" \n", 0, "", "the file is empty", ""},
-		"parameters not an object": {`{"parameters": 5}`, 1, "", "found 5", ""},
+		"unknown key":               {"{\n\"n_scale\": 1}", 2, "", `unknown key "n_scale"`, "n_scaling"},
+		"letter case":               {`{"SEED": 1}`, 1, "", `unknown key "SEED"`, "seed"},
+		"unknown nested key":        {`{"neuron": {"tau_m": 1}}`, 1, "neuron", `unknown key "tau_m"`, "tau_m_ms"},
+		"unknown population":        {`{"k_ext": {"L2E": 1}}`, 1, "k_ext", `unknown population "L2E"`, "L23E"},
+		"unknown source":            {`{"connection_probability": {"L4E": {"TC": 1}}}`, 1, "connection_probability.L4E", `unknown population "TC"`, "L6I"},
+		"twice":                     {`{"seed": 1, "seed": 2}`, 1, "", `key "seed" stands twice`, "once"},
+		"string for a number":       {`{"psp_mv": "0.15"}`, 1, "psp_mv", `found "0.15"`, "a number"},
+		"null":                      {`{"psp_mv": null}`, 1, "psp_mv", "found null", "a number"},
+		"fraction for an integer":   {`{"k_ext": {"L4E": 1.5}}`, 1, "k_ext.L4E", "found 1.5", "a whole number"},
+		"negative seed":             {`{"seed": -1}`, 1, "seed", "found -1", "a whole number from 0 to 18446744073709551615"},
+		"out of range":              {`{"psp_mv": 1e999}`, 1, "psp_mv", "found 1e999", "a number"},
+		"number for a string":       {`{"background": 1}`, 1, "background", "found 1", "a string"},
+		"number for a boolean":      {`{"thalamus": {"on": 1}}`, 1, "thalamus.on", "found 1", "true"},
+		"number for an object":      {`{"neuron": 1}`, 1, "neuron", "found 1", ""},
+		"list for an object":        {`{"neuron": []}`, 1, "neuron", "found a list", ""},
+		"list too short":            {`{"k_ext": [1, 2]}`, 1, "k_ext", "the list does not have a value for each population", ""},
+		"list too long":             {`{"k_ext": [1, 2, 3, 4, 5, 6, 7, 8, 9]}`, 1, "k_ext", "the list does not have a value for each population", ""},
+		"number for a population":   {`{"k_ext": 5}`, 1, "k_ext", "found 5", "a list of 8 values"},
+		"list at the top":           {`[]`, 1, "", "found a list", ""},
+		"trailing garbage":          {"{}\n\n x", 3, "", "invalid character 'x' after top-level value", ""},
+		"two objects":               {"{} {}", 1, "", "invalid character '{' after top-level value", ""},
+		"cut short":                 {`{"seed": 1`, 1, "", "unexpected end of JSON input", ""},
+		"trailing comma":            {`{"seed": 1,}`, 1, "", "invalid character '}' looking for beginning of object key string", ""},
+		"empty":                     {" \n", 0, "", "the file is empty", ""},
+		"parameters not an object":  {`{"parameters": 5}`, 1, "parameters", "found 5", ""},
+		"in parameters":             {`{"parameters": {"sed": 5}}`, 1, "parameters", `unknown key "sed"`, "seed"},
+		"in parameters' neuron":     {`{"parameters": {"neuron": {"tau": 5}}}`, 1, "parameters.neuron", `unknown key "tau"`, "tau_m_ms"},
+		"parameters of parameters":  {`{"parameters": {"parameters": {}}}`, 1, "parameters", `unknown key "parameters"`, "seed"},
+		"beside parameters":         {"{\"seed\": 7,\n\"parameters\": {\"seed\": 1}}", 1, "", `unknown key "seed" beside "parameters"`, ""},
+		"behind parameters":         {"{\"parameters\": {\"seed\": 1},\n\"sed\": 7}", 2, "", `unknown key "sed" beside "parameters"`, ""},
+		"parameters twice":          {"{\"parameters\": {\"seed\": 1},\n\"parameters\": {\"seed\": 2}}", 2, "", `key "parameters" stands twice`, "once"},
+		"twice in a run":            {`{"format_version": 1, "x": 1, "x": 2, "parameters": {}}`, 1, "", `key "x" stands twice`, "once"},
+		"nested twice":              {`{"neuron": {"c_m_pf": 1, "c_m_pf": 2}}`, 1, "neuron", `key "c_m_pf" stands twice`, "once"},
+		"population twice":          {`{"k_ext": {"L4E": 1, "L4E": 1}}`, 1, "k_ext", `population "L4E" stands twice`, "once"},
+		"parameter in a run":        {`{"format_version": 1, "n_scaling": 1, "parameters": {}}`, 1, "", `unknown key "n_scaling" beside "parameters"`, ""},
+		"another seed in a run":     {"{\"format_version\": 1,\n\"seed\": 7, \"parameters\": {\"seed\": 1}}", 2, "seed", "found 7, which is not that of the parameters", "what parameters.seed is"},
+		"a run's seed is no number": {`{"format_version": 1, "seed": "7", "parameters": {"seed": 7}}`, 1, "seed", `found "7", which is not that of the parameters`, ""},
+		"long key":                  {`{"` + strings.Repeat("k", 1e7) + `": 1}`, 1, "", `unknown key "` + strings.Repeat("k", 60) + `"... (10000000 characters)`, ""},
+		"long number":               {`{"seed": 1` + strings.Repeat("0", 1e7) + `}`, 1, "seed", "found 1" + strings.Repeat("0", 59) + "...", ""},
 	} {
 		_, err := Decode(strings.NewReader(c.in))
 		var e *DecodeError

@@ -1,6 +1,7 @@
 package microcircuit
 
 import (
+	"errors"
 	"fmt"
 	"math"
 )
@@ -82,7 +83,40 @@ func (p Parameters) Derive() (*Derived, error) {
 	d.currents(p)
 	d.stimuli(p)
 	d.warn(p)
+	if err := d.check(); err != nil {
+		return nil, err
+	}
 	return d, nil
+}
+
+// check reports what is too large for a number, though every parameter by itself
+// makes sense.
+func (d *Derived) check() error {
+	var errs []error
+	report := func(population, source int, what string, x float64) {
+		if finite(x) {
+			return
+		}
+		e := &ParameterError{Population: names[population], Parameter: what, Value: x, Allowed: "parameters from which a finite number follows"}
+		if source >= 0 {
+			e.Source = names[source]
+		}
+		errs = append(errs, e)
+	}
+	for t := range Count {
+		report(t, -1, "constant current (pA)", d.DC[t])
+		report(t, -1, "background rate (spikes/s)", d.PoissonRate[t])
+		report(t, -1, "transient current (pA)", d.TransientDC[t])
+		for s := range Count {
+			report(t, s, "weight (pA)", d.Weight[t][s])
+			report(t, s, "SD of weights (pA)", d.WeightSD[t][s])
+		}
+	}
+	report(0, -1, "background weight (pA)", d.WeightExt)
+	report(0, -1, "rheobase (pA)", d.Rheobase)
+	report(0, -1, "thalamic weight (pA)", d.ThalamicWeight)
+	report(0, -1, "SD of thalamic weights (pA)", d.ThalamicWeightSD)
+	return errors.Join(errs...)
 }
 
 func (d *Derived) sizes(p Parameters) {

@@ -76,6 +76,58 @@ func TestNaiveSynapseFormula(t *testing.T) {
 	}
 }
 
+// Circuits beyond the published size have the number of synapses of the formula,
+// not what is left of its digits. Authority: Python's math.log1p,
+// log1p(-c) / log1p(-1/(ns*nt)).
+func TestSynapsesOfLargeCircuits(t *testing.T) {
+	for _, c := range []struct {
+		c      float64
+		ns, nt int
+		want   float64
+	}{
+		{0.1009, 20683, 20683, 45499805.54425756},
+		{0.1009, 100001, 100001, 1063631432.170477},
+		{0.1009, 50000000, 50000000, 265902539978524.53},
+		{0.0003, 100000000, 100000000, 3000450090020.2544},
+		{1e-12, 2000, 3000, 5.999999500002986e-06},
+		{1e-15, 50000000, 50000000, 2.500000000000001},
+		{0.3726, 2147483647, 2147483647, 2.149834203535671e+18},
+	} {
+		near(t, fmt.Sprintf("synapses at %g of %d x %d neurons", c.c, c.ns, c.nt), fullSynapses(c.c, c.ns, c.nt), c.want, 1e-6*c.want)
+	}
+	for _, n := range []int{5e7, 1e8, math.MaxInt32} {
+		p := Default()
+		p.Neurons, p.NScaling, p.KScaling = Uniform(n), 1e3/float64(n), 1e-6
+		d := derived(t, func(q *Parameters) { *q = p })
+		mean := -fmath.Log1p(-p.ConnectionProbability[L4E][L4I]) * float64(n) // of a large number of neurons
+		near(t, "in-degree", d.FullInDegree[L4E][L4I], mean, 1e-6*mean)
+		want := math.RoundToEven(mean * 1e3 * 1e-6)
+		near(t, "synapses", float64(d.Synapses[L4E][L4I]), want, 1)
+		if !finite(d.DC[L4E]) {
+			t.Errorf("%d neurons: constant current of %g pA", n, d.DC[L4E])
+		}
+	}
+}
+
+// What becomes too large on the way is refused before there is a network.
+func TestDerivedNumbersAreFinite(t *testing.T) {
+	for name, change := range map[string]func(p *Parameters){
+		"rates":   func(p *Parameters) { p.MeanRate = Uniform(1e308) },
+		"psp":     func(p *Parameters) { p.PSP = 1e308 },
+		"g":       func(p *Parameters) { p.G = -1e308 },
+		"bg rate": func(p *Parameters) { p.BgRate = 1e308 },
+		"spread":  func(p *Parameters) { p.WeightRelativeSD = 1e308 },
+	} {
+		p := Default()
+		change(&p)
+		_, err := p.Derive()
+		var e *ParameterError
+		if !errors.As(err, &e) {
+			t.Errorf("%s: error %v, want a ParameterError", name, err)
+		}
+	}
+}
+
 // Authority: sizes of the network that NEST simulated for testdata/nest/pd14;
 // at 0.1 NumPy's rounding (L5I: 106.5 becomes 106); numbers of synapses from
 // the formulas in Python.

@@ -3,6 +3,8 @@ package microcircuit
 import (
 	"fmt"
 	"strings"
+
+	"cortigo/sim/internal/brief"
 )
 
 // A ParameterError is a parameter whose value makes no sense.
@@ -26,7 +28,7 @@ func (e *ParameterError) Error() string {
 	}
 	value := fmt.Sprint(e.Value)
 	if s, ok := e.Value.(string); ok {
-		value = fmt.Sprintf("%q", s)
+		value = brief.Quote(s)
 	}
 	fmt.Fprintf(&b, "parameter %s is %s; allowed: %s", e.Parameter, value, e.Allowed)
 	return b.String()

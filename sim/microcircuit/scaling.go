@@ -18,14 +18,31 @@ import (
 //	K = ln(1 - c) / ln((ns*nt - 1)/(ns*nt))
 //
 // Potjans & Diesmann (2014), Eq. 1. This form loses digits where Log1p would
-// not (two synapses of 3e8), but the published numbers come from it.
+// not (two synapses of 3e8), but the published numbers come from it: it is kept
+// for numbers of pairs and probabilities of the published circuit's size, for
+// which it is exact to 1e-6, and replaced where it goes wrong (a tenth at 2.5e15
+// pairs).
 func fullSynapses(c float64, ns, nt int) float64 {
 	if c == 0 {
 		return 0
 	}
 	pairs := float64(ns) * float64(nt)
-	return fmath.Log(1-c) / fmath.Log((float64(pairs)-1)/pairs)
+	none := fmath.Log((float64(pairs) - 1) / pairs)
+	if pairs > mostPairs {
+		none = fmath.Log1p(-1 / pairs)
+	}
+	if c < leastProbability {
+		return fmath.Log1p(-c) / none
+	}
+	return fmath.Log(1-c) / none
 }
+
+// The published circuit has up to 4.8e8 pairs of neurons in two populations, and
+// probabilities from 3e-4.
+const (
+	mostPairs        = 1e10
+	leastProbability = 1e-6
+)
 
 // scaleRound returns n times the factor as a whole number, halves going to the
 // even one as in NumPy.

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"cortigo/sim/internal/brief"
 )
 
 // encoding/json ignores letter case, duplicate keys and null, fills lists of
@@ -83,7 +85,7 @@ func (d *strictDecoder) members(at func(int) reflect.Value, keys []string, kind,
 			i++
 		}
 		if i == len(keys) {
-			return d.fail(path, fmt.Sprintf("unknown %s %q", kind, name), keys...)
+			return d.fail(path, fmt.Sprintf("unknown %s %s", kind, brief.Quote(name)), keys...)
 		}
 		if seen[i] {
 			return d.fail(path, fmt.Sprintf("%s %q stands twice", kind, name), "once")
@@ -172,12 +174,12 @@ func describe(t json.Token) string {
 	case nil:
 		return "null"
 	case string:
-		return strconv.Quote(t)
+		return brief.Quote(t)
 	case json.Delim:
 		if t == '{' {
 			return "an object"
 		}
 		return "a list"
 	}
-	return fmt.Sprint(t)
+	return brief.String(fmt.Sprint(t))
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+
+	"cortigo/sim/internal/engine"
 )
 
 // tic is NEST's smallest unit of time, in ms: all times are whole numbers of it.
@@ -139,6 +141,16 @@ func (v *validator) time(p Parameters) {
 	}
 	v.onGrid("t_presim_ms", p.TPresim)
 	v.duration("t_sim_ms", p.TSim)
+	if !(v.h > 0) || !finite(v.h) {
+		return
+	}
+	switch most := engine.MS(engine.MaxSteps, v.h); {
+	case !(p.TPresim <= maxTime && p.TSim <= maxTime): // which was said
+	case p.TPresim > most:
+		v.add("t_presim_ms", p.TPresim, fmt.Sprintf("0 to %.13g ms, the longest that can be simulated in steps of %g ms", most, v.h))
+	case p.TPresim+p.TSim > most:
+		v.add("t_sim_ms", p.TSim, fmt.Sprintf("up to %.13g ms, the longest that can be simulated in steps of %g ms after t_presim_ms", most-p.TPresim, v.h))
+	}
 }
 
 // nearly reports whether x is the whole number n but for what decimal fractions
@@ -158,7 +170,7 @@ func (v *validator) onGrid(parameter string, t float64) {
 		return
 	}
 	tics := math.RoundToEven(t / tic)
-	if !nearly(t/tic, tics) || math.Mod(tics, math.RoundToEven(v.h/tic)) != 0 {
+	if !nearly(t/tic, tics) || tics == 0 && t > 0 || math.Mod(tics, math.RoundToEven(v.h/tic)) != 0 {
 		v.add(parameter, t, fmt.Sprintf("multiples of the resolution, %g ms", v.h))
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/suggest"
 	"cortigo/sim/neuron"
+
+	"cortigo/sim/internal/brief"
 )
 
 // A Model is a model of nodes, a struct of package neuron or device.
@@ -60,9 +62,9 @@ func Get(name string) (Info, error) {
 		names = append(names, m.names()...)
 	}
 	if i := suggest.Nearest(name, names); i >= 0 {
-		return Info{}, fmt.Errorf("models: no model %q, did you mean %s? All lists what there is", name, names[i])
+		return Info{}, fmt.Errorf("models: no model %s, did you mean %s? All lists what there is", brief.Quote(name), names[i])
 	}
-	return Info{}, fmt.Errorf("models: no model %q, must be one of %s", name, strings.Join(names, ", "))
+	return Info{}, fmt.Errorf("models: no model %s, must be one of %s", brief.Quote(name), strings.Join(names, ", "))
 }
 
 // Default returns the neuron, generator or recorder of NEST's name with its

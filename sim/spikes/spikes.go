@@ -6,6 +6,8 @@ package spikes
 import (
 	"fmt"
 	"sort"
+
+	"cortigo/sim/internal/brief"
 )
 
 // A Population is a named, contiguous range of neuron ids. Ids count from 1
@@ -49,7 +51,7 @@ func (d *Data) Population(name string) (Population, error) {
 			return p, nil
 		}
 	}
-	return Population{}, fmt.Errorf("spikes: no population %q among %s", name, names(d.Populations))
+	return Population{}, fmt.Errorf("spikes: no population %s among %s", brief.Quote(name), names(d.Populations))
 }
 
 func names(ps []Population) []string {

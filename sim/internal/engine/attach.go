@@ -165,5 +165,5 @@ func AttachmentSynapse(desc *Description, at *Attachment, k int) (weight, delay 
 		return 0, 0, err
 	}
 	steps, err := constantDelay(delay, clock)
-	return weight, float64(steps) * clock.H, err
+	return weight, clock.MS(steps), err
 }

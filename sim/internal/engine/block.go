@@ -55,7 +55,7 @@ type splitCurrents struct {
 
 // refractorySteps converts t_ref, which rounds up.
 func refractorySteps(tRef float64, clock Clock) (uint16, error) {
-	limit := float64(math.MaxUint16) * clock.H
+	limit := clock.MS(math.MaxUint16)
 	if tRef > limit {
 		return 0, fmt.Errorf("t_ref is %g ms, must be at most %g ms at a resolution of %g ms", tRef, limit, clock.H)
 	}

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"cortigo/sim/internal/brief"
 )
 
 // An Engine is a built network.
@@ -171,7 +173,7 @@ func (e *Engine) makeShards() error {
 		e.shards[s] = sh
 		for _, b := range sh.blocks {
 			if err := b.initialise(e.desc); err != nil {
-				return fmt.Errorf("population %q: %w", e.desc.Populations[b.population].Name, err)
+				return fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[b.population].Name), err)
 			}
 			if e.neurons <= splitAlways && b.merged && b.iEx != nil && b.n > 0 {
 				b.startSplit()
@@ -216,8 +218,8 @@ func sumLimits(desc *Description, wirings []*wiring, grids []grid) ([]int32, err
 	}
 	for p := range desc.Populations {
 		if load[p] > capacity(p) {
-			return nil, fmt.Errorf("population %q: the synapses onto one neuron may add up to %g quanta of weight in a step, more than the %g that its sum holds",
-				desc.Populations[p].Name, load[p], capacity(p))
+			return nil, fmt.Errorf("population %s: the synapses onto one neuron may add up to %g quanta of weight in a step, more than the %g that its sum holds",
+				brief.Quote(desc.Populations[p].Name), load[p], capacity(p))
 		}
 		for _, w := range onto[p] {
 			if pre := w.Pre.Population; load[p] > 0 {

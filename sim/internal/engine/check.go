@@ -10,6 +10,8 @@ import (
 	"cortigo/sim/device"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/neuron"
+
+	"cortigo/sim/internal/brief"
 )
 
 // maxDegree bounds how many synapses a neuron may have: they are counted in 32
@@ -342,9 +344,9 @@ func checkQuantity(p *Population, quantity string) error {
 		names[i] = r.Name
 	}
 	if len(names) == 0 {
-		return fmt.Errorf("population %q: %s has no %s to record, nor anything else", p.Name, p.Model.ModelName(), quantity)
+		return fmt.Errorf("population %s: %s has no %s to record, nor anything else", brief.Quote(p.Name), p.Model.ModelName(), quantity)
 	}
-	return fmt.Errorf("population %q: %s has no %s to record, only %s", p.Name, p.Model.ModelName(), quantity, strings.Join(names, ", "))
+	return fmt.Errorf("population %s: %s has no %s to record, only %s", brief.Quote(p.Name), p.Model.ModelName(), quantity, strings.Join(names, ", "))
 }
 
 // CheckColumns reports a population's columns that its model has no parameter

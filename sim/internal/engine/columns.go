@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"cortigo/sim/neuron"
+
+	"cortigo/sim/internal/brief"
 )
 
 // A cell is a neuron's parameters: those of a population's model, with some of
@@ -82,10 +84,10 @@ func (c *cell) columns(p *Population) ([]column, error) {
 		at, value := c.field[name], p.Columns[name]
 		if at == nil {
 			if len(c.field) == 0 {
-				return nil, fmt.Errorf("%s has no parameter %q, nor any other", p.Model.ModelName(), name)
+				return nil, fmt.Errorf("%s has no parameter %s, nor any other", p.Model.ModelName(), brief.Quote(name))
 			}
 			names := strings.Join(slices.Sorted(maps.Keys(c.field)), ", ")
-			return nil, fmt.Errorf("%s has no parameter %q among %s", p.Model.ModelName(), name, names)
+			return nil, fmt.Errorf("%s has no parameter %s among %s", p.Model.ModelName(), brief.Quote(name), names)
 		}
 		if len(value) != p.N {
 			return nil, fmt.Errorf("%s has %d values, must have one for each of the %d neurons", name, len(value), p.N)

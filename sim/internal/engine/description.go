@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/neuron"
 )
 
@@ -180,7 +182,10 @@ func (d *Description) names(parts []Range) string {
 		if i > 0 {
 			s += " + "
 		}
-		s += d.Populations[r.Population].Name
+		if i == 20 {
+			return fmt.Sprintf("%s... (%d parts)", s, len(parts))
+		}
+		s += brief.String(d.Populations[r.Population].Name)
 	}
 	return s
 }

@@ -183,7 +183,7 @@ func mergedChannels(p *Population) bool {
 
 func constantDelay(ms float64, clock Clock) (int64, error) {
 	if math.IsNaN(ms) || ms < 0 || ms > float64(maxDelay)*clock.H {
-		return 0, fmt.Errorf("delay is %g ms, must be within [%g, %g] ms", ms, clock.H, float64(maxDelay)*clock.H)
+		return 0, fmt.Errorf("delay is %g ms, must be within [%g, %g] ms", ms, clock.H, clock.MS(maxDelay))
 	}
 	d := clock.RoundSteps(ms)
 	if d < 1 {
@@ -208,7 +208,7 @@ func delaySteps(d connect.Distribution, clock Clock) (integers, error) {
 		}
 	}
 	if hi > float64(maxDelay)*clock.H {
-		return integers{}, fmt.Errorf("delay is drawn from a distribution that reaches %g ms, must stay below %g ms; bound it there (connect.Redraw)", hi, float64(maxDelay)*clock.H)
+		return integers{}, fmt.Errorf("delay is drawn from a distribution that reaches %g ms, must stay below %g ms; bound it there (connect.Redraw)", hi, clock.MS(maxDelay))
 	}
 	if !ok {
 		least, most := clock.RoundSteps(lo), clock.RoundSteps(hi)

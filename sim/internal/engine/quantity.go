@@ -5,6 +5,8 @@ import (
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/rng"
+
+	"cortigo/sim/internal/brief"
 )
 
 // Value returns a quantity that a multimeter can read, of neuron i of a
@@ -14,7 +16,7 @@ func (e *Engine) Value(population, i int, quantity string) (float64, error) {
 		return 0, err
 	}
 	if e.share.Of > 0 {
-		return 0, fmt.Errorf("population %q: a share of a network does not have all neurons", e.desc.Populations[population].Name)
+		return 0, fmt.Errorf("population %s: a share of a network does not have all neurons", brief.Quote(e.desc.Populations[population].Name))
 	}
 	b, k := e.locate(population, i)
 	if quantity == device.Vm {
@@ -24,8 +26,8 @@ func (e *Engine) Value(population, i int, quantity string) (float64, error) {
 		if b.iEx[k] == 0 && e.spikeCount == 0 {
 			return 0, nil
 		}
-		return 0, fmt.Errorf("population %q: with equal synaptic time constants in a large network, %s is known only where a multimeter records it from the first step on",
-			e.desc.Populations[population].Name, quantity)
+		return 0, fmt.Errorf("population %s: with equal synaptic time constants in a large network, %s is known only where a multimeter records it from the first step on",
+			brief.Quote(e.desc.Populations[population].Name), quantity)
 	}
 	return b.currentOf(quantity)[k], nil
 }

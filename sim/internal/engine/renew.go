@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/brief"
 )
 
 // Rebuild builds an engine of a description that has grown out of old's, or
@@ -144,8 +145,8 @@ func (s *PopulationState) keepInput(e *Engine, population int) {
 func (e *Engine) CanRecord(population int, quantity string) error {
 	for _, sh := range e.shards {
 		if b := sh.blocks[population]; quantity != device.Vm && b.merged && b.split == nil && b.n > 0 && e.step != e.born[population] {
-			return fmt.Errorf("population %q: with equal synaptic time constants in a network of more than %d neurons, recording of %s must begin before the first step",
-				e.desc.Populations[population].Name, splitAlways, quantity)
+			return fmt.Errorf("population %s: with equal synaptic time constants in a network of more than %d neurons, recording of %s must begin before the first step",
+				brief.Quote(e.desc.Populations[population].Name), splitAlways, quantity)
 		}
 	}
 	return nil

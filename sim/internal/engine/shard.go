@@ -6,6 +6,8 @@ import (
 
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/rng"
+
+	"cortigo/sim/internal/brief"
 )
 
 // A shard is the unit of work: some neurons of every population with all the
@@ -139,8 +141,8 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) error {
 			if len(sh.multiplicity) > 0 {
 				m = sh.multiplicity[i]
 				if m > e.bounds.Multiplicity[b.population] {
-					return fmt.Errorf("population %q: neuron %d emits %d spikes in one step, more than the %d that its targets' sums hold",
-						e.desc.Populations[b.population].Name, int(b.id)+b.index(int(k)), m, e.bounds.Multiplicity[b.population])
+					return fmt.Errorf("population %s: neuron %d emits %d spikes in one step, more than the %d that its targets' sums hold",
+						brief.Quote(e.desc.Populations[b.population].Name), int(b.id)+b.index(int(k)), m, e.bounds.Multiplicity[b.population])
 				}
 			}
 			sh.spikes[buf] = append(sh.spikes[buf], Spike{uint32(b.number + b.index(int(k))), uint16(lag), uint16(m)})
@@ -220,7 +222,7 @@ func newShard(e *Engine, s int) (*shard, error) {
 			b.ring = e.bounds.Ring && b.merged && !b.grid.wide
 		}
 		if err != nil {
-			return nil, fmt.Errorf("population %q: %w", e.desc.Populations[p].Name, err)
+			return nil, fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[p].Name), err)
 		}
 		if b.ring && sh.ring == nil {
 			sh.ring = new(kernel.Ring)

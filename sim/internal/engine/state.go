@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"cortigo/sim/internal/kernel"
+
+	"cortigo/sim/internal/brief"
 )
 
 // A State is what a network needs to go on, by neuron and independent of
@@ -83,7 +85,7 @@ func (e *Engine) SetState(s *State) error {
 		name := e.desc.Populations[p].Name
 		for _, c := range ps.Columns() {
 			if *c != nil && len(*c) != n {
-				return fmt.Errorf("state of population %q has %d neurons, the network %d", name, len(*c), n)
+				return fmt.Errorf("state of population %s has %d neurons, the network %d", brief.Quote(name), len(*c), n)
 			}
 		}
 		for _, sh := range e.shards {
@@ -101,14 +103,14 @@ func (e *Engine) SetState(s *State) error {
 					continue
 				}
 				if *state[c] == nil {
-					return fmt.Errorf("state of population %q lacks a column that its model has", name)
+					return fmt.Errorf("state of population %s lacks a column that its model has", brief.Quote(name))
 				}
 				for k := range own[c] {
 					own[c][k] = (*state[c])[b.index(k)]
 				}
 			}
 			if ps.Refractory == nil {
-				return fmt.Errorf("state of population %q lacks the refractory counts", name)
+				return fmt.Errorf("state of population %s lacks the refractory counts", brief.Quote(name))
 			}
 			limit := math.MaxUint16 // t_ref may have been longer before
 			if b.v == nil {
@@ -117,8 +119,8 @@ func (e *Engine) SetState(s *State) error {
 			for k := range b.ref {
 				x := ps.Refractory[b.index(k)]
 				if !(x >= 0 && x <= float64(limit)) || x != math.Floor(x) {
-					return fmt.Errorf("state of population %q: neuron %d has %g refractory steps left, must be an integer in [0, %d]",
-						name, int(b.id)+b.index(k), x, limit)
+					return fmt.Errorf("state of population %s: neuron %d has %g refractory steps left, must be an integer in [0, %d]",
+						brief.Quote(name), int(b.id)+b.index(k), x, limit)
 				}
 				b.ref[k] = uint16(x)
 				b.discountFrom(int(x))

@@ -31,6 +31,15 @@ func NewClock(h float64) (Clock, error) {
 // MS returns steps in ms, without the digits that a multiple of H would have.
 func (c Clock) MS(steps int64) float64 { return float64(steps*c.TicsPerStep) / ticsPerMS }
 
+// MS is Clock.MS of a resolution that need not be one.
+func MS(steps int64, resolution float64) float64 {
+	clock, err := NewClock(resolution)
+	if err != nil {
+		return float64(steps) * resolution
+	}
+	return clock.MS(steps)
+}
+
 func tics(ms float64) int64 { return int64(math.Round(ms * ticsPerMS)) }
 
 // RoundSteps returns ms in steps, rounded half up.
@@ -46,8 +55,8 @@ func (c Clock) CeilSteps(ms float64) int64 {
 // GridSteps returns ms in steps; ms must lie on the grid within half a
 // microsecond.
 func (c Clock) GridSteps(name string, ms float64) (int64, error) {
-	if math.IsNaN(ms) || math.Abs(ms) > float64(MaxSteps)*c.H {
-		return 0, fmt.Errorf("%s is %g ms, must be within %g ms", name, ms, float64(MaxSteps)*c.H)
+	if math.IsNaN(ms) || math.Abs(ms) > c.MS(MaxSteps) {
+		return 0, fmt.Errorf("%s is %g ms, must be within %g ms", name, ms, c.MS(MaxSteps))
 	}
 	t := tics(ms)
 	if t%c.TicsPerStep != 0 || math.Abs(ms*ticsPerMS-float64(t)) > 0.5 {

@@ -9,6 +9,8 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/suggest"
+
+	"cortigo/sim/internal/brief"
 )
 
 // A Set is the parameters of one type of model. It may be used by several
@@ -223,7 +225,7 @@ func (s *Set) field(name string) (*field, error) {
 // that was probably meant, else all.
 func (s *Set) Unknown(name string) error {
 	if len(s.fields) == 0 {
-		return fmt.Errorf("%s: no parameter %q, it has none", s.model, name)
+		return fmt.Errorf("%s: no parameter %s, it has none", s.model, brief.Quote(name))
 	}
 	candidates, of := slices.Clone(s.names), make([]int, len(s.names))
 	for i := range s.fields {
@@ -235,7 +237,7 @@ func (s *Set) Unknown(name string) error {
 		}
 	}
 	if i := suggest.Nearest(name, candidates); i >= 0 {
-		return fmt.Errorf("%s: no parameter %q, did you mean %s?", s.model, name, s.names[of[i]])
+		return fmt.Errorf("%s: no parameter %s, did you mean %s?", s.model, brief.Quote(name), s.names[of[i]])
 	}
-	return fmt.Errorf("%s: no parameter %q, must be one of %s", s.model, name, strings.Join(s.names, ", "))
+	return fmt.Errorf("%s: no parameter %s, must be one of %s", s.model, brief.Quote(name), strings.Join(s.names, ", "))
 }

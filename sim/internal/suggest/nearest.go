@@ -24,8 +24,10 @@ func Nearest(name string, candidates []string) int {
 		if strings.HasPrefix(c, name) && len(c) < shortest {
 			begun, shortest = i, len(c)
 		}
-		if d := distance(name, c); d < limit {
-			near, limit = i, d
+		if len(c)-len(name) < limit && len(name)-len(c) < limit { // else the distance is no less
+			if d := distance(name, c); d < limit {
+				near, limit = i, d
+			}
 		}
 		if strings.HasPrefix(name, c) && len(c) > longest {
 			begins, longest = i, len(c)
