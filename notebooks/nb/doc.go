@@ -10,6 +10,9 @@
 //	  - stop.go      the stop button, and errors that end a cell (Check, Must)
 //	  - place.go     the project's folder, the short form of a notebook
 //
+// What is shown and what is printed, to stdout or stderr, keep their order. (What
+// a cell shows with gonbui itself does so once gonbui.Sync was called.)
+//
 // Everything works outside of a notebook too: what cannot be shown is said in
 // a line on stderr. The package does not link Arrow, nor gonum.
 package nb

@@ -84,6 +84,7 @@ func (p *Progress) Close() {
 // bar returns a display in a notebook. The plain text beside the bar is for
 // readers without HTML.
 func bar(id string) pace.Show {
+	first := true
 	return func(s pace.State, last bool) {
 		gonbui.SendData(&protocol.DisplayData{
 			Data: map[protocol.MIMEType]any{
@@ -92,10 +93,11 @@ func bar(id string) pace.Show {
 			},
 			DisplayID: id,
 		})
-		if last {
+		if first || last { // where the bar stands, and what it says in the end
 			// A kernel that is gone takes no progress; the work is not at fault.
 			_ = flush(syncTimeout)
 		}
+		first = false
 	}
 }
 

@@ -170,8 +170,9 @@ func isPNG(data []byte) bool { return bytes.HasPrefix(data, []byte("\x89PNG\r\n\
 const syncTimeout = 30 * time.Second
 
 // send shows data and waits until the kernel has it, so that it stands in
-// order with what is printed before and after. Outside of a notebook it says
-// what there would be to see.
+// order with what is printed before and after: the kernel passes on what was
+// printed before it shows anything, and takes what is printed later behind it.
+// Outside of a notebook it says what there would be to see.
 func send(data *protocol.DisplayData) error {
 	if InNotebook() {
 		gonbui.SendData(data)

@@ -44,8 +44,8 @@ var stopOnce = sync.OnceValue(func() context.Context {
 // is killed.
 //
 // The error that comes back must end the cell with Check, so that the cell
-// counts as failed: "cortigo notebook run" stops there. (Cells that Jupyter's
-// "Run all" has queued are run by GoNB all the same.)
+// counts as failed: "cortigo notebook run" stops there, and so do the cells that
+// Jupyter's "Run all" has queued.
 func Context() context.Context { return stopOnce() }
 
 // Check ends the cell if err is an error: see Exit.

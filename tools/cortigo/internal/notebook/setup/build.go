@@ -15,8 +15,8 @@ import (
 )
 
 // key returns what the result of building depends on, apart from the project's
-// own packages: files such as go.mod and go.sum, the Go version and what it
-// builds for.
+// own packages: files such as go.mod and go.sum, what is changed in GoNB, the
+// Go version and what it builds for.
 func key(ctx context.Context, root string, files ...string) (string, error) {
 	h := sha256.New()
 	for _, name := range files {
@@ -30,7 +30,7 @@ func key(ctx context.Context, root string, files ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintf(h, "%s\n%q\n", out, cellPackages)
+	fmt.Fprintf(h, "%s\n%q\n%s", out, cellPackages, gonbPatch)
 	return fmt.Sprintf("%x", h.Sum(nil)), nil
 }
 
@@ -63,9 +63,10 @@ func commandError(cmd *exec.Cmd, err error, stderr string) error {
 	return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args[:2], " "), err, strings.TrimSpace(stderr))
 }
 
-// buildPrograms builds the programs of the packages, as the module in dir has
-// them, into bin. They get there by renaming, as they may be running.
-func buildPrograms(ctx context.Context, dir, bin string, packages []string, log io.Writer, what string) error {
+// buildPrograms builds programs, as the module in dir has them, into bin: what
+// are flags of go build and packages. They get there by renaming, as they may be
+// running.
+func buildPrograms(ctx context.Context, dir, bin string, what []string, log io.Writer, saying string) error {
 	if err := os.MkdirAll(bin, 0o755); err != nil {
 		return err
 	}
@@ -74,8 +75,8 @@ func buildPrograms(ctx context.Context, dir, bin string, packages []string, log 
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	args := append([]string{"build", "-v", "-o", tmp + string(filepath.Separator)}, packages...)
-	err = withSignsOfLife(goCommand(ctx, dir, args...), log, what)
+	args := append([]string{"build", "-v", "-o", tmp + string(filepath.Separator)}, what...)
+	err = withSignsOfLife(goCommand(ctx, dir, args...), log, saying)
 	if err != nil {
 		return err
 	}

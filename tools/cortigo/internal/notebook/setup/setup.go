@@ -4,6 +4,7 @@
 //
 //   - setup.go     what there is to do, and when it is done already
 //   - build.go     go build, with a sign of life while it takes minutes
+//   - patch.go     what is changed in GoNB, and the check that it fits
 //   - register.go  kernel.json for Jupyter and VS Code, of several clones
 //   - completion.go, gopls  completion in Jupyter and VS Code
 //   - lab.go       starting JupyterLab or the classic notebook
@@ -111,7 +112,7 @@ func Kernel(ctx context.Context, root string, log io.Writer) (*jupyter.Spec, err
 	stampFile := filepath.Join(dir, "kernel-stamp.json")
 	old := readStamp(stampFile)
 	if old.Key != key || !allExist(gonb, filepath.Join(bin, "goimports"+exeSuffix())) {
-		if err := buildPrograms(ctx, root, bin, tools, log, "building the GoNB kernel and goimports (the first time this takes a minute or two)"); err != nil {
+		if err := buildKernel(ctx, root, bin, log); err != nil {
 			return nil, err
 		}
 		old.Cached = nil

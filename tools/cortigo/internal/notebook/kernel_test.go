@@ -1,0 +1,301 @@
+package notebook
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cortigo/tools/cortigo/internal/notebook/jupyter"
+)
+
+// The tests here talk to the kernel over its sockets as Jupyter does, which
+// sends all cells of "Run All" at once.
+
+// startKernel starts a kernel that ends with the test.
+func startKernel(t *testing.T) *jupyter.Kernel {
+	t.Helper()
+	spec, _ := testKernel(t)
+	k, err := jupyter.Start(t.Context(), spec, mustRoot(t), "GOPROXY=off")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := k.Shutdown(5 * time.Second); err != nil {
+			t.Error(err)
+		}
+	})
+	return k
+}
+
+// answer is what came back for one request.
+type answer struct {
+	replies []string // message types of the replies
+	status  string   // of the last reply
+	states  []string // busy, idle
+	// output has an item for each run of text on one stream and for each
+	// display: "stdout: text", "display: text".
+	output []string
+	raw    map[string]any // content of the last reply
+}
+
+// collect reads messages until every request was answered and the kernel is
+// idle after each of them; onOutput, if not nil, is called with every text that
+// is shown.
+func collect(t *testing.T, k *jupyter.Kernel, onOutput func(string), ids ...string) map[string]*answer {
+	t.Helper()
+	answers := map[string]*answer{}
+	for _, id := range ids {
+		answers[id] = &answer{}
+	}
+	done := func() bool {
+		for _, a := range answers {
+			if len(a.replies) == 0 || len(a.states) == 0 || a.states[len(a.states)-1] != "idle" {
+				return false
+			}
+		}
+		return true
+	}
+	limit := time.After(time.Minute)
+	for !done() {
+		select {
+		case m := <-k.Messages():
+			a := answers[m.Parent.MsgID]
+			if a == nil {
+				continue
+			}
+			var c map[string]any
+			if err := json.Unmarshal(m.Content, &c); err != nil {
+				t.Fatal(err)
+			}
+			if m.Channel == jupyter.Shell {
+				a.replies = append(a.replies, m.Header.MsgType)
+				a.status, _ = c["status"].(string)
+				a.raw = c
+				continue
+			}
+			switch m.Header.MsgType {
+			case "status":
+				a.states = append(a.states, c["execution_state"].(string))
+			case "stream":
+				a.add(c["name"].(string)+": ", c["text"].(string), true)
+			case "display_data":
+				data := c["data"].(map[string]any)
+				text, _ := data["text/markdown"].(string)
+				a.add("display: ", text, false)
+			}
+			if onOutput != nil && len(a.output) > 0 {
+				onOutput(a.output[len(a.output)-1])
+			}
+		case <-limit:
+			for _, id := range ids {
+				t.Logf("%+v", answers[id])
+			}
+			t.Fatal("no answer within a minute")
+		}
+	}
+	return answers
+}
+
+// add adds text to the output, to the last item of the same kind if it may be
+// joined to that.
+func (a *answer) add(kind, text string, join bool) {
+	if n := len(a.output); join && n > 0 && strings.HasPrefix(a.output[n-1], kind) {
+		a.output[n-1] += text
+		return
+	}
+	a.output = append(a.output, kind+text)
+}
+
+// request sends the code of a cell without waiting for its end.
+func request(t *testing.T, k *jupyter.Kernel, code string, change ...map[string]any) string {
+	t.Helper()
+	content := map[string]any{"code": code, "silent": false, "store_history": true,
+		"user_expressions": map[string]any{}, "allow_stdin": false, "stop_on_error": true}
+	for _, c := range change {
+		for name, value := range c {
+			if value == nil {
+				delete(content, name)
+			} else {
+				content[name] = value
+			}
+		}
+	}
+	id, err := k.Request(jupyter.Shell, "execute_request", content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// A cell that fails stops what is queued behind it, as with ipykernel: the
+// queued requests are answered with the status "aborted", and nothing of them
+// runs.
+func TestQueueStopsAtFailure(t *testing.T) {
+	k := startKernel(t)
+	keepOn := map[string]any{"stop_on_error": false}
+	const (
+		ok      = "%%\nfmt.Println(\"r\" + \"an\")"
+		compile = "%%\nfmt.Printl(1)"
+		syntax  = "%%\nfmt.Println(1" // fails within a millisecond or two
+		fails   = "%%\nos.Exit(3)"
+		panics  = "%%\npanic(1)"
+		// Ends well after a stop: what is queued must stop all the same.
+		taken = "%%\nc := make(chan os.Signal, 1)\nsignal.Notify(c, os.Interrupt)\nfmt.Println(\"start\" + \"ed\")\n<-c"
+		waits = "%%\nfmt.Println(\"start\" + \"ed\")\ntime.Sleep(time.Minute)"
+	)
+	for _, tt := range []struct {
+		name      string
+		cells     []string
+		change    map[string]any // of all requests
+		interrupt bool           // once the first has started
+		want      []string
+	}{
+		{"all run", []string{ok, ok}, nil, false, []string{"ok", "ok"}},
+		{"compile error", []string{compile, ok, ok}, nil, false, []string{"error", "aborted", "aborted"}},
+		{"syntax error", []string{syntax, ok, ok, ok}, nil, false, []string{"error", "aborted", "aborted", "aborted"}},
+		{"exit status", []string{fails, ok}, nil, false, []string{"error", "aborted"}},
+		{"panic", []string{ok, panics, ok}, nil, false, []string{"ok", "error", "aborted"}},
+		{"nothing is said of errors", []string{compile, ok}, map[string]any{"stop_on_error": nil}, false, []string{"error", "aborted"}},
+		{"going on is asked for", []string{compile, ok}, keepOn, false, []string{"error", "ok"}},
+		{"stop", []string{waits, ok, ok}, nil, true, []string{"error", "aborted", "aborted"}},
+		{"stop, the cell ends well", []string{taken, ok}, nil, true, []string{"ok", "aborted"}},
+		{"stop, going on is asked for", []string{waits, ok}, keepOn, true, []string{"error", "ok"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var ids []string
+			for _, c := range tt.cells {
+				ids = append(ids, request(t, k, c, tt.change))
+			}
+			var interrupt func(string)
+			if tt.interrupt {
+				interrupt = func(text string) {
+					if strings.Contains(text, "started") {
+						_ = k.Interrupt()
+						interrupt = nil
+					}
+				}
+			}
+			answers := collect(t, k, func(text string) {
+				if interrupt != nil {
+					interrupt(text)
+				}
+			}, ids...)
+			for i, id := range ids {
+				a := answers[id]
+				if a.status != tt.want[i] || !slices.Equal(a.replies, []string{"execute_reply"}) || !slices.Equal(a.states, []string{"busy", "idle"}) {
+					t.Errorf("cell %d: %+v, want status %s", i+1, *a, tt.want[i])
+				}
+				if ran := slices.Contains(a.output, "stdout: ran\n"); ran != (tt.cells[i] == ok && tt.want[i] == "ok") {
+					t.Errorf("cell %d with status %s: output %q", i+1, a.status, a.output)
+				}
+				if _, numbered := a.raw["execution_count"]; numbered != (tt.want[i] != "aborted") {
+					t.Errorf("cell %d: reply %v", i+1, a.raw)
+				}
+			}
+			// What comes after the answers runs.
+			id := request(t, k, ok)
+			if a := collect(t, k, nil, id)[id]; a.status != "ok" {
+				t.Errorf("the next cell: %+v", *a)
+			}
+		})
+	}
+}
+
+// Other requests that are queued behind a failing cell are answered, and a cell
+// that is sent as soon as the failure is told runs.
+func TestQueueAfterFailure(t *testing.T) {
+	k := startKernel(t)
+	failing := request(t, k, "%%\nos.Exit(1)")
+	info, err := k.Request(jupyter.Shell, "kernel_info_request", map[string]any{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	queued := request(t, k, "%%\nfmt.Println(1)")
+	answers := collect(t, k, nil, failing, info, queued)
+	if got := answers[info].replies; !slices.Equal(got, []string{"kernel_info_reply"}) || answers[queued].status != "aborted" {
+		t.Errorf("info %q, queued cell %q", got, answers[queued].status)
+	}
+	for range 3 {
+		var next string
+		failing := request(t, k, "%%\nos.Exit(1)")
+		for next == "" {
+			if m := <-k.Messages(); m.Parent.MsgID == failing && m.Header.MsgType == "execute_reply" {
+				next = request(t, k, "%%\nfmt.Println(1)")
+			}
+		}
+		if a := collect(t, k, nil, next)[next]; a.status != "ok" {
+			t.Errorf("a cell after a failed one: %+v", *a)
+		}
+	}
+}
+
+// Printed text and displays come in the order in which the cell made them.
+func TestOutputOrder(t *testing.T) {
+	k := startKernel(t)
+	setUp := request(t, k, read(t, mustRoot(t)+"/notebooks/hello.ipynb").Cells[2].Source)
+	imports := request(t, k, "import (\n\t\"cortigo/notebooks/nb\"\n\t\"github.com/janpfeifer/gonb/gonbui\"\n)")
+	for id, a := range collect(t, k, nil, setUp, imports) {
+		if a.status != "ok" {
+			t.Fatalf("%s: %+v", id, a)
+		}
+	}
+	const turns = 20
+	inTurns := func(stream string, size int) (want []string) {
+		for i := range turns {
+			want = append(want, fmt.Sprintf("%s: %s%d\n", stream, strings.Repeat("é", size), i), fmt.Sprintf("display: **%d**", i))
+		}
+		return want
+	}
+	loop := func(body string) string {
+		return fmt.Sprintf("%%%%\nfor i := range %d {\n%s\nnb.Check(nb.Markdown(fmt.Sprintf(\"**%%d**\", i)))\n}", turns, body)
+	}
+	const long = 50_000 // 100 kB of text, more than a pipe holds
+	for _, tt := range []struct {
+		name, cell string
+		want       []string
+	}{
+		{"stdout", loop("fmt.Println(i)"), inTurns("stdout", 0)},
+		{"stderr", loop("fmt.Fprintln(os.Stderr, i)"), inTurns("stderr", 0)},
+		{"long text", loop(fmt.Sprintf("fmt.Printf(\"%%s%%d\\n\", strings.Repeat(\"é\", %d), i)", long)), inTurns("stdout", long)},
+		{"many lines", "%%\nfor i := range 3000 {\nfmt.Println(i)\n}\nnb.Check(nb.Markdown(\"m\"))\nfmt.Println(\"end\")",
+			[]string{"stdout: " + lines(3000), "display: m", "stdout: end\n"}},
+		{"error at the end", "%%\nfmt.Println(\"a\")\nnb.Check(nb.Markdown(\"m\"))\nfmt.Println(\"b\")\nlog.SetFlags(0)\nnb.Check(nb.Markdown(\"n\"))\nlog.Fatal(\"c\")",
+			[]string{"stdout: a\n", "display: m", "stdout: b\n", "display: n", "stderr: c\nexit status 1\n"}},
+		// Displays that nobody waits for come behind what was printed before
+		// them, and none of them is lost.
+		{"without waiting", "%%\nfmt.Println(\"a\")\nfor i := range 3 {\ngonbui.DisplayMarkdown(fmt.Sprint(i))\n}",
+			[]string{"stdout: a\n", "display: 0", "display: 1", "display: 2"}},
+		// A character that is cut where the output is read.
+		{"characters", "%%\nfmt.Print(\"\\xe2\\x82\")\ntime.Sleep(50*time.Millisecond)\nfmt.Print(\"\\xac \\xf0\")", []string{"stdout: € \ufffd"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for range 3 {
+				id := request(t, k, tt.cell)
+				got := collect(t, k, nil, id)[id].output
+				if !slices.Equal(got, tt.want) {
+					t.Errorf("got %s\nwant %s", short(got), short(tt.want))
+				}
+			}
+		})
+	}
+}
+
+func lines(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintln(&b, i)
+	}
+	return b.String()
+}
+
+// short returns output with its long items cut.
+func short(output []string) string {
+	var b strings.Builder
+	for _, o := range output {
+		fmt.Fprintf(&b, "%d:%.12q ", len(o), o)
+	}
+	return b.String()
+}
