@@ -71,7 +71,7 @@ func ReadNESTSpikes(resolution float64, pops []spikes.Population, paths ...strin
 // virtual processes, which must have the same columns, at the resolution (ms)
 // of the simulation. The samples are sorted by step, then neuron.
 func ReadNESTSamples(resolution float64, paths ...string) (*sim.Samples, error) {
-	s := &sim.Samples{}
+	s := &sim.Samples{Resolution: resolution}
 	for _, path := range paths {
 		err := readNEST(path, resolution, func(t *nestTable, fields []string) error {
 			if s.Quantities == nil {

@@ -58,7 +58,7 @@ func ReadSamples(dir string, opts ...ReadOption) (*sim.Samples, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &sim.Samples{}
+	out := &sim.Samples{Resolution: s.run.ResolutionMS}
 	_, err = s.stream(filepath.Join(dir, VoltagesDir), true, &out.Quantities, func(r *rows) error {
 		out.Step = append(out.Step, r.step...)
 		out.Neuron = append(out.Neuron, r.neuron...)

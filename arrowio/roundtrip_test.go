@@ -316,7 +316,7 @@ func TestSamplesRoundTrip(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer mem.AssertSize(t, 0)
 	d := newTestRun(t)
-	want := sim.Samples{Quantities: []string{"V_m", "I_syn_ex"}, Values: make([][]float64, 2)}
+	want := sim.Samples{Resolution: 0.1, Quantities: []string{"V_m", "I_syn_ex"}, Values: make([][]float64, 2)}
 	for s := int64(1); s <= 100; s++ {
 		for _, id := range []int32{1, 50, 101} {
 			want.Step, want.Neuron = append(want.Step, s*10), append(want.Neuron, id)

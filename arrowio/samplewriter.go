@@ -48,6 +48,9 @@ func (w *SampleWriter) WriteSamples(s sim.Samples) error {
 	if len(s.Step) == 0 {
 		return w.r.ready()
 	}
+	if h := w.r.part.resolution; s.Resolution != 0 && s.Resolution != h {
+		return fmt.Errorf("arrowio: recording to %s: the samples' resolution is %g ms, the run's %g ms", w.r.part.dir, s.Resolution, h)
+	}
 	p := &w.r.part
 	if p.quantities == nil {
 		if len(s.Quantities) == 0 {

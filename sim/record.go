@@ -41,6 +41,9 @@ func (s Samples) Of(neuron int32, quantity string) (timesMS, values []float64, e
 	if len(s.Step) == 0 {
 		return nil, nil, fmt.Errorf("sim: nothing has been sampled yet")
 	}
+	if !(s.Resolution > 0) {
+		return nil, nil, fmt.Errorf("sim: the samples' resolution is %g ms, must be positive: without it their steps are no times", s.Resolution)
+	}
 	q := slices.Index(s.Quantities, quantity)
 	if q < 0 {
 		return nil, nil, fmt.Errorf("sim: no samples of %s, there are of %s", brief.Quote(quantity), brief.Names(s.Quantities))
