@@ -46,14 +46,15 @@ func Check(dir string) (*CheckReport, error) {
 	for _, path := range left {
 		c.note("%s was not finished; going on with the run removes it", path)
 	}
-	if err := c.parts(SpikesDir, false, &c.report.Spikes); err != nil {
+	if err := c.parts(SpikesDir, &c.report.Spikes); err != nil {
 		return nil, err
 	}
-	if err := c.parts(VoltagesDir, true, &c.report.Samples); err != nil {
+	if err := c.parts(VoltagesDir, &c.report.Samples); err != nil {
 		return nil, err
 	}
+	// To the spike, where metadata alone do not tell.
 	if n := run.Spikes; n > 0 && c.inWindow != n && len(c.report.Problems) == 0 {
-		c.problem("%s counts %d spikes until step %d, the parts have %d", filepath.Join(dir, RunFile), n, run.Recorded.End, c.inWindow)
+		c.problem("%s: it counts %d spikes until step %d, the parts have %d", filepath.Join(dir, RunFile), n, run.Recorded.End, c.inWindow)
 	}
 	return &c.report, nil
 }
@@ -67,7 +68,7 @@ type checker struct {
 }
 
 func (c *checker) problem(format string, args ...any) {
-	c.report.Problems = append(c.report.Problems, fmt.Errorf("arrowio: "+format, args...))
+	c.report.Problems = append(c.report.Problems, damage{fmt.Errorf("arrowio: "+format, args...)})
 }
 
 func (c *checker) note(format string, args ...any) {
@@ -81,36 +82,41 @@ type place struct {
 }
 
 // parts checks all parts of a subdirectory.
-func (c *checker) parts(sub string, samples bool, n *int64) error {
-	parts, err := listParts(filepath.Join(c.dir, sub))
+func (c *checker) parts(sub string, n *int64) error {
+	parts, err := newShelf(c.dir, c.run, sub)
 	if err != nil {
 		return err
 	}
+	missing := parts.missing()
+	c.report.Problems = append(c.report.Problems, missing...)
 	last := place{math.MinInt64, 0}
 	var quantities []string
-	next := 0
-	for _, p := range parts {
-		if p.n != next {
-			c.problem("%s: missing, %s is there", filepath.Join(c.dir, sub, partName(next)), partName(p.n))
-		}
-		next = p.n + 1
+	for range parts.parts {
 		c.report.Parts++
-		if err := c.part(p.path, samples, &quantities, &last, n); err != nil {
+		p, wrong, err := parts.open(memory.DefaultAllocator)
+		c.report.Problems = append(c.report.Problems, wrong...)
+		if err == nil {
+			err = c.part(p, &quantities, &last, n)
+			_ = p.close()
+		}
+		if err != nil {
 			c.report.Problems = append(c.report.Problems, err)
 			last = place{math.MinInt64, 0} // what follows is looked at for itself
 		}
+	}
+	if err := parts.counted(); err != nil && missing == nil {
+		c.report.Problems = append(c.report.Problems, err)
 	}
 	return nil
 }
 
 // part checks one part, whose rows must come after last.
-func (c *checker) part(path string, samples bool, quantities *[]string, last *place, n *int64) error {
-	p, err := openPart(path, samples, memory.DefaultAllocator)
-	if err != nil {
-		return err
+func (c *checker) part(p *partReader, quantities *[]string, last *place, n *int64) error {
+	path, samples := p.path, p.quantities != nil
+	p.rules = nil // what they find is found here, all of it
+	if p.meta() == nil {
+		c.problem("%s has no metadata %q", path, MetadataKey)
 	}
-	defer func() { _ = p.close() }()
-	c.metadata(p)
 	if *quantities == nil {
 		*quantities = p.quantities
 	}
@@ -178,42 +184,13 @@ func (c *checker) part(path string, samples bool, quantities *[]string, last *pl
 	return nil
 }
 
-// metadata compares what a part says of its run with run.json.
-func (c *checker) metadata(p *partReader) {
-	text := p.meta()
-	if text == nil {
-		c.problem("%s has no metadata %q", p.path, MetadataKey)
-		return
-	}
-	run, err := parseRun([]byte(*text))
-	if err != nil {
-		c.problem("%s, metadata %q: %w", p.path, MetadataKey, err)
-		return
-	}
-	for _, d := range []struct {
-		what      string
-		got, want any
-		same      bool
-	}{
-		{"model", run.Model, c.run.Model, run.Model == c.run.Model},
-		{"seed", run.Seed, c.run.Seed, run.Seed == c.run.Seed},
-		{"resolution", run.ResolutionMS, c.run.ResolutionMS, run.ResolutionMS == c.run.ResolutionMS},
-		{"time of creation", run.Created, c.run.Created, run.Created.Equal(c.run.Created)},
-		{"populations", run.Populations, c.run.Populations, slices.Equal(run.Populations, c.run.Populations)},
-	} {
-		if !d.same {
-			c.problem("%s is of another run: its %s is %v, that in %s %v", p.path, d.what, d.got, RunFile, d.want)
-		}
-	}
-}
-
 // names reads the population column of row group g.
 func (p *partReader) names(g int) (names []string, err error) {
 	err = recovered(func() error {
 		rg := p.r.RowGroup(g)
 		n := rg.NumRows()
 		col := p.cols[populationAt]
-		if _, err := p.checkChunk(rg, col, n); err != nil {
+		if _, err := p.checkChunk(rg, g, col, n); err != nil {
 			return fmt.Errorf("column %q: %w", PopulationColumn, err)
 		}
 		reader, err := rg.Column(col)

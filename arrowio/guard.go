@@ -19,10 +19,13 @@ const (
 	maxHeader = 1 << 20  // bytes of a page header, with its statistics
 )
 
+// tailSize is what stands behind the footer: its length and the magic number.
+const tailSize = 8
+
 // footer returns the metadata of the Parquet file f of the given size, after
 // checking that they are whole and that their lists are as long as they say.
 func footer(f io.ReaderAt, size int64) ([]byte, error) {
-	const tail = 8 // length and magic number
+	const tail = tailSize
 	if size < int64(len(magic))+tail {
 		return nil, fmt.Errorf("not a Parquet file: %d bytes", size)
 	}

@@ -26,12 +26,17 @@ type PartInfo struct {
 
 // InspectPart reads the metadata of the Parquet part at path.
 func InspectPart(path string) (PartInfo, error) {
-	i := PartInfo{Path: path, FirstMS: math.NaN(), LastMS: math.NaN()}
 	p, err := openPart(path, false, memory.DefaultAllocator)
 	if err != nil {
-		return i, err
+		return PartInfo{Path: path}, err
 	}
 	defer func() { _ = p.close() }()
+	return p.inspect()
+}
+
+// inspect reads the metadata of a part.
+func (p *partReader) inspect() (PartInfo, error) {
+	i := PartInfo{Path: p.path, FirstMS: math.NaN(), LastMS: math.NaN()}
 	m := p.r.MetaData()
 	i.Bytes, i.RowGroups, i.CreatedBy = p.size, p.r.NumRowGroups(), m.GetCreatedBy()
 	for k := range m.Schema.NumColumns() {
@@ -90,37 +95,36 @@ func total(parts []PartInfo) (rows, bytes int64) {
 }
 
 // Inspect tells what is in the directory of a run. It reads run.json and the
-// metadata of every part, no rows: it is fast for any size.
+// metadata of every part, no rows: it is fast for any size. What they tell of
+// damage is an error, see [ErrDamaged].
 func Inspect(dir string) (*RunInfo, error) {
 	run, err := readRun(dir)
 	if err != nil {
 		return nil, err
 	}
 	i := &RunInfo{Run: *run, Writer: Writer(dir)}
-	if i.Spikes, err = inspectParts(filepath.Join(dir, SpikesDir)); err != nil {
+	if i.Spikes, err = inspectParts(dir, run, SpikesDir); err != nil {
 		return nil, err
 	}
-	if i.Voltages, err = inspectParts(filepath.Join(dir, VoltagesDir)); err != nil {
+	if i.Voltages, err = inspectParts(dir, run, VoltagesDir); err != nil {
 		return nil, err
 	}
 	i.Unfinished, err = unfinished(dir)
 	return i, err
 }
 
-func inspectParts(dir string) ([]PartInfo, error) {
-	parts, err := listParts(dir)
+func inspectParts(dir string, run *Run, sub string) ([]PartInfo, error) {
+	parts, err := newShelf(dir, run, sub)
 	if err != nil {
 		return nil, err
 	}
 	var infos []PartInfo
-	for _, p := range parts {
-		i, err := InspectPart(p.path)
-		if err != nil {
-			return nil, err
-		}
+	err = parts.each(memory.DefaultAllocator, func(p *partReader) error {
+		i, err := p.inspect()
 		infos = append(infos, i)
-	}
-	return infos, nil
+		return err
+	})
+	return infos, err
 }
 
 // unfinished returns the temporary files of run.json, parts, network and state.

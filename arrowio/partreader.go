@@ -1,7 +1,9 @@
 package arrowio
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"math"
 	"os"
 	"strings"
@@ -21,6 +23,11 @@ type partReader struct {
 	r          *file.Reader
 	cols       []int    // where the columns time, neuron, population and the quantities are
 	quantities []string // in the order of the file
+
+	footerSum uint32    // CRC-32C of the footer
+	sums      checksums // of the column chunks; nil: the part has none
+	sumBuffer []byte
+	rules     *rowRules // what rows without checksums must keep to; nil: not looked at
 }
 
 // openPart opens a part and checks that it has the columns of spikes or, if
@@ -32,7 +39,7 @@ func openPart(path string, samples bool, mem memory.Allocator) (p *partReader, e
 			err = fmt.Errorf("arrowio: reading %s: %w", path, err)
 		}
 	}()
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +47,7 @@ func openPart(path string, samples bool, mem memory.Allocator) (p *partReader, e
 	err = recovered(func() error { return p.open(mem, samples) })
 	if err != nil {
 		_ = f.Close()
-		return nil, err
+		return nil, damage{err}
 	}
 	return p, nil
 }
@@ -54,14 +61,12 @@ func (p *partReader) open(mem memory.Allocator, samples bool) error {
 	if err != nil {
 		return err
 	}
-	if !fi.Mode().IsRegular() {
-		return fmt.Errorf("not a file")
-	}
 	p.size = fi.Size()
 	b, err := footer(p.f, p.size)
 	if err != nil {
 		return err
 	}
+	p.footerSum = crc32.Checksum(b, castagnoli)
 	m, err := metadata.NewFileMetaData(b, nil)
 	if err != nil {
 		return fmt.Errorf("the Parquet file is damaged: %w", err)
@@ -72,11 +77,37 @@ func (p *partReader) open(mem memory.Allocator, samples bool) error {
 	if n := m.NumRows; n < 0 || n > maxRowsPerByte*p.size {
 		return fmt.Errorf("the Parquet file is damaged: %d rows in %d bytes", n, p.size)
 	}
+	if err := p.readChecksums(m, int64(len(b))); err != nil {
+		return err
+	}
 	props := parquet.NewReaderProperties(boundedAllocator{mem, 2 * maxPage})
 	if p.r, err = file.NewParquetReader(p.f, file.WithReadProps(props), file.WithMetadata(m)); err != nil {
 		return err
 	}
 	return p.findColumns(m.Schema, samples)
+}
+
+// readChecksums reads those of the column chunks, and checks that of the footer, of
+// n bytes.
+func (p *partReader) readChecksums(m *metadata.FileMetaData, n int64) (err error) {
+	text := m.KeyValueMetadata().FindValue(checksumKey)
+	if text == nil {
+		return nil
+	}
+	if p.sums, err = parseChecksums(*text); err != nil {
+		return err
+	}
+	if want := len(m.RowGroups) * m.Schema.NumColumns(); len(p.sums) != want {
+		return fmt.Errorf("metadata %q: %d checksums of %d column chunks", checksumKey, len(p.sums), want)
+	}
+	var b [checksumSize]byte
+	if _, err := p.f.ReadAt(b[:], p.size-tailSize-n-checksumSize); err != nil {
+		return err
+	}
+	if binary.LittleEndian.Uint32(b[:]) != p.footerSum {
+		return fmt.Errorf("metadata: %w", errChecksum)
+	}
+	return nil
 }
 
 func (p *partReader) findColumns(s *schema.Schema, samples bool) error {
@@ -178,7 +209,7 @@ func (p *partReader) span(g int) (s span, err error) {
 }
 
 func (p *partReader) groupError(g int, err error) error {
-	return fmt.Errorf("arrowio: reading %s: row group %d: %w", p.path, g, err)
+	return damage{fmt.Errorf("arrowio: reading %s: row group %d: %w", p.path, g, err)}
 }
 
 // lastStep returns the step of the latest row of a part, by its statistics.

@@ -2,9 +2,11 @@ package arrowio
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -34,6 +36,8 @@ type partWriter struct {
 	mem        memory.Allocator
 	groups     int // row groups so far
 	n          int // rows so far
+	sums       checksums
+	footerSum  uint32 // once it is written
 	scratch    *scratch
 }
 
@@ -119,7 +123,9 @@ func (p *partWriter) writeGroup(r *rows) error {
 		if c.dict != nil {
 			c.codec = p.codec
 		}
+		p.sink.sum = 0
 		n, err := c.put(p, rg, r.len())
+		p.sums = append(p.sums, p.sink.sum)
 		total += n
 		return err
 	}
@@ -165,16 +171,28 @@ func (p *partWriter) finishAs(rename func(from, to string) error) error {
 }
 
 func (p *partWriter) writeFooter() error {
+	if err := p.meta.AppendKeyValueMetadata(checksumKey, p.sums.String()); err != nil {
+		return err
+	}
 	m, err := p.meta.Finish()
 	if err != nil {
 		return err
 	}
-	n, err := m.WriteTo(p.sink, nil)
-	if err != nil {
+	var footer bytes.Buffer
+	if _, err := m.WriteTo(&footer, nil); err != nil {
 		return err
 	}
-	_, err = p.sink.Write(append(binary.LittleEndian.AppendUint32(nil, uint32(n)), magic...))
+	p.footerSum = crc32.Checksum(footer.Bytes(), castagnoli)
+	b := binary.LittleEndian.AppendUint32(nil, p.footerSum)
+	b = append(b, footer.Bytes()...)
+	b = binary.LittleEndian.AppendUint32(b, uint32(footer.Len()))
+	_, err = p.sink.Write(append(b, magic...))
 	return err
+}
+
+// entry returns what run.json says of the part, which must be finished.
+func (p *partWriter) entry() Part {
+	return Part{Rows: int64(p.n), Bytes: p.sink.n, CRC32C: p.footerSum}
 }
 
 // abandon drops an unfinished part.
@@ -199,6 +217,7 @@ type sink struct {
 	f   partFile
 	w   *bufio.Writer
 	n   int64
+	sum uint32 // CRC-32C of what was written since it was set to 0
 	err error
 }
 
@@ -208,6 +227,7 @@ func (s *sink) Write(b []byte) (int, error) {
 	}
 	n, err := s.w.Write(b)
 	s.n += int64(n)
+	s.sum = crc32.Update(s.sum, castagnoli, b[:n])
 	s.err = err
 	return n, err
 }

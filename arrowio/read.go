@@ -23,7 +23,7 @@ func ReadSpikes(dir string, opts ...ReadOption) (*spikes.Data, error) {
 		return nil, err
 	}
 	d := &spikes.Data{Resolution: s.run.ResolutionMS, Populations: s.pops}
-	ext, err := s.stream(filepath.Join(dir, SpikesDir), false, nil, func(r *rows) error {
+	ext, err := s.stream(dir, SpikesDir, nil, func(r *rows) error {
 		d.Step = append(d.Step, r.step...)
 		d.Neuron = append(d.Neuron, r.neuron...)
 		return nil
@@ -59,7 +59,7 @@ func ReadSamples(dir string, opts ...ReadOption) (*sim.Samples, error) {
 		return nil, err
 	}
 	out := &sim.Samples{Resolution: s.run.ResolutionMS}
-	_, err = s.stream(filepath.Join(dir, VoltagesDir), true, &out.Quantities, func(r *rows) error {
+	_, err = s.stream(dir, VoltagesDir, &out.Quantities, func(r *rows) error {
 		out.Step = append(out.Step, r.step...)
 		out.Neuron = append(out.Neuron, r.neuron...)
 		if out.Values == nil {
@@ -111,7 +111,7 @@ func StreamSpikes(dir string, fn func(step []int64, neuron []int32) error, opts 
 		return err
 	}
 	lastStep, lastNeuron := int64(math.MinInt64), int32(0)
-	_, err = s.stream(filepath.Join(dir, SpikesDir), false, nil, func(r *rows) error {
+	_, err = s.stream(dir, SpikesDir, nil, func(r *rows) error {
 		for i, t := range r.step {
 			if t < lastStep || t == lastStep && r.neuron[i] < lastNeuron {
 				return fmt.Errorf("arrowio: reading %s: %w: step %d, neuron %d comes after step %d, neuron %d",

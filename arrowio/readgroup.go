@@ -35,7 +35,7 @@ func (p *partReader) readGroup(g int, resolution float64, fn func(*rows) error) 
 		if k == populationAt {
 			continue // a neuron's id gives its population
 		}
-		pages, err := p.checkChunk(rg, c, n)
+		pages, err := p.checkChunk(rg, g, c, n)
 		if err != nil {
 			return fmt.Errorf("column %q: %w", p.r.MetaData().Schema.Column(c).Name(), err)
 		}
@@ -72,6 +72,11 @@ func (p *partReader) readGroup(g int, resolution float64, fn func(*rows) error) 
 		} else if err := fill(readers[neuronAt], b.neuron[:k], levels); err != nil {
 			return fmt.Errorf("column %q: %w", NeuronColumn, err)
 		}
+		if p.sums == nil {
+			if err := p.rules.check(b.step[:k], b.neuron[:k]); err != nil {
+				return err
+			}
+		}
 		for q := range b.values {
 			if err := fill(readers[valuesAt+q], b.values[q][:k], levels); err != nil {
 				return fmt.Errorf("column %q: %w", p.quantities[q], err)
@@ -84,9 +89,10 @@ func (p *partReader) readGroup(g int, resolution float64, fn func(*rows) error) 
 	return nil
 }
 
-// checkChunk makes sure that Arrow's reader can be let loose on a column, or
-// returns the pages that are deltaColumn's to read.
-func (p *partReader) checkChunk(rg *file.RowGroupReader, col int, n int64) ([]pageAt, error) {
+// checkChunk makes sure that column col of row group g has its checksum, if
+// there is one, and that Arrow's reader can be let loose on it, or returns the
+// pages that are deltaColumn's to read.
+func (p *partReader) checkChunk(rg *file.RowGroupReader, g, col int, n int64) ([]pageAt, error) {
 	m, err := rg.MetaData().ColumnChunk(col)
 	if err != nil {
 		return nil, err
@@ -107,6 +113,18 @@ func (p *partReader) checkChunk(rg *file.RowGroupReader, col int, n int64) ([]pa
 	}
 	if m.Type() != p.r.MetaData().Schema.Column(col).PhysicalType() {
 		return nil, fmt.Errorf("damaged: type %v", m.Type())
+	}
+	if p.sums != nil {
+		if p.sumBuffer == nil {
+			p.sumBuffer = make([]byte, checksumBuffer)
+		}
+		sum, err := checksumOf(p.f, c.start, c.size, p.sumBuffer)
+		if err != nil {
+			return nil, err
+		}
+		if sum != p.sums[g*p.r.MetaData().Schema.NumColumns()+col] {
+			return nil, errChecksum
+		}
 	}
 	return c.check(p.f)
 }

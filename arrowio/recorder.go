@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -67,6 +69,9 @@ type recorder struct {
 	closed bool
 	err    atomic.Pointer[error]
 
+	mu    sync.Mutex
+	parts []Part // finished, with those that were there
+
 	// Owned by the encoder.
 	w          *partWriter
 	next       int // number of the next part
@@ -109,18 +114,25 @@ func newRecorder(d *RunDir, sub string, opts []WriterOption) (_ *recorder, err e
 	if err := cleanTemps(dir); err != nil {
 		return nil, err
 	}
+	if err := d.listed(); err != nil {
+		return nil, fmt.Errorf("arrowio: cannot go on recording to %s: %w", dir, err)
+	}
+	listed, err := d.list(sub)
+	if err != nil {
+		return nil, fmt.Errorf("arrowio: cannot go on recording to %s: %w", dir, err)
+	}
 	parts, err := listParts(dir)
 	if err != nil {
 		return nil, err
 	}
 	r := &recorder{
-		run: d, sub: sub, cfg: cfg,
+		parts: listed,
+		run:   d, sub: sub, cfg: cfg,
 		part: partConfig{
 			dir: dir, pops: d.idx, resolution: d.run.ResolutionMS, createdBy: createdBy(d.run.Versions),
 			codec: cfg.codec, mem: cfg.mem, create: cfg.create,
 		},
 		free: make(chan *rows, queued+1), jobs: make(chan job, queued), done: make(chan struct{}),
-		lastStep: -1 << 62,
 	}
 	if n := len(parts); n > 0 {
 		last := parts[n-1]
@@ -129,10 +141,14 @@ func newRecorder(d *RunDir, sub string, opts []WriterOption) (_ *recorder, err e
 			return nil, fmt.Errorf("arrowio: cannot go on recording to %s: %w", dir, err)
 		}
 		r.lastNeuron = 1<<31 - 1 // its last step is complete
-		if r.before, err = countRows(parts); err != nil {
-			return nil, fmt.Errorf("arrowio: cannot go on recording to %s: %w", dir, err)
+		for _, p := range listed {
+			r.before += p.Rows
 		}
 	}
+	if d.writers == nil {
+		d.writers = map[string]*recorder{}
+	}
+	d.writers[sub] = r
 	go r.encode()
 	return r, nil
 }
@@ -248,8 +264,22 @@ func (r *recorder) close() error {
 	r.closed = true
 	close(r.jobs)
 	<-r.done
+	err := r.failed()
+	if len(r.parts) != len(*r.run.run.Parts.of(r.sub)) {
+		err = errors.Join(err, r.run.set(r.run.run))
+	}
+	if r.run.writers[r.sub] == r {
+		delete(r.run.writers, r.sub)
+	}
 	r.run.Unlock()
-	return r.failed()
+	return err
+}
+
+// finished returns the parts that are whole and on disk.
+func (r *recorder) finished() []Part {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.parts)
 }
 
 // encode is the encoder: it takes jobs until the queue is closed.
@@ -307,6 +337,9 @@ const maxGroups = 1<<15 - 1
 
 // inOrder checks that g goes on where the last row group ended.
 func (r *recorder) inOrder(g *rows) error {
+	if t := g.step[0]; t < 1 {
+		return fmt.Errorf("step %d, neuron %d: steps count from 1", t, g.neuron[0])
+	}
 	s, id := r.lastStep, r.lastNeuron
 	for i, t := range g.step {
 		if t < s || t == s && g.neuron[i] < id {
@@ -331,5 +364,8 @@ func (r *recorder) finishPart() error {
 		return err
 	}
 	r.next++
+	r.mu.Lock()
+	r.parts = append(r.parts, w.entry())
+	r.mu.Unlock()
 	return nil
 }

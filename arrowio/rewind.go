@@ -22,6 +22,10 @@ func (d *RunDir) Rewind(step int64) error {
 		return err
 	}
 	defer d.Unlock()
+	counted := d.run.Spikes > 0 && d.run.Recorded.End > step
+	if err := d.unlist(step); err != nil {
+		return fmt.Errorf("arrowio: rewinding %s: %w", d.dir, err)
+	}
 	if err := d.cleanKept(); err != nil {
 		return err
 	}
@@ -43,23 +47,7 @@ func (d *RunDir) Rewind(step int64) error {
 			}
 		}
 	}
-	if d.run.Recorded.End <= step {
-		return nil
-	}
-	parts, err := listParts(filepath.Join(d.dir, SpikesDir))
-	if err != nil {
-		return err
-	}
-	spikes, err := countRows(parts)
-	if err != nil {
-		return err
-	}
-	return d.Update(func(r *Run) {
-		r.Recorded = Window{min(r.Recorded.Begin, step), step}
-		if r.Spikes > 0 {
-			r.Spikes = spikes
-		}
-	})
+	return d.relist(counted)
 }
 
 func (d *RunDir) rewindPart(dir string, samples bool, pt part, step int64) error {

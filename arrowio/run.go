@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"math"
@@ -18,7 +19,9 @@ import (
 )
 
 // FormatVersion is the version of a run's directory that this package writes.
-const FormatVersion = 1
+// Of version 1, which it reads and goes on with, parts have no checksums and
+// run.json has no list of them.
+const FormatVersion = 2
 
 // A Window is the time (Begin, End] in steps of the resolution.
 type Window struct {
@@ -44,7 +47,7 @@ func ThisBuild(cortigo string) Versions {
 // and what it took. It is the content of run.json, and every Parquet part
 // carries it under the key [MetadataKey].
 type Run struct {
-	FormatVersion int                 `json:"format_version"` // 0 stands for FormatVersion
+	FormatVersion int                 `json:"format_version"` // of a new run FormatVersion
 	Created       time.Time           `json:"created"`        // zero: the time of CreateRun
 	Model         string              `json:"model"`
 	Parameters    json.RawMessage     `json:"parameters,omitempty"` // the model's own, any JSON
@@ -59,6 +62,7 @@ type Run struct {
 	Processes     int                 `json:"processes,omitempty"`
 	Synapses      int64               `json:"synapses,omitempty"`
 	Spikes        int64               `json:"spikes,omitempty"` // recorded until Recorded.End; 0: not counted
+	Parts         Parts               `json:"parts"`            // kept by the writers of the run
 	Versions      Versions            `json:"versions"`
 	Timings       map[string]float64  `json:"timings_s,omitempty"` // seconds of wall clock by name, such as "build"
 	Extra         map[string]any      `json:"extra,omitempty"`     // anything else
@@ -69,8 +73,8 @@ type Run struct {
 // without a name or with a name or ids that another one has, a window that
 // ends before it begins, a format this package does not know.
 func (r *Run) Validate() error {
-	if r.FormatVersion != FormatVersion {
-		return fmt.Errorf("format_version is %d, this Cortigo reads %d", r.FormatVersion, FormatVersion)
+	if r.FormatVersion < 1 || r.FormatVersion > FormatVersion {
+		return fmt.Errorf("format_version is %d, this Cortigo reads 1 to %d", r.FormatVersion, FormatVersion)
 	}
 	if !(r.ResolutionMS > 0) || math.IsInf(r.ResolutionMS, 0) {
 		return fmt.Errorf("resolution_ms is %v, must be a positive number", r.ResolutionMS)
@@ -94,6 +98,8 @@ type RunDir struct {
 	idx  *populationIndex
 	meta string // the run as parts carry it
 
+	writers map[string]*recorder // by subdirectory, those that are open
+
 	lock  *os.File // see Lock
 	locks int
 }
@@ -105,9 +111,10 @@ type RunDir struct {
 // untouched, unless overwrite is set: then Cortigo's own files of that run are
 // removed, no others, if nobody is writing them (see [RunDir.Lock]).
 func CreateRun(dir string, run Run, overwrite bool) (*RunDir, error) {
-	if run.FormatVersion == 0 {
+	if run.FormatVersion >= 0 && run.FormatVersion < FormatVersion {
 		run.FormatVersion = FormatVersion
 	}
+	run.Parts = Parts{} // if it was copied from another run's
 	if run.Created.IsZero() {
 		run.Created = time.Now().UTC().Truncate(time.Second)
 	}
@@ -159,11 +166,11 @@ func OpenRun(dir string) (*RunDir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("arrowio: %s: %w", filepath.Join(dir, RunFile), err)
 	}
-	meta, err := json.Marshal(run)
+	meta, err := run.metadata()
 	if err != nil {
 		return nil, fmt.Errorf("arrowio: %s: %w", filepath.Join(dir, RunFile), err)
 	}
-	return &RunDir{dir: dir, run: *run, idx: idx, meta: string(meta)}, nil
+	return &RunDir{dir: dir, run: *run, idx: idx, meta: meta}, nil
 }
 
 // Dir returns the directory's path.
@@ -185,9 +192,13 @@ func (d *RunDir) Update(change func(*Run)) error {
 }
 
 // SetRecorded notes in run.json that the window (begin, end], in steps, was
-// recorded.
+// recorded. Spikes that were counted in another window are not counted then.
 func (d *RunDir) SetRecorded(begin, end int64) error {
-	return d.Update(func(r *Run) { r.Recorded = Window{begin, end} })
+	return d.Update(func(r *Run) {
+		if w := (Window{begin, end}); r.Recorded != w {
+			r.Recorded, r.Spikes = w, 0
+		}
+	})
 }
 
 // set validates run and writes it.
@@ -200,7 +211,10 @@ func (d *RunDir) set(run Run) error {
 	if err != nil {
 		return fmt.Errorf("arrowio: writing %s: %w", path, err)
 	}
-	meta, err := json.Marshal(run)
+	for sub, r := range d.writers {
+		*run.Parts.of(sub) = r.finished()
+	}
+	meta, err := run.metadata()
 	if err != nil {
 		return fmt.Errorf("arrowio: writing %s: %w", path, err)
 	}
@@ -211,7 +225,7 @@ func (d *RunDir) set(run Run) error {
 	if err := writeAtomic(path, append(b, '\n')); err != nil {
 		return err
 	}
-	d.run, d.idx, d.meta = run, idx, string(meta)
+	d.run, d.idx, d.meta = run, idx, meta
 	return nil
 }
 
@@ -246,19 +260,19 @@ const maxRunFile = 64 << 20
 
 func readRun(dir string) (*Run, error) {
 	path := filepath.Join(dir, RunFile)
-	fi, err := os.Stat(path)
+	f, err := openRegular(path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("arrowio: %s is not the directory of a run: %w", dir, err)
 		}
-		return nil, fmt.Errorf("arrowio: reading a run: %w", err)
+		return nil, fmt.Errorf("arrowio: reading %s: %w", path, err)
 	}
-	if fi.Size() > maxRunFile {
-		return nil, fmt.Errorf("arrowio: %s has %d bytes, more than the %d a run file can have", path, fi.Size(), maxRunFile)
+	b, err := io.ReadAll(io.LimitReader(f, maxRunFile+1))
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, fmt.Errorf("arrowio: reading %s: %w", path, err)
 	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("arrowio: reading a run: %w", err)
+	if len(b) > maxRunFile {
+		return nil, fmt.Errorf("arrowio: %s is larger than the %d bytes that a run file can have", path, maxRunFile)
 	}
 	run, err := parseRun(b)
 	if err != nil {

@@ -141,34 +141,25 @@ func (e *extent) add(g span, h float64) {
 	}
 }
 
-// stream calls fn with the selected rows of the parts in dir, part by part.
-// The quantities of samples must be the same in all parts.
-func (s *selection) stream(dir string, samples bool, quantities *[]string, fn func(*rows) error) (extent, error) {
+// stream calls fn with the selected rows of the parts in the subdirectory sub of
+// the run in dir, part by part. The quantities of samples must be the same in all
+// parts.
+func (s *selection) stream(dir, sub string, quantities *[]string, fn func(*rows) error) (extent, error) {
 	ext := extent{math.MaxInt64, math.MinInt64}
-	parts, err := listParts(dir)
+	parts, err := newShelf(dir, s.run, sub)
 	if err != nil {
 		return ext, err
 	}
-	for _, p := range parts {
-		if err := s.streamPart(p.path, samples, quantities, &ext, fn); err != nil {
-			return ext, err
-		}
-	}
-	return ext, nil
+	return ext, parts.each(s.cfg.mem, func(p *partReader) error { return s.streamPart(p, quantities, &ext, fn) })
 }
 
-func (s *selection) streamPart(path string, samples bool, quantities *[]string, ext *extent, fn func(*rows) error) error {
-	p, err := openPart(path, samples, s.cfg.mem)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = p.close() }()
-	if samples {
+func (s *selection) streamPart(p *partReader, quantities *[]string, ext *extent, fn func(*rows) error) error {
+	if quantities != nil { // samples
 		if *quantities == nil {
 			*quantities = p.quantities
 		}
 		if !slices.Equal(*quantities, p.quantities) {
-			return fmt.Errorf("arrowio: reading %s: it has the quantities %q, the parts before it %q", path, p.quantities, *quantities)
+			return fmt.Errorf("arrowio: reading %s: it has the quantities %q, the parts before it %q", p.path, p.quantities, *quantities)
 		}
 	}
 	for g := range p.r.NumRowGroups() {
@@ -179,7 +170,7 @@ func (s *selection) streamPart(path string, samples bool, quantities *[]string, 
 		ext.add(sp, s.run.ResolutionMS)
 		read := s.wants(sp)
 		if s.cfg.group != nil {
-			s.cfg.group(path, g, read)
+			s.cfg.group(p.path, g, read)
 		}
 		if !read {
 			continue
