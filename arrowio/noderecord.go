@@ -7,6 +7,7 @@ import (
 
 	"cortigo/sim"
 	"cortigo/sim/device"
+	"cortigo/sim/spikes"
 )
 
 // RecordParquet has recorders write to the Parquet files of a new run in dir
@@ -76,7 +77,11 @@ type parquetRecorders struct {
 
 // Close ends the recordings and notes which steps they cover.
 func (p *parquetRecorders) Close() error {
-	var errs error
+	if len(p.writers) == 0 {
+		return nil
+	}
+	// What the recorders are of can change until here.
+	errs := p.noteRecorded()
 	for i, w := range p.writers {
 		errs = errors.Join(errs, p.nodes[i].RecordTo(nil), w.Close())
 	}
@@ -85,4 +90,20 @@ func (p *parquetRecorders) Close() error {
 		return errs
 	}
 	return p.run.SetRecorded(p.begin, p.net.Step())
+}
+
+// noteRecorded notes which populations the spike recorder, if there is one,
+// records.
+func (p *parquetRecorders) noteRecorded() error {
+	var recorded []spikes.Population
+	for _, node := range p.nodes {
+		if _, ok := node.Models()[0].(device.SpikeRecorder); ok {
+			d, err := node.Spikes()
+			if err != nil {
+				return err
+			}
+			recorded = d.Populations
+		}
+	}
+	return p.run.Update(func(r *Run) { r.recordsOnly(recorded) })
 }

@@ -13,12 +13,13 @@ import (
 
 // ReadSpikes reads the spikes of the run in dir, or those in a window and of
 // some populations; row groups whose statistics exclude them are not read.
-// The result's populations are those chosen, its window is the recorded one,
+// The result's populations are those chosen (without a choice all, also those
+// that were not recorded, which say so), its window is the recorded one,
 // clipped to the chosen. Where run.json lags behind the parts, as it does in
 // a run that was killed, the window extends to the last spike. A run without
 // spikes is no error.
 func ReadSpikes(dir string, opts ...ReadOption) (*spikes.Data, error) {
-	s, err := newSelection(dir, opts)
+	s, err := newSelection(dir, SpikesDir, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ func (s *selection) window(ext extent) (begin, end int64) {
 // ReadSamples reads what the multimeters of the run in dir recorded, or the
 // samples in a window and of some populations, sorted by step, then neuron.
 func ReadSamples(dir string, opts ...ReadOption) (*sim.Samples, error) {
-	s, err := newSelection(dir, opts)
+	s, err := newSelection(dir, VoltagesDir, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +107,7 @@ func (s bySampleOrder) Swap(i, j int) {
 // however long the run. The slices are used again after fn returns. An error
 // of fn ends the stream and is returned.
 func StreamSpikes(dir string, fn func(step []int64, neuron []int32) error, opts ...ReadOption) error {
-	s, err := newSelection(dir, opts)
+	s, err := newSelection(dir, SpikesDir, opts)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ type selection struct {
 	cfg        readConfig
 }
 
-func newSelection(dir string, opts []ReadOption) (*selection, error) {
+func newSelection(dir, sub string, opts []ReadOption) (*selection, error) {
 	run, err := readRun(dir)
 	if err != nil {
 		return nil, err
@@ -61,6 +61,11 @@ func newSelection(dir string, opts []ReadOption) (*selection, error) {
 		s.all = false
 		if s.pops, err = pick(run.Populations, s.cfg.pops); err != nil {
 			return nil, fmt.Errorf("arrowio: reading %s: %w", dir, err)
+		}
+		for _, p := range s.pops {
+			if p.NotRecorded && sub == SpikesDir {
+				return nil, fmt.Errorf("arrowio: reading %s: the spikes of population %q were not recorded", dir, p.Name)
+			}
 		}
 	}
 	if s.cfg.windowed {

@@ -59,7 +59,9 @@ func CheckpointInterval(totalMS float64) float64 {
 // they will come again.
 //
 // It is an error if the run is another network's, and if the recording ends
-// before that step: it would have a hole.
+// before that step: it would have a hole. A population that no node of pops is
+// of is noted in run.json and in each part as not recorded; once something was
+// recorded, it is an error to name other populations.
 //
 // Until Close no other program can write to the run, see [RunDir.Lock].
 func Resume(dir string, net *sim.Network, pops ...*sim.Nodes) (*Session, error) {
@@ -76,6 +78,10 @@ func Resume(dir string, net *sim.Network, pops ...*sim.Nodes) (*Session, error) 
 func (d *RunDir) Resume(net *sim.Network, pops ...*sim.Nodes) (_ *Session, err error) {
 	dir := d.dir
 	if err := d.belongsTo(net); err != nil {
+		return nil, fmt.Errorf("arrowio: going on with the run in %s: %w", dir, err)
+	}
+	recorded, err := d.recordedOf(net, pops)
+	if err != nil {
 		return nil, fmt.Errorf("arrowio: going on with the run in %s: %w", dir, err)
 	}
 	if err := d.Lock(); err != nil {
@@ -98,6 +104,11 @@ func (d *RunDir) Resume(net *sim.Network, pops ...*sim.Nodes) (_ *Session, err e
 		}
 		s.begin = r.Begin
 	}
+	if !slices.Equal(recorded, d.run.Populations) {
+		if err := d.Update(func(r *Run) { r.Populations = recorded }); err != nil {
+			return nil, err
+		}
+	}
 	if s.spikes, err = d.NewSpikeWriter(); err != nil {
 		return nil, err
 	}
@@ -114,8 +125,8 @@ func (d *RunDir) belongsTo(net *sim.Network) error {
 		return fmt.Errorf("its seed is %d, the network's %d", r.Seed, net.Seed())
 	case r.ResolutionMS != net.Resolution():
 		return fmt.Errorf("its resolution is %g ms, the network's %g ms", r.ResolutionMS, net.Resolution())
-	case !slices.Equal(r.Populations, net.SpikePopulations()):
-		return fmt.Errorf("its populations are %v, the network's %v", r.Populations, net.SpikePopulations())
+	case !slices.EqualFunc(r.Populations, net.SpikePopulations(), sameNeurons):
+		return fmt.Errorf("its populations are %s, the network's %s", describe(r.Populations), describe(net.SpikePopulations()))
 	}
 	return nil
 }

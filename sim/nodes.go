@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/neuron"
 	"cortigo/sim/spikes"
 
 	"cortigo/sim/internal/brief"
@@ -307,6 +308,7 @@ func (c *Nodes) ranges() []engine.Range {
 
 // Populations returns neurons as spike data names them: a population for each
 // name, those of which only some are here by their places, as "exc[0:50]".
+// Parrots and generators are input.
 func (c *Nodes) Populations() []spikes.Population {
 	var ps []spikes.Population
 	if c == nil {
@@ -318,7 +320,17 @@ func (c *Nodes) Populations() []spikes.Population {
 		if s.n < g.n {
 			name = fmt.Sprintf("%s[%d:%d]", g.name, s.from, s.from+s.n)
 		}
-		ps = append(ps, spikes.Population{Name: name, First: g.first + int32(s.from), N: s.n})
+		ps = append(ps, spikes.Population{Name: name, First: g.first + int32(s.from), N: s.n, Input: c.net.isInput(s)})
 	}
 	return ps
+}
+
+// isInput says whether the spikes of nodes are input: parrots repeat what comes
+// in, generators make it.
+func (n *Network) isInput(s span) bool {
+	if n.groups[s.group].kind == generators {
+		return true
+	}
+	_, parrots := n.modelOf(s.group, s.from).(neuron.Parrot)
+	return parrots
 }

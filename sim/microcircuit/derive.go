@@ -208,6 +208,8 @@ func (d *Derived) warn(p Parameters) {
 	if p.KScaling > 1 {
 		d.Warnings = append(d.Warnings, &UpscalingWarning{"k_scaling", p.KScaling})
 	}
+	d.warnOfStimulus("thalamic stimulus", p.Thalamus.On, p.Thalamus.Start, p.Thalamus.Duration, p)
+	d.warnOfStimulus("transient DC stimulus", p.DCTransient.On, p.DCTransient.Start, p.DCTransient.Duration, p)
 	if p.Background != BackgroundDC || p.KScaling == 1 {
 		return
 	}
@@ -215,5 +217,16 @@ func (d *Derived) warn(p Parameters) {
 		if dc < d.Rheobase {
 			d.Warnings = append(d.Warnings, &SubThresholdWarning{Population(t), dc, d.Rheobase})
 		}
+	}
+}
+
+// warnOfStimulus warns of a stimulus that is not within the time after the
+// warm-up.
+func (d *Derived) warnOfStimulus(name string, on bool, start, duration float64, p Parameters) {
+	exact := func(ms float64) float64 { return math.Round(ms/tic) * tic } // sums of decimals are not
+	begin, end := exact(p.TPresim), exact(p.TPresim+p.TSim)
+	start, stop := exact(start), exact(start+duration)
+	if on && (stop > end || start < begin) {
+		d.Warnings = append(d.Warnings, &StimulusWarning{name, start, stop, begin, end})
 	}
 }

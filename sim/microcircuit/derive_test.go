@@ -331,3 +331,38 @@ func TestBits(t *testing.T) {
 		t.Errorf("%#x, want %#x", got, want)
 	}
 }
+
+// A stimulus that is not given, or not where it is looked for, is told of.
+func TestStimulusWarnings(t *testing.T) {
+	for _, c := range []struct {
+		start, duration float64
+		want            string // "": none
+	}{
+		{700, 10, ""}, {500, 1000, ""}, {1490, 10, ""},
+		{1500, 10, "The thalamic stimulus, from 1500 to 1510 ms, is never given: the run ends at 1500 ms."},
+		{1e9, 10, "The thalamic stimulus, from 1000000000 to 1000000010 ms, is never given: the run ends at 1500 ms."},
+		{1499.9, 0.2, "The thalamic stimulus, from 1499.9 to 1500.1 ms, is cut short: the run ends at 1500 ms."},
+		{0, 500, "The thalamic stimulus, from 0 to 500 ms, is over when the warm-up ends, at 500 ms: what is analysed does not show it."},
+		{499.9, 0.2, "The thalamic stimulus, from 499.9 to 500.1 ms, begins before the warm-up ends, at 500 ms."},
+		{100, 2000, "The thalamic stimulus, from 100 to 2100 ms, begins before the warm-up ends, at 500 ms, and is cut short: the run ends at 1500 ms."},
+	} {
+		for _, on := range []bool{true, false} {
+			d := derived(t, func(p *Parameters) {
+				scale(1)(p) // without other warnings
+				p.Thalamus.On, p.Thalamus.Start, p.Thalamus.Duration = on, c.start, c.duration
+				p.DCTransient.On, p.DCTransient.Start, p.DCTransient.Duration = !on, c.start, c.duration
+			})
+			want := c.want
+			if !on {
+				want = strings.Replace(want, "thalamic", "transient DC", 1)
+			}
+			got := ""
+			for _, w := range d.Warnings {
+				got += w.Error()
+			}
+			if got != want {
+				t.Errorf("from %g ms for %g: %q, want %q", c.start, c.duration, got, want)
+			}
+		}
+	}
+}

@@ -2,6 +2,8 @@ package microcircuit
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 
 	"cortigo/sim/internal/brief"
@@ -83,3 +85,32 @@ type UpscalingWarning struct {
 func (w *UpscalingWarning) Error() string {
 	return fmt.Sprintf("Parameter %s is %g: above 1 the circuit is larger than the published one.", w.Parameter, w.Value)
 }
+
+// A StimulusWarning says that a stimulus is not, or not as a whole, within the
+// time after the warm-up. All times are model time in ms.
+type StimulusWarning struct {
+	Stimulus    string  // "thalamic stimulus" or "transient DC stimulus"
+	Start, Stop float64 // of the stimulus
+	Begin, End  float64 // of the time after the warm-up
+}
+
+// Error says what is missing.
+func (w *StimulusWarning) Error() string {
+	what := fmt.Sprintf("The %s, from %s to %s ms,", w.Stimulus, decimal(w.Start), decimal(w.Stop))
+	switch {
+	case w.Start >= w.End:
+		return fmt.Sprintf("%s is never given: the run ends at %s ms.", what, decimal(w.End))
+	case w.Stop <= w.Begin:
+		return fmt.Sprintf("%s is over when the warm-up ends, at %s ms: what is analysed does not show it.", what, decimal(w.Begin))
+	case w.Start < w.Begin:
+		what += fmt.Sprintf(" begins before the warm-up ends, at %s ms", decimal(w.Begin))
+		if w.Stop <= w.End {
+			return what + "."
+		}
+		what += ", and"
+	}
+	return fmt.Sprintf("%s is cut short: the run ends at %s ms.", what, decimal(w.End))
+}
+
+// decimal writes a time, a multiple of 0.001 ms, as one reads it in parameters.
+func decimal(ms float64) string { return strconv.FormatFloat(math.Round(ms*1000)/1000, 'f', -1, 64) }

@@ -170,8 +170,24 @@ func (m *Microcircuit) wire() error {
 	return nil
 }
 
+// Recorded returns the populations whose spikes Parameters.Record asks for: the
+// eight, and the thalamic neurons; nil before Create and for none.
+func (m *Microcircuit) Recorded() []*sim.Nodes {
+	if m.made() != nil || !m.p.Record.Spikes {
+		return nil
+	}
+	return m.spiking()
+}
+
+func (m *Microcircuit) spiking() []*sim.Nodes {
+	if m.p.Record.Thalamus && m.thalamus != nil {
+		return append(m.pops[:len(m.pops):len(m.pops)], m.thalamus)
+	}
+	return m.pops
+}
+
 // RecordSpikes has the spikes of the eight populations written to w, from now
-// on.
+// on, and those of the thalamic neurons if Parameters.Record asks for them.
 func (m *Microcircuit) RecordSpikes(w sim.SpikeWriter) error {
 	if err := m.made(); err != nil {
 		return err
@@ -179,7 +195,7 @@ func (m *Microcircuit) RecordSpikes(w sim.SpikeWriter) error {
 	if m.stage == stageNew {
 		return fmt.Errorf("%w: RecordSpikes before Create", ErrOrder)
 	}
-	if err := m.net.RecordSpikes(w, m.pops...); err != nil {
+	if err := m.net.RecordSpikes(w, m.spiking()...); err != nil {
 		return fmt.Errorf("microcircuit: recording spikes: %w", err)
 	}
 	return nil

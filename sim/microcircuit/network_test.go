@@ -387,3 +387,48 @@ func TestNil(t *testing.T) {
 		}
 	}
 }
+
+// The thalamic neurons are recorded when that is asked for, and input in any
+// case.
+func TestRecorded(t *testing.T) {
+	p := small()
+	p.Thalamus.On, p.Thalamus.Start = true, 0
+	for _, c := range []struct {
+		record Recorders
+		want   int
+	}{{Recorders{Spikes: true}, 8}, {Recorders{Spikes: true, Thalamus: true}, 9}, {Recorders{}, 0}} {
+		p.Record = c.record
+		m, err := New(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.Recorded(); got != nil {
+			t.Errorf("%v before Create", got)
+		}
+		if err := m.Create(); err != nil {
+			t.Fatal(err)
+		}
+		if got := m.Recorded(); len(got) != c.want || len(m.Populations()) != Count {
+			t.Errorf("%+v: %d populations, want %d of %d", c.record, len(got), c.want, Count)
+		}
+		for i, p := range m.Net().SpikePopulations() {
+			if p.Input != (i == Count) {
+				t.Errorf("%+v", p)
+			}
+		}
+	}
+	p.Record = Recorders{Spikes: true, Thalamus: true}
+	m := built(t, p)
+	w := record(t, m)
+	simulate(t, m, 20)
+	first, n := int32(m.d.TotalNeurons()+1), 0
+	for _, id := range w.neuron {
+		if id >= first {
+			n++
+		}
+	}
+	// 902 neurons at 120 spikes/s for 10 ms: 1082 with a Poisson SD of 33.
+	if n < 900 || n > 1270 {
+		t.Errorf("%d thalamic spikes", n)
+	}
+}

@@ -116,7 +116,8 @@ type TransientDC struct {
 
 // Recorders says what a run records.
 type Recorders struct {
-	Spikes          bool    `json:"spikes"`
+	Spikes          bool    `json:"spikes"`              // of the eight populations
+	Thalamus        bool    `json:"thalamus"`            // also those of the thalamic neurons; needs Spikes and Thalamus.On
 	Voltages        bool    `json:"voltages"`            // membrane potentials of all neurons
 	VoltageInterval float64 `json:"voltage_interval_ms"` // between two samples, a multiple of h
 }

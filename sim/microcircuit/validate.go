@@ -38,7 +38,7 @@ func (p Parameters) Validate() error {
 	v.v0(p.V0)
 	v.thalamus(p)
 	v.transient(p.DCTransient)
-	v.record(p.Record)
+	v.record(p)
 	return errors.Join(v.errs...)
 }
 
@@ -299,7 +299,14 @@ func (v *validator) transient(s TransientDC) {
 	}
 }
 
-func (v *validator) record(r Recorders) {
+func (v *validator) record(p Parameters) {
+	r := p.Record
+	switch {
+	case r.Thalamus && !p.Thalamus.On:
+		v.add("record.thalamus", true, "false while thalamus.on is false: there are no thalamic neurons")
+	case r.Thalamus && !r.Spikes:
+		v.add("record.thalamus", true, "false while record.spikes is false")
+	}
 	if r.Voltages {
 		v.duration("record.voltage_interval_ms", r.VoltageInterval)
 	}

@@ -99,6 +99,8 @@ func TestValidate(t *testing.T) {
 		"voltage interval zero":  {func(p *Parameters) { p.Record.Voltages, p.Record.VoltageInterval = true, 0 }, "record.voltage_interval_ms", "", ""},
 		"doubling factor":        {func(p *Parameters) { p.L4EToL23E = -2 }, "l4e_to_l23e_factor", "", ""},
 		"delay SD negative":      {func(p *Parameters) { p.DelayRelativeSD = -0.5 }, "delay_relative_sd", "", ""},
+		"record no thalamus":     {func(p *Parameters) { p.Record.Thalamus = true }, "record.thalamus", "", ""},
+		"record thalamus alone":  {func(p *Parameters) { p.Thalamus.On, p.Record = true, Recorders{Thalamus: true} }, "record.thalamus", "", ""},
 		"thalamic rate negative": {func(p *Parameters) { p.Thalamus.Rate = -1 }, "thalamus.rate_hz", "", ""},
 	} {
 		p := Default()

@@ -5,6 +5,7 @@ package spikes
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"cortigo/sim/internal/brief"
@@ -16,6 +17,12 @@ type Population struct {
 	Name  string `json:"name"`
 	First int32  `json:"first_id"` // id of the first neuron
 	N     int    `json:"n"`        // number of neurons
+	// NotRecorded: nobody looked whether its neurons spiked, which is not the
+	// same as that they were silent.
+	NotRecorded bool `json:"not_recorded,omitempty"`
+	// Input: its spikes come into the network from outside, those of parrots and
+	// generators. They are not among "all neurons", see Data.Circuit.
+	Input bool `json:"input,omitempty"`
 }
 
 // Contains reports whether id is one of the population's neurons.
@@ -52,6 +59,30 @@ func (d *Data) Population(name string) (Population, error) {
 		}
 	}
 	return Population{}, fmt.Errorf("spikes: no population %s among %s", brief.Quote(name), names(d.Populations))
+}
+
+// Recorded returns the populations that were recorded, in their order.
+func (d *Data) Recorded() []Population {
+	return slices.DeleteFunc(slices.Clone(d.Populations), func(p Population) bool { return p.NotRecorded })
+}
+
+// Circuit returns what "all neurons" are: the populations that were recorded and
+// are not input. If all that was recorded is input, it is that.
+func (d *Data) Circuit() []Population {
+	recorded := d.Recorded()
+	if own := slices.DeleteFunc(slices.Clone(recorded), func(p Population) bool { return p.Input }); len(own) > 0 {
+		return own
+	}
+	return recorded
+}
+
+// Inputs returns the populations that were recorded and are not of the Circuit.
+func (d *Data) Inputs() []Population {
+	recorded := d.Recorded()
+	if slices.ContainsFunc(recorded, func(p Population) bool { return !p.Input }) {
+		return slices.DeleteFunc(recorded, func(p Population) bool { return !p.Input })
+	}
+	return nil
 }
 
 func names(ps []Population) []string {
@@ -97,7 +128,8 @@ func (d byStepNeuron) Swap(i, j int) {
 	d.Neuron[i], d.Neuron[j] = d.Neuron[j], d.Neuron[i]
 }
 
-// Trains returns the spike steps of every neuron of p, silent ones included:
+// Trains returns the spike steps of every neuron of p, silent ones included (and
+// those of a population that was not recorded, of which nothing is known):
 // element k belongs to the neuron with id p.First+k.
 func (d *Data) Trains(p Population) [][]int64 {
 	count := make([]int, p.N)

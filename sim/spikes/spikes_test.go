@@ -11,7 +11,7 @@ import (
 )
 
 func sample() *Data {
-	return &Data{Resolution: 0.1, Begin: 10, End: 100, Populations: []Population{{"a", 1, 3}, {"b", 4, 2}},
+	return &Data{Resolution: 0.1, Begin: 10, End: 100, Populations: []Population{{Name: "a", First: 1, N: 3}, {Name: "b", First: 4, N: 2}},
 		Step:   []int64{11, 20, 20, 20, 50, 100},
 		Neuron: []int32{2, 1, 3, 3, 5, 2}}
 }
@@ -58,7 +58,7 @@ func TestTrains(t *testing.T) {
 	if got, want := d.Trains(d.Populations[1]), [][]int64{nil, {50}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if got := d.Trains(Population{"none", 7, 0}); len(got) != 0 {
+	if got := d.Trains(Population{Name: "none", First: 7}); len(got) != 0 {
 		t.Errorf("%v of no neurons", got)
 	}
 }
@@ -71,7 +71,7 @@ func TestPopulation(t *testing.T) {
 	if _, err := d.Population("c"); err == nil || !strings.Contains(err.Error(), `"c" among [a b]`) {
 		t.Errorf("%v", err)
 	}
-	p := Population{"last", math.MaxInt32, 1}
+	p := Population{Name: "last", First: math.MaxInt32, N: 1}
 	if !p.Contains(math.MaxInt32) || p.Contains(math.MaxInt32-1) || p.Contains(math.MinInt32) {
 		t.Error("the last id there can be")
 	}
@@ -129,5 +129,37 @@ func TestDigest(t *testing.T) {
 	}
 	if got := hex.EncodeToString(h.Sum(nil)); got != golden {
 		t.Errorf("by hand %s, want %s", got, golden)
+	}
+}
+
+// What was not recorded is not silent, and input is not among all neurons.
+func TestRecordedAndCircuit(t *testing.T) {
+	e, i := Population{Name: "E", First: 1, N: 3}, Population{Name: "I", First: 4, N: 2}
+	tc := Population{Name: "TC", First: 6, N: 4, Input: true}
+	not := func(p Population) Population { p.NotRecorded = true; return p }
+	for _, c := range []struct {
+		name                      string
+		all                       []Population
+		recorded, circuit, inputs []Population
+	}{
+		{"all", []Population{e, i}, []Population{e, i}, []Population{e, i}, nil},
+		{"with input", []Population{e, tc, i}, []Population{e, tc, i}, []Population{e, i}, []Population{tc}},
+		{"input not recorded", []Population{e, i, not(tc)}, []Population{e, i}, []Population{e, i}, nil},
+		{"input alone", []Population{not(e), tc}, []Population{tc}, []Population{tc}, nil},
+		{"nothing", []Population{not(e), not(tc)}, []Population{}, []Population{}, nil},
+	} {
+		d := &Data{Populations: slices.Clone(c.all)}
+		if got := d.Recorded(); !slices.Equal(got, c.recorded) {
+			t.Errorf("%s: recorded %v, want %v", c.name, got, c.recorded)
+		}
+		if got := d.Circuit(); !slices.Equal(got, c.circuit) {
+			t.Errorf("%s: circuit %v, want %v", c.name, got, c.circuit)
+		}
+		if got := d.Inputs(); !slices.Equal(got, c.inputs) {
+			t.Errorf("%s: inputs %v, want %v", c.name, got, c.inputs)
+		}
+		if !slices.Equal(d.Populations, c.all) {
+			t.Errorf("%s: the populations are %v then", c.name, d.Populations)
+		}
 	}
 }
