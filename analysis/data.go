@@ -27,6 +27,9 @@ func check(d *spikes.Data) error {
 
 // checkPopulation reports what makes p unusable.
 func checkPopulation(p spikes.Population) error {
+	if p.NotRecorded {
+		return fmt.Errorf("analysis: population %q was not recorded: nothing is known of its spikes", p.Name)
+	}
 	if p.N <= 0 {
 		return fmt.Errorf("analysis: population %q has %d neurons, must be at least 1", p.Name, p.N)
 	}

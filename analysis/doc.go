@@ -23,5 +23,6 @@
 //
 // Data must be sorted, as spikes.Data promises; data that is nil, has columns
 // of different length or an empty window is an error. Spikes outside the
-// window or of neurons in no population are not counted.
+// window or of neurons in no population are not counted. A population that was
+// not recorded is not silent: asking for a statistic of it is an error.
 package analysis

@@ -23,8 +23,8 @@ type Histogram struct {
 }
 
 // PopulationRate counts the spikes of all neurons of pops together, in bins of
-// binSteps steps from the begin of d's window; without pops, of all of d's
-// populations. What remains of the window after the last whole bin is dropped
+// binSteps steps from the begin of d's window; without pops, of d's Circuit: all
+// populations that were recorded and are not input. What remains of the window after the last whole bin is dropped
 // and reported. A window shorter than one bin gives no bins.
 //
 // It is an error if binSteps < 1, if a population is empty or overlaps another,
@@ -34,9 +34,12 @@ func PopulationRate(d *spikes.Data, binSteps int64, pops ...spikes.Population) (
 		return nil, err
 	}
 	if len(pops) == 0 {
-		pops = d.Populations
+		pops = d.Circuit()
 	}
 	if len(pops) == 0 {
+		if len(d.Populations) > 0 {
+			return nil, fmt.Errorf("analysis: no population was recorded: nothing is known of the spikes")
+		}
 		return nil, fmt.Errorf("analysis: no populations to count spikes of")
 	}
 	neurons := 0

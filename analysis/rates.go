@@ -67,6 +67,9 @@ type RateSummary struct {
 	Silent     int     // neurons without a spike in the window
 	Spikes     int     // spikes of all neurons
 	Mean, SD   float64 // spikes/s over all N neurons; SD with ddof 0
+
+	NotRecorded bool // nothing is known: Silent and Spikes are 0, Mean and SD NaN
+	Input       bool // not among all neurons, see spikes.Data.Circuit
 }
 
 // RateSummaries returns the summary of each of d's populations, in their order:
@@ -75,18 +78,22 @@ type RateSummary struct {
 //	SD   = sqrt(sum((rate - Mean)^2) / N)
 //
 // Silent neurons are included. One neuron has SD 0; data without populations
-// give an empty result.
+// give an empty result. A population that was not recorded says so.
 func RateSummaries(d *spikes.Data) ([]RateSummary, error) {
 	if err := check(d); err != nil {
 		return nil, err
 	}
 	out := make([]RateSummary, 0, len(d.Populations))
 	for _, p := range d.Populations {
+		if p.NotRecorded {
+			out = append(out, RateSummary{Population: p.Name, N: p.N, Mean: math.NaN(), SD: math.NaN(), NotRecorded: true, Input: p.Input})
+			continue
+		}
 		counts, err := SpikeCounts(d, p)
 		if err != nil {
 			return nil, err
 		}
-		s := RateSummary{Population: p.Name, N: p.N}
+		s := RateSummary{Population: p.Name, N: p.N, Input: p.Input}
 		for _, c := range counts {
 			s.Spikes += c
 			if c == 0 {

@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"cortigo/sim/spikes"
 )
@@ -38,6 +39,7 @@ func (s *Statistics) Population(name string) (*PopulationStatistics, error) {
 // PopulationStatistics describe the activity of one population.
 type PopulationStatistics struct {
 	Name            string
+	Input           bool      // not of the circuit, see spikes.Data.Circuit
 	N               int       // neurons
 	SpikeCounts     []int     // of each neuron in the window
 	MeanRate        float64   // spikes/s, silent neurons included
@@ -54,7 +56,8 @@ func (p *PopulationStatistics) Rates(durationMS float64) []float64 {
 	return ratesOf(p.SpikeCounts, durationMS/1000)
 }
 
-// Describe returns the statistics of each of d's populations over d's window:
+// Describe returns the statistics of each of d's populations that was recorded
+// over d's window:
 // spike counts, CVs, correlations of [CorrelationBinMS] counts of
 // [CorrelationSubsample] neurons drawn with seed, and synchrony of
 // [SynchronyBinMS] counts of the whole population.
@@ -77,8 +80,9 @@ func Describe(d *spikes.Data, seed uint64) (*Statistics, error) {
 		BeginMS: float64(d.Begin) * d.Resolution,
 		EndMS:   float64(d.End) * d.Resolution,
 	}
-	for _, pop := range d.Populations {
-		p := PopulationStatistics{Name: pop.Name, N: pop.N}
+	inputs := d.Inputs()
+	for _, pop := range d.Recorded() {
+		p := PopulationStatistics{Name: pop.Name, N: pop.N, Input: slices.Contains(inputs, pop)}
 		if p.SpikeCounts, err = SpikeCounts(d, pop); err != nil {
 			return nil, err
 		}

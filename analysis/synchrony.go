@@ -26,6 +26,9 @@ func Synchrony(d *spikes.Data, p spikes.Population, binSteps int64, sample int, 
 	if err := check(d); err != nil {
 		return 0, nil, err
 	}
+	if err := checkPopulation(p); err != nil {
+		return 0, nil, err
+	}
 	ids := Subsample(p, sample, seed)
 	h, err := binned(d, binSteps, len(ids), func(id int32) bool {
 		_, found := slices.BinarySearch(ids, id)

@@ -65,9 +65,11 @@ type Verification struct {
 // not: there n is the number of neurons that the pairs come from, or the
 // reference would not pass against itself. The result says so in Warnings.
 //
-// Windows of different length, a population that is missing, or no references
-// are errors.
+// Input, such as the thalamic neurons of the microcircuit, is compared if the
+// references have it, too. Windows of different length, a population that is
+// missing, or no references are errors.
 func Verify(ours *Statistics, refs []*Statistics) (*Verification, error) {
+	ours = withoutInput(ours, refs)
 	if err := checkComparable(ours, refs); err != nil {
 		return nil, err
 	}
@@ -97,6 +99,24 @@ func Verify(ours *Statistics, refs []*Statistics) (*Verification, error) {
 	v.Allowed = len(v.Rows) * 2 / 24
 	v.Pass = v.Failed <= v.Allowed
 	return v, nil
+}
+
+// withoutInput returns s without the input that not all of refs have.
+func withoutInput(s *Statistics, refs []*Statistics) *Statistics {
+	if s == nil {
+		return nil
+	}
+	own := *s
+	own.Populations = slices.DeleteFunc(slices.Clone(s.Populations), func(p PopulationStatistics) bool {
+		return p.Input && slices.ContainsFunc(refs, func(r *Statistics) bool {
+			if r == nil {
+				return false
+			}
+			_, err := r.Population(p.Name)
+			return err != nil
+		})
+	})
+	return &own
 }
 
 // judge fills in the sampling term, q and the verdict.

@@ -33,7 +33,8 @@ func TestRecorderOfSlices(t *testing.T) {
 	equal(t, "steps", d.Step, []int64{20, 20, 20, 20, 20, 20, 20, 20, 20, 40, 40, 40, 40, 40, 40, 40, 40, 40})
 	equal(t, "ids", d.Neuron, []int32{1, 1, 2, 3, 9, 10, 11, 14, 15, 1, 1, 2, 3, 9, 10, 11, 14, 15})
 	equal(t, "sorted", d.Sorted(), true)
-	equal(t, "populations", d.Populations, []spikes.Population{{Name: "a[0:1]", First: 3, N: 1}, {Name: "a[6:9]", First: 9, N: 3}, {Name: "b[1:3]", First: 14, N: 2}, {Name: "g", First: 1, N: 2}})
+	equal(t, "populations", d.Populations, []spikes.Population{{Name: "a[0:1]", First: 3, N: 1, Input: true},
+		{Name: "a[6:9]", First: 9, N: 3, Input: true}, {Name: "b[1:3]", First: 14, N: 2, Input: true}, {Name: "g", First: 1, N: 2, Input: true}})
 	equal(t, "window", fmt.Sprint(d.Begin, d.End), "0 60")
 	equal(t, "n_events", get(t, r, "n_events"), []float64{18})
 	d.Step[0] = 7 // a copy

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cortigo/analysis"
@@ -15,7 +16,7 @@ import (
 // RasterFigure returns a figure of d's spikes in d's window, 6.5 x 4 inches. See
 // NewRaster for options and errors; also WithTitle and WithSize.
 func RasterFigure(d *spikes.Data, opts ...Option) (*Figure, error) {
-	c, err := configure(4, opts)
+	c, err := configure("a raster figure", 4, opts, rasterOptions, figureOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -32,10 +33,11 @@ func RasterFigure(d *spikes.Data, opts ...Option) (*Figure, error) {
 	return f, nil
 }
 
-// RateFigure returns a figure of the rate of all of d's neurons, 6.5 x 2 inches.
+// RateFigure returns a figure of the rate of all of d's neurons, 6.5 x 2 inches;
+// populations that are input have a panel of their own.
 // See NewRateHistogram for options and errors; also WithTitle and WithSize.
 func RateFigure(d *spikes.Data, opts ...Option) (*Figure, error) {
-	c, err := configure(2, opts)
+	c, err := configure("a rate figure", 2, opts, rateOptions, figureOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -43,22 +45,29 @@ func RateFigure(d *spikes.Data, opts ...Option) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	rates, err := inputRates(d, h)
+	if err != nil {
+		return nil, err
+	}
 	f := newFigure(c)
-	f.Alt = h.alt()
+	_, more := inputPanels(rates, c.theme)
+	f.Alt = h.alt() + more
 	f.Notes = h.notes()
 	f.draw = func(dc draw.Canvas) {
 		dc = header(inset(dc), c.theme, c.title, h.caption(), nil)
 		dc.Max.Y -= 3
-		stack(dc, c.theme, []panel{h.panel(c.theme, 1)}, 0)
+		above, _ := inputPanels(rates, c.theme)
+		stack(dc, c.theme, append(above, h.panel(c.theme, 1)), 7)
 	}
 	return f, nil
 }
 
 // ActivityFigure returns a raster with the population rate histogram below it,
-// sharing x, 6.5 x 5 inches. Options and errors are those of NewRaster and
+// sharing x, 6.5 x 5 inches; the rates of populations that are input have panels
+// of their own in between. Options and errors are those of NewRaster and
 // NewRateHistogram; also WithTitle and WithSize.
 func ActivityFigure(d *spikes.Data, opts ...Option) (*Figure, error) {
-	c, err := configure(5, opts)
+	c, err := configure("an activity figure", 5, opts, rasterOptions, rateOptions, figureOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -70,12 +79,18 @@ func ActivityFigure(d *spikes.Data, opts ...Option) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	rates, err := inputRates(d, h)
+	if err != nil {
+		return nil, err
+	}
 	f := newFigure(c)
-	f.Alt = r.alt() + ". Below, " + lowerFirst(h.alt())
+	_, more := inputPanels(rates, c.theme)
+	f.Alt = r.alt() + ". Below, " + lowerFirst(h.alt()) + more
 	f.Notes = h.notes()
 	f.draw = func(dc draw.Canvas) {
 		dc = r.header(inset(dc), c.title)
-		stack(dc, c.theme, []panel{r.panel(dc, c.theme, 4, false), h.panel(c.theme, 1)}, 7)
+		between, _ := inputPanels(rates, c.theme)
+		stack(dc, c.theme, slices.Concat([]panel{r.panel(dc, c.theme, 4, false)}, between, []panel{h.panel(c.theme, 1)}), 7)
 	}
 	return f, nil
 }
@@ -100,13 +115,18 @@ func (r *Raster) header(dc draw.Canvas, title string) draw.Canvas {
 // keys returns the raster's legend.
 func (r *Raster) keys() []key {
 	var keys []key
+	fromOutside := r.d.Inputs()
 	for _, k := range []Kind{Excitatory, Inhibitory} {
 		for _, b := range r.bands {
-			if b.kind == k {
+			if b.kind == k && !slices.Contains(fromOutside, b.pop) {
 				keys = append(keys, key{k.String(), swatch(r.Theme.color(k))})
 				break
 			}
 		}
+	}
+	for _, in := range inputs(r.d) {
+		k := slices.IndexFunc(r.bands, func(b band) bool { return b.pop == in.pops[0] })
+		keys = append(keys, key{in.name + " (input)", swatch(r.Theme.color(r.bands[k].kind))})
 	}
 	if r.Mode == Density {
 		keys = append(keys, key{"darker: more spikes per pixel", func(c *draw.Canvas, x, y, w, h vg.Length) {
@@ -165,7 +185,7 @@ func (h *RateHistogram) panel(t Theme, share float64) panel {
 }
 
 func (h *RateHistogram) caption() string {
-	return fmt.Sprintf("rate of all %s neurons, bins of %s ms", grouped(h.Histogram.Neurons), short(h.Histogram.BinMS()))
+	return fmt.Sprintf("rate of all %s neurons, bins of %s ms%s", grouped(h.Histogram.Neurons), short(h.Histogram.BinMS()), h.lacks)
 }
 
 func (h *RateHistogram) notes() []string {
@@ -181,8 +201,12 @@ func (h *RateHistogram) alt() string {
 	if len(h.rates) == 0 {
 		return "Population rate: no whole bin."
 	}
-	return fmt.Sprintf("Population rate of %s neurons from %s to %s ms in bins of %s ms: mean %.3g, highest %.3g spikes/s.",
-		grouped(h.Histogram.Neurons), short(h.Histogram.EdgeMS(0)), short(h.end), short(h.Histogram.BinMS()), mean, h.Max())
+	of := "Population rate of"
+	if h.of != "" {
+		of = fmt.Sprintf("Rate of the input %s,", h.of)
+	}
+	return fmt.Sprintf("%s %s neurons from %s to %s ms in bins of %s ms: mean %.3g, highest %.3g spikes/s%s.",
+		of, grouped(h.Histogram.Neurons), short(h.Histogram.EdgeMS(0)), short(h.end), short(h.Histogram.BinMS()), mean, h.Max(), h.lacks)
 }
 
 func (r *Raster) alt() string {

@@ -39,7 +39,7 @@ type BoxPlot struct {
 // by name). It is an error if there are none. A sample without values leaves its
 // row empty.
 func NewBoxPlot(samples []Sampled, opts ...Option) (*BoxPlot, error) {
-	c, err := configure(3, opts)
+	c, err := configure("a box plot", 3, opts, boxOptions)
 	if err != nil {
 		return nil, err
 	}

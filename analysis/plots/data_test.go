@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"cortigo/sim/spikes"
@@ -119,4 +120,28 @@ func states() []RasterPanel {
 		{"asynchronous irregular: g = 5, η = 2", volleys(800, 200, 200, 38, 50, 0.1, 3)},
 		{"slow synchronous irregular: g = 4.5, η = 0.9", volleys(800, 200, 600, 5.5, 22, 1, 4)},
 	}
+}
+
+// withInput returns d with 902 thalamic neurons that fire at 120 spikes/s from
+// 700 to 710 ms, as in the microcircuit; or with neurons that were not recorded.
+func withInput(d *spikes.Data, notRecorded bool) *spikes.Data {
+	last := d.Populations[len(d.Populations)-1]
+	tc := spikes.Population{Name: "TC", First: last.First + int32(last.N), N: 902, Input: true, NotRecorded: notRecorded}
+	w := *d
+	w.Populations = append(w.Populations[:len(w.Populations):len(w.Populations)], tc)
+	if notRecorded {
+		return &w
+	}
+	w.Step, w.Neuron = slices.Clone(d.Step), slices.Clone(d.Neuron)
+	r := rand.New(rand.NewPCG(5, 6))
+	for k := range tc.N {
+		for t := 700.0; ; {
+			if t += r.ExpFloat64() / 120 * 1000; t >= 710 {
+				break
+			}
+			w.Step, w.Neuron = append(w.Step, int64(t*10)+1), append(w.Neuron, tc.First+int32(k))
+		}
+	}
+	w.Sort()
+	return &w
 }

@@ -5,6 +5,7 @@
 //	pixels.go      how a Raster becomes pixels
 //	histogram.go   RateHistogram: the population rate in bins
 //	traces.go      Traces: membrane potentials, with spikes; decimate.go: of many samples
+//	input.go       what comes in from outside; what was not recorded
 //	boxplot.go     BoxPlot: distributions of rates, with a reference beside it
 //	activity.go    figures of a raster, of a rate, of one above the other
 //	raster_histogram.go  what a spike recorder holds, as PyNEST draws it
@@ -18,6 +19,11 @@
 // A population is a row of the picture, in the order of the data, the first on
 // top; any list of populations will do. Populations called like L4E and L4I form
 // a layer, excitatory above inhibitory.
+//
+// A population that was not recorded has no row and no box, and the caption says
+// so; one that is input, such as the thalamic neurons of the microcircuit, has its
+// own entry in the legend and its own panel of rates. An option that a figure has
+// no use for is an error.
 //
 // Nothing here panics on data: what cannot be drawn is an error, what is merely
 // empty (no spikes) an empty picture.

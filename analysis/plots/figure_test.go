@@ -121,7 +121,9 @@ func TestOddData(t *testing.T) {
 	for name, change := range cases {
 		d := base
 		change(&d)
-		for kind, figure := range figuresOf(&d, WithMark(20, 30, "pulse"), WithMark(-9, 1e300, "")) {
+		figures := figuresOf(&d, WithMark(20, 30, "pulse"), WithMark(-9, 1e300, ""))
+		figures["boxes"] = figuresOf(&d)["boxes"] // which have no marks
+		for kind, figure := range figures {
 			f, err := figure()
 			if err != nil {
 				t.Errorf("%s, %s: %v", name, kind, err)
@@ -222,7 +224,7 @@ func TestThemes(t *testing.T) {
 
 // Raster and histogram must share x to a fraction of a pixel.
 func TestSharedX(t *testing.T) {
-	c := must(configure(5, nil))
+	c := must(configure("a figure", 5, nil))
 	d := poisson(0.05, 500, 0)
 	r, h := must(newRaster(d, c)), must(newRateHistogram(d, c))
 	dc := inset(draw.New(vgimg.New(c.width, c.height)))

@@ -34,6 +34,14 @@ func TestGolden(t *testing.T) {
 		"raster_generic": func() (*Figure, error) { return RasterFigure(generic(), size) },
 		"rate":           func() (*Figure, error) { return RateFigure(d, pulse, WithBin(3)) },
 		"boxes":          func() (*Figure, error) { return BoxPlotFigure(must(RatesOf(d)), nil) },
+		"activity_input": func() (*Figure, error) {
+			return ActivityFigure(withInput(d, false), pulse, size, WithNeurons(2000))
+		},
+		"activity_not_recorded": func() (*Figure, error) {
+			return ActivityFigure(withInput(d, true), pulse, size, WithNeurons(2000))
+		},
+		"rate_input":  func() (*Figure, error) { return RateFigure(withInput(d, false), pulse, WithSize(6.5, 2.6)) },
+		"boxes_input": func() (*Figure, error) { return BoxPlotFigure(must(RatesOf(withInput(d, false))), nil) },
 		"boxes_reference": func() (*Figure, error) {
 			own, ref := referenceRates(t)
 			return BoxPlotFigure(own, ref, WithLabel("seed 123450"), WithTitle("Firing rates"))

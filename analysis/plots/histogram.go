@@ -24,16 +24,19 @@ type RateHistogram struct {
 	rates []float64
 	marks []Mark
 	end   float64 // ms, end of the window
+	of    string  // whose rate it is; "": of all neurons
+	lacks string  // what was not recorded
 }
 
-// NewRateHistogram returns a plotter of the rate of all of d's neurons in bins
-// from the begin of d's window. Options: WithTheme, WithBin, WithMark. The last
+// NewRateHistogram returns a plotter of the rate of all of d's neurons (its
+// Circuit: what was recorded and is not input) in bins from the begin of d's
+// window. Options: WithTheme, WithBin, WithMark. The last
 // part-bin is dropped; Histogram.DroppedSteps says how long it is.
 //
 // It is an error if d has no populations or an empty window, if the bin is no
 // multiple of the resolution, or for more than MaxBins bins.
 func NewRateHistogram(d *spikes.Data, opts ...Option) (*RateHistogram, error) {
-	c, err := configure(2, opts)
+	c, err := configure("a rate histogram", 2, opts, rateOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +61,7 @@ func newRateHistogram(d *spikes.Data, c *config) (*RateHistogram, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &RateHistogram{Histogram: h, Theme: c.theme, rates: h.Rates(), marks: c.marks, end: float64(d.End) * d.Resolution}, nil
+	return &RateHistogram{Histogram: h, Theme: c.theme, rates: h.Rates(), marks: c.marks, end: float64(d.End) * d.Resolution, lacks: notRecorded(d)}, nil
 }
 
 // defaultBin returns a round number of ms, in steps, that makes 200 to 500 bins.
@@ -92,6 +95,11 @@ func (h *RateHistogram) DataRange() (xmin, xmax, ymin, ymax float64) {
 // Plot draws marks and the filled bins.
 func (h *RateHistogram) Plot(c draw.Canvas, p *plot.Plot) {
 	plotMarks(c, p, h.Theme, h.marks, false)
+	if h.of != "" {
+		sty := textStyle(noteSize, h.Theme.Text)
+		sty.XAlign, sty.YAlign = draw.XRight, draw.YTop
+		c.FillText(sty, vg.Point{X: c.Max.X, Y: c.Max.Y}, h.of+" (input)")
+	}
 	if len(h.rates) == 0 {
 		return
 	}

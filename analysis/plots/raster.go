@@ -26,7 +26,7 @@ type Raster struct {
 	Theme   Theme
 	Scale   Scale // of Density
 	Shown   int   // neurons shown
-	Neurons int   // neurons of all populations
+	Neurons int   // neurons of all populations that were recorded
 	Spikes  int   // spikes shown
 
 	d      *spikes.Data
@@ -73,9 +73,11 @@ func (b *band) id(k int) int32 {
 
 // NewRaster returns a plotter of d's spikes in d's window; take d.Window for a
 // part of it. Options: WithTheme, WithMode, WithNeurons, WithSeed, WithScale,
-// WithKind, WithMark. It is an error if d has no populations or an empty window.
+// WithKind, WithMark. A population that was not recorded has no rows; the caption
+// says so. It is an error if d has no populations, if none was recorded, or if
+// the window is empty.
 func NewRaster(d *spikes.Data, opts ...Option) (*Raster, error) {
-	c, err := configure(4, opts)
+	c, err := configure("a raster", 4, opts, rasterOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -86,15 +88,10 @@ func newRaster(d *spikes.Data, c *config) (*Raster, error) {
 	if err := checkData(d); err != nil {
 		return nil, err
 	}
-	r := &Raster{Mode: c.mode, Theme: c.theme, Scale: c.scale, d: d, layers: layers(d.Populations, c.kind), marks: c.marks}
-	for _, p := range d.Populations {
+	recorded := d.Recorded()
+	r := &Raster{Mode: c.mode, Theme: c.theme, Scale: c.scale, d: d, layers: layers(recorded, c.kind), marks: c.marks}
+	for _, p := range recorded {
 		r.Neurons += p.N
-	}
-	if r.Mode == Auto {
-		r.Mode = Sample
-		if d.Len() > AutoSpikes && spikesOf(d) > AutoSpikes {
-			r.Mode = Density
-		}
 	}
 	if c.upwards {
 		slices.Reverse(r.layers)
@@ -102,6 +99,19 @@ func newRaster(d *spikes.Data, c *config) (*Raster, error) {
 			slices.Reverse(l.pops)
 		}
 	}
+	if r.Mode == Auto {
+		r.Mode = Sample
+		if r.choose(c); r.Spikes > AutoSpikes {
+			r.Mode = Density
+		}
+	}
+	r.choose(c)
+	return r, nil
+}
+
+// choose decides which neurons have a row, and counts their spikes.
+func (r *Raster) choose(c *config) {
+	r.bands, r.Shown, r.Spikes = nil, 0, 0
 	fraction := min(1, float64(c.neurons)/float64(r.Neurons))
 	for _, l := range r.layers {
 		for _, p := range l.pops {
@@ -115,18 +125,6 @@ func newRaster(d *spikes.Data, c *config) (*Raster, error) {
 		}
 	}
 	r.each(func(*band, int, float64) { r.Spikes++ })
-	return r, nil
-}
-
-// spikesOf returns how many of d's spikes are of its populations and in its
-// window; the data may hold more.
-func spikesOf(d *spikes.Data) (n int) {
-	for i, id := range d.Neuron {
-		if s := d.Step[i]; s > d.Begin && s <= d.End && slices.ContainsFunc(d.Populations, func(p spikes.Population) bool { return p.Contains(id) }) {
-			n++
-		}
-	}
-	return n
 }
 
 // checkData reports what makes d impossible to draw.
@@ -141,7 +139,10 @@ func checkData(d *spikes.Data) error {
 	case d.End <= d.Begin:
 		return fmt.Errorf("plots: window (%d, %d] steps is empty, its end must be after its begin", d.Begin, d.End)
 	}
-	return checkPopulations(d.Populations)
+	if recorded := d.Recorded(); len(recorded) > 0 || len(d.Populations) == 0 {
+		return checkPopulations(recorded)
+	}
+	return errors.New("plots: none of the populations was recorded: there is nothing to draw")
 }
 
 // each calls f for every spike shown with its band, row from the top and time.
@@ -281,12 +282,33 @@ func (r *Raster) Caption() string {
 	if r.Spikes == 1 {
 		spikes = "spike"
 	}
-	switch {
-	case r.Mode == Density:
-		return fmt.Sprintf("all %s neurons, %s %s", grouped(r.Neurons), grouped(r.Spikes), spikes)
-	case r.Shown == r.Neurons:
-		return fmt.Sprintf("all %s neurons, %s %s", grouped(r.Shown), grouped(r.Spikes), spikes)
+	missing := notRecorded(r.d)
+	if r.Shown == r.Neurons {
+		return fmt.Sprintf("%s, %s %s%s", r.amount(), grouped(r.Spikes), spikes, missing)
 	}
 	percent := 100 * float64(r.Shown) / float64(r.Neurons)
-	return fmt.Sprintf("%s of %s neurons (%.2g %%), all their %s %s", grouped(r.Shown), grouped(r.Neurons), percent, grouped(r.Spikes), spikes)
+	return fmt.Sprintf("%s (%.2g %%), all their %s %s%s", r.amount(), percent, grouped(r.Spikes), spikes, missing)
+}
+
+// amount says how many neurons have a row: of the network, and of input.
+func (r *Raster) amount() string {
+	of := func(shown, all int) string {
+		if shown == all {
+			return "all " + grouped(all)
+		}
+		return grouped(shown) + " of " + grouped(all)
+	}
+	count := func(pops []spikes.Population) (shown, all int) {
+		for _, b := range r.bands {
+			if slices.Contains(pops, b.pop) {
+				shown, all = shown+b.rows, all+b.pop.N
+			}
+		}
+		return shown, all
+	}
+	text := of(count(r.d.Circuit())) + " neurons"
+	for _, in := range inputs(r.d) {
+		text += " and " + of(count(in.pops)) + " of " + in.name
+	}
+	return text
 }

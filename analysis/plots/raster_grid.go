@@ -39,7 +39,8 @@ func RasterGridFigure(panels []RasterPanel, opts ...Option) (*Figure, error) {
 		return nil, fmt.Errorf("plots: %d panels, at most %d are allowed", len(panels), MaxPanels)
 	}
 	rows := (len(panels) + 1) / 2
-	c, err := configure(min(2.5*float64(rows)+0.2, 20), append([]Option{WithNeurons(50), WithMode(Sample)}, opts...))
+	c, err := configure("a raster grid figure", min(2.5*float64(rows)+0.2, 20),
+		append([]Option{WithNeurons(50), WithMode(Sample)}, opts...), rasterOptions, rateOptions, figureOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -94,9 +95,9 @@ func gridCaption(cells []gridCell) string {
 		}
 	}
 	if first.Shown == first.Neurons {
-		return fmt.Sprintf("all %s neurons", grouped(first.Shown))
+		return first.amount()
 	}
-	return fmt.Sprintf("%s of %s neurons, below it the rate of all", grouped(first.Shown), grouped(first.Neurons))
+	return first.amount() + ", below it the rate of all"
 }
 
 // panels returns the cell's raster and rate.

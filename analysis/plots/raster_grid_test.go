@@ -31,7 +31,7 @@ func TestUpwards(t *testing.T) {
 		Resolution: 1, End: 10,
 		Populations: []spikes.Population{{Name: "exc", First: 1, N: 20}, {Name: "inh", First: 101, N: 10}},
 	}
-	c := must(configure(4, nil))
+	c := must(configure("a figure", 4, nil))
 	c.upwards = true
 	r := must(newRaster(d, c))
 	for id, row := range map[int32]int{110: 0, 101: 9, 20: 10, 1: 29} {
@@ -60,7 +60,7 @@ func TestUpwards(t *testing.T) {
 // The axes of panels in a column of a grid begin at the same x, also where the
 // labels of rates differ in width.
 func TestGridAligned(t *testing.T) {
-	c := must(configure(5, nil))
+	c := must(configure("a figure", 5, nil))
 	dc := draw.New(vgimg.New(c.width, c.height))
 	var left []float64
 	var cells []gridCell

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"cortigo/sim/spikes"
@@ -16,14 +17,14 @@ import (
 // sharing x; 6.5 x 4 inches. Ids of populations that are not neighbours follow
 // upon one another, with a rule between.
 //
-// The rate is divided by all neurons of d's populations; PyNEST divides by those
+// The rate is divided by all neurons of d's populations but input; PyNEST divides by those
 // that spiked, so that its rates are higher where neurons are silent.
 //
 // Options and errors are those of NewRaster (up to WithNeurons neurons with all
 // their spikes, of more a sample) and NewRateHistogram; also WithTitle and
 // WithSize.
 func RasterHistogramFigure(d *spikes.Data, opts ...Option) (*Figure, error) {
-	c, err := configure(4, opts)
+	c, err := configure("a raster histogram figure", 4, opts, rasterOptions, rateOptions, figureOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -39,8 +40,13 @@ func RasterHistogramFigure(d *spikes.Data, opts ...Option) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	rates, err := inputRates(d, h)
+	if err != nil {
+		return nil, err
+	}
 	f := newFigure(c)
-	f.Alt = r.alt() + ". Below, " + lowerFirst(h.alt())
+	_, more := inputPanels(rates, c.theme)
+	f.Alt = r.alt() + ". Below, " + lowerFirst(h.alt()) + more
 	f.Notes = h.notes()
 	f.draw = func(dc draw.Canvas) {
 		dc = r.header(inset(dc), c.title)
@@ -48,7 +54,8 @@ func RasterHistogramFigure(d *spikes.Data, opts ...Option) (*Figure, error) {
 		upper.yLabel, lower.yLabel = "neuron id", "rate (Hz)"
 		upper.plot.Y.Tick.Marker = r.idTicks(float64(dc.Max.Y-dc.Min.Y) * 0.6)
 		upper.plot.Y.Tick.Length, upper.plot.Y.LineStyle.Width = 4, 0.6
-		stack(dc, c.theme, []panel{upper, lower}, 7)
+		between, _ := inputPanels(rates, c.theme)
+		stack(dc, c.theme, slices.Concat([]panel{upper}, between, []panel{lower}), 7)
 	}
 	return f, nil
 }

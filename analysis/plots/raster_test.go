@@ -86,7 +86,11 @@ func TestModes(t *testing.T) {
 	if r := must(NewRaster(&some)); r.Mode != Sample || r.Shown != 5 {
 		t.Errorf("%v of %d neurons, want a sample: all 5", r.Mode, r.Shown)
 	}
-	if r := must(NewRaster(&big)); r.Mode != Density || r.Shown != 7718 || r.Spikes != len(big.Step) {
+	// What is drawn follows from the spikes of the sample, not from those of all.
+	if r := must(NewRaster(&big, WithNeurons(2000))); r.Mode != Sample || r.Shown < 1990 || r.Shown > 2010 || r.Spikes > AutoSpikes {
+		t.Errorf("%v of %d neurons and %d spikes, want a sample of about 2000", r.Mode, r.Shown, r.Spikes)
+	}
+	if r := must(NewRaster(&big, WithNeurons(1e6))); r.Mode != Density || r.Shown != 7718 || r.Spikes != len(big.Step) {
 		t.Errorf("%v of %d neurons and %d spikes, want the density of all", r.Mode, r.Shown, r.Spikes)
 	}
 }

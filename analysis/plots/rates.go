@@ -13,15 +13,15 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// RatesOf returns the firing rates of d's populations in spikes/s, silent
-// neurons included, for BoxPlotFigure. It is an error if d has no populations or
-// an empty window.
+// RatesOf returns the firing rates of those of d's populations that were
+// recorded, in spikes/s, silent neurons included, for BoxPlotFigure. It is an
+// error if there are none, or if the window is empty.
 func RatesOf(d *spikes.Data) ([]Sampled, error) {
 	if err := checkData(d); err != nil {
 		return nil, err
 	}
 	var out []Sampled
-	for _, p := range d.Populations {
+	for _, p := range d.Recorded() {
 		rates, err := analysis.Rates(d, p)
 		if err != nil {
 			return nil, err
@@ -67,7 +67,7 @@ func BoxPlotFigure(rates []Sampled, ref *Reference, opts ...Option) (*Figure, er
 	if ref != nil {
 		height = 1 + 0.36*float64(len(rates))
 	}
-	c, err := configure(min(max(height, 1.8), 20), opts)
+	c, err := configure("a box plot figure", min(max(height, 1.8), 20), opts, boxOptions, figureOptions, []string{"WithLabel"})
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ type Traces struct {
 // finite or not ascending, or a value is infinite. Traces without samples leave
 // the picture empty.
 func NewTraces(traces []Trace, opts ...Option) (*Traces, error) {
-	c, err := configure(2.6, opts)
+	c, err := configure("a plot of traces", 2.6, opts, traceOptions)
 	if err != nil {
 		return nil, err
 	}

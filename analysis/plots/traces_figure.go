@@ -17,14 +17,14 @@ import (
 // ticks in a row per neuron below (WithSpikesBelow; the figure is higher then).
 // See NewTraces for options and errors; also WithTitle and WithSize.
 func TracesFigure(traces []Trace, opts ...Option) (*Figure, error) {
-	c, err := configure(2.6, opts)
+	c, err := configure("a figure of traces", 2.6, opts, traceOptions, figureOptions)
 	if err != nil {
 		return nil, err
 	}
 	rows := len(traces)
 	if c.spikesBelow && rows <= MaxTraces {
 		// Options are applied to the height with the rows.
-		if c, err = configure(min(2.6+0.5+0.14*float64(rows), 8), opts); err != nil {
+		if c, err = configure("a figure of traces", min(2.6+0.5+0.14*float64(rows), 8), opts, traceOptions, figureOptions); err != nil {
 			return nil, err
 		}
 	}

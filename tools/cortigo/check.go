@@ -131,7 +131,8 @@ func agree(dir string, net *sim.Info) error {
 	}
 	same := len(net.Populations) == len(run.Populations)
 	for i := 0; same && i < len(run.Populations); i++ {
-		same = net.Populations[i].Population == run.Populations[i]
+		n, r := net.Populations[i], run.Populations[i] // what was recorded is not the network's to know
+		same = n.Name == r.Name && n.First == r.First && n.N == r.N
 	}
 	if !same {
 		wrong("the list of populations", net.Populations, run.Populations)

@@ -59,6 +59,19 @@ type infoPopulation struct {
 	Model string `json:"model,omitempty"`
 }
 
+// state says what is special about a population, "" for nothing.
+func (p *infoPopulation) state() string {
+	switch {
+	case p.NotRecorded && p.Input:
+		return "input, spikes not recorded"
+	case p.NotRecorded:
+		return "spikes not recorded"
+	case p.Input:
+		return "input"
+	}
+	return ""
+}
+
 // newInfoCmd returns the command "info".
 func newInfoCmd() *cobra.Command {
 	var asJSON bool
@@ -70,10 +83,10 @@ state, or in an ASCII file of NEST. Only metadata are read: it takes no longer f
 none; its lines are counted.) "cortigo check" reads everything.
 
 The object of --json: kind (run, network, part, state, rows or nest), path, bytes, and what applies of model,
-seed, resolution_ms, neurons, synapses, shard, shards, populations (name, first_id, n, model), recorded_ms
-(begin and end), t_presim_ms, t_sim_ms, spikes, parts, bytes_per_spike, samples, sample_parts, row_groups,
-first_ms, last_ms, columns, state_ms, state_step, state_spikes, created, versions, unfinished (files that a
-program is writing, or was when it was killed), writer_pid, warnings, error.`,
+seed, resolution_ms, neurons, synapses, shard, shards, populations (name, first_id, n, model, input,
+not_recorded), recorded_ms (begin and end), t_presim_ms, t_sim_ms, spikes, parts, bytes_per_spike, samples,
+sample_parts, row_groups, first_ms, last_ms, columns, state_ms, state_step, state_spikes, created, versions,
+unfinished (files that a program is writing, or was when it was killed), writer_pid, warnings, error.`,
 		Example: "  cortigo info data/a\n  cortigo info data/a/spikes/part-00000.parquet\n  cortigo info --json data/a",
 		Args:    onePath,
 		RunE: abandonable(func(cmd *cobra.Command, args []string) error {
@@ -218,9 +231,14 @@ func (r *infoReport) describe(run *arrowio.Run) {
 func (r *infoReport) network(n *sim.Info) {
 	r.Seed, r.ResolutionMS, r.Neurons, r.Synapses, r.Shards = &n.Seed, n.Resolution, n.Neurons(), n.Synapses, n.Shards
 	r.Bytes += n.Bytes
+	described := r.Populations // in run.json, which knows what was recorded
 	r.Populations = nil
-	for _, p := range n.Populations {
-		r.Populations = append(r.Populations, infoPopulation{p.Population, p.Model})
+	for i, p := range n.Populations {
+		q := infoPopulation{p.Population, p.Model}
+		if i < len(described) && described[i].Name == p.Name {
+			q.NotRecorded, q.Input = described[i].NotRecorded, described[i].Input
+		}
+		r.Populations = append(r.Populations, q)
 	}
 	if s := n.State; s != nil {
 		at := roundMS(s.TimeMS)

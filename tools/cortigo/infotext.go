@@ -37,7 +37,7 @@ func (r *infoReport) write(w io.Writer) error {
 		line("neurons", "%d in %d populations", r.Neurons, len(r.Populations))
 	}
 	for _, p := range r.Populations {
-		line("", "%-8s %7d, ids %d to %d%s", p.Name, p.N, p.First, int64(p.First)+int64(p.N)-1, withComma(p.Model))
+		line("", "%-8s %7d, ids %d to %d%s", p.Name, p.N, p.First, int64(p.First)+int64(p.N)-1, withComma(p.Model)+withComma(p.state()))
 	}
 	if r.Synapses > 0 {
 		line("synapses", "%d", r.Synapses)

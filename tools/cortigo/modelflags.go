@@ -61,7 +61,7 @@ func (f *modelFlags) register(cmd *cobra.Command) {
 	if f.defaultRecordNothing {
 		record = "none"
 	}
-	fl.StringSliceVar(&f.record, "record", []string{record}, "what to record: spikes, voltages or both, or none")
+	fl.StringSliceVar(&f.record, "record", []string{record}, "what to record, with commas between: spikes, also thalamus (with --thalamus), voltages; or none")
 	fl.IntVar(&f.threads, "threads", 0, "`N` workers (default: as many as there are processors and work for)")
 	fl.IntVar(&f.shards, "shards", 0, "cut the network into `N` parts (default: one a worker)")
 	f.completions()
@@ -72,7 +72,7 @@ func (f *modelFlags) completions() {
 	for name, values := range map[string][]string{
 		"background": {microcircuit.BackgroundDC, microcircuit.BackgroundPoisson},
 		"v0":         {microcircuit.V0Optimized, microcircuit.V0Original},
-		"record":     {"spikes", "voltages", "spikes,voltages", "none"},
+		"record":     {"spikes", "spikes,thalamus", "voltages", "spikes,voltages", "none"},
 	} {
 		if err := f.cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 			panic(fmt.Sprintf("flag --%s of %s: %v", name, f.cmd.Name(), err)) // not defined: a programmer's error
@@ -128,7 +128,7 @@ func (f *modelFlags) parameters(ctx context.Context) (microcircuit.Parameters, e
 		p.DCTransient.On = f.dc
 	}
 	if set("record") || f.defaultRecordNothing {
-		if err := recorders(f.record, &p.Record); err != nil {
+		if err := recorders(f.record, p.Thalamus.On, &p.Record); err != nil {
 			return p, err
 		}
 	}
@@ -177,8 +177,8 @@ func (f *modelFlags) inFlags(err error) error {
 	return errors.Join(errs...)
 }
 
-func recorders(names []string, r *microcircuit.Recorders) error {
-	r.Spikes, r.Voltages = false, false
+func recorders(names []string, thalamus bool, r *microcircuit.Recorders) error {
+	r.Spikes, r.Thalamus, r.Voltages = false, false, false
 	if len(names) == 0 {
 		names = []string{""}
 	}
@@ -186,6 +186,8 @@ func recorders(names []string, r *microcircuit.Recorders) error {
 		switch strings.TrimSpace(name) {
 		case "spikes":
 			r.Spikes = true
+		case "thalamus":
+			r.Thalamus = true
 		case "voltages":
 			r.Voltages = true
 		case "none":
@@ -193,8 +195,14 @@ func recorders(names []string, r *microcircuit.Recorders) error {
 				return errors.New("--record none goes with nothing else")
 			}
 		default:
-			return fmt.Errorf("--record is %q; allowed: spikes, voltages, both with a comma between them, none", name)
+			return fmt.Errorf("--record is %q; allowed: spikes, thalamus, voltages, several with commas between them, none", name)
 		}
+	}
+	if r.Thalamus && !r.Spikes {
+		return errors.New("--record thalamus goes with spikes: --record spikes,thalamus")
+	}
+	if r.Thalamus && !thalamus {
+		return errors.New("--record thalamus goes with --thalamus: there are no thalamic neurons otherwise")
 	}
 	return nil
 }

@@ -79,7 +79,12 @@ func (s *simulation) silence() string {
 		return ""
 	}
 	var names []string
+	n := 0
 	for i, p := range s.count.populations {
+		if p.Input { // it is silent when it is not given
+			continue
+		}
+		n++
 		if s.count.byPop[i] == 0 {
 			names = append(names, p.Name)
 		}
@@ -87,7 +92,7 @@ func (s *simulation) silence() string {
 	if len(names) == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("%d of %d populations silent in the %s ms after the warm-up: %s", len(names), len(s.count.populations),
+	text := fmt.Sprintf("%d of %d populations silent in the %s ms after the warm-up: %s", len(names), n,
 		decimal(ms), strings.Join(names, ", "))
 	if s.params.Background == microcircuit.BackgroundDC && s.params.KScaling < 1 {
 		text += "; the constant current of --background dc makes up for smaller in-degrees in the mean only, not in the fluctuations: " +
@@ -154,6 +159,10 @@ func (s *simulation) summarise(w io.Writer, r runReport) error {
 func writeRates(w io.Writer, rows []analysis.RateSummary) {
 	fmt.Fprintf(w, "%-12s %8s %8s %10s %10s\n", "population", "neurons", "silent", "mean", "SD")
 	for _, r := range rows {
+		if r.NotRecorded {
+			fmt.Fprintf(w, "%-12s %8d  not recorded\n", r.Population, r.N)
+			continue
+		}
 		fmt.Fprintf(w, "%-12s %8d %8d %10.3f %10.3f  spikes/s\n", r.Population, r.N, r.Silent, r.Mean, r.SD)
 	}
 }

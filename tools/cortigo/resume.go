@@ -52,7 +52,7 @@ func (s *simulation) resume(ctx context.Context, more *float64) (err error) {
 	defer func() { err = s.stopped(ctx, err) }()
 	from := roundMS(s.model.Net().TimeMS())
 	s.resumedFrom = &from
-	session, err := dir.Resume(s.model.Net(), s.model.Populations()...)
+	session, err := dir.Resume(s.model.Net(), s.model.Recorded()...)
 	if err != nil {
 		return err
 	}
@@ -120,6 +120,23 @@ func (s *simulation) plan(more *float64) error {
 		s.params.TSim = roundMS(end - s.params.TPresim)
 	}
 	fmt.Fprintf(s.log, "Going on with the run in %s at %s, until %s\n", s.out, ms(now), ms(end))
+	return s.warnAgain()
+}
+
+// warnAgain warns of what is wrong with the run as it is to be now, as of
+// stimuli behind its end.
+func (s *simulation) warnAgain() error {
+	d, err := s.params.Derive()
+	if err != nil {
+		return err
+	}
+	s.model.Warnings = d.Warnings
+	for _, w := range d.Warnings {
+		var stimulus *microcircuit.StimulusWarning
+		if errors.As(w, &stimulus) {
+			fmt.Fprintf(s.log, "Warning: %s\n", w)
+		}
+	}
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 // describeRun returns what run.json begins with.
 func (s *simulation) describeRun() (arrowio.Run, error) {
 	run := arrowio.RunOf(s.model.Net())
+	run.RecordsOnly(s.model.Recorded()...)
 	run.Model, run.TPresimMS, run.TSimMS = "microcircuit", s.params.TPresim, s.params.TSim
 	parameters, err := s.parametersJSON()
 	run.Parameters = parameters

@@ -111,7 +111,11 @@ func (s *simulation) withProgress() []sim.Option {
 // startCounting has everything counted that is recorded.
 func (s *simulation) startCounting() error {
 	var pops []spikes.Population
-	for _, p := range s.model.Populations() {
+	recorded := s.model.Recorded()
+	if len(recorded) == 0 { // nothing is kept, but rates are told
+		recorded = s.model.Populations()
+	}
+	for _, p := range recorded {
 		pops = append(pops, p.Populations()...)
 	}
 	s.count = newCounter(pops, s.steps(s.params.TPresim), s.steps(s.params.TPresim+s.params.TSim))
