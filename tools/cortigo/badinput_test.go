@@ -48,7 +48,7 @@ func TestBadFlags(t *testing.T) {
 		{[]string{"--seed", "-1"}, []string{`"-1"`, "--seed"}},
 		{[]string{"--background", "noise"}, []string{`--background is "noise"`, `"dc", "poisson"`}},
 		{[]string{"--v0", "x"}, []string{`--v0 is "x"`, `"optimized", "original"`}},
-		{[]string{"--record", "spike"}, []string{`--record is "spike"`, "allowed: spikes, voltages"}},
+		{[]string{"--record", "spike"}, []string{`--record is "spike"`, "allowed: spikes, thalamus, voltages"}},
 		{[]string{"--record", "none,spikes"}, []string{"--record none"}},
 		{[]string{"--record", ""}, []string{`--record is ""`}},
 		{[]string{"--record", "spikes,"}, []string{`--record is ""`}},
