@@ -23,7 +23,7 @@ func (r *Run) differences(other *Run) []difference {
 		{difference{"seed", r.Seed, other.Seed}, r.Seed == other.Seed},
 		{difference{"resolution", r.ResolutionMS, other.ResolutionMS}, r.ResolutionMS == other.ResolutionMS},
 		{difference{"time of creation", r.Created, other.Created}, r.Created.Equal(other.Created)},
-		{difference{"list of populations", r.Populations, other.Populations}, slices.Equal(r.Populations, other.Populations)},
+		{difference{"list of populations", describe(r.Populations), describe(other.Populations)}, slices.EqualFunc(r.Populations, other.Populations, sameNeurons)},
 	} {
 		if !d.same {
 			ds = append(ds, d.difference)
