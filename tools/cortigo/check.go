@@ -48,10 +48,7 @@ The object of --json: ok, problems, notes (lists of texts), parts, spikes, sampl
 				return err
 			}
 			if !r.OK {
-				err = fmt.Errorf("%s: %d problems", args[0], len(r.Problems))
-				if len(r.Problems) == 1 {
-					err = fmt.Errorf("%s: a problem", args[0])
-				}
+				err = fmt.Errorf("%s: %s", args[0], counted(len(r.Problems), "problem"))
 				r.Error = err.Error()
 			}
 			w := cmd.OutOrStdout()
@@ -65,7 +62,7 @@ The object of --json: ok, problems, notes (lists of texts), parts, spikes, sampl
 				fmt.Fprintln(w, "problem:", text)
 			}
 			if r.OK {
-				fmt.Fprintf(w, "%s is whole: %d parts with %d spikes and %d samples%s\n", args[0], r.Parts, r.Spikes, r.Samples,
+				fmt.Fprintf(w, "%s is whole: %s with %s and %s%s\n", args[0], counted(r.Parts, "part"), counted(r.Spikes, "spike"), counted(r.Samples, "sample"),
 					map[bool]string{true: ", the network and its state"}[r.Network])
 			}
 			return err

@@ -75,7 +75,7 @@ func TestInfo(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	text := must(t, "info", dir)
-	for _, want := range []string{dir + ": a run", "recorded     (0, 100] ms of 100 ms\n", "state        at 100 ms", " in 1 parts, ", "385 in 8 populations"} {
+	for _, want := range []string{dir + ": a run", "recorded     (0, 100] ms of 100 ms\n", "state        at 100 ms", " in 1 part, ", "385 in 8 populations"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("text lacks %q:\n%s", want, text)
 		}

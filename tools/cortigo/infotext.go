@@ -79,7 +79,7 @@ func (r *infoReport) writeRows(line func(name, format string, args ...any)) {
 	if r.Spikes != nil {
 		text := fmt.Sprintf("%d", *r.Spikes)
 		if r.Parts > 0 {
-			text += fmt.Sprintf(" in %d parts", r.Parts)
+			text += " in " + counted(r.Parts, "part")
 		}
 		if r.BytesPerSpike > 0 {
 			text += fmt.Sprintf(", %.2f bytes each", r.BytesPerSpike)

@@ -63,6 +63,14 @@ func shortened(line string) string {
 	return strings.ToValidUTF8(line[:head], "") + fmt.Sprintf(" [... %d bytes ...] ", len(line)-head-tail) + strings.ToValidUTF8(line[len(line)-tail:], "")
 }
 
+// counted writes a number of things: 1 part, 2 parts.
+func counted[T int | int64](n T, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 // A leaf is one of the errors that were joined.
 type leaf struct {
 	around string // what was wrapped around the joined errors

@@ -43,6 +43,14 @@ func TestLongMessage(t *testing.T) {
 	}
 }
 
+func TestCounted(t *testing.T) {
+	for n, want := range map[int]string{0: "0 parts", 1: "1 part", 2: "2 parts"} {
+		if got := counted(n, "part"); got != want {
+			t.Errorf("%d: %s, want %s", n, got, want)
+		}
+	}
+}
+
 func TestOtherThan(t *testing.T) {
 	cause := errors.New("cause")
 	err := errors.Join(errors.Join(fmt.Errorf("sim: %w", cause), errors.New("x")), cause)

@@ -65,7 +65,7 @@ CORTIGO_QUICK=1 in the environment asks notebooks for their short form.`,
 				enc.SetIndent("", "  ")
 				err = errors.Join(err, enc.Encode(report))
 			} else if err == nil {
-				fmt.Fprintf(opts.Log, "cortigo: %s: %d cells in %.1f s\n", report.Output, report.Executed, report.Seconds)
+				fmt.Fprintf(opts.Log, "cortigo: %s: %s in %.1f s\n", report.Output, counted(report.Executed, "cell"), report.Seconds)
 			}
 			return err
 		},

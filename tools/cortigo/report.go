@@ -151,7 +151,7 @@ func (s *simulation) summarise(w io.Writer, r runReport) error {
 		return err
 	}
 	writeRates(w, rows)
-	fmt.Fprintf(w, "%d spikes in %s, sha256 %s, %.2f bytes each\n", r.Spikes, s.out, r.SpikeSHA256, r.BytesPerSpike)
+	fmt.Fprintf(w, "%s in %s, sha256 %s, %.2f bytes each\n", counted(r.Spikes, "spike"), s.out, r.SpikeSHA256, r.BytesPerSpike)
 	fmt.Fprintf(w, "Next: cortigo plot %s\n", shellQuoted(s.out))
 	return nil
 }

@@ -97,7 +97,7 @@ func (s *simulation) build(ctx context.Context) (err error) {
 	}
 	s.buildS = time.Since(start).Seconds()
 	net := s.model.Net()
-	fmt.Fprintf(s.log, "cortigo: %d neurons and %d synapses built in %.2f s\n", net.Neurons(), net.Synapses(), s.buildS)
+	fmt.Fprintf(s.log, "cortigo: %s and %s built in %.2f s\n", counted(net.Neurons(), "neuron"), counted(net.Synapses(), "synapse"), s.buildS)
 	return nil
 }
 
