@@ -43,13 +43,8 @@ var place = regexp.MustCompile(`(?:Cell ?\[(\d+)\]:?|\[\[ Cell) Line (\d+)`)
 
 var (
 	colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
-	// buildHeader is go build's line with the name of the package.
-	buildHeader = regexp.MustCompile(`(?m)^# \S+\n`)
-	// mainFile is the name of the program that GoNB makes of the cells: its
-	// line numbers mean nothing to a reader.
-	mainFile = regexp.MustCompile(`(?m)^\S*main(?:_test)?\.go:\d+(?::\d+)?:? ?`)
-	// exitLine is what GoNB writes after the output of a program that failed.
-	exitLine = regexp.MustCompile(`^(exit status \d+|signal: .*|\^C)$`)
+	// exitLine is the kernel's word for a program that failed.
+	exitLine = regexp.MustCompile(`^(exit status \d+|signal: .*)$`)
 )
 
 // locate finds the line that failed, and the program's own words for why.
@@ -90,9 +85,7 @@ func (f *Failure) locate(cells []*ipynb.Cell) {
 func reason(value, stderr string) string {
 	value = strings.TrimSpace(colour.ReplaceAllString(value, ""))
 	if !exitLine.MatchString(value) {
-		value = buildHeader.ReplaceAllString(value+"\n", "")
-		value = mainFile.ReplaceAllString(value, "")
-		return limitLines(strings.TrimSpace(value))
+		return limitLines(value)
 	}
 	if i := strings.Index("\n"+stderr, "\npanic: "); i >= 0 {
 		message, _, _ := strings.Cut(stderr[i:], "\n")

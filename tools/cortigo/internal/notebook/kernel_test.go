@@ -3,6 +3,7 @@ package notebook
 import (
 	"encoding/json"
 	"fmt"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -258,7 +259,7 @@ func TestOutputOrder(t *testing.T) {
 		{"many lines", "%%\nfor i := range 3000 {\nfmt.Println(i)\n}\nnb.Check(nb.Markdown(\"m\"))\nfmt.Println(\"end\")",
 			[]string{"stdout: " + lines(3000), "display: m", "stdout: end\n"}},
 		{"error at the end", "%%\nfmt.Println(\"a\")\nnb.Check(nb.Markdown(\"m\"))\nfmt.Println(\"b\")\nlog.SetFlags(0)\nnb.Check(nb.Markdown(\"n\"))\nlog.Fatal(\"c\")",
-			[]string{"stdout: a\n", "display: m", "stdout: b\n", "display: n", "stderr: c\nexit status 1\n"}},
+			[]string{"stdout: a\n", "display: m", "stdout: b\n", "display: n", "stderr: c\n"}},
 		// Displays that nobody waits for come behind what was printed before
 		// them, and none of them is lost.
 		{"without waiting", "%%\nfmt.Println(\"a\")\nfor i := range 3 {\ngonbui.DisplayMarkdown(fmt.Sprint(i))\n}",
@@ -273,6 +274,83 @@ func TestOutputOrder(t *testing.T) {
 				t.Errorf("got %s\nwant %s", short(got), short(tt.want))
 			}
 		})
+	}
+}
+
+// What a reader of a notebook is told when a cell fails: all of it, as it stands
+// there.
+func TestFailureTexts(t *testing.T) {
+	k := startKernel(t)
+	const hint = " (statements stand below a line with %%, or in a function)"
+	const stopped = "%%\nc := make(chan os.Signal, 1)\nsignal.Notify(c, os.Interrupt)\nfmt.Println(\"start\" + \"ed\")\n<-c\nfmt.Fprintln(os.Stderr, \"stopped at 3 ms\")\nos.Exit(130)"
+	for _, tt := range []struct {
+		name, cell       string
+		stderr           string
+		value, traceback string // $n is the cell's number
+	}{
+		{"forgotten %%", "fmt.Println(1)", "", "expected declaration, found fmt" + hint, "Cell[$n]: Line 1\nfmt.Println(1)\n^\nexpected declaration, found fmt" + hint},
+		{"statement in between", "func f() {}\nx := 3", "", "expected declaration, found x" + hint, "Cell[$n]: Line 2\nfunc f() {}\nx := 3\n^\nexpected declaration, found x" + hint},
+		{"compile error", "%%\n\nx := 3", "", "declared and not used: x", "Cell[$n]: Line 3\n\nx := 3\n^\ndeclared and not used: x"},
+		{"two errors", "%%\nx := 3\ny()", "", "declared and not used: x\nundefined: y",
+			"Cell[$n]: Line 2\nx := 3\n^\ny()\ndeclared and not used: x\nCell[$n]: Line 3\nx := 3\ny()\n^\nundefined: y"},
+		{"exit", "%%\nos.Exit(3)", "", "exit status 3", "exit status 3"},
+		{"panic", "%%\npanic(\"no\")", "panic: no\n\ngoroutine 1 [running]:\nmain.main()\n\t\x1b[7m[[ Cell [$n] Line 2 ]]\x1b[0m", "exit status 2", "exit status 2"},
+		{"killed", "%%\nsyscall.Kill(syscall.Getpid(), syscall.SIGKILL)", "",
+			"the system has ended the program, most often because the memory was full: signal: killed", "the system has ended the program, most often because the memory was full: signal: killed"},
+		{"stopped", stopped, "stopped at 3 ms\n", "stopped", "stopped"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			id := request(t, k, tt.cell)
+			a := collect(t, k, func(text string) {
+				if tt.cell == stopped && strings.Contains(text, "started") && !strings.Contains(text, "stopped") {
+					_ = k.Interrupt()
+				}
+			}, id)[id]
+			number := fmt.Sprint(a.raw["execution_count"])
+			want := func(text string) string { return strings.ReplaceAll(text, "$n", number) }
+			var stderr string
+			for _, o := range a.output {
+				if text, ok := strings.CutPrefix(o, "stderr: "); ok {
+					stderr += text
+				}
+			}
+			if tt.name == "panic" { // registers follow
+				stderr = stderr[:min(len(stderr), len(want(tt.stderr)))]
+			}
+			if stderr != want(tt.stderr) || a.raw["evalue"] != want(tt.value) {
+				t.Errorf("stderr %q, want %q; value %q, want %q", stderr, want(tt.stderr), a.raw["evalue"], want(tt.value))
+			}
+			var traceback []string
+			for _, line := range a.raw["traceback"].([]any) {
+				traceback = append(traceback, line.(string))
+			}
+			if got := strings.Join(traceback, "\n"); got != want(tt.traceback) {
+				t.Errorf("traceback %q, want %q", got, want(tt.traceback))
+			}
+		})
+	}
+}
+
+// Where gopls is missing, Tab and Shift-Tab say what to do.
+func TestMissingCompletion(t *testing.T) {
+	if path, err := exec.LookPath("gopls"); err == nil {
+		t.Skip("there is a gopls: ", path)
+	}
+	k := startKernel(t)
+	ask := func(msgType string) map[string]any {
+		t.Helper()
+		id, err := k.Request(jupyter.Shell, msgType, map[string]any{"code": "%%\nfmt.Pri", "cursor_pos": 10, "detail_level": 0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return collect(t, k, nil, id)[id].raw
+	}
+	matches, _ := ask("complete_request")["matches"].([]any)
+	if len(matches) != 2 || !strings.Contains(fmt.Sprint(matches), "cortigo notebook setup") { // a single one would be inserted
+		t.Errorf("matches %q", matches)
+	}
+	if help := ask("inspect_request"); help["found"] != true || !strings.Contains(fmt.Sprint(help["data"]), "cortigo notebook setup") {
+		t.Errorf("help %v", help)
 	}
 }
 
