@@ -105,7 +105,7 @@ func (n *Network) renew(ctx context.Context) error {
 	n.recordings = false
 	var e *engine.Engine
 	var err error
-	if n.change == devicesChanged {
+	if n.change == devicesChanged && n.engine.Fits(&n.desc) {
 		e, err = n.engine.Reload(&n.desc)
 	} else {
 		e, err = engine.Rebuild(ctx, &n.desc, n.opts.engine, n.engine)
@@ -162,7 +162,7 @@ func (n *Network) reset() error {
 		}
 	}
 	n.desc.Attachments = attachments
-	if n.change == synapsesChanged {
+	if n.change == synapsesChanged || !n.engine.Fits(&n.desc) {
 		n.engine = nil // is built anew with the next Simulate
 	} else {
 		e, err := n.engine.Restart(&n.desc)

@@ -60,8 +60,8 @@ func (sh *shard) arrivals(e *Engine, dst []Arrival) []Arrival {
 			continue
 		}
 		for _, b := range sh.blocks {
-			for k := range b.n {
-				at := b.base + k
+			for i := range b.n * b.grid.tierCount() {
+				at, k, tier := b.base+i, i%b.n, i/b.n
 				up, all := int64(positive[at]), int64(sum[0][at])+int64(sum[1][at])
 				if b.grid.wide {
 					up, all = positiveWide[at], sumWide[0][at]+sumWide[1][at]
@@ -73,7 +73,7 @@ func (sh *shard) arrivals(e *Engine, dst []Arrival) []Arrival {
 				g := uint32(int(e.layout.first[b.population]) + b.index(k))
 				for _, x := range [2]int64{up, all - up} {
 					if x != 0 {
-						dst = append(dst, Arrival{g, step, float64(b.grid.quantum * float64(x))})
+						dst = append(dst, Arrival{g, step, float64(b.grid.tierQuantum(tier) * float64(x))})
 					}
 				}
 			}

@@ -97,21 +97,25 @@ func newEngine(desc *Description, opts Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{desc: desc.Clone(), clock: clock, neurons: desc.Neurons(), share: opts.Share}
+	if e.grids, err = populationGrids(desc, clock); err != nil {
+		return nil, err
+	}
+	room := 0
+	for p := range desc.Populations {
+		room += desc.Populations[p].N * e.grids[p].tierCount()
+	}
 	shards := 0
 	e.threads, shards = opts.Divide(e.neurons)
-	e.layout, err = newLayout(desc.Populations, shards)
-	for err != nil && opts.Shards == 0 && opts.Share.Of == 0 && shards < 2*e.threads+2*minShards(e.neurons) {
-		shards += e.threads // many small populations, which waste room between them
-		e.layout, err = newLayout(desc.Populations, shards)
+	e.layout, err = newLayout(desc.Populations, e.grids, shards)
+	for err != nil && opts.Shards == 0 && opts.Share.Of == 0 && shards < 2*e.threads+2*minShards(room) {
+		shards += e.threads // many small populations, which waste room between them, or many sums
+		e.layout, err = newLayout(desc.Populations, e.grids, shards)
 	}
 	if err != nil {
 		return nil, err
 	}
 	e.mergeAt = make([]int, shards)
 	e.born = make([]int64, len(desc.Populations))
-	for p := range desc.Populations {
-		e.grids = append(e.grids, populationGrid(desc, p))
-	}
 	return e, nil
 }
 
@@ -208,13 +212,13 @@ func sumLimits(desc *Description, wirings []*wiring, grids []grid) ([]int32, err
 	}
 	capacity := func(p int) float64 {
 		if grids[p].wide {
-			return math.MaxInt64 / 2
+			return maxWideSum
 		}
 		return math.MaxInt32
 	}
 	multiple := make([]int32, len(desc.Populations))
 	for p := range multiple {
-		multiple[p] = math.MaxUint16
+		multiple[p] = maxMultiplicity
 	}
 	for p := range desc.Populations {
 		if load[p] > capacity(p) {

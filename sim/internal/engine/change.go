@@ -59,7 +59,8 @@ func (w *drawer) takeChanges(clock Clock) error {
 			return fmt.Errorf("change of synapse %d of target %d, which has %d", c.Index, c.Target, n)
 		}
 		if !math.IsNaN(c.Weight) {
-			w.weight.max = max(w.weight.max, abs(w.quanta(c.Weight)))
+			quanta, _ := w.quanta(c.Weight)
+			w.weight.max = max(w.weight.max, abs(quanta))
 		}
 		if !math.IsNaN(c.Delay) {
 			d, err := constantDelay(c.Delay, clock)
@@ -79,11 +80,11 @@ func (w *drawer) changesOf(list []SynapseChange, t int) int {
 	return i
 }
 
-func (w *drawer) quanta(weight float64) int64 {
+func (w *drawer) quanta(weight float64) (int64, uint8) {
 	if w.parrot {
-		return 1
+		return 1, 0
 	}
-	return int64(math.Round(weight / w.grid.quantum))
+	return w.grid.place(weight)
 }
 
 // change applies the changes of the target at position t.
@@ -93,7 +94,10 @@ func (w *drawer) change(t int, d *drawn) {
 			return
 		}
 		if !math.IsNaN(c.Weight) {
-			d.weight[c.Index] = w.quanta(c.Weight)
+			quanta, tier := w.quanta(c.Weight)
+			if d.weight[c.Index] = quanta; len(d.tier) > 0 {
+				d.tier[c.Index] = tier
+			}
 		}
 		if !math.IsNaN(c.Delay) {
 			d.key[c.Index] = uint16(w.clock.RoundSteps(c.Delay)) << 1

@@ -45,6 +45,7 @@ type integers struct {
 	low   int64         // the constant, or what index 0 stands for
 	value []int64       // value of each index, where it is not low + index
 	byRow []int64       // nil, or the values in the order of plan.rows
+	tier  []uint8       // of the constant, each value or each row, where a grid has tiers
 	max   int64         // largest magnitude
 	least int64         // smallest value
 
@@ -129,12 +130,24 @@ func (pr *Projection) delayValues() ([]float64, bool) {
 	return v, ok
 }
 
+// weightOf returns the weight of a drawn synapse, pA or mV.
+func (w *drawer) weightOf(d *drawn, k int) float64 {
+	tier := 0
+	if len(d.tier) > 0 {
+		tier = int(d.tier[k])
+	}
+	return float64(d.weight[k]) * w.grid.tierQuantum(tier)
+}
+
 func valueQuanta(values []float64, g grid) integers {
 	w := integers{byRow: make([]int64, len(values))}
 	for k, x := range values {
-		v := int64(math.Round(x / g.quantum))
+		v, tier := g.place(x)
 		w.byRow[k] = v
 		w.max = max(w.max, abs(v))
+		if g.tiers > 1 {
+			w.tier = append(w.tier, tier)
+		}
 	}
 	return w
 }
@@ -229,18 +242,22 @@ func delaySteps(d connect.Distribution, clock Clock) (integers, error) {
 // quantum on which they were drawn when the network was built before, or 0.
 func weightQuanta(d connect.Distribution, g grid, before float64) integers {
 	if c, ok := connect.IsConstant(d); ok {
-		v := int64(math.Round(c / g.quantum))
-		return integers{low: v, max: abs(v), least: v}
+		v, tier := g.place(c)
+		return integers{low: v, max: abs(v), least: v, tier: []uint8{tier}}
 	}
 	lo, hi := d.Bounds()
 	c, ok := tabled(d)
 	if !ok {
 		q := before
 		if q == 0 {
-			q = g.quantum
+			q = g.tierQuantum(g.tiers - 1)
 		}
 		reach := math.Max(math.Abs(lo), math.Abs(hi))
-		return integers{dist: d, lo: lo, hi: hi, quantum: q, max: int64(math.Ceil(reach/g.quantum)) + int64(math.Ceil(q/g.quantum))}
+		most := int64(math.Ceil(reach/g.quantum)) + int64(math.Ceil(q/g.quantum))
+		if g.tiers > 1 {
+			most = 1 << 41
+		}
+		return integers{dist: d, lo: lo, hi: hi, quantum: q, max: most}
 	}
 	q := g.quantum
 	if g.wide {
@@ -251,9 +268,9 @@ func weightQuanta(d connect.Distribution, g grid, before float64) integers {
 	low, p := cells(c, q, int64(math.Floor(lo/q+0.5)), int64(math.Floor(hi/q+0.5)))
 	v := integers{table: rng.NewDiscrete(p), low: low, quantum: q}
 	if g.wide {
-		v.value = make([]int64, len(p))
+		v.value, v.tier = make([]int64, len(p)), make([]uint8, len(p))
 		for k := range p {
-			v.value[k] = int64(math.Round(float64(low+int64(k)) * q / g.quantum))
+			v.value[k], v.tier[k] = g.place(float64(low+int64(k)) * q)
 			v.max = max(v.max, abs(v.value[k]))
 		}
 		return v
@@ -318,6 +335,7 @@ func (w *wiring) degree(t int) uint32 {
 type drawn struct {
 	source []uint32
 	weight []int64
+	tier   []uint8 // of each weight; empty where a neuron has one sum
 	key    []uint16
 	word   []uint32
 	row    []int32
@@ -355,9 +373,13 @@ func (w *wiring) draw(t int, d *drawn) {
 	for k, s := range d.source {
 		if s -= w.first; s < uint32(w.Pre.N) { // else it wraps around
 			d.source[n], d.weight[n], d.key[n] = from+s, d.weight[k], d.key[k]
+			if len(d.tier) > 0 {
+				d.tier[n] = d.tier[k]
+			}
 			n++
 		}
 	}
+	d.tier = d.tier[:min(n, len(d.tier))]
 	d.source, d.weight, d.key = d.source[:n], d.weight[:n], d.key[:n]
 }
 
@@ -369,8 +391,13 @@ func (w *drawer) draw(t int, d *drawn) {
 	d.err = nil
 	w.drawSources(pos, d)
 	n := len(d.source)
+	d.tier = d.tier[:0]
 	if n == 0 {
 		return
+	}
+	tiered := w.grid.tiers > 1 && !w.parrot
+	if tiered {
+		d.tier = append(d.tier, make([]uint8, n)...)
 	}
 	if w.draws == chooseOne {
 		pos %= w.forward // what runs back has the same weight and delay
@@ -384,7 +411,11 @@ func (w *drawer) draw(t int, d *drawn) {
 		kernel.PhiloxFill(w.key, id.Counter(1), 3, d.word)
 		if w.weight.value != nil {
 			for k, u := range d.word[:n] {
-				d.weight[k] = w.weight.value[w.weight.table.Draw(u)]
+				x := w.weight.table.Draw(u)
+				d.weight[k] = w.weight.value[x]
+				if tiered {
+					d.tier[k] = w.weight.tier[x]
+				}
 			}
 		} else {
 			weight, low, table := d.weight, w.weight.low, w.weight.table
@@ -395,6 +426,9 @@ func (w *drawer) draw(t int, d *drawn) {
 	case w.weight.byRow != nil:
 		for k, row := range d.row {
 			d.weight[k] = w.weight.byRow[row]
+			if tiered {
+				d.tier[k] = w.weight.tier[row]
+			}
 		}
 	case w.weight.dist != nil:
 		w.drawWeights(pos, d)
@@ -402,6 +436,9 @@ func (w *drawer) draw(t int, d *drawn) {
 		low := w.weight.low
 		for k := range d.weight {
 			d.weight[k] = low
+		}
+		for k := range d.tier {
+			d.tier[k] = w.weight.tier[0]
 		}
 	}
 	switch {
@@ -446,6 +483,10 @@ func (w *drawer) drawWeights(t int, d *drawn) {
 			return
 		}
 		n := math.Round(x / w.weight.quantum)
+		if len(d.tier) > 0 {
+			d.weight[k], d.tier[k] = w.grid.place(n * w.weight.quantum)
+			continue
+		}
 		if !same {
 			n = math.Round(n * w.weight.quantum / w.grid.quantum)
 		}

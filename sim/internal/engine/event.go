@@ -26,8 +26,8 @@ type eventGroup struct {
 	due     int64 // when it arrives
 }
 
-// maxMultiplicity is the largest multiplicity of a spike on a generator's grid.
-const maxMultiplicity = 1 << 15
+// maxGeneratorMultiplicity is the largest multiplicity of a generator's spike.
+const maxGeneratorMultiplicity = 1 << 15
 
 // generatorSpikes returns what a spike generator emits, by step.
 func generatorSpikes(d device.SpikeGenerator, clock Clock) (step []int64, value []float64, err error) {
@@ -60,8 +60,8 @@ func generatorSpikes(d device.SpikeGenerator, clock Clock) (step []int64, value 
 			x = d.Weights[i]
 		}
 		if len(d.Multiplicities) > 0 {
-			if d.Multiplicities[i] > maxMultiplicity {
-				return nil, nil, fmt.Errorf("spike_multiplicities[%d] is %d, must be at most %d", i, d.Multiplicities[i], maxMultiplicity)
+			if d.Multiplicities[i] > maxGeneratorMultiplicity {
+				return nil, nil, fmt.Errorf("spike_multiplicities[%d] is %d, must be at most %d", i, d.Multiplicities[i], maxGeneratorMultiplicity)
 			}
 			x *= float64(d.Multiplicities[i])
 		}

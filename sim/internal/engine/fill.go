@@ -163,7 +163,7 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring, w
 					d.dropRing()
 					g.records -= int64(w.degree(blk.index(k)-w.Post.From)) - int64(len(d.source)) // the ring's are told
 				}
-				part.add(uint16(blk.base+k), d)
+				part.add(uint16(blk.base+k), blk.n, d)
 			}
 		}
 		for i := range part.bucket {

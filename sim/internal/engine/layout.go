@@ -24,10 +24,13 @@ type layout struct {
 	slots  []int   // slots in use, by shard
 }
 
-func newLayout(pops []Population, shards int) (*layout, error) {
+// newLayout deals populations out over shards; each neuron takes as many slots
+// as its weights have tiers, one where grids is nil: its own first, those of the
+// finer tiers behind the slots of all its block.
+func newLayout(pops []Population, grids []grid, shards int) (*layout, error) {
 	l := &layout{shards: shards, first: make([]int, len(pops)), n: make([]int, len(pops)), ids: make([]int32, len(pops)),
 		base: make([][]int, shards), slots: make([]int, shards)}
-	total := 0
+	total, room := 0, 0
 	next := int32(1)
 	for p, pop := range pops {
 		if pop.First != 0 {
@@ -36,6 +39,7 @@ func newLayout(pops []Population, shards int) (*layout, error) {
 		l.first[p], l.n[p], l.ids[p] = total, pop.N, next
 		next += int32(pop.N)
 		total += pop.N
+		room += pop.N * tiersOf(grids, p)
 	}
 	for s := range shards {
 		l.base[s] = make([]int, len(pops))
@@ -45,15 +49,22 @@ func newLayout(pops []Population, shards int) (*layout, error) {
 				slot = (slot + blockAlign - 1) / blockAlign * blockAlign
 			}
 			l.base[s][p] = slot
-			slot += l.blockLen(s, p)
+			slot += l.blockLen(s, p) * tiersOf(grids, p)
 		}
 		if slot > maxShard {
-			return nil, fmt.Errorf("%d neurons in %d shards: a shard holds at most %d, use at least %d shards",
-				total, shards, maxShard, max(minShards(total), shards+1))
+			return nil, fmt.Errorf("%d neurons in %d shards: a shard holds the sums of at most %d, use at least %d shards",
+				total, shards, maxShard, max(minShards(room), shards+1))
 		}
 		l.slots[s] = slot
 	}
 	return l, nil
+}
+
+func tiersOf(grids []grid, p int) int {
+	if grids == nil {
+		return 1
+	}
+	return grids[p].tierCount()
 }
 
 // minShards returns how many shards n neurons need, with some room for

@@ -22,7 +22,7 @@ func TestLayoutPlacesEveryNeuronOnce(t *testing.T) {
 	for _, sizes := range [][]int{{1}, {5, 1, 1, 200}, {31, 32, 33, 1000}, {20683, 5834, 21915}} {
 		for _, shards := range []int{1, 2, 3, 7, 64} {
 			ps := populations(sizes...)
-			l, err := newLayout(ps, shards)
+			l, err := newLayout(ps, nil, shards)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -58,7 +58,7 @@ func TestLayoutPlacesEveryNeuronOnce(t *testing.T) {
 func TestLayoutSlice(t *testing.T) {
 	ps := populations(3, 50, 7)
 	for _, shards := range []int{1, 3, 8, 70} {
-		l, err := newLayout(ps, shards)
+		l, err := newLayout(ps, nil, shards)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,12 +94,12 @@ func TestLayoutTooFewShards(t *testing.T) {
 		{[]int{200000}, 2, "at least 4 shards"}, // 65,000 a shard, with room for alignment
 		{repeat(1900, 33), 1, "at least 2 shards"},
 	} {
-		_, err := newLayout(populations(c.sizes...), c.shards)
+		_, err := newLayout(populations(c.sizes...), nil, c.shards)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%d populations, %d shards: %v, want %q", len(c.sizes), c.shards, err, c.want)
 		}
 	}
-	if l, err := newLayout(populations(maxShard), 1); err != nil || l.slots[0] != maxShard {
+	if l, err := newLayout(populations(maxShard), nil, 1); err != nil || l.slots[0] != maxShard {
 		t.Errorf("a full shard: %v", err)
 	}
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"cortigo/sim/internal/kernel"
@@ -39,12 +38,13 @@ func (e *Engine) Bounds() Bounds {
 type Grid struct {
 	Quantum float64 `json:"quantum"` // pA, or mV for iaf_psc_delta
 	Wide    bool    `json:"wide,omitempty"`
+	Tiers   int     `json:"tiers,omitempty"` // sums of each neuron; 0 for one
 }
 
 func (e *Engine) savedGrids() []Grid {
 	grids := make([]Grid, len(e.grids))
 	for p, g := range e.grids {
-		grids[p] = Grid{g.quantum, g.wide}
+		grids[p] = Grid{g.quantum, g.wide, g.tiers}
 	}
 	return grids
 }
@@ -58,8 +58,8 @@ var ErrGrids = errors.New("the weights are not kept as this version keeps them")
 // built for. Rows are checked: whatever they hold, no cursor leaves them.
 func Load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows, error)) (*Engine, error) {
 	for p, m := range bounds.Multiplicity {
-		if m < 1 || m > math.MaxUint16 {
-			return nil, fmt.Errorf("population %d may emit %d spikes at once, must be in [1, %d]", p, m, math.MaxUint16)
+		if m < 1 || m > maxMultiplicity {
+			return nil, fmt.Errorf("population %d may emit %d spikes at once, must be in [1, %d]", p, m, maxMultiplicity)
 		}
 	}
 	return load(desc, opts, bounds, open, func(sh *shard, e *Engine) error {

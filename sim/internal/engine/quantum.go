@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -22,10 +23,12 @@ const negligible = 1e-280
 
 // A grid is how the weights onto a population are kept: as integers of quantum
 // pA (mV for iaf_psc_delta). It follows from the parameters of all its
-// projections alone, whatever their order.
+// projections alone, whatever their order, and where neurons may spike several
+// times in a step from the generators that make them.
 type grid struct {
 	quantum float64
 	wide    bool // 48-bit weights and 64-bit sums
+	tiers   int  // wide: how many sums a neuron has, see tiers.go; 0 for one
 }
 
 // weightsOf collects what is known of the weights onto population p.
@@ -37,6 +40,7 @@ type weightsOf struct {
 	numbers   bool      // some are drawn as numbers, for which no grid is fine enough
 	drawnOn   []float64 // distinct quanta on which weights were drawn before
 	changed   []float64 // magnitudes that single synapses were given
+	least     float64   // smallest scale on which weights must be met; +Inf for none
 }
 
 const maxConstants = 16
@@ -47,6 +51,7 @@ func (w *weightsOf) constant(x float64) {
 	if x == 0 {
 		return
 	}
+	w.matters(x)
 	for _, c := range w.constants {
 		if c == x {
 			return
@@ -65,11 +70,14 @@ func (w *weightsOf) distribution(d connect.Distribution, before float64) {
 		return
 	}
 	lo, hi := d.Bounds()
-	w.max = math.Max(w.max, math.Max(math.Abs(lo), math.Abs(hi)))
+	reach := math.Max(math.Abs(lo), math.Abs(hi))
+	w.max = math.Max(w.max, reach)
 	if _, ok := tabled(d); !ok {
 		w.numbers = true
+		w.matters(math.Min(reach, math.Abs(typical(d))))
 		return
 	}
+	w.matters(reach)
 	w.minSD = math.Min(w.minSD, spread(d))
 	if before != 0 && !slices.Contains(w.drawnOn, before) {
 		w.drawnOn = append(w.drawnOn, before)
@@ -89,7 +97,7 @@ func spread(d connect.Distribution) float64 {
 }
 
 func collectWeights(desc *Description, pop int) weightsOf {
-	w := weightsOf{minSD: math.Inf(1)}
+	w := weightsOf{minSD: math.Inf(1), least: math.Inf(1)}
 	if _, ok := desc.Populations[pop].Model.(neuron.Parrot); ok {
 		w.constant(1)
 		return w
@@ -124,30 +132,69 @@ func (w *weightsOf) changes(changed []SynapseChange, from, to uint32) {
 	for _, c := range changed {
 		if c.Target >= from && c.Target < to && !math.IsNaN(c.Weight) {
 			w.changed = append(w.changed, math.Abs(c.Weight))
+			w.matters(math.Abs(c.Weight))
 		}
 	}
 }
 
-// populationGrid returns the grid of the weights onto population p: wide also where so
-// many synapses may meet on a neuron that a compact sum could overflow.
-func populationGrid(desc *Description, p int) grid {
+// populationGrids returns the grids of the weights onto every population.
+func populationGrids(desc *Description, clock Clock) ([]grid, error) {
+	most := mostSpikes(desc, clock)
+	grids := make([]grid, len(desc.Populations))
+	for p := range grids {
+		var err error
+		if grids[p], err = populationGrid(desc, p, most); err != nil {
+			return nil, fmt.Errorf("population %q: %w", desc.Populations[p].Name, err)
+		}
+	}
+	return grids, nil
+}
+
+// populationGrid returns the grid of the weights onto population p: wide also
+// where so many synapses may meet on a neuron, or so many spikes of one of its
+// sources, that a compact sum could overflow.
+func populationGrid(desc *Description, p int, most []float64) (grid, error) {
 	w := collectWeights(desc, p)
 	g := chooseGrid(w)
-	if _, parrot := desc.Populations[p].Model.(neuron.Parrot); parrot || g.wide {
-		return g
+	if _, parrot := desc.Populations[p].Model.(neuron.Parrot); parrot {
+		return g, nil
 	}
-	load := 0.0
+	once, often := 0.0, 0.0 // largest possible input, in quanta: of single spikes, of as many as there may be
 	for i := range desc.Projections {
 		pr := &desc.Projections[i]
 		if slices.ContainsFunc(pr.Targets(), func(r Range) bool { return r.Population == p }) {
-			load += pr.largestDegree() * pr.largestWeight() / g.quantum
+			x := pr.largestDegree() * pr.largestWeight() / g.quantum
+			once += x
+			often += x * pr.mostSpikes(most)
 		}
 	}
-	if load > math.MaxInt32 {
-		return wideGrid(w.largest())
+	if !g.wide {
+		exact := wideGrid(w.largest())
+		switch {
+		case often <= math.MaxInt32:
+			return g, nil
+		case once <= math.MaxInt32 || often*g.quantum/exact.quantum > maxWideSum:
+			g.wide = true // the same weights in larger sums
+			return g, nil
+		}
+		g = exact
 	}
-	return g
+	var err error
+	if g.tiers, err = tiers(w, g, noticeable(&desc.Populations[p])); err != nil || g.tiers > 1 {
+		return g, err
+	}
+	for k := 0; k < spareBits && often > maxWideSum; k++ {
+		g.quantum, often = 2*g.quantum, often/2
+	}
+	return g, nil
 }
+
+// maxWideSum is how many quanta a wide sum may hold.
+const maxWideSum = math.MaxInt64 / 2
+
+// spareBits is by how many bits a wide grid may be coarser than 2^-40 of its
+// largest weight where a sum could overflow otherwise.
+const spareBits = 10
 
 // largestDegree returns how many synapses of a projection a target may have; of
 // those that are drawn, but for a probability that no seed meets.
@@ -254,25 +301,31 @@ func compactQuantum(w weightsOf) (q float64, ok bool) {
 	return q, multiples(w.changed, q)
 }
 
-// multiples reports whether all magnitudes are exact multiples of q that the
-// compact form holds.
+// multiples reports whether all magnitudes are multiples of q that the compact
+// form holds.
 func multiples(xs []float64, q float64) bool {
 	for _, x := range xs {
-		if x > maxCompact*q || float64(math.Round(x/q)*q) != x {
+		if x > maxCompact*q || !multiple(x, q) {
 			return false
 		}
 	}
 	return true
 }
 
-// commonQuantum looks for a quantum of which every constant is an exact
-// multiple, fine enough for the distributions beside them.
+// multiple reports whether x is a multiple of q but for rounding: products of
+// decimal numbers, as -g*J is, are off by some units of the last of 53 bits.
+func multiple(x, q float64) bool {
+	return math.Abs(float64(math.Round(x/q)*q)-x) <= math.Ldexp(x, -48)
+}
+
+// commonQuantum looks for a quantum of which every constant is a multiple, fine
+// enough for the distributions beside them.
 func commonQuantum(w weightsOf) (float64, bool) {
 	least := w.constants[0]
 	for _, c := range w.constants {
 		least = math.Min(least, c)
 	}
-	for parts := 1.0; parts <= 64; parts++ {
+	for parts := 1.0; parts <= maxParts; parts++ {
 		q := least / parts
 		if w.max > maxCompact*q {
 			return 0, false
@@ -287,6 +340,9 @@ func commonQuantum(w weightsOf) (float64, bool) {
 	return 0, false
 }
 
+// maxParts is into how many quanta the least constant may be divided.
+const maxParts = 64
+
 // roundUp returns the least number >= x with 5 significant bits, so that its
 // products with sums of weights are exact.
 func roundUp(x float64) float64 {
@@ -299,9 +355,14 @@ func roundUp(x float64) float64 {
 // but never finer than g.
 func ownQuantum(d connect.Distribution, g grid) float64 {
 	lo, hi := d.Bounds()
-	q := roundUp(math.Max(math.Abs(lo), math.Abs(hi)) / maxCompact)
-	if sd := spread(d); sd < minQuantaPerSD*q {
+	reach, sd := math.Max(math.Abs(lo), math.Abs(hi)), spread(d)
+	finest := g.tierQuantum(g.tiers - 1)
+	if reach <= maxCompact*finest && sd >= minQuantaPerSD*finest {
+		return finest // a compact grid in wide sums
+	}
+	q := roundUp(reach / maxCompact)
+	if sd < minQuantaPerSD*q {
 		q = roundUp(sd / minQuantaPerSD / 2)
 	}
-	return math.Max(q, g.quantum)
+	return math.Max(q, finest)
 }

@@ -86,7 +86,7 @@ func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool)
 				if !from.has(int(s)) {
 					continue
 				}
-				c := Connection{row: -1, Projection: i, Target: uint32(t), Index: uint32(j), Source: s, Weight: float64(d.weight[j]) * w.grid.quantum, Delay: int64(d.key[j] >> 1)}
+				c := Connection{row: -1, Projection: i, Target: uint32(t), Index: uint32(j), Source: s, Weight: w.weightOf(&d, j), Delay: int64(d.key[j] >> 1)}
 				if w.weight.byRow != nil {
 					c.row = d.row[j]
 				}

@@ -59,6 +59,13 @@ func (e *Engine) Reload(desc *Description) (*Engine, error) {
 	return r, nil
 }
 
+// Fits reports whether an engine of desc would keep weights as e does, so that
+// Reload and Restart can make it.
+func (e *Engine) Fits(desc *Description) bool {
+	grids, err := populationGrids(desc, e.clock)
+	return err == nil && slices.Equal(grids, e.grids)
+}
+
 // Restart is Reload with the initial state.
 func (e *Engine) Restart(desc *Description) (*Engine, error) {
 	r, err := load(desc, Options{Threads: e.threads, Shards: e.layout.shards, Share: e.share}, e.Bounds(),

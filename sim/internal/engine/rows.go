@@ -69,8 +69,8 @@ func (p *partition[W]) newChunk() []record[W] {
 	return c[:0]
 }
 
-// add takes the synapses onto one target.
-func (p *partition[W]) add(target uint16, d *drawn) {
+// add takes the synapses onto one target; the sums of its tiers are n slots apart.
+func (p *partition[W]) add(target uint16, n int, d *drawn) {
 	mask := uint32(1)<<p.shift - 1
 	for k, source := range d.source {
 		b := &p.bucket[source>>p.shift]
@@ -80,7 +80,11 @@ func (p *partition[W]) add(target uint16, d *drawn) {
 			}
 			b.last = p.newChunk()
 		}
-		w := W(d.weight[k])<<16 | W(target)
+		at := target
+		if len(d.tier) > 0 {
+			at += uint16(int(d.tier[k]) * n)
+		}
+		w := W(d.weight[k])<<16 | W(at)
 		b.last = append(b.last, record[W]{w, d.key[k], uint16(source & mask)})
 	}
 }

@@ -38,7 +38,7 @@ func layRows[W word](t testing.TB, sources, keys int, shift uint, single bool, s
 			s := synapses[i]
 			d.source, d.weight, d.key = append(d.source, uint32(s.source)), append(d.weight, s.weight), append(d.key, s.key)
 		}
-		part.add(target, &d)
+		part.add(target, 0, &d)
 	}
 	for b := range part.bucket {
 		chunks := part.take(b)

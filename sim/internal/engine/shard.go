@@ -60,12 +60,15 @@ func (b *block) addInputs(sh *shard, step int64) {
 			if ext == nil {
 				continue
 			}
-			sum := sh.sumWide[ch][b.base : b.base+b.n]
-			for k, x := range sum {
-				ext[k] += float64(b.grid.quantum * float64(x))
-			}
-			if b.split == nil {
-				clear(sum)
+			for tier := range b.grid.tierCount() {
+				from, q := b.base+tier*b.n, b.grid.tierQuantum(tier)
+				sum := sh.sumWide[ch][from : from+b.n]
+				for k, x := range sum {
+					ext[k] += float64(q * float64(x))
+				}
+				if b.split == nil {
+					clear(sum)
+				}
 			}
 		}
 	}
@@ -84,13 +87,16 @@ func (b *block) addInputs(sh *shard, step int64) {
 func (b *block) addSplit(sh *shard) {
 	s, q := b.split, b.grid.quantum
 	if b.grid.wide {
-		sum, positive := sh.sumWide[0][b.base:b.base+b.n], sh.positiveW[b.base:b.base+b.n]
-		for k, x := range sum {
-			s.extEx[k] += float64(q * float64(positive[k]))
-			s.extIn[k] += float64(q * float64(x-positive[k]))
+		for tier := range b.grid.tierCount() {
+			from, q := b.base+tier*b.n, b.grid.tierQuantum(tier)
+			sum, positive := sh.sumWide[0][from:from+b.n], sh.positiveW[from:from+b.n]
+			for k, x := range sum {
+				s.extEx[k] += float64(q * float64(positive[k]))
+				s.extIn[k] += float64(q * float64(x-positive[k]))
+			}
+			clear(sum)
+			clear(positive)
 		}
-		clear(sum)
-		clear(positive)
 		return
 	}
 	sum, positive := sh.sums(b, 0), sh.positives(b)

@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"math"
+
+	"cortigo/sim/device"
+	"cortigo/sim/internal/kernel"
+	"cortigo/sim/neuron"
+)
+
+// maxMultiplicity is how many spikes a neuron may emit in one step.
+const maxMultiplicity = 1 << 20
+
+// mostSpikes returns how often a neuron of each population may spike in one
+// step: once, but parrots as often as what they repeat can come, which is known
+// from rates, multiplicities and numbers of synapses.
+func mostSpikes(desc *Description, clock Clock) []float64 {
+	most := make([]float64, len(desc.Populations))
+	var parrots []int
+	for p := range most {
+		most[p] = 1
+		if _, ok := desc.Populations[p].Model.(neuron.Parrot); ok {
+			parrots = append(parrots, p)
+		}
+	}
+	if len(parrots) == 0 {
+		return most
+	}
+	given := make([][]float64, len(most)) // by devices, to each neuron
+	tables := map[float64]float64{}
+	for _, p := range parrots {
+		given[p] = make([]float64, desc.Populations[p].N)
+	}
+	for i := range desc.Attachments {
+		at := &desc.Attachments[i]
+		if to := given[at.Post.Population]; to != nil {
+			x := mostOf(at.Device, clock, tables)
+			for k := range at.Post.N {
+				to[at.Post.From+k] += x
+			}
+		}
+	}
+	// Parrots that drive parrots, as far as chains of them go; what goes round in
+	// a circle has no bound.
+	for round := range 2*len(parrots) + 2 {
+		grew := false
+		for _, p := range parrots {
+			byTarget := append([]float64(nil), given[p]...)
+			for i := range desc.Projections {
+				pr := &desc.Projections[i]
+				x := -1.0
+				for _, r := range pr.Targets() {
+					if r.Population != p {
+						continue
+					}
+					if x < 0 {
+						x = pr.largestDegree() * pr.mostSpikes(most)
+					}
+					for k := range r.N {
+						byTarget[r.From+k] += x
+					}
+				}
+			}
+			x := 1.0
+			for _, y := range byTarget {
+				x = math.Max(x, y)
+			}
+			if round > len(parrots) && x > most[p] {
+				x = math.Inf(1)
+			}
+			x = math.Min(x, maxMultiplicity)
+			grew = grew || x > most[p]
+			most[p] = x
+		}
+		if !grew {
+			break
+		}
+	}
+	return most
+}
+
+// mostSpikes returns the most of the projection's sources.
+func (pr *Projection) mostSpikes(most []float64) float64 {
+	x := 0.0
+	for _, r := range pr.Sources() {
+		x = math.Max(x, most[r.Population])
+	}
+	return x
+}
+
+// mostOf returns how many spikes of a device may arrive at a neuron in a step;
+// known has the largest Poisson numbers of means.
+func mostOf(d device.Device, clock Clock, known map[float64]float64) float64 {
+	poisson := func(rate float64) float64 {
+		mean := rate * clock.H / 1000
+		if !(mean > 0) || mean > kernel.MaxPoissonMean {
+			return 0 // others are reported by those who draw them
+		}
+		if _, ok := known[mean]; !ok {
+			known[mean] = float64(kernel.NewPoissonTable(mean).Max())
+		}
+		return known[mean]
+	}
+	switch d := d.(type) {
+	case device.Poisson:
+		return poisson(d.Rate)
+	case device.InhomogeneousPoisson:
+		most := 0.0
+		for _, x := range d.RateValues {
+			most = math.Max(most, x)
+		}
+		return poisson(most)
+	case device.SpikeGenerator:
+		step, _, err := generatorSpikes(d, clock)
+		if err != nil {
+			return 0
+		}
+		d.Weights = nil
+		_, times, _ := generatorSpikes(d, clock)
+		most, x := 0.0, 0.0
+		for i, s := range step {
+			if i > 0 && s != step[i-1] {
+				x = 0
+			}
+			x += times[i]
+			most = math.Max(most, x)
+		}
+		return most
+	}
+	return 0
+}

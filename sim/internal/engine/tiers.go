@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/internal/fmath"
+)
+
+// One sum exact to 2^-40 of the largest weight is all that most populations
+// need. Where one synapse of 1e14 pA stands beside others of 5, or where weights
+// are drawn from a lognormal distribution of large sigma, the small ones would be
+// lost on it, so a neuron has several sums, each on a grid 2^-tierBits as coarse
+// as the one before: a weight goes to the finest that holds it in 41 bits, and so
+// is met to 2^-30 of itself.
+const (
+	tierBits = 12
+	maxTiers = 16
+)
+
+// tierQuantum returns the quantum of a tier, 0 the coarsest.
+func (g grid) tierQuantum(tier int) float64 {
+	if tier <= 0 {
+		return g.quantum
+	}
+	return math.Ldexp(g.quantum, -tierBits*tier)
+}
+
+// tierCount returns how many sums a neuron has.
+func (g grid) tierCount() int { return max(1, g.tiers) }
+
+// place returns a weight in quanta of the tier that it goes to.
+func (g grid) place(x float64) (quanta int64, tier uint8) {
+	t := 0
+	for t < g.tiers-1 && math.Abs(x) <= math.Ldexp(g.tierQuantum(t+1), 41) {
+		t++
+	}
+	return int64(math.Round(x / g.tierQuantum(t))), uint8(t)
+}
+
+// Several sums are needed where the grid of one is coarser than coarse of some
+// weights and than coarsePotential of what a neuron's potential shows; the finest
+// of them is as fine as fine of these weights, or finePotential of that.
+const (
+	coarse          = 0x1p-21
+	coarsePotential = 0x1p-36
+	fine            = 0x1p-30
+	finePotential   = 0x1p-50
+)
+
+// tiers returns how many sums the neurons of a wide grid need, 0 for one; unit is
+// what noticeable says of them.
+func tiers(w weightsOf, g grid, unit float64) (int, error) {
+	if math.IsInf(w.least, 1) || g.quantum <= coarse*w.least || g.quantum <= coarsePotential*unit {
+		return 0, nil
+	}
+	need := math.Max(fine*w.least, finePotential*unit)
+	n := 1
+	for q := g.quantum; q > need && n <= maxTiers; n++ {
+		q = math.Ldexp(q, -tierBits)
+	}
+	if n > maxTiers {
+		return 0, fmt.Errorf("weights onto it reach from %g to %g, too far apart to be exact beside one another: their ratio must be at most %.0e, or they must go onto populations of their own",
+			w.least, w.largest(), math.Ldexp(1, 40-30+tierBits*(maxTiers-1)))
+	}
+	if n == 1 {
+		return 0, nil
+	}
+	return n, nil
+}
+
+// matters notes a scale on which weights must be met.
+func (w *weightsOf) matters(x float64) {
+	if x > negligible {
+		w.least = math.Min(w.least, x)
+	}
+}
+
+// typical returns a value from the midst of a distribution: the median, where it
+// is known.
+func typical(d connect.Distribution) float64 {
+	switch d := d.(type) {
+	case connect.Constant:
+		return float64(d)
+	case connect.Normal:
+		return d.Mean
+	case connect.Uniform:
+		return d.Min + (d.Max-d.Min)/2
+	case connect.LogNormal:
+		return fmath.Exp(d.Mean)
+	case connect.Exponential:
+		return d.Beta * math.Ln2
+	case connect.Redraw:
+		return min(max(typical(d.Of), d.Min), d.Max)
+	case connect.Expression:
+		var x [2]float64
+		for i, a := range d.Args {
+			x[i] = typical(a)
+		}
+		if y := d.Op.Apply(x[0], x[1]); !math.IsNaN(y) && !math.IsInf(y, 0) {
+			return y
+		}
+	}
+	lo, hi := d.Bounds()
+	return math.Max(math.Abs(lo), math.Abs(hi))
+}
+
+// noticeable returns the least weight onto a neuron of a population that moves
+// its potential by 1 mV, or from reset to threshold where that is less.
+func noticeable(p *Population) float64 {
+	c := newCell(p.Model)
+	columns, err := c.columns(p)
+	if err != nil || len(c.field) == 0 {
+		return 1
+	}
+	least := math.Inf(1)
+	for i := range max(1, p.N) {
+		if len(columns) > 0 {
+			if i == p.N {
+				break
+			}
+			set(columns, i)
+		} else if i > 0 {
+			break
+		}
+		unit := math.Min(1, c.parameter("V_th")-c.parameter("V_reset"))
+		if c.delta == nil {
+			// All the charge of a spike, as if none leaked.
+			tau := math.Max(c.parameter("tau_syn_ex"), c.parameter("tau_syn_in"))
+			if c.alpha != nil {
+				tau *= math.E
+			}
+			unit *= c.parameter("C_m") / tau
+		}
+		least = math.Min(least, unit)
+	}
+	return least
+}
