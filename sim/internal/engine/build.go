@@ -28,6 +28,7 @@ type Engine struct {
 	step       int64
 	born       []int64 // step at which each population came
 	broken     error   // why neurons stand between two steps; nil: they do not
+	risky      bool    // parrots may emit more spikes at once than sums hold
 	spikeCount int64
 	degree     []uint32 // synapses of each neuron as a source
 	events     int64    // synaptic events
@@ -258,6 +259,7 @@ func Build(ctx context.Context, desc *Description, opts Options) (*Engine, error
 		return nil, err
 	}
 	e.sumDegrees()
+	e.assessRisk()
 	phase("synapses", &e.buildTimes)
 	return e, nil
 }

@@ -42,6 +42,17 @@ func CheckChanges(pr *Projection, resolution float64) error {
 	return nil
 }
 
+// changedWeights returns how many changes give a weight.
+func changedWeights(list []SynapseChange) int64 {
+	n := int64(0)
+	for _, c := range list {
+		if !math.IsNaN(c.Weight) {
+			n++
+		}
+	}
+	return n
+}
+
 func before(a, b SynapseChange) bool {
 	return a.Target < b.Target || a.Target == b.Target && a.Index < b.Index
 }
@@ -54,6 +65,13 @@ func (w *drawer) takeChanges(clock Clock) error {
 		return nil
 	}
 	w.changed = w.Changed[from:to]
+	synapses := int64(0)
+	for t := range w.Post.N {
+		synapses += int64(w.plan.degree(w.at + t))
+	}
+	if changedWeights(w.changed) == synapses {
+		w.weight.max = 0 // none is as it was drawn
+	}
 	for _, c := range w.changed {
 		if n := w.plan.degree(int(c.Target)); c.Index >= n {
 			return fmt.Errorf("change of synapse %d of target %d, which has %d", c.Index, c.Target, n)

@@ -117,6 +117,7 @@ func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 		return nil, err
 	}
 	e.sumDegrees()
+	e.assessRisk()
 	return e, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/neuron"
 )
 
@@ -96,7 +97,11 @@ func spread(d connect.Distribution) float64 {
 	return (hi - lo) / 12
 }
 
-func collectWeights(desc *Description, pop int) weightsOf {
+func collectWeights(desc *Description, pop int) weightsOf { return weightsBeside(desc, pop, nil) }
+
+// weightsBeside collects the weights from all projections, of those in replaced
+// only what synapses were given later.
+func weightsBeside(desc *Description, pop int, replaced map[int]bool) weightsOf {
 	w := weightsOf{minSD: math.Inf(1), least: math.Inf(1)}
 	if _, ok := desc.Populations[pop].Model.(neuron.Parrot); ok {
 		w.constant(1)
@@ -107,7 +112,9 @@ func collectWeights(desc *Description, pop int) weightsOf {
 		at := uint32(0)
 		for k, r := range pr.Targets() {
 			if r.Population == pop {
-				w.part(pr, k)
+				if !replaced[i] {
+					w.part(pr, k)
+				}
 				w.changes(pr.Changed, at, at+uint32(r.N))
 			}
 			at += uint32(r.N)
@@ -144,7 +151,7 @@ func populationGrids(desc *Description, clock Clock) ([]grid, error) {
 	for p := range grids {
 		var err error
 		if grids[p], err = populationGrid(desc, p, most); err != nil {
-			return nil, fmt.Errorf("population %q: %w", desc.Populations[p].Name, err)
+			return nil, fmt.Errorf("population %s: %w", brief.Quote(desc.Populations[p].Name), err)
 		}
 	}
 	return grids, nil
@@ -154,16 +161,43 @@ func populationGrids(desc *Description, clock Clock) ([]grid, error) {
 // where so many synapses may meet on a neuron, or so many spikes of one of its
 // sources, that a compact sum could overflow.
 func populationGrid(desc *Description, p int, most []float64) (grid, error) {
-	w := collectWeights(desc, p)
-	g := chooseGrid(w)
-	if _, parrot := desc.Populations[p].Model.(neuron.Parrot); parrot {
+	g, tight, err := gridBeside(desc, p, most, nil)
+	if err == nil && g.tiers <= 1 && !tight {
 		return g, nil
+	}
+	// Weights that are no more need not stand in the way.
+	replaced := map[int]bool{}
+	for i := range desc.Projections {
+		if desc.Projections[i].replaced(desc, i) {
+			replaced[i] = true
+		}
+	}
+	if len(replaced) > 0 {
+		g, _, err = gridBeside(desc, p, most, replaced)
+	}
+	return g, err
+}
+
+// replaced reports whether every synapse of projection i was given another
+// weight.
+func (pr *Projection) replaced(desc *Description, i int) bool {
+	n := changedWeights(pr.Changed)
+	return n > 0 && n == CountSynapses(desc, i)
+}
+
+// gridBeside is populationGrid without the first weights of some projections;
+// tight says that sums may overflow all the same.
+func gridBeside(desc *Description, p int, most []float64, replaced map[int]bool) (g grid, tight bool, err error) {
+	w := weightsBeside(desc, p, replaced)
+	g = chooseGrid(w)
+	if _, parrot := desc.Populations[p].Model.(neuron.Parrot); parrot {
+		return g, false, nil
 	}
 	once, often := 0.0, 0.0 // largest possible input, in quanta: of single spikes, of as many as there may be
 	for i := range desc.Projections {
 		pr := &desc.Projections[i]
 		if slices.ContainsFunc(pr.Targets(), func(r Range) bool { return r.Population == p }) {
-			x := pr.largestDegree() * pr.largestWeight() / g.quantum
+			x := pr.largestDegree() * pr.largestWeight(replaced[i]) / g.quantum
 			once += x
 			often += x * pr.mostSpikes(most)
 		}
@@ -172,21 +206,21 @@ func populationGrid(desc *Description, p int, most []float64) (grid, error) {
 		exact := wideGrid(w.largest())
 		switch {
 		case often <= math.MaxInt32:
-			return g, nil
+			return g, false, nil
 		case once <= math.MaxInt32 || often*g.quantum/exact.quantum > maxWideSum:
 			g.wide = true // the same weights in larger sums
-			return g, nil
+			return g, often > maxWideSum, nil
 		}
+		often *= g.quantum / exact.quantum
 		g = exact
 	}
-	var err error
 	if g.tiers, err = tiers(w, g, noticeable(&desc.Populations[p])); err != nil || g.tiers > 1 {
-		return g, err
+		return g, often > maxWideSum, err
 	}
 	for k := 0; k < spareBits && often > maxWideSum; k++ {
 		g.quantum, often = 2*g.quantum, often/2
 	}
-	return g, nil
+	return g, often > maxWideSum, nil
 }
 
 // maxWideSum is how many quanta a wide sum may hold.
@@ -221,13 +255,15 @@ func (pr *Projection) largestDegree() float64 {
 	return 2 * pre
 }
 
-func (pr *Projection) largestWeight() float64 {
+// largestWeight returns the largest magnitude of a projection's weights, of
+// those that synapses were given later alone if it is replaced.
+func (pr *Projection) largestWeight(replaced bool) float64 {
 	x := 0.0
-	if list, ok := pr.weightValues(); ok {
+	if list, ok := pr.weightValues(); ok && !replaced {
 		for _, w := range list {
 			x = math.Max(x, math.Abs(w))
 		}
-	} else {
+	} else if !replaced {
 		lo, hi := pr.Weight.Bounds()
 		x = math.Max(math.Abs(lo), math.Abs(hi))
 	}
@@ -294,38 +330,43 @@ func compactQuantum(w weightsOf) (q float64, ok bool) {
 	}
 	if len(w.drawnOn) == 1 && w.drawnOn[0] != q {
 		q = w.drawnOn[0]
-		if w.max > maxCompact*q || w.minSD < minQuantaPerSD*q || !multiples(w.constants, q) {
+		if w.max > maxCompact*q || w.minSD < minQuantaPerSD*q || !multiples(w.constants, q, rounding) {
 			return 0, false
 		}
 	}
-	return q, multiples(w.changed, q)
+	return q, multiples(w.changed, q, rounding)
 }
 
+// rounding is how far from a multiple a constant may be, relative to it: products
+// of decimal numbers, as -g*J is, are off by some units of the last of 53 bits.
+const rounding = 0x1p-48
+
 // multiples reports whether all magnitudes are multiples of q that the compact
-// form holds.
-func multiples(xs []float64, q float64) bool {
+// form holds, but for a relative error.
+func multiples(xs []float64, q, within float64) bool {
 	for _, x := range xs {
-		if x > maxCompact*q || !multiple(x, q) {
+		if x > maxCompact*q || math.Abs(float64(math.Round(x/q)*q)-x) > within*x {
 			return false
 		}
 	}
 	return true
 }
 
-// multiple reports whether x is a multiple of q but for rounding: products of
-// decimal numbers, as -g*J is, are off by some units of the last of 53 bits.
-func multiple(x, q float64) bool {
-	return math.Abs(float64(math.Round(x/q)*q)-x) <= math.Ldexp(x, -48)
+// commonQuantum looks for a quantum of which every constant is a multiple, exact
+// if there is one, fine enough for the distributions beside them.
+func commonQuantum(w weightsOf) (float64, bool) {
+	if q, ok := quantumWithin(w, 0); ok {
+		return q, true
+	}
+	return quantumWithin(w, rounding)
 }
 
-// commonQuantum looks for a quantum of which every constant is a multiple, fine
-// enough for the distributions beside them.
-func commonQuantum(w weightsOf) (float64, bool) {
+func quantumWithin(w weightsOf, within float64) (float64, bool) {
 	least := w.constants[0]
 	for _, c := range w.constants {
 		least = math.Min(least, c)
 	}
-	for parts := 1.0; parts <= maxParts; parts++ {
+	for parts := 1.0; parts <= 64; parts++ {
 		q := least / parts
 		if w.max > maxCompact*q {
 			return 0, false
@@ -333,15 +374,12 @@ func commonQuantum(w weightsOf) (float64, bool) {
 		if w.minSD < minQuantaPerSD*q {
 			continue
 		}
-		if multiples(w.constants, q) {
+		if multiples(w.constants, q, within) {
 			return q, true
 		}
 	}
 	return 0, false
 }
-
-// maxParts is into how many quanta the least constant may be divided.
-const maxParts = 64
 
 // roundUp returns the least number >= x with 5 significant bits, so that its
 // products with sums of weights are exact.

@@ -37,19 +37,27 @@ const maxInterval = 64
 // Worker 0 looks at the context, at errors and at the clock in phase 1, and
 // stores in last the interval to stop after. The others read it behind the
 // barrier of that interval. A run so ends between intervals with a state from
-// which it can go on, whether it finished or was stopped. Only where a step
-// itself fails, since more spikes arrive at once than a sum holds, is there no
-// such state: the interval is not recorded and the engine goes on no more.
+// which it can go on, whether it finished or was stopped. Where a step itself
+// fails, since more spikes come at once than a sum holds, the interval is not
+// recorded; networks in which that may be keep the state in which a run began,
+// and are taken from there, which gives the same again, to the last whole
+// interval.
 //
-// The same holds for a panic, most likely of a recorder or of progress, which
-// are called on the caller's goroutine: whoever panics abandons the barrier, so
-// that all workers end, and the panic goes on to the caller of Run.
+// After a panic, most likely of a recorder or of progress, which are called on
+// the caller's goroutine, there is no such state: whoever panics abandons the
+// barrier, so that all workers end, the panic goes on to the caller of Run, and
+// the engine goes on no more.
 func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)) error {
 	if e.broken != nil {
 		return fmt.Errorf("an earlier run stopped within a step, from which nothing can go on: %w", e.broken)
 	}
 	if steps <= 0 {
 		return ctx.Err()
+	}
+	var start *State
+	events := e.events
+	if e.risky {
+		start = e.State()
 	}
 	e.seek()
 	r := &run{e: e, ctx: ctx, begin: e.step, end: e.step + steps, done: e.step, interval: min(e.bounds.MinDelay, maxInterval),
@@ -72,6 +80,12 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 	}
 	e.step, e.broken = r.done, r.broken
 	err := r.failure()
+	if r.first != nil {
+		err = r.first
+		if start != nil && e.returnTo(start, events, r.done) == nil {
+			err = fmt.Errorf("%w; the network stands at %g ms, before that step, and can be saved or changed there", err, e.clock.MS(r.done))
+		}
+	}
 	r.calling = "a recorder"
 	if flushErr := e.flushRecorders(); err == nil {
 		err = flushErr
@@ -103,8 +117,9 @@ type run struct {
 	mu       sync.Mutex
 	caught   *workerPanic // of a worker other than 0
 	err      error
-	broken   error // of a step
-	brokenAt int64 // its interval
+	first    *stepError // of all within steps
+	broken   error      // the same
+	brokenAt int64      // its interval
 }
 
 // catch is deferred by workers other than 0: a panic there, which nobody could
@@ -146,11 +161,11 @@ func (r *run) unwind(wg *sync.WaitGroup) {
 }
 
 // breakOff notes an error within a step of interval j.
-func (r *run) breakOff(err error, j int64) {
+func (r *run) breakOff(err *stepError, j int64) {
 	r.fail(err)
 	r.mu.Lock()
-	if r.broken == nil || j < r.brokenAt {
-		r.broken, r.brokenAt = err, j
+	if err.before(r.first) {
+		r.first, r.broken, r.brokenAt = err, err, j
 	}
 	r.mu.Unlock()
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"cortigo/sim/internal/kernel"
@@ -117,7 +118,7 @@ func (s *splitCurrents) step() {
 
 // advance does one step: what arrives is added up, then the neurons move on.
 // lag counts the steps from the begin of the interval, whose spikes go to buf.
-func (sh *shard) advance(e *Engine, step int64, lag, buf int) error {
+func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 	t0 := time.Now()
 	sh.step = step
 	deliverNarrow(&sh.active, step, sh.narrow.syn, &sh.sum, sh.positive)
@@ -147,9 +148,11 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) error {
 			if len(sh.multiplicity) > 0 {
 				m = sh.multiplicity[i]
 				if m > e.bounds.Multiplicity[b.population] {
-					return fmt.Errorf("population %s: neuron %d emits %d spikes in one step, more than the %d that its targets' sums hold",
-						brief.Quote(e.desc.Populations[b.population].Name), int(b.id)+b.index(int(k)), m, e.bounds.Multiplicity[b.population])
+					return e.tooMany(b, int(k), m, step)
 				}
+			}
+			for ; m > math.MaxUint16; m -= math.MaxUint16 {
+				sh.spikes[buf] = append(sh.spikes[buf], Spike{uint32(b.number + b.index(int(k))), uint16(lag), math.MaxUint16})
 			}
 			sh.spikes[buf] = append(sh.spikes[buf], Spike{uint32(b.number + b.index(int(k))), uint16(lag), uint16(m)})
 		}

@@ -154,13 +154,18 @@ func (e *Engine) checkRecent(s *State) error {
 	if s.Step < 0 || s.Step > MaxSteps {
 		return fmt.Errorf("state is of step %d, must be in [0, %d]", s.Step, MaxSteps)
 	}
-	for _, x := range s.Recent {
+	together := 0 // many spikes at once come in several entries
+	for i, x := range s.Recent {
 		if int64(x.Neuron) >= int64(e.neurons) || x.Step > s.Step || x.Step < 1 || s.Step-x.Step > e.bounds.MaxDelay {
 			return fmt.Errorf("state has a spike of neuron %d at step %d, which cannot be at step %d", x.Neuron+1, x.Step, s.Step)
 		}
 		p := e.layout.population(int(x.Neuron))
-		if limit := e.bounds.Multiplicity[p]; x.Multiplicity < 1 || int32(x.Multiplicity) > limit {
-			return fmt.Errorf("state has %d spikes at once of neuron %d, must be in [1, %d]", x.Multiplicity, x.Neuron+1, limit)
+		limit := e.bounds.Multiplicity[p]
+		if i == 0 || s.Recent[i-1].Neuron != x.Neuron || s.Recent[i-1].Step != x.Step {
+			together = 0
+		}
+		if together += int(x.Multiplicity); x.Multiplicity < 1 || together > int(limit) {
+			return fmt.Errorf("state has %d spikes at once of neuron %d, must be in [1, %d]", together, x.Neuron+1, limit)
 		}
 	}
 	for i, a := range s.Arrivals {
