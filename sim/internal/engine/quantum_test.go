@@ -153,3 +153,39 @@ func TestRoundUp(t *testing.T) {
 		t.Error(roundUp(1), roundUp(1.0001), roundUp(1.0625))
 	}
 }
+
+// Products of decimal numbers, as -g*J is, miss a multiple by some units of the
+// last bit: 41 x 0.01 is not 0.41. Such constants are compact all the same, and
+// differ from what was asked for by no more than that.
+func TestNearMultiplesAreCompact(t *testing.T) {
+	networks := 0
+	for j := 1; j <= 71; j++ {
+		for k := range 14 {
+			weight, g := float64(j)/10, float64(20+k)*3/10
+			networks++ // 994 of two constants, 2982 of three
+			for _, external := range []float64{0, 0.7, 1.5, 2.3} {
+				ws := []connect.Distribution{connect.Constant(weight), connect.Constant(-g * weight), connect.Constant(external * weight)}
+				got := gridOf(ws...)
+				if got.wide {
+					t.Errorf("%v is wide", ws)
+				}
+				for _, w := range ws {
+					x := float64(w.(connect.Constant))
+					if y, _ := got.place(x); math.Abs(float64(y)*got.quantum-x) > 0x1p-48*math.Abs(x) {
+						t.Errorf("%v of %v becomes %v", x, ws, float64(y)*got.quantum)
+					}
+				}
+			}
+		}
+	}
+	if networks != 994 {
+		t.Errorf("%d networks", networks)
+	}
+	if g := gridOf(connect.Constant(0.01), connect.Constant(0.41*(1+0x1p-40))); !g.wide {
+		t.Errorf("grid %+v of constants that are no multiples", g)
+	}
+	// An exact quantum that was found before is found still.
+	if g := gridOf(connect.Constant(20), connect.Constant(30)); g != (grid{quantum: 10}) {
+		t.Errorf("grid %+v", g)
+	}
+}

@@ -29,7 +29,7 @@ func (s *State) Check(desc *Description) error {
 		case int64(x.Neuron) >= neurons || x.Multiplicity < 1 || x.Step < 1 || x.Step > s.Step:
 			return fmt.Errorf("state has %d spikes of neuron %d at step %d, which cannot be in a network of %d neurons at step %d",
 				x.Multiplicity, int64(x.Neuron)+1, x.Step, neurons, s.Step)
-		case i > 0 && byStep(x.Step, x.Neuron, s.Recent[i-1].Step, s.Recent[i-1].Neuron) <= 0:
+		case i > 0 && !follows(s.Recent[i-1], x):
 			return fmt.Errorf("state has a spike of neuron %d at step %d out of order", x.Neuron+1, x.Step)
 		}
 	}
@@ -45,6 +45,13 @@ func (s *State) Check(desc *Description) error {
 		}
 	}
 	return nil
+}
+
+// follows reports whether y may stand behind x: at a later step, or of a later
+// neuron, or as the rest of more spikes at once than one entry holds.
+func follows(x, y StampedSpike) bool {
+	c := byStep(y.Step, y.Neuron, x.Step, x.Neuron)
+	return c > 0 || c == 0 && x.Multiplicity == math.MaxUint16
 }
 
 // byStep compares by step, then neuron.
