@@ -5,10 +5,9 @@ import (
 	"math"
 	"time"
 
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/rng"
-
-	"cortigo/sim/internal/brief"
 )
 
 // A shard is the unit of work: some neurons of every population with all the
