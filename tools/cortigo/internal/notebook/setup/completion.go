@@ -28,23 +28,33 @@ func goplsDir(root string) string { return filepath.Join(root, folder, "gopls") 
 func Completion(ctx context.Context, root string, log io.Writer) error {
 	dir := goplsDir(root)
 	gopls := filepath.Join(dir, "gopls"+exeSuffix())
-	key, err := key(ctx, root, "go.mod", "go.sum", goplsModule+"/go.mod", goplsModule+"/go.sum")
+	program, err := key(ctx, root, goplsModule+"/go.mod", goplsModule+"/go.sum")
+	if err != nil {
+		return err
+	}
+	packages, err := key(ctx, root, "go.mod", "go.sum")
 	if err != nil {
 		return err
 	}
 	stampFile := filepath.Join(root, folder, "gopls-stamp.json")
-	if readStamp(stampFile).Key == key && allExist(gopls) {
-		return nil
+	old := readStamp(stampFile)
+	if old.Key != program || !allExist(gopls) {
+		old.Warm = ""
+		if err := buildGopls(ctx, root, dir, log); err != nil {
+			return err
+		}
 	}
-	err = buildPrograms(ctx, filepath.Join(root, filepath.FromSlash(goplsModule)), dir, []string{"golang.org/x/tools/gopls"}, log,
+	if old.Warm != packages {
+		if err := warmUp(ctx, root, gopls, log); err != nil {
+			return err
+		}
+	}
+	return writeStamp(stampFile, stamp{Key: program, Warm: packages})
+}
+
+func buildGopls(ctx context.Context, root, dir string, log io.Writer) error {
+	return buildPrograms(ctx, filepath.Join(root, filepath.FromSlash(goplsModule)), dir, []string{"golang.org/x/tools/gopls"}, log,
 		"building gopls, for completion (the first time this takes a minute or two)")
-	if err != nil {
-		return err
-	}
-	if err := warmUp(ctx, root, gopls, log); err != nil {
-		return err
-	}
-	return writeStamp(stampFile, stamp{Key: key})
 }
 
 // warmUp has gopls read the packages that cells import, in a program as the

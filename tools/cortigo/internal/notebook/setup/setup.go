@@ -91,6 +91,7 @@ func searchPath(bin string) string {
 type stamp struct {
 	Key    string   // see key
 	Cached []string // files of the build cache that cells need
+	Warm   string   // of gopls: see key, of what it has read
 }
 
 // Kernel sets up the kernel of the project at root and returns its spec. It
@@ -122,7 +123,7 @@ func Kernel(ctx context.Context, root string, log io.Writer) (*jupyter.Spec, err
 		if err != nil {
 			return nil, err
 		}
-		if err := writeStamp(stampFile, stamp{key, cached}); err != nil {
+		if err := writeStamp(stampFile, stamp{Key: key, Cached: cached}); err != nil {
 			return nil, err
 		}
 	}

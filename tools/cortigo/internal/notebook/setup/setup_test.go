@@ -247,7 +247,7 @@ func TestStamp(t *testing.T) {
 	if s := readStamp(path); s.Key != "" {
 		t.Errorf("missing stamp: %+v", s)
 	}
-	if err := writeStamp(path, stamp{"k", []string{"a"}}); err != nil {
+	if err := writeStamp(path, stamp{Key: "k", Cached: []string{"a"}}); err != nil {
 		t.Fatal(err)
 	}
 	if s := readStamp(path); s.Key != "k" || len(s.Cached) != 1 {
