@@ -178,15 +178,20 @@ func checkRunAgain(t *testing.T, command string) {
 		parameters                               = "p := microcircuit.Default()"
 		other                                    = parameters + "\n\tp.Seed = 56"
 	)
-	dir := [2]string{"os.TempDir()", strconv.Quote(t.TempDir())} // the short form's, else one for each kernel
+	data := t.TempDir()
+	dir := [2]string{"os.TempDir()", strconv.Quote(data)} // the short form's, else one for each kernel
+	voltages := [2]string{"p.Record.Voltages = false", "p.Record.Voltages, p.Record.VoltageInterval = true, 50"}
 	again, log, err := runCells(t, command, []string{setUp, imports, config, create, simulate, create, simulate, config, create},
-		map[int][][2]string{2: {dir}, 7: {dir, {parameters, other}}})
+		map[int][][2]string{2: {dir, voltages}, 7: {dir, {parameters, other}}})
 	text := again.text(t)
 	if err == nil || !strings.Contains(string(log)+text, "seed is 56, there 55") {
 		t.Errorf("other parameters: %v\n%s\n%s", err, log, text)
 	}
 	inOrder(t, text, "Made for a new run.", "at 0 ms.\n", "The network is at 200 ms.",
 		"It holds this network, at 200 ms, and ", "at 200 ms.\n", "The network is at 200 ms.")
+	if parts, err := filepath.Glob(filepath.Join(data, "microcircuit-0.2", "voltages", "part-*.parquet")); err != nil || len(parts) == 0 {
+		t.Errorf("membrane potentials in %q (%v), want some", parts, err)
+	}
 	anew, log, err := runCells(t, command, []string{setUp, imports, config, create, simulate},
 		map[int][][2]string{2: {dir, {parameters, other}}, 3: {{"anew = false", "anew = true"}}})
 	if err != nil {

@@ -52,7 +52,7 @@ func simulate(t *testing.T, dir string, p microcircuit.Parameters, until float64
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := arrowio.Resume(dir, m.Net())
+	s, err := Resume(dir, m, p)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,9 @@
 // simulation whose network, state and spikes are in a directory, as package
 // arrowio lays it out.
 //
-//   - create.go  the run of a microcircuit: created, opened by later cells
+//   - create.go  the run of a microcircuit: created or kept, opened by later cells
+//   - difference.go  in what the parameters of two differ
+//   - resume.go  going on with it, and what is recorded
 //   - show.go    a figure below the cell
 //   - rates.go   the table of firing rates
 //   - spread.go  a number of NEST beside the same of several seeds

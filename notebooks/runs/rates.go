@@ -12,9 +12,9 @@ import (
 
 // RateTable shows the firing rates of d's populations in d's window: mean and
 // SD over all neurons, silent ones included (spikes/s, ddof 0), and the share
-// of neurons without a spike. With results of NEST in ref, which may be nil, it
-// also shows the mean rate of their seeds and its lowest and highest value, and
-// below it what they are.
+// of neurons without a spike; a population that was not recorded says so. With
+// results of NEST in ref, which may be nil, it also shows the mean rate of their
+// seeds and its lowest and highest value, and below it what they are.
 func RateTable(d *spikes.Data, ref *Reference) error {
 	if ref == nil {
 		ref = &Reference{}
@@ -42,6 +42,12 @@ func rateRows(d *spikes.Data, ref *Reference) (header []string, rows [][]string,
 	for _, s := range summaries {
 		row := []string{plots.Label(s.Population), fmt.Sprint(s.N), fmt.Sprintf("%.1f", 100*float64(s.Silent)/float64(s.N)),
 			fmt.Sprintf("%.2f", s.Mean), fmt.Sprintf("%.2f", s.SD)}
+		switch {
+		case s.NotRecorded:
+			row = []string{row[0] + " (not recorded)", row[1], "-", "-", "-"}
+		case s.Input:
+			row[0] += " (input)"
+		}
 		if len(ref.Runs) > 0 {
 			row = append(row, nestCells(ref.meanRates(s.Population))...)
 		}

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"cortigo/analysis"
@@ -45,6 +46,13 @@ func TestRateRows(t *testing.T) {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
 		})
+	}
+	d.Populations = append(d.Populations, spikes.Population{Name: "TC", First: 5, N: 2, Input: true, NotRecorded: true})
+	for want, notRecorded := range map[string]bool{"TC (not recorded) 2 - - -": true, "TC (input) 2 100.0 0.00 0.00": false} {
+		d.Populations[2].NotRecorded = notRecorded
+		if _, rows, err := rateRows(d, &Reference{}); err != nil || len(rows) != 3 || strings.Join(rows[2], " ") != want {
+			t.Errorf("%q, %v, want %q", rows, err, want)
+		}
 	}
 	if err := RateTable(&spikes.Data{}, nil); err == nil {
 		t.Error("no error for an empty window")
