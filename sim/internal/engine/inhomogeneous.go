@@ -88,6 +88,7 @@ type inhomogeneousInput struct {
 	drawn      int64 // the group of four steps in counts; -1: none
 	counts     [4][]uint8
 	other      [4][]uint8 // for groups in which the rate changes
+	words      wordsKept  // instead, where a number is drawn at a time
 }
 
 func newInhomogeneousInput(desc *Description, at *Attachment, clock Clock, from, to int, delay []int64, weight []float64) (*inhomogeneousInput, error) {
@@ -165,9 +166,7 @@ func (p *inhomogeneousInput) addEach(b *block, step int64) {
 		if t == nil {
 			continue
 		}
-		id := p.id
-		id.Element = uint32(b.index(p.from + k))
-		w := rng.Philox(id.Counter(uint32(s>>2)), p.key)
-		b.addExt(p.from+k, float64(element(p.weight, k)*float64(t.Draw(w[s&3]))))
+		u := p.words.at(b, p.from, p.to, k, s, p.id, p.key)
+		b.addExt(p.from+k, float64(element(p.weight, k)*float64(t.Draw(u))))
 	}
 }

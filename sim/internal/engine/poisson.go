@@ -22,6 +22,7 @@ type poissonInput struct {
 	id         rng.ID
 	drawn      int64 // the group of four steps in counts; -1: none
 	counts     [4][]uint8
+	words      wordsKept // instead, where a number is drawn at a time
 }
 
 func newPoissonInput(desc *Description, at *Attachment, clock Clock, from, to int, delay []int64, weight []float64) (*poissonInput, error) {
@@ -75,10 +76,10 @@ func (p *poissonInput) add(b *block, step int64) {
 }
 
 // due returns the numbers of spikes that arrive at step, drawn together with
-// their neighbours; nil while the generator is not active.
+// their neighbours; nil while the generator is not active, or if its rate is 0.
 func (p *poissonInput) due(b *block, step int64) []uint8 {
 	s := step - p.delay[0]
-	if s <= p.begin || s > p.end || s < 1 {
+	if s <= p.begin || s > p.end || s < 1 || p.table.Max() == 0 {
 		return nil
 	}
 	if g := s >> 2; g != p.drawn {
@@ -105,14 +106,34 @@ func (b *block) direct() *poissonInput {
 // addEach draws one number at a time, for delays that differ and for means that
 // are very large.
 func (p *poissonInput) addEach(b *block, step int64) {
+	if p.table.Max() == 0 {
+		return
+	}
 	for k := range p.to - p.from {
 		s := step - element(p.delay, k)
 		if s <= p.begin || s > p.end || s < 1 {
 			continue
 		}
-		id := p.id
-		id.Element = uint32(b.index(p.from + k))
-		w := rng.Philox(id.Counter(uint32(s>>2)), p.key)
-		b.addExt(p.from+k, float64(element(p.weight, k)*float64(p.table.Draw(w[s&3]))))
+		u := p.words.at(b, p.from, p.to, k, s, p.id, p.key)
+		b.addExt(p.from+k, float64(element(p.weight, k)*float64(p.table.Draw(u))))
 	}
+}
+
+// wordsKept are the random words of four successive steps for each of some
+// elements, which are drawn together.
+type wordsKept struct {
+	group []int64 // of four steps whose words are there, plus 1
+	word  [][4]uint32
+}
+
+// at returns the word of element from+k of a block for step s >= 0.
+func (w *wordsKept) at(b *block, from, to, k int, s int64, id rng.ID, key rng.Key) uint32 {
+	if w.group == nil {
+		w.group, w.word = make([]int64, to-from), make([][4]uint32, to-from)
+	}
+	if g := s >> 2; w.group[k] != g+1 {
+		id.Element = uint32(b.index(from + k))
+		w.group[k], w.word[k] = g+1, rng.Philox(id.Counter(uint32(g)), key)
+	}
+	return w.word[k][s&3]
 }

@@ -109,18 +109,27 @@ func (p *poissonSet) add(b *block, step int64) {
 // draw draws the numbers of steps 4g to 4g+3.
 func (p *poissonSet) draw(g int64) {
 	for i := range p.member {
-		m := &p.member[i]
-		w := rng.Philox(m.id.Counter(uint32(g)), p.key)
-		c := &p.counts[i]
+		m, c := &p.member[i], &p.counts[i]
 		if t := m.table; t != nil {
+			if t.Max() == 0 {
+				continue // a rate of 0
+			}
+			w := rng.Philox(m.id.Counter(uint32(g)), p.key)
 			c[0], c[1], c[2], c[3] = uint8(t.Draw(w[0])), uint8(t.Draw(w[1])), uint8(t.Draw(w[2])), uint8(t.Draw(w[3]))
 			continue
 		}
+		*c = [4]uint8{}
+		var w [4]uint32
+		drawn := false
 		for r := range c {
-			c[r] = 0
-			if t := m.rates.at(g<<2 + int64(r)); t != nil {
-				c[r] = uint8(t.Draw(w[r]))
+			t := m.rates.at(g<<2 + int64(r))
+			if t == nil {
+				continue
 			}
+			if !drawn {
+				w, drawn = rng.Philox(m.id.Counter(uint32(g)), p.key), true
+			}
+			c[r] = uint8(t.Draw(w[r]))
 		}
 	}
 	p.drawn = g

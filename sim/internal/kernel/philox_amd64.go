@@ -140,7 +140,7 @@ func (w vector) fill(r *rounds, counters *[maxBatch]uint32, dst *uint32, n int) 
 
 func (w vector) poissonFour(t *PoissonTable, key rng.Key, id rng.ID, block uint32, first, stride uint32, dst *[4][]uint8) {
 	n := len(dst[0])
-	if t.vector == nil || n < 3 {
+	if t.vector == nil && t.many == nil || n < 3 {
 		poissonFourScalar(t, key, id, block, first, stride, dst)
 		return
 	}
@@ -153,7 +153,11 @@ func (w vector) poissonFour(t *PoissonTable, key rng.Key, id rng.ID, block uint3
 	r.set(atZeroth, hi1^key[0])
 	r.setRounds([4]uint32{0, lo1, hi0 ^ c[3] ^ key[1], lo0}, nextKey(key), 9)
 	r.set(atAdvance, uint32(batch)*stride)
-	r.set(atLow, t.vector.low)
+	if t.vector != nil {
+		r.set(atLow, t.vector.low)
+	} else {
+		r.set(atLow, t.many.low)
+	}
 	var counters [maxBatch]uint32
 	place := func(base uint32) {
 		for i := range batch {
@@ -163,22 +167,28 @@ func (w vector) poissonFour(t *PoissonTable, key rng.Key, id rng.ID, block uint3
 	full := n &^ (batch - 1)
 	if full > 0 {
 		place(first)
-		w.draw(&r, &counters, t.vector, &dst[0][0], &dst[1][:full][0], &dst[2][:full][0], &dst[3][:full][0], full)
+		w.draw(&r, &counters, t, &dst[0][0], &dst[1][:full][0], &dst[2][:full][0], &dst[3][:full][0], full)
 	}
 	if full < n {
 		var rest [4][maxBatch]uint8
 		place(first + uint32(full)*stride)
-		w.draw(&r, &counters, t.vector, &rest[0][0], &rest[1][0], &rest[2][0], &rest[3][0], batch)
+		w.draw(&r, &counters, t, &rest[0][0], &rest[1][0], &rest[2][0], &rest[3][0], batch)
 		for s := range rest {
 			copy(dst[s][full:n], rest[s][:])
 		}
 	}
 }
 
-func (w vector) draw(r *rounds, counters *[maxBatch]uint32, v *vectorTable, dst0, dst1, dst2, dst3 *uint8, n int) {
-	if w.wide {
+func (w vector) draw(r *rounds, counters *[maxBatch]uint32, t *PoissonTable, dst0, dst1, dst2, dst3 *uint8, n int) {
+	v, m := t.vector, t.many
+	switch {
+	case m != nil && w.wide:
+		poissonFourManyAVX512(&r.k[0], &counters[0], &m.guide[0], &m.below[0], dst0, dst1, dst2, dst3, n)
+	case m != nil:
+		poissonFourManyAVX2(&r.k[0], &counters[0], &m.guide[0], &m.below[0], dst0, dst1, dst2, dst3, n)
+	case w.wide:
 		poissonFourAVX512(&r.k[0], &counters[0], &v.bin[0], &v.below[0], dst0, dst1, dst2, dst3, n)
-	} else {
+	default:
 		poissonFourAVX2(&r.k[0], &counters[0], &v.flipped[0], v.common, v.n, dst0, dst1, dst2, dst3, n)
 	}
 }

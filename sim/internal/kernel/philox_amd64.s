@@ -413,6 +413,263 @@ found:
 	VZEROUPPER
 	RET
 
+// func poissonFourManyAVX2(keys *uint32, counters *uint32, guide *uint8, below *uint32, dst0 *uint8, dst1 *uint8, dst2 *uint8, dst3 *uint8, n int)
+// Requires: AVX, AVX2
+TEXT ·poissonFourManyAVX2(SB), NOSPLIT, $0-72
+	MOVQ         keys+0(FP), AX
+	VPBROADCASTD philoxFactors<>+0(SB), Y0
+	VPBROADCASTD philoxFactors<>+4(SB), Y1
+	MOVQ         counters+8(FP), CX
+	VMOVDQU      (CX), Y2
+	MOVQ         n+64(FP), CX
+	MOVQ         guide+16(FP), DX
+	MOVQ         below+24(FP), BX
+	MOVQ         dst0+32(FP), SI
+	MOVQ         dst1+40(FP), DI
+	MOVQ         dst2+48(FP), R8
+	MOVQ         dst3+56(FP), R9
+	XORQ         R10, R10
+	VPCMPEQD     Y3, Y3, Y3
+	VPSLLD       $0x1f, Y3, Y3
+
+loop:
+	VPXOR      640(AX), Y2, Y4
+	VPADDD     608(AX), Y2, Y2
+	VPSRLQ     $0x20, Y4, Y5
+	VPMULUDQ   Y0, Y4, Y4
+	VPSRLQ     $0x20, Y4, Y6
+	VPXOR      (AX), Y6, Y6
+	VPMULUDQ   Y0, Y5, Y5
+	VPSRLQ     $0x20, Y5, Y7
+	VPXOR      (AX), Y7, Y7
+	VPMULUDQ   Y1, Y6, Y6
+	VPSRLQ     $0x20, Y6, Y8
+	VPXOR      32(AX), Y8, Y8
+	VPXOR      64(AX), Y4, Y4
+	VPMULUDQ   Y1, Y7, Y7
+	VPSRLQ     $0x20, Y7, Y9
+	VPXOR      32(AX), Y9, Y9
+	VPXOR      64(AX), Y5, Y5
+	VPMULUDQ   Y0, Y8, Y8
+	VPSRLQ     $0x20, Y8, Y10
+	VPMULUDQ   Y1, Y4, Y4
+	VPSRLQ     $0x20, Y4, Y11
+	VPXOR      Y6, Y11, Y11
+	VPXOR      96(AX), Y11, Y11
+	VPXOR      128(AX), Y10, Y10
+	VPMULUDQ   Y0, Y9, Y6
+	VPSRLQ     $0x20, Y6, Y9
+	VPMULUDQ   Y1, Y5, Y5
+	VPSRLQ     $0x20, Y5, Y12
+	VPXOR      Y7, Y12, Y12
+	VPXOR      96(AX), Y12, Y12
+	VPXOR      128(AX), Y9, Y9
+	VPMULUDQ   Y0, Y11, Y7
+	VPSRLQ     $0x20, Y7, Y11
+	VPMULUDQ   Y1, Y10, Y10
+	VPSRLQ     $0x20, Y10, Y13
+	VPXOR      Y4, Y13, Y13
+	VPXOR      160(AX), Y13, Y13
+	VPXOR      Y8, Y11, Y11
+	VPXOR      192(AX), Y11, Y11
+	VPMULUDQ   Y0, Y12, Y4
+	VPSRLQ     $0x20, Y4, Y8
+	VPMULUDQ   Y1, Y9, Y9
+	VPSRLQ     $0x20, Y9, Y12
+	VPXOR      Y5, Y12, Y12
+	VPXOR      160(AX), Y12, Y12
+	VPXOR      Y6, Y8, Y8
+	VPXOR      192(AX), Y8, Y8
+	VPMULUDQ   Y0, Y13, Y5
+	VPSRLQ     $0x20, Y5, Y6
+	VPMULUDQ   Y1, Y11, Y11
+	VPSRLQ     $0x20, Y11, Y13
+	VPXOR      Y10, Y13, Y13
+	VPXOR      224(AX), Y13, Y13
+	VPXOR      Y7, Y6, Y6
+	VPXOR      256(AX), Y6, Y6
+	VPMULUDQ   Y0, Y12, Y7
+	VPSRLQ     $0x20, Y7, Y10
+	VPMULUDQ   Y1, Y8, Y8
+	VPSRLQ     $0x20, Y8, Y12
+	VPXOR      Y9, Y12, Y12
+	VPXOR      224(AX), Y12, Y12
+	VPXOR      Y4, Y10, Y10
+	VPXOR      256(AX), Y10, Y10
+	VPMULUDQ   Y0, Y13, Y4
+	VPSRLQ     $0x20, Y4, Y9
+	VPMULUDQ   Y1, Y6, Y6
+	VPSRLQ     $0x20, Y6, Y13
+	VPXOR      Y11, Y13, Y13
+	VPXOR      288(AX), Y13, Y13
+	VPXOR      Y5, Y9, Y9
+	VPXOR      320(AX), Y9, Y9
+	VPMULUDQ   Y0, Y12, Y5
+	VPSRLQ     $0x20, Y5, Y11
+	VPMULUDQ   Y1, Y10, Y10
+	VPSRLQ     $0x20, Y10, Y12
+	VPXOR      Y8, Y12, Y12
+	VPXOR      288(AX), Y12, Y12
+	VPXOR      Y7, Y11, Y11
+	VPXOR      320(AX), Y11, Y11
+	VPMULUDQ   Y0, Y13, Y7
+	VPSRLQ     $0x20, Y7, Y8
+	VPMULUDQ   Y1, Y9, Y9
+	VPSRLQ     $0x20, Y9, Y13
+	VPXOR      Y6, Y13, Y13
+	VPXOR      352(AX), Y13, Y13
+	VPXOR      Y4, Y8, Y8
+	VPXOR      384(AX), Y8, Y8
+	VPMULUDQ   Y0, Y12, Y4
+	VPSRLQ     $0x20, Y4, Y6
+	VPMULUDQ   Y1, Y11, Y11
+	VPSRLQ     $0x20, Y11, Y12
+	VPXOR      Y10, Y12, Y12
+	VPXOR      352(AX), Y12, Y12
+	VPXOR      Y5, Y6, Y6
+	VPXOR      384(AX), Y6, Y6
+	VPMULUDQ   Y0, Y13, Y5
+	VPSRLQ     $0x20, Y5, Y10
+	VPMULUDQ   Y1, Y8, Y8
+	VPSRLQ     $0x20, Y8, Y13
+	VPXOR      Y9, Y13, Y13
+	VPXOR      416(AX), Y13, Y13
+	VPXOR      Y7, Y10, Y10
+	VPXOR      448(AX), Y10, Y10
+	VPMULUDQ   Y0, Y12, Y7
+	VPSRLQ     $0x20, Y7, Y9
+	VPMULUDQ   Y1, Y6, Y6
+	VPSRLQ     $0x20, Y6, Y12
+	VPXOR      Y11, Y12, Y12
+	VPXOR      416(AX), Y12, Y12
+	VPXOR      Y4, Y9, Y9
+	VPXOR      448(AX), Y9, Y9
+	VPMULUDQ   Y0, Y13, Y4
+	VPMULUDQ   Y1, Y10, Y10
+	VPMULUDQ   Y0, Y12, Y11
+	VPMULUDQ   Y1, Y9, Y9
+	VPSRLQ     $0x20, Y10, Y12
+	VPBLENDD   $0xaa, Y9, Y12, Y12
+	VPSLLQ     $0x20, Y6, Y6
+	VPBLENDD   $0xaa, Y6, Y8, Y6
+	VPXOR      Y6, Y12, Y12
+	VPXOR      480(AX), Y12, Y12
+	VPSLLQ     $0x20, Y9, Y6
+	VPBLENDD   $0xaa, Y6, Y10, Y6
+	VPSRLQ     $0x20, Y4, Y8
+	VPBLENDD   $0xaa, Y11, Y8, Y8
+	VPSLLQ     $0x20, Y7, Y7
+	VPBLENDD   $0xaa, Y7, Y5, Y7
+	VPXOR      Y7, Y8, Y8
+	VPXOR      512(AX), Y8, Y8
+	VPSLLQ     $0x20, Y11, Y5
+	VPBLENDD   $0xaa, Y5, Y4, Y5
+	VPSRLD     $0x14, Y12, Y4
+	VMOVDQA    Y3, Y9
+	VMOVDQA    Y4, Y7
+	VPGATHERDD Y9, (DX)(Y4*1), Y7
+	VPSLLD     $0x18, Y7, Y7
+	VPSRLD     $0x18, Y7, Y7
+	VPXOR      Y3, Y12, Y12
+
+again0Of0:
+	VMOVDQA    Y3, Y9
+	VMOVDQA    Y7, Y4
+	VPGATHERDD Y9, (BX)(Y7*4), Y4
+	VPXOR      Y3, Y4, Y4
+	VPCMPGTD   Y4, Y12, Y4
+	VPTEST     Y4, Y4
+	JZ         enough0Of0
+	VPSUBD     Y4, Y7, Y7
+	JMP        again0Of0
+
+enough0Of0:
+	VPADDD       672(AX), Y7, Y7
+	VEXTRACTI128 $0x01, Y7, X4
+	VPACKUSDW    X4, X7, X4
+	VPACKUSWB    X4, X4, X4
+	VMOVQ        X4, (SI)(R10*1)
+	VPSRLD       $0x14, Y6, Y4
+	VMOVDQA      Y3, Y9
+	VMOVDQA      Y4, Y7
+	VPGATHERDD   Y9, (DX)(Y4*1), Y7
+	VPSLLD       $0x18, Y7, Y7
+	VPSRLD       $0x18, Y7, Y7
+	VPXOR        Y3, Y6, Y6
+
+again1Of0:
+	VMOVDQA    Y3, Y9
+	VMOVDQA    Y7, Y4
+	VPGATHERDD Y9, (BX)(Y7*4), Y4
+	VPXOR      Y3, Y4, Y4
+	VPCMPGTD   Y4, Y6, Y4
+	VPTEST     Y4, Y4
+	JZ         enough1Of0
+	VPSUBD     Y4, Y7, Y7
+	JMP        again1Of0
+
+enough1Of0:
+	VPADDD       672(AX), Y7, Y7
+	VEXTRACTI128 $0x01, Y7, X4
+	VPACKUSDW    X4, X7, X4
+	VPACKUSWB    X4, X4, X4
+	VMOVQ        X4, (DI)(R10*1)
+	VPSRLD       $0x14, Y8, Y4
+	VMOVDQA      Y3, Y7
+	VMOVDQA      Y4, Y6
+	VPGATHERDD   Y7, (DX)(Y4*1), Y6
+	VPSLLD       $0x18, Y6, Y6
+	VPSRLD       $0x18, Y6, Y6
+	VPXOR        Y3, Y8, Y8
+
+again2Of0:
+	VMOVDQA    Y3, Y7
+	VMOVDQA    Y6, Y4
+	VPGATHERDD Y7, (BX)(Y6*4), Y4
+	VPXOR      Y3, Y4, Y4
+	VPCMPGTD   Y4, Y8, Y4
+	VPTEST     Y4, Y4
+	JZ         enough2Of0
+	VPSUBD     Y4, Y6, Y6
+	JMP        again2Of0
+
+enough2Of0:
+	VPADDD       672(AX), Y6, Y6
+	VEXTRACTI128 $0x01, Y6, X4
+	VPACKUSDW    X4, X6, X4
+	VPACKUSWB    X4, X4, X4
+	VMOVQ        X4, (R8)(R10*1)
+	VPSRLD       $0x14, Y5, Y4
+	VMOVDQA      Y3, Y7
+	VMOVDQA      Y4, Y6
+	VPGATHERDD   Y7, (DX)(Y4*1), Y6
+	VPSLLD       $0x18, Y6, Y6
+	VPSRLD       $0x18, Y6, Y6
+	VPXOR        Y3, Y5, Y5
+
+again3Of0:
+	VMOVDQA    Y3, Y7
+	VMOVDQA    Y6, Y4
+	VPGATHERDD Y7, (BX)(Y6*4), Y4
+	VPXOR      Y3, Y4, Y4
+	VPCMPGTD   Y4, Y5, Y4
+	VPTEST     Y4, Y4
+	JZ         enough3Of0
+	VPSUBD     Y4, Y6, Y6
+	JMP        again3Of0
+
+enough3Of0:
+	VPADDD       672(AX), Y6, Y6
+	VEXTRACTI128 $0x01, Y6, X4
+	VPACKUSDW    X4, X6, X4
+	VPACKUSWB    X4, X4, X4
+	VMOVQ        X4, (R9)(R10*1)
+	ADDQ         $0x08, R10
+	CMPQ         R10, CX
+	JLT          loop
+	VZEROUPPER
+	RET
+
 // func philoxFillAVX512(keys *uint32, counters *uint32, dst *uint32, n int)
 // Requires: AVX, AVX512F
 TEXT ·philoxFillAVX512(SB), NOSPLIT, $0-32
@@ -1167,6 +1424,411 @@ foundOf1:
 	VPMOVDB     Z10, 16(DI)(R8*1)
 	ADDQ        $0x20, R8
 	CMPQ        R8, CX
+	JLT         loop
+	VZEROUPPER
+	RET
+
+// func poissonFourManyAVX512(keys *uint32, counters *uint32, guide *uint8, below *uint32, dst0 *uint8, dst1 *uint8, dst2 *uint8, dst3 *uint8, n int)
+// Requires: AVX, AVX512F
+TEXT ·poissonFourManyAVX512(SB), NOSPLIT, $0-72
+	MOVQ         keys+0(FP), AX
+	VPBROADCASTD philoxFactors<>+0(SB), Z0
+	VPBROADCASTD philoxFactors<>+4(SB), Z1
+	MOVL         $0x00005555, CX
+	KMOVW        CX, K1
+	KNOTW        K1, K2
+	MOVQ         counters+8(FP), CX
+	VMOVDQU32    (CX), Z2
+	VMOVDQU32    64(CX), Z3
+	MOVQ         n+64(FP), CX
+	MOVQ         guide+16(FP), DX
+	MOVQ         below+24(FP), BX
+	MOVQ         dst0+32(FP), SI
+	MOVQ         dst1+40(FP), DI
+	MOVQ         dst2+48(FP), R8
+	MOVQ         dst3+56(FP), R9
+	XORQ         R10, R10
+	KXNORW       K3, K3, K3
+	VPTERNLOGD   $0xff, Z4, Z4, Z4
+	VPSRLD       $0x1f, Z4, Z4
+
+loop:
+	VPXORD.BCST     640(AX), Z2, Z5
+	VPADDD.BCST     608(AX), Z2, Z2
+	VPXORD.BCST     640(AX), Z3, Z6
+	VPADDD.BCST     608(AX), Z3, Z3
+	VPSRLQ          $0x20, Z5, Z7
+	VPSRLQ          $0x20, Z6, Z8
+	VPMULUDQ        Z0, Z5, Z5
+	VPSRLQ          $0x20, Z5, Z9
+	VPXORD.BCST     (AX), Z9, Z9
+	VPMULUDQ        Z0, Z7, Z7
+	VPSRLQ          $0x20, Z7, Z10
+	VPXORD.BCST     (AX), Z10, Z10
+	VPMULUDQ        Z0, Z6, Z6
+	VPSRLQ          $0x20, Z6, Z11
+	VPXORD.BCST     (AX), Z11, Z11
+	VPMULUDQ        Z0, Z8, Z8
+	VPSRLQ          $0x20, Z8, Z12
+	VPXORD.BCST     (AX), Z12, Z12
+	VPMULUDQ        Z1, Z9, Z9
+	VPSRLQ          $0x20, Z9, Z13
+	VPXORD.BCST     32(AX), Z13, Z13
+	VPXORD.BCST     64(AX), Z5, Z5
+	VPMULUDQ        Z1, Z10, Z10
+	VPSRLQ          $0x20, Z10, Z14
+	VPXORD.BCST     32(AX), Z14, Z14
+	VPXORD.BCST     64(AX), Z7, Z7
+	VPMULUDQ        Z1, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z15
+	VPXORD.BCST     32(AX), Z15, Z15
+	VPXORD.BCST     64(AX), Z6, Z6
+	VPMULUDQ        Z1, Z12, Z12
+	VPSRLQ          $0x20, Z12, Z16
+	VPXORD.BCST     32(AX), Z16, Z16
+	VPXORD.BCST     64(AX), Z8, Z8
+	VPMULUDQ        Z0, Z13, Z13
+	VPSRLQ          $0x20, Z13, Z17
+	VPMULUDQ        Z1, Z5, Z5
+	VPSRLQ          $0x20, Z5, Z18
+	VPTERNLOGD.BCST $0x96, 96(AX), Z9, Z18
+	VPXORD.BCST     128(AX), Z17, Z17
+	VPMULUDQ        Z0, Z14, Z9
+	VPSRLQ          $0x20, Z9, Z14
+	VPMULUDQ        Z1, Z7, Z7
+	VPSRLQ          $0x20, Z7, Z19
+	VPTERNLOGD.BCST $0x96, 96(AX), Z10, Z19
+	VPXORD.BCST     128(AX), Z14, Z14
+	VPMULUDQ        Z0, Z15, Z10
+	VPSRLQ          $0x20, Z10, Z15
+	VPMULUDQ        Z1, Z6, Z6
+	VPSRLQ          $0x20, Z6, Z20
+	VPTERNLOGD.BCST $0x96, 96(AX), Z11, Z20
+	VPXORD.BCST     128(AX), Z15, Z15
+	VPMULUDQ        Z0, Z16, Z11
+	VPSRLQ          $0x20, Z11, Z16
+	VPMULUDQ        Z1, Z8, Z8
+	VPSRLQ          $0x20, Z8, Z21
+	VPTERNLOGD.BCST $0x96, 96(AX), Z12, Z21
+	VPXORD.BCST     128(AX), Z16, Z16
+	VPMULUDQ        Z0, Z18, Z12
+	VPSRLQ          $0x20, Z12, Z18
+	VPMULUDQ        Z1, Z17, Z17
+	VPSRLQ          $0x20, Z17, Z22
+	VPTERNLOGD.BCST $0x96, 160(AX), Z5, Z22
+	VPTERNLOGD.BCST $0x96, 192(AX), Z13, Z18
+	VPMULUDQ        Z0, Z19, Z5
+	VPSRLQ          $0x20, Z5, Z13
+	VPMULUDQ        Z1, Z14, Z14
+	VPSRLQ          $0x20, Z14, Z19
+	VPTERNLOGD.BCST $0x96, 160(AX), Z7, Z19
+	VPTERNLOGD.BCST $0x96, 192(AX), Z9, Z13
+	VPMULUDQ        Z0, Z20, Z7
+	VPSRLQ          $0x20, Z7, Z9
+	VPMULUDQ        Z1, Z15, Z15
+	VPSRLQ          $0x20, Z15, Z20
+	VPTERNLOGD.BCST $0x96, 160(AX), Z6, Z20
+	VPTERNLOGD.BCST $0x96, 192(AX), Z10, Z9
+	VPMULUDQ        Z0, Z21, Z6
+	VPSRLQ          $0x20, Z6, Z10
+	VPMULUDQ        Z1, Z16, Z16
+	VPSRLQ          $0x20, Z16, Z21
+	VPTERNLOGD.BCST $0x96, 160(AX), Z8, Z21
+	VPTERNLOGD.BCST $0x96, 192(AX), Z11, Z10
+	VPMULUDQ        Z0, Z22, Z8
+	VPSRLQ          $0x20, Z8, Z11
+	VPMULUDQ        Z1, Z18, Z18
+	VPSRLQ          $0x20, Z18, Z22
+	VPTERNLOGD.BCST $0x96, 224(AX), Z17, Z22
+	VPTERNLOGD.BCST $0x96, 256(AX), Z12, Z11
+	VPMULUDQ        Z0, Z19, Z12
+	VPSRLQ          $0x20, Z12, Z17
+	VPMULUDQ        Z1, Z13, Z13
+	VPSRLQ          $0x20, Z13, Z19
+	VPTERNLOGD.BCST $0x96, 224(AX), Z14, Z19
+	VPTERNLOGD.BCST $0x96, 256(AX), Z5, Z17
+	VPMULUDQ        Z0, Z20, Z5
+	VPSRLQ          $0x20, Z5, Z14
+	VPMULUDQ        Z1, Z9, Z9
+	VPSRLQ          $0x20, Z9, Z20
+	VPTERNLOGD.BCST $0x96, 224(AX), Z15, Z20
+	VPTERNLOGD.BCST $0x96, 256(AX), Z7, Z14
+	VPMULUDQ        Z0, Z21, Z7
+	VPSRLQ          $0x20, Z7, Z15
+	VPMULUDQ        Z1, Z10, Z10
+	VPSRLQ          $0x20, Z10, Z21
+	VPTERNLOGD.BCST $0x96, 224(AX), Z16, Z21
+	VPTERNLOGD.BCST $0x96, 256(AX), Z6, Z15
+	VPMULUDQ        Z0, Z22, Z6
+	VPSRLQ          $0x20, Z6, Z16
+	VPMULUDQ        Z1, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z22
+	VPTERNLOGD.BCST $0x96, 288(AX), Z18, Z22
+	VPTERNLOGD.BCST $0x96, 320(AX), Z8, Z16
+	VPMULUDQ        Z0, Z19, Z8
+	VPSRLQ          $0x20, Z8, Z18
+	VPMULUDQ        Z1, Z17, Z17
+	VPSRLQ          $0x20, Z17, Z19
+	VPTERNLOGD.BCST $0x96, 288(AX), Z13, Z19
+	VPTERNLOGD.BCST $0x96, 320(AX), Z12, Z18
+	VPMULUDQ        Z0, Z20, Z12
+	VPSRLQ          $0x20, Z12, Z13
+	VPMULUDQ        Z1, Z14, Z14
+	VPSRLQ          $0x20, Z14, Z20
+	VPTERNLOGD.BCST $0x96, 288(AX), Z9, Z20
+	VPTERNLOGD.BCST $0x96, 320(AX), Z5, Z13
+	VPMULUDQ        Z0, Z21, Z5
+	VPSRLQ          $0x20, Z5, Z9
+	VPMULUDQ        Z1, Z15, Z15
+	VPSRLQ          $0x20, Z15, Z21
+	VPTERNLOGD.BCST $0x96, 288(AX), Z10, Z21
+	VPTERNLOGD.BCST $0x96, 320(AX), Z7, Z9
+	VPMULUDQ        Z0, Z22, Z7
+	VPSRLQ          $0x20, Z7, Z10
+	VPMULUDQ        Z1, Z16, Z16
+	VPSRLQ          $0x20, Z16, Z22
+	VPTERNLOGD.BCST $0x96, 352(AX), Z11, Z22
+	VPTERNLOGD.BCST $0x96, 384(AX), Z6, Z10
+	VPMULUDQ        Z0, Z19, Z6
+	VPSRLQ          $0x20, Z6, Z11
+	VPMULUDQ        Z1, Z18, Z18
+	VPSRLQ          $0x20, Z18, Z19
+	VPTERNLOGD.BCST $0x96, 352(AX), Z17, Z19
+	VPTERNLOGD.BCST $0x96, 384(AX), Z8, Z11
+	VPMULUDQ        Z0, Z20, Z8
+	VPSRLQ          $0x20, Z8, Z17
+	VPMULUDQ        Z1, Z13, Z13
+	VPSRLQ          $0x20, Z13, Z20
+	VPTERNLOGD.BCST $0x96, 352(AX), Z14, Z20
+	VPTERNLOGD.BCST $0x96, 384(AX), Z12, Z17
+	VPMULUDQ        Z0, Z21, Z12
+	VPSRLQ          $0x20, Z12, Z14
+	VPMULUDQ        Z1, Z9, Z9
+	VPSRLQ          $0x20, Z9, Z21
+	VPTERNLOGD.BCST $0x96, 352(AX), Z15, Z21
+	VPTERNLOGD.BCST $0x96, 384(AX), Z5, Z14
+	VPMULUDQ        Z0, Z22, Z5
+	VPSRLQ          $0x20, Z5, Z15
+	VPMULUDQ        Z1, Z10, Z10
+	VPSRLQ          $0x20, Z10, Z22
+	VPTERNLOGD.BCST $0x96, 416(AX), Z16, Z22
+	VPTERNLOGD.BCST $0x96, 448(AX), Z7, Z15
+	VPMULUDQ        Z0, Z19, Z7
+	VPSRLQ          $0x20, Z7, Z16
+	VPMULUDQ        Z1, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z19
+	VPTERNLOGD.BCST $0x96, 416(AX), Z18, Z19
+	VPTERNLOGD.BCST $0x96, 448(AX), Z6, Z16
+	VPMULUDQ        Z0, Z20, Z6
+	VPSRLQ          $0x20, Z6, Z18
+	VPMULUDQ        Z1, Z17, Z17
+	VPSRLQ          $0x20, Z17, Z20
+	VPTERNLOGD.BCST $0x96, 416(AX), Z13, Z20
+	VPTERNLOGD.BCST $0x96, 448(AX), Z8, Z18
+	VPMULUDQ        Z0, Z21, Z8
+	VPSRLQ          $0x20, Z8, Z13
+	VPMULUDQ        Z1, Z14, Z14
+	VPSRLQ          $0x20, Z14, Z21
+	VPTERNLOGD.BCST $0x96, 416(AX), Z9, Z21
+	VPTERNLOGD.BCST $0x96, 448(AX), Z12, Z13
+	VPMULUDQ        Z0, Z22, Z9
+	VPMULUDQ        Z1, Z15, Z12
+	VPMULUDQ        Z0, Z19, Z15
+	VPMULUDQ        Z1, Z16, Z16
+	VPMULUDQ        Z0, Z20, Z19
+	VPMULUDQ        Z1, Z18, Z18
+	VPMULUDQ        Z0, Z21, Z20
+	VPMULUDQ        Z1, Z13, Z13
+	VMOVDQA64       Z16, Z21
+	VMOVSHDUP       Z12, K1, Z21
+	VMOVDQA64       Z10, Z10
+	VMOVSLDUP       Z11, K2, Z10
+	VPTERNLOGD.BCST $0x96, 480(AX), Z10, Z21
+	VMOVDQA64       Z12, Z10
+	VMOVSLDUP       Z16, K2, Z10
+	VMOVDQA64       Z15, Z11
+	VMOVSHDUP       Z9, K1, Z11
+	VMOVDQA64       Z5, Z5
+	VMOVSLDUP       Z7, K2, Z5
+	VPTERNLOGD.BCST $0x96, 512(AX), Z5, Z11
+	VMOVDQA64       Z9, Z5
+	VMOVSLDUP       Z15, K2, Z5
+	VMOVDQA64       Z13, Z7
+	VMOVSHDUP       Z18, K1, Z7
+	VMOVDQA64       Z17, Z9
+	VMOVSLDUP       Z14, K2, Z9
+	VPTERNLOGD.BCST $0x96, 480(AX), Z9, Z7
+	VMOVDQA64       Z18, Z9
+	VMOVSLDUP       Z13, K2, Z9
+	VMOVDQA64       Z20, Z12
+	VMOVSHDUP       Z19, K1, Z12
+	VMOVDQA64       Z6, Z6
+	VMOVSLDUP       Z8, K2, Z6
+	VPTERNLOGD.BCST $0x96, 512(AX), Z6, Z12
+	VMOVDQA64       Z19, Z6
+	VMOVSLDUP       Z20, K2, Z6
+	VPSRLD          $0x14, Z21, Z8
+	KMOVW           K3, K4
+	VMOVDQA32       Z8, Z13
+	VPGATHERDD      (DX)(Z8*1), K4, Z13
+	VPSLLD          $0x18, Z13, Z13
+	VPSRLD          $0x18, Z13, Z13
+
+again0Of0:
+	KMOVW      K3, K4
+	VMOVDQA32  Z13, Z8
+	VPGATHERDD (BX)(Z13*4), K4, Z8
+	VPCMPUD    $0x06, Z8, Z21, K4
+	KORTESTW   K4, K4
+	JZ         enough0Of0
+	VPADDD     Z4, Z13, K4, Z13
+	JMP        again0Of0
+
+enough0Of0:
+	VPADDD.BCST 672(AX), Z13, Z13
+	VPMOVDB     Z13, (SI)(R10*1)
+	VPSRLD      $0x14, Z10, Z8
+	KMOVW       K3, K4
+	VMOVDQA32   Z8, Z13
+	VPGATHERDD  (DX)(Z8*1), K4, Z13
+	VPSLLD      $0x18, Z13, Z13
+	VPSRLD      $0x18, Z13, Z13
+
+again1Of0:
+	KMOVW      K3, K4
+	VMOVDQA32  Z13, Z8
+	VPGATHERDD (BX)(Z13*4), K4, Z8
+	VPCMPUD    $0x06, Z8, Z10, K4
+	KORTESTW   K4, K4
+	JZ         enough1Of0
+	VPADDD     Z4, Z13, K4, Z13
+	JMP        again1Of0
+
+enough1Of0:
+	VPADDD.BCST 672(AX), Z13, Z13
+	VPMOVDB     Z13, (DI)(R10*1)
+	VPSRLD      $0x14, Z11, Z8
+	KMOVW       K3, K4
+	VMOVDQA32   Z8, Z10
+	VPGATHERDD  (DX)(Z8*1), K4, Z10
+	VPSLLD      $0x18, Z10, Z10
+	VPSRLD      $0x18, Z10, Z10
+
+again2Of0:
+	KMOVW      K3, K4
+	VMOVDQA32  Z10, Z8
+	VPGATHERDD (BX)(Z10*4), K4, Z8
+	VPCMPUD    $0x06, Z8, Z11, K4
+	KORTESTW   K4, K4
+	JZ         enough2Of0
+	VPADDD     Z4, Z10, K4, Z10
+	JMP        again2Of0
+
+enough2Of0:
+	VPADDD.BCST 672(AX), Z10, Z10
+	VPMOVDB     Z10, (R8)(R10*1)
+	VPSRLD      $0x14, Z5, Z8
+	KMOVW       K3, K4
+	VMOVDQA32   Z8, Z10
+	VPGATHERDD  (DX)(Z8*1), K4, Z10
+	VPSLLD      $0x18, Z10, Z10
+	VPSRLD      $0x18, Z10, Z10
+
+again3Of0:
+	KMOVW      K3, K4
+	VMOVDQA32  Z10, Z8
+	VPGATHERDD (BX)(Z10*4), K4, Z8
+	VPCMPUD    $0x06, Z8, Z5, K4
+	KORTESTW   K4, K4
+	JZ         enough3Of0
+	VPADDD     Z4, Z10, K4, Z10
+	JMP        again3Of0
+
+enough3Of0:
+	VPADDD.BCST 672(AX), Z10, Z10
+	VPMOVDB     Z10, (R9)(R10*1)
+	VPSRLD      $0x14, Z7, Z5
+	KMOVW       K3, K4
+	VMOVDQA32   Z5, Z8
+	VPGATHERDD  (DX)(Z5*1), K4, Z8
+	VPSLLD      $0x18, Z8, Z8
+	VPSRLD      $0x18, Z8, Z8
+
+again0Of1:
+	KMOVW      K3, K4
+	VMOVDQA32  Z8, Z5
+	VPGATHERDD (BX)(Z8*4), K4, Z5
+	VPCMPUD    $0x06, Z5, Z7, K4
+	KORTESTW   K4, K4
+	JZ         enough0Of1
+	VPADDD     Z4, Z8, K4, Z8
+	JMP        again0Of1
+
+enough0Of1:
+	VPADDD.BCST 672(AX), Z8, Z8
+	VPMOVDB     Z8, 16(SI)(R10*1)
+	VPSRLD      $0x14, Z9, Z5
+	KMOVW       K3, K4
+	VMOVDQA32   Z5, Z7
+	VPGATHERDD  (DX)(Z5*1), K4, Z7
+	VPSLLD      $0x18, Z7, Z7
+	VPSRLD      $0x18, Z7, Z7
+
+again1Of1:
+	KMOVW      K3, K4
+	VMOVDQA32  Z7, Z5
+	VPGATHERDD (BX)(Z7*4), K4, Z5
+	VPCMPUD    $0x06, Z5, Z9, K4
+	KORTESTW   K4, K4
+	JZ         enough1Of1
+	VPADDD     Z4, Z7, K4, Z7
+	JMP        again1Of1
+
+enough1Of1:
+	VPADDD.BCST 672(AX), Z7, Z7
+	VPMOVDB     Z7, 16(DI)(R10*1)
+	VPSRLD      $0x14, Z12, Z5
+	KMOVW       K3, K4
+	VMOVDQA32   Z5, Z7
+	VPGATHERDD  (DX)(Z5*1), K4, Z7
+	VPSLLD      $0x18, Z7, Z7
+	VPSRLD      $0x18, Z7, Z7
+
+again2Of1:
+	KMOVW      K3, K4
+	VMOVDQA32  Z7, Z5
+	VPGATHERDD (BX)(Z7*4), K4, Z5
+	VPCMPUD    $0x06, Z5, Z12, K4
+	KORTESTW   K4, K4
+	JZ         enough2Of1
+	VPADDD     Z4, Z7, K4, Z7
+	JMP        again2Of1
+
+enough2Of1:
+	VPADDD.BCST 672(AX), Z7, Z7
+	VPMOVDB     Z7, 16(R8)(R10*1)
+	VPSRLD      $0x14, Z6, Z5
+	KMOVW       K3, K4
+	VMOVDQA32   Z5, Z7
+	VPGATHERDD  (DX)(Z5*1), K4, Z7
+	VPSLLD      $0x18, Z7, Z7
+	VPSRLD      $0x18, Z7, Z7
+
+again3Of1:
+	KMOVW      K3, K4
+	VMOVDQA32  Z7, Z5
+	VPGATHERDD (BX)(Z7*4), K4, Z5
+	VPCMPUD    $0x06, Z5, Z6, K4
+	KORTESTW   K4, K4
+	JZ         enough3Of1
+	VPADDD     Z4, Z7, K4, Z7
+	JMP        again3Of1
+
+enough3Of1:
+	VPADDD.BCST 672(AX), Z7, Z7
+	VPMOVDB     Z7, 16(R9)(R10*1)
+	ADDQ        $0x20, R10
+	CMPQ        R10, CX
 	JLT         loop
 	VZEROUPPER
 	RET

@@ -20,6 +20,13 @@ func philoxFillAVX2(keys *uint32, counters *uint32, dst *uint32, n int)
 //go:noescape
 func poissonFourAVX2(keys *uint32, counters *uint32, below *uint32, common int, thresholds int, dst0 *uint8, dst1 *uint8, dst2 *uint8, dst3 *uint8, n int)
 
+// poissonFourManyAVX2 is the same for more thresholds: guide[u>>20] of them are
+// reached by all words that begin like u; a word reaches threshold j if it is above
+// below[j], of which the last is above all words. Three bytes behind the guide are read.
+//
+//go:noescape
+func poissonFourManyAVX2(keys *uint32, counters *uint32, guide *uint8, below *uint32, dst0 *uint8, dst1 *uint8, dst2 *uint8, dst3 *uint8, n int)
+
 // philoxFillAVX512 stores the n blocks, a positive multiple of the lanes, of the
 // counters whose word 0 is counters[i], then counters[i]+keys[kAdvance], ... In the 128-bit
 // lane j, place p, of a vector of counters is the (lanes/4*p+j)th of these blocks.
@@ -35,3 +42,10 @@ func philoxFillAVX512(keys *uint32, counters *uint32, dst *uint32, n int)
 //
 //go:noescape
 func poissonFourAVX512(keys *uint32, counters *uint32, bin *uint32, below *uint32, dst0 *uint8, dst1 *uint8, dst2 *uint8, dst3 *uint8, n int)
+
+// poissonFourManyAVX512 is the same for more thresholds: guide[u>>20] of them are
+// reached by all words that begin like u; a word reaches threshold j if it is above
+// below[j], of which the last is above all words. Three bytes behind the guide are read.
+//
+//go:noescape
+func poissonFourManyAVX512(keys *uint32, counters *uint32, guide *uint8, below *uint32, dst0 *uint8, dst1 *uint8, dst2 *uint8, dst3 *uint8, n int)

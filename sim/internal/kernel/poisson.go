@@ -12,8 +12,9 @@ import (
 type PoissonTable struct {
 	Low       uint32
 	Threshold []uint32
-	guide     [257]uint32 // how many thresholds are reached by words below i<<24
-	vector    *vectorTable
+	guide     [257]uint32  // how many thresholds are reached by words below i<<24
+	vector    *vectorTable // for few thresholds
+	many      *guideTable  // for more; for very many there is neither
 }
 
 // NewPoissonTable returns the table for a mean, which is finite and not
@@ -65,7 +66,7 @@ func NewPoissonTable(mean float64) *PoissonTable {
 		}
 		t.guide[i] = uint32(j)
 	}
-	t.vector = newVectorTable(t)
+	t.setVectors()
 	return t
 }
 
@@ -89,6 +90,12 @@ const MaxPoissonMean = 1e6
 // neuron first+k*stride at step s of the four. The table must not draw more than
 // 255.
 func PoissonFour(t *PoissonTable, key rng.Key, id rng.ID, block uint32, first, stride uint32, dst *[4][]uint8) {
+	if t.Max() == 0 {
+		for s := range dst {
+			clear(dst[s])
+		}
+		return
+	}
 	inUse.poissonFour(t, key, id, block, first, stride, dst)
 }
 

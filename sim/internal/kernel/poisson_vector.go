@@ -1,9 +1,11 @@
 package kernel
 
+import "math"
+
 const vectorBins = 32
 
 // A vectorTable holds a PoissonTable's thresholds as a search with vectors wants
-// them. There is none if there are too many.
+// them. There is none if there are vectorBins and more.
 type vectorTable struct {
 	low   uint32             // Low, and how many thresholds all words reach
 	bin   [vectorBins]uint32 // of the other thresholds, how many are reached by u>>27<<27
@@ -15,15 +17,53 @@ type vectorTable struct {
 	common, n int
 }
 
-func newVectorTable(t *PoissonTable) *vectorTable {
+// A guideTable is the same for more thresholds, up to 255.
+type guideTable struct {
+	low   uint32                    // Low, and how many thresholds all words reach
+	guide [1<<guideBits + 3]uint8   // how many of the others are reached by all words with these first bits; 3 bytes more are read
+	below [math.MaxUint8 + 1]uint32 // the last words that do not reach them; then 2^32-1
+}
+
+// guideBits is by how many of a word's first bits the guide goes: so many that
+// few words reach a threshold that their bits do not tell.
+const guideBits = 12
+
+// setVectors makes the table that the vector loops use, if there is one for so
+// many thresholds.
+func (t *PoissonTable) setVectors() {
 	threshold := t.Threshold
 	for len(threshold) > 0 && threshold[0] == 0 {
 		threshold = threshold[1:]
 	}
-	if len(threshold) >= vectorBins {
-		return nil
+	low := t.Low + uint32(len(t.Threshold)-len(threshold))
+	switch n := len(threshold); {
+	case n < vectorBins:
+		t.vector = newVectorTable(low, threshold)
+	case n <= math.MaxUint8:
+		t.many = newGuideTable(low, threshold)
 	}
-	v := &vectorTable{low: t.Low + uint32(len(t.Threshold)-len(threshold)), n: len(threshold)}
+}
+
+func newGuideTable(low uint32, threshold []uint32) *guideTable {
+	v := &guideTable{low: low}
+	for j := range v.below {
+		v.below[j] = 1<<32 - 1
+		if j < len(threshold) {
+			v.below[j] = threshold[j] - 1
+		}
+	}
+	j := 0
+	for b := range 1 << guideBits {
+		for j < len(threshold) && threshold[j] <= uint32(b)<<(32-guideBits) {
+			j++
+		}
+		v.guide[b] = uint8(j)
+	}
+	return v
+}
+
+func newVectorTable(low uint32, threshold []uint32) *vectorTable {
+	v := &vectorTable{low: low, n: len(threshold)}
 	for j := range v.below {
 		v.below[j] = 1<<32 - 1
 		if j >= len(threshold) {

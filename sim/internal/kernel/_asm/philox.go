@@ -49,6 +49,7 @@ func philox() {
 	for _, wide := range []bool{false, true} {
 		philoxFill(&philoxLoop{wide: wide, factors: factors})
 		poissonFour(&philoxLoop{wide: wide, factors: factors})
+		poissonFourMany(&philoxLoop{wide: wide, factors: factors})
 	}
 }
 
@@ -295,6 +296,9 @@ func (l *philoxLoop) add(j int, x reg.VecVirtual) {
 // more than the thresholds that a vector search can have.
 const bins = 32
 
+// guideBits is by how many of a word's bits the guide of longer tables goes.
+const guideBits = 12
+
 func poissonFour(l *philoxLoop) {
 	doc := []string{" draws Poisson numbers with the words of n blocks, a positive",
 		"multiple of the lanes; number k of step s is dst<s>[k]. Word 0 of the counters",
@@ -456,13 +460,121 @@ func (l *philoxLoop) poissonNarrow(counter []reg.VecVirtual, k reg.GPVirtual, n 
 	JNZ(LabelRef("rare"))
 	Label("found")
 	for s := range w {
-		high := XMM()
-		VEXTRACTI128(Imm(1), number[s], high)
-		VPACKUSDW(high, number[s].AsX(), high)
-		VPACKUSWB(high, high, high)
-		VMOVQ(high, Mem{Base: dst[s], Index: k, Scale: 1})
+		l.storeBytes(number[s], Mem{Base: dst[s], Index: k, Scale: 1})
 	}
 	ADDQ(Imm(8), k)
 	CMPQ(k, n)
 	JLT(LabelRef("loop"))
+}
+
+// poissonFourMany writes the loop for tables with more thresholds than
+// poissonFour's search takes. It reads a guide, which mostly gives the number,
+// and then thresholds, one after the other, until none of a vector's words
+// reaches its next.
+func poissonFourMany(l *philoxLoop) {
+	name := "poissonFourManyAVX2"
+	if l.wide {
+		name = "poissonFourManyAVX512"
+	}
+	TEXT(name, NOSPLIT, "func(keys, counters *uint32, guide *uint8, below *uint32, dst0, dst1, dst2, dst3 *uint8, n int)")
+	Doc(name+" is the same for more thresholds: guide[u>>20] of them are",
+		"reached by all words that begin like u; a word reaches threshold j if it is above",
+		"below[j], of which the last is above all words. Three bytes behind the guide are read.")
+	Pragma("noescape")
+	l.begin()
+	counter := l.counters()
+	n := Load(Param("n"), GP64())
+	guide, below := Load(Param("guide"), GP64()), Load(Param("below"), GP64())
+	var dst [4]reg.Register
+	for s := range dst {
+		dst[s] = Load(Param("dst"+string(rune('0'+s))), GP64())
+	}
+	k := GP64()
+	XORQ(k, k)
+	// one has a 1 in each lane, in AVX2 the top bit; all is a mask of all lanes,
+	// which in AVX2 are the same.
+	one := l.vec()
+	var all reg.Register = one
+	if l.wide {
+		mask := K()
+		KXNORW(mask, mask, mask)
+		all = mask
+		VPTERNLOGD(Imm(0xff), one, one, one)
+		VPSRLD(Imm(31), one, one)
+	} else {
+		VPCMPEQD(one, one, one)
+		VPSLLD(Imm(31), one, one)
+	}
+
+	Label("loop")
+	for g, w := range l.words(l.next(counter, l.key(kZeroth)), allRounds-1) {
+		for s := range w {
+			number := l.vec()
+			suffix := fmt.Sprint(s, "Of", g)
+			VPSRLD(Imm(32-guideBits), w[s], number)
+			number = l.gather(guide, number, 1, all)
+			VPSLLD(Imm(24), number, number)
+			VPSRLD(Imm(24), number, number)
+			if !l.wide {
+				VPXOR(one, w[s], w[s])
+			}
+			Label("again" + suffix)
+			threshold := l.gather(below, number, 4, all)
+			if l.wide {
+				const above = 6 // not less or equal, unsigned
+				more := K()
+				VPCMPUD(Imm(above), threshold, w[s], more)
+				KORTESTW(more, more)
+				JZ(LabelRef("enough" + suffix))
+				VPADDD(one, number, more, number)
+			} else {
+				VPXOR(one, threshold, threshold)
+				VPCMPGTD(threshold, w[s], threshold)
+				VPTEST(threshold, threshold)
+				JZ(LabelRef("enough" + suffix))
+				VPSUBD(threshold, number, number)
+			}
+			JMP(LabelRef("again" + suffix))
+			Label("enough" + suffix)
+			l.add(kLow, number)
+			if l.wide {
+				VPMOVDB(number, Mem{Base: dst[s], Index: k, Scale: 1, Disp: l.lanes() * g})
+			} else {
+				l.storeBytes(number, Mem{Base: dst[s], Index: k, Scale: 1})
+			}
+		}
+	}
+	ADDQ(Imm(uint64(l.lanes()*l.groups())), k)
+	CMPQ(k, n)
+	JLT(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}
+
+// gather returns the doublewords at index times scale bytes behind base. The
+// processor waits for what was in the register before, so that is the index.
+func (l *philoxLoop) gather(base reg.Register, index reg.VecVirtual, scale uint8, all reg.Register) reg.VecVirtual {
+	x := l.vec()
+	m := Mem{Base: base, Index: index, Scale: scale}
+	if l.wide {
+		left := K()
+		KMOVW(all, left)
+		VMOVDQA32(index, x)
+		VPGATHERDD(m, left, x)
+		return x
+	}
+	left := l.vec()
+	VMOVDQA(all, left)
+	VMOVDQA(index, x)
+	VPGATHERDD(left, m, x)
+	return x
+}
+
+// storeBytes stores the low bytes of the eight lanes of x, which it destroys.
+func (l *philoxLoop) storeBytes(x reg.VecVirtual, m Mem) {
+	high := XMM()
+	VEXTRACTI128(Imm(1), x, high)
+	VPACKUSDW(high, x.AsX(), high)
+	VPACKUSWB(high, high, high)
+	VMOVQ(high, m)
 }
