@@ -37,3 +37,18 @@ func fenced[W any](t *testing.T, x []W) ([]W, func()) {
 }
 
 var fences int
+
+// sparse returns n words of zeros that take no memory until they are written.
+func sparse[W any](t *testing.T, n int) ([]W, func()) {
+	t.Helper()
+	size := n * int(unsafe.Sizeof(*new(W)))
+	b, err := syscall.Mmap(-1, 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE|syscall.MAP_NORESERVE)
+	if err != nil {
+		t.Skipf("no room for %d bytes of addresses: %v", size, err)
+	}
+	return unsafe.Slice((*W)(unsafe.Pointer(&b[0])), n), func() {
+		if err := syscall.Munmap(b); err != nil {
+			t.Error(err)
+		}
+	}
+}
