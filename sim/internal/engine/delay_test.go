@@ -167,3 +167,26 @@ func allocated() uint64 {
 }
 
 func relative(a, b float64) float64 { return math.Abs(a-b) / max(math.Abs(a), math.Abs(b), 1e-300) }
+
+// tally is a recorder that counts, and notes the most that it was given at once.
+type tally struct{ n, most int }
+
+func (w *tally) WriteSpikes(step []int64, _ []int32) error {
+	w.n, w.most = w.n+len(step), max(w.most, len(step))
+	return nil
+}
+
+// Spikes of large multiplicities are handed on as they come, not an interval's
+// all at once.
+func TestRecordMultiplicity(t *testing.T) {
+	const many = 30_000
+	parrots := Range{0, 0, 40}
+	e := build(t, &Description{Seed: 1, Resolution: 0.1, Populations: []Population{{Name: "parrots", N: parrots.N, Model: neuron.Parrot{}}},
+		Attachments: []Attachment{{Device: device.SpikeGenerator{Times: []float64{1}, Multiplicities: []int{many}}, Post: parrots, Weight: connect.Constant(1), Delay: connect.Constant(0.1)}}}, 1)
+	w := &tally{}
+	e.RecordSpikes(w, []Range{parrots})
+	advance(t, e, 20)
+	if w.n != parrots.N*many || w.most > batch+many {
+		t.Errorf("%d spikes, up to %d at once, want %d and at most %d", w.n, w.most, parrots.N*many, batch+many)
+	}
+}

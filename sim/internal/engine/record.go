@@ -86,6 +86,7 @@ func (e *Engine) record(begin, steps int64, buf int) error {
 	var errs error
 	for _, r := range e.spikeRecorders {
 		from := len(r.step)
+		var err error
 		for _, s := range e.merged {
 			if r.member == nil || r.member[s.Neuron/64]>>(s.Neuron%64)&1 == 0 {
 				continue
@@ -94,13 +95,18 @@ func (e *Engine) record(begin, steps int64, buf int) error {
 				r.step = append(r.step, begin+int64(s.Lag))
 				r.neuron = append(r.neuron, e.layout.id(int(s.Neuron)))
 			}
+			// Not only at the end: of large multiplicities there are many rows.
+			if len(r.step) >= batch && len(r.trains) == 0 && err == nil {
+				err = r.flush()
+			}
 		}
 		if len(r.trains) > 0 {
 			r.takeTrains(from, begin, begin+steps)
 		}
-		if len(r.step) >= batch {
-			errs = errors.Join(errs, r.flush())
+		if len(r.step) >= batch && err == nil {
+			err = r.flush()
 		}
+		errs = errors.Join(errs, err)
 	}
 	for _, m := range e.samplers {
 		errs = errors.Join(errs, m.take(buf))
