@@ -38,8 +38,8 @@ var open struct {
 	displays []*Progress
 }
 
-// closeAll closes what is open.
-func closeAll() {
+// closeAll closes what is open and returns how many displays that were.
+func closeAll() int {
 	open.Lock()
 	displays := open.displays
 	open.displays = nil
@@ -47,6 +47,7 @@ func closeAll() {
 	for _, p := range displays {
 		p.meter.Close()
 	}
+	return len(displays)
 }
 
 // display returns what suits the place where the program runs.

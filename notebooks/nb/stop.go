@@ -72,9 +72,17 @@ func Must[T any](v T, err error) T {
 func Exit(err error) { exit(err, caller()) }
 
 func exit(err error, where string) {
-	closeAll()
+	var w io.Writer = os.Stderr
+	if shown := closeAll(); shown > 0 && InNotebook() && stopped(err) {
+		w = io.Discard // a bar says when, and the kernel that the cell was stopped
+	}
 	_ = flush(2 * time.Second) // the program ends in any case
-	os.Exit(report(os.Stderr, err, where))
+	os.Exit(report(w, err, where))
+}
+
+// stopped says whether the error is there because the cell was stopped.
+func stopped(err error) bool {
+	return errors.Is(err, context.Canceled) && Context().Err() != nil
 }
 
 // report prints the error and returns the exit code. Of a stop, one line is all
@@ -84,7 +92,7 @@ func report(w io.Writer, err error, where string) int {
 		err = errors.New("Exit was called without an error")
 	}
 	code, text := 1, fmt.Sprintf("error: %v", err)
-	if errors.Is(err, context.Canceled) && Context().Err() != nil {
+	if stopped(err) {
 		code, text = exitStopped, "stopped"
 		if detail := err.Error(); detail != context.Canceled.Error() {
 			detail = strings.TrimSuffix(detail, ": "+context.Canceled.Error())
