@@ -225,10 +225,7 @@ func (n *Network) load(dir string, saved *store.Network, o engine.Options) (err 
 			return err
 		}
 		n.engine, err = engine.Load(&n.desc, o, saved.Bounds, saved.Rows)
-		if !errors.Is(err, engine.ErrGrids) {
-			return err
-		}
-		reason = fmt.Sprintf("the network in %s was saved by another version, %v: its synapses are drawn again", dir, err)
+		return err
 	}
 	n.warnings = append(n.warnings, errors.New(reason))
 	n.engine, err = engine.Build(context.Background(), &n.desc, o)

@@ -18,6 +18,10 @@ import (
 // bits, and drawn numbers spread around their mean.
 const maxDegree = math.MaxInt32
 
+// maxCells bounds the table of a distribution; that of weights far apart has some
+// thousand cells.
+const maxCells = 1 << 20
+
 // CheckModel reports a model that the engine does not know, for one the pointer
 // to a parameter struct.
 func CheckModel(m neuron.Model) error {
@@ -223,9 +227,13 @@ func CheckProjection(pr *Projection, resolution float64) error {
 	if n := len(pr.Quantum); n != 0 && n != len(pr.Targets()) {
 		return fmt.Errorf("%d quanta for %d parts of targets", n, len(pr.Targets()))
 	}
+	lo, hi := 0.0, 0.0
+	if _, ok := tabled(connect.Simplify(pr.Weight)); ok {
+		lo, hi = pr.Weight.Bounds()
+	}
 	for _, q := range pr.Quantum {
-		if !(q >= 0) || math.IsInf(q, 1) {
-			return fmt.Errorf("a quantum of %g, must be >= 0", q)
+		if !(q >= 0) || math.IsInf(q, 1) || q > 0 && (hi-lo)/q > maxCells {
+			return fmt.Errorf("a quantum of %g for weights from %g to %g, must be >= 0 and make at most %d steps", q, lo, hi, maxCells)
 		}
 	}
 	return CheckChanges(pr, resolution)

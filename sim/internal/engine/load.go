@@ -49,10 +49,6 @@ func (e *Engine) savedGrids() []Grid {
 	return grids
 }
 
-// ErrGrids is the error of Load for rows whose weights are in other quanta than
-// this version would have drawn them in.
-var ErrGrids = errors.New("the weights are not kept as this version keeps them")
-
 // Load makes an engine from rows that were built before, with the initial
 // state. open returns the rows of a shard; opts.Shards must be what they were
 // built for. Rows are checked: whatever they hold, no cursor leaves them.
@@ -80,7 +76,7 @@ func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 	}
 	e.bounds = bounds
 	if !slices.Equal(bounds.Grids, e.savedGrids()) {
-		return nil, ErrGrids
+		return nil, errors.New("its weights are not in the quanta that this version keeps them in: open it in another number of shards, which draws them again")
 	}
 	e.bounds.Grids = nil // they are e.grids
 	if bounds.MinDelay < 1 || bounds.MaxDelay > maxDelay || bounds.MinDelay > max(bounds.MaxDelay, maxInterval) || len(bounds.Multiplicity) != len(desc.Populations) {

@@ -1,0 +1,239 @@
+package sim_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"cortigo/sim"
+	"cortigo/sim/connect"
+	"cortigo/sim/device"
+	"cortigo/sim/neuron"
+)
+
+// mappedNet saves a network at 5 ms whose files of rows are large enough to be
+// mapped, 1.4 MB each in two shards.
+func mappedNet(t *testing.T, dir string) *sim.Network {
+	t.Helper()
+	net := mustNew(t, sim.Seed(3), sim.Shards(2), sim.Threads(2))
+	a := create(t, net, "a", 1500, neuron.DefaultIafPscExp())
+	must(t, net.Connect(a, a, connect.FixedInDegree{N: 400}, connect.Synapse{Weight: connect.Normal{Mean: 2, SD: 4}, Delay: connect.Uniform{Min: 0.5, Max: 6}}))
+	must(t, drive(net, device.Poisson{Rate: 9000}, a, connect.Synapse{Weight: connect.Constant(45)}))
+	must(t, net.Simulate(context.Background(), 5))
+	must(t, net.Save(dir))
+	return net
+}
+
+func rowsFile(dir string, shard int) string {
+	return filepath.Join(dir, "network", []string{"shard-0000.rows", "shard-0001.rows"}[shard])
+}
+
+// Whatever becomes of the files of a network that is open, it goes on as it
+// would have.
+func TestFilesChangeWhileOpen(t *testing.T) {
+	const ms = 60
+	whole := mappedNet(t, t.TempDir())
+	m := newMemory()
+	must(t, whole.RecordSpikes(m))
+	must(t, whole.Simulate(t.Context(), ms))
+	want := digestOf(t, m)
+	if len(m.step) < 1000 {
+		t.Fatalf("only %d spikes", len(m.step))
+	}
+	overwrite := func(t *testing.T, path string) {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		must(t, err)
+		info, err := f.Stat()
+		must(t, err)
+		junk := make([]byte, info.Size())
+		for i := range junk {
+			junk[i] = 0xff
+		}
+		_, err = f.Write(junk)
+		must(t, err)
+		must(t, f.Close())
+	}
+	for _, c := range []struct {
+		name   string
+		before func(t *testing.T, path string) // Open
+		spoil  func(t *testing.T, path string)
+	}{
+		{"cut short", nil, func(t *testing.T, path string) { must(t, os.Truncate(path, 4096)) }},
+		{"emptied", nil, func(t *testing.T, path string) { must(t, os.Truncate(path, 0)) }},
+		{"overwritten", nil, overwrite},
+		{"copied over", nil, func(t *testing.T, path string) { must(t, os.WriteFile(path, []byte("another file"), 0o644)) }},
+		{"removed", nil, func(t *testing.T, path string) { must(t, os.Remove(path)) }},
+		{"open for writing before", func(t *testing.T, path string) {
+			f, err := os.OpenFile(path, os.O_WRONLY, 0)
+			must(t, err)
+			t.Cleanup(func() {
+				must(t, f.Truncate(100)) // behind the last step, for what reads on
+				must(t, f.Close())
+			})
+		}, overwrite},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			mappedNet(t, dir)
+			if c.before != nil {
+				c.before(t, rowsFile(dir, 0))
+			}
+			net, err := sim.Open(dir)
+			must(t, err)
+			m := newMemory()
+			must(t, net.RecordSpikes(m))
+			must(t, net.Simulate(t.Context(), ms/3))
+			for s := range 2 {
+				c.spoil(t, rowsFile(dir, s))
+			}
+			must(t, net.Simulate(t.Context(), ms/3))
+			again := t.TempDir()
+			must(t, net.Save(again)) // which reads all of it
+			must(t, sim.Verify(again))
+			must(t, net.Simulate(t.Context(), ms/3))
+			if digestOf(t, m) != want {
+				t.Error("other spikes")
+			}
+		})
+	}
+}
+
+// A file is open no longer than the network is in use.
+func TestFilesAreClosed(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("looks at /proc")
+	}
+	open := func(dir string) int {
+		n := 0
+		maps, err := os.ReadFile("/proc/self/maps")
+		must(t, err)
+		n += strings.Count(string(maps), dir)
+		fds, err := os.ReadDir("/proc/self/fd")
+		must(t, err)
+		for _, fd := range fds {
+			if to, err := os.Readlink("/proc/self/fd/" + fd.Name()); err == nil && strings.HasPrefix(to, dir) {
+				n++
+			}
+		}
+		return n
+	}
+	dir := t.TempDir()
+	mappedNet(t, dir)
+	net, err := sim.Open(dir)
+	must(t, err)
+	must(t, net.Simulate(t.Context(), 1))
+	t.Logf("%d in use", open(dir))
+	runtime.KeepAlive(net)
+	net = nil //nolint:ineffassign,wastedassign // for the collector
+	for range 100 {
+		if runtime.GC(); open(dir) == 0 {
+			return
+		}
+		runtime.Gosched()
+	}
+	t.Errorf("%d maps and files are still open", open(dir))
+}
+
+// Rows of the same model that were saved in other shards, or another time, are
+// not taken for this network's.
+func TestRowsOfOtherShards(t *testing.T) {
+	save := func(shards int) string {
+		dir := t.TempDir()
+		net := warmIn(t, shards)
+		must(t, net.Simulate(t.Context(), 10))
+		must(t, net.Save(dir))
+		return dir
+	}
+	two, four := save(2), save(4)
+	for _, name := range []string{"shard-0000.rows", "shard-0001.rows"} {
+		b, err := os.ReadFile(filepath.Join(four, "network", name))
+		must(t, err)
+		must(t, os.WriteFile(filepath.Join(two, "network", name), b, 0o644))
+	}
+	_, err := sim.Open(two)
+	wantError(t, err, "shard-0000.rows", "it is not the file that", "network.json names")
+	wantError(t, sim.Verify(two), "shard-0000.rows", "shard-0001.rows", "it is not the file that")
+}
+
+// warmIn is warm, in shards.
+func warmIn(t *testing.T, shards int) *sim.Network {
+	t.Helper()
+	net := mustNew(t, sim.Seed(5), sim.Shards(shards))
+	a := create(t, net, "a", 200, neuron.DefaultIafPscExp())
+	must(t, net.Connect(a, a, connect.FixedInDegree{N: 20}, connect.Synapse{Weight: connect.Constant(20)}))
+	return net
+}
+
+// A state without its network is of no use to anybody: it is not written.
+func TestSaveStateNowhere(t *testing.T) {
+	net := warm(t)
+	must(t, net.Simulate(t.Context(), 10))
+	dir := filepath.Join(t.TempDir(), "typo")
+	err := net.SaveState(dir)
+	wantError(t, err, "no network was saved in "+dir, "call Save")
+	if _, err := os.Stat(dir); err == nil {
+		t.Errorf("%s was made", dir)
+	}
+	// While the network is being saved it may be.
+	dir = t.TempDir()
+	wait, err := net.StartSave(dir)
+	must(t, err)
+	must(t, net.Simulate(t.Context(), 10))
+	must(t, net.SaveState(dir))
+	must(t, wait())
+	must(t, net.SaveState(dir+"/.")) // the same
+	opened, err := sim.Open(dir)
+	must(t, err)
+	equal(t, "time", opened.TimeMS(), 20)
+	must(t, os.RemoveAll(filepath.Join(dir, "network")))
+	wantError(t, net.SaveState(dir), "no network was saved in "+dir)
+}
+
+// A network can be saved over the files that it was opened from.
+func TestSaveOverOpened(t *testing.T) {
+	dir := t.TempDir()
+	mappedNet(t, dir)
+	for range 2 {
+		net, err := sim.Open(dir)
+		must(t, err)
+		must(t, net.Save(dir))
+		must(t, sim.Verify(dir))
+		must(t, net.Simulate(t.Context(), 5))
+		must(t, net.SaveState(dir))
+	}
+	net, err := sim.Open(dir)
+	must(t, err)
+	equal(t, "time", net.TimeMS(), 15)
+}
+
+// A network of an earlier version is drawn again from its description, and goes on
+// from its state with the same spikes.
+func TestOpenEarlierFormat(t *testing.T) {
+	m := newMemory()
+	net, err := sim.Open("testdata/format2")
+	must(t, err)
+	if w := net.Warnings(); len(w) != 1 || !strings.Contains(w[0].Error(), "saved by an earlier version: its synapses are drawn again") {
+		t.Errorf("warnings %v", w)
+	}
+	equal(t, "time", net.TimeMS(), 50)
+	must(t, net.RecordSpikes(m))
+	must(t, net.Simulate(t.Context(), 100))
+	// What the version that saved it, of commit b087185, goes on with.
+	if got := digestOf(t, m); got != format2Digest {
+		t.Errorf("%s, want %s", got, format2Digest)
+	}
+	must(t, sim.Verify("testdata/format2"))
+	dir := t.TempDir()
+	must(t, net.Save(dir))
+	net, err = sim.Open(dir)
+	must(t, err)
+	if len(net.Warnings()) != 0 {
+		t.Errorf("saved again: %v", net.Warnings())
+	}
+}
+
+// format2Digest is of the 100 ms behind testdata/format2.
+const format2Digest = "0a3e09c5065ef34114b581275dd235b79022dae73abd165d12ab7c9e11f8d686"
