@@ -104,7 +104,7 @@ func TestChangesRoundTrip(t *testing.T) {
 	nan := math.NaN()
 	d := everything()
 	pr := &d.Projections[len(d.Projections)-1]
-	pr.Quantum = []float64{0.1, 0x1p-40}
+	pr.Quantum = []float64{0.1, 0x1p-10}
 	pr.Changed = []engine.SynapseChange{{Target: 0, Index: 1, Weight: 1.0 / 3, Delay: nan}, {Target: 1, Index: 0, Weight: nan, Delay: 1.5}, {Target: 4, Index: 1, Weight: -0.5, Delay: 2}}
 	j, err := encodeDescription(d)
 	if err != nil {
