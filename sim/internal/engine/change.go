@@ -32,6 +32,8 @@ func CheckChanges(pr *Projection, resolution float64) error {
 			return fmt.Errorf("changed synapse of target %d, must be in [0, %d)", c.Target, targets)
 		case math.IsInf(c.Weight, 0):
 			return fmt.Errorf("changed weight of synapse %d of target %d is %g, must be finite", c.Index, c.Target, c.Weight)
+		case math.Abs(c.Weight) > maxMagnitude:
+			return fmt.Errorf("changed weight of synapse %d of target %d is %g, must be within %g", c.Index, c.Target, c.Weight, maxMagnitude)
 		}
 		if !math.IsNaN(c.Delay) {
 			if _, err := constantDelay(c.Delay, clock); err != nil {

@@ -215,6 +215,9 @@ func CheckProjection(pr *Projection, resolution float64) error {
 	if err := CheckDistribution(pr.Weight); err != nil {
 		return fmt.Errorf("weight: %w", err)
 	}
+	if err := checkMagnitude("weight", pr.largestWeight(false)); err != nil {
+		return err
+	}
 	if err := CheckDistribution(pr.Delay); err != nil {
 		return fmt.Errorf("delay: %w", err)
 	}
@@ -264,6 +267,14 @@ func CheckDevice(at *Attachment, onto neuron.Model, resolution float64) error {
 	if _, err = delaySteps(at.Delay, clock); err != nil {
 		return err
 	}
+	weight := 1.0
+	if at.Weight != nil {
+		lo, hi := at.Weight.Bounds()
+		weight = math.Max(math.Abs(lo), math.Abs(hi))
+	}
+	if err := checkDrive(at.Device, weight); err != nil {
+		return err
+	}
 	switch d := at.Device.(type) {
 	case device.SpikeGenerator:
 		_, _, err = generatorSpikes(d, clock)
@@ -287,6 +298,47 @@ func CheckDevice(at *Attachment, onto neuron.Model, resolution float64) error {
 		return unknownDevice(d)
 	}
 	return err
+}
+
+// maxMagnitude bounds weights, currents and potentials: beyond, a few of them
+// would leave what a float64 holds.
+const maxMagnitude = 1e40
+
+func checkMagnitude(name string, x float64) error {
+	if math.Abs(x) > maxMagnitude {
+		return fmt.Errorf("%s reaches %g in size, must be at most %g", name, math.Abs(x), maxMagnitude)
+	}
+	return nil
+}
+
+// checkDrive reports a device that through connections of a weight gives more
+// than can be reckoned with.
+func checkDrive(d device.Device, weight float64) error {
+	if err := checkMagnitude("weight", weight); err != nil {
+		return err
+	}
+	switch d := d.(type) {
+	case device.DC:
+		return checkMagnitude("amplitude times weight", d.Amplitude*weight)
+	case device.StepCurrent:
+		for i, x := range d.Values {
+			if err := checkMagnitude(fmt.Sprintf("amplitude_values[%d] times weight", i), x*weight); err != nil {
+				return err
+			}
+		}
+	case device.Noise:
+		if err := checkMagnitude("mean times weight", d.Mean*weight); err != nil {
+			return err
+		}
+		return checkMagnitude("std times weight", d.Std*weight)
+	case device.SpikeGenerator:
+		for i, x := range d.Weights {
+			if err := checkMagnitude(fmt.Sprintf("spike_weights[%d] times weight", i), x*weight); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func checkRate(name string, rate float64, clock Clock) error {
@@ -402,8 +454,55 @@ func CheckPopulation(p *Population, resolution float64) error {
 			return err
 		}
 	}
+	c := newCell(p.Model)
+	columns, err := c.columns(p)
+	if err != nil {
+		return err
+	}
+	m := &maker{cell: c, clock: clock, known: map[propagatorKey]propagators{}}
+	if len(columns) == 0 {
+		return m.checkReach()
+	}
+	for i := range p.N {
+		set(columns, i)
+		if err := m.checkReach(); err != nil {
+			return fmt.Errorf("neuron %d of %d, counted from 0: %w", i, p.N, err)
+		}
+	}
 	return nil
 }
+
+// checkReach reports parameters with which a step cannot be computed: potentials
+// and currents that are too large, and a synaptic time constant so far below the
+// resolution that exp(-h/tau) is nothing beside 1.
+func (m *maker) checkReach() error {
+	c, h := m.cell, m.clock.H
+	for _, name := range []string{"E_L", "V_reset", "V_m", "I_e"} {
+		if err := checkMagnitude(name, c.parameter(name)); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{"tau_syn_ex", "tau_syn_in"} {
+		if x := c.field[name]; x != nil && *x < h/maxDecay {
+			return fmt.Errorf("%s is %g ms, must be at least %.3g ms at a resolution of %g ms: of a current that decays faster no step shows anything", name, *x, h/maxDecay, h)
+		}
+	}
+	if len(c.field) == 0 {
+		return nil
+	}
+	p := m.propagators()
+	perPA := neuron.ConstantCurrentPropagator(h, c.parameter("tau_m"), c.parameter("C_m"))
+	for _, x := range []float64{p.p33, p.p11Ex, p.p11In, p.p31Ex, p.p31In, p.p32Ex, p.p32In, perPA * c.parameter("I_e")} {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Errorf("C_m of %g pF, tau_m of %g ms and the other parameters are too far apart for a step of %g ms", c.parameter("C_m"), c.parameter("tau_m"), h)
+		}
+	}
+	return nil
+}
+
+// maxDecay is the largest h/tau_syn: exp(-700) is near the least a float64
+// resolves, and NEST's propagator beyond is that of another time constant.
+const maxDecay = 700
 
 // CheckGenerator reports times of a generator that do not fit the resolution,
 // and rates that are too high.

@@ -71,9 +71,11 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 			defer wg.Done()
 			defer r.catch()
 			r.work(w)
+			r.inspect(w)
 		}()
 	}
 	r.work(0)
+	r.inspect(0)
 	wg.Wait()
 	if r.caught != nil {
 		panic(r.caught)

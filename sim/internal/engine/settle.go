@@ -1,5 +1,12 @@
 package engine
 
+import (
+	"fmt"
+	"math"
+
+	"cortigo/sim/internal/brief"
+)
+
 // Currents of a silent neuron decay for ever, and below 1e-308 every operation
 // on them costs a processor a hundred times the usual. So every settleSteps
 // steps what has decayed below settled, far under anything that could matter,
@@ -10,20 +17,74 @@ const (
 	settled     = 1e-200
 )
 
-func (b *block) settle() {
-	for _, x := range [...][]float64{b.v, b.iEx, b.iIn, b.dEx, b.dIn, b.kept} {
-		settleAll(x)
+// settle reports whether all is finite: then, too, a run is looked at for numbers
+// that have left what a float64 holds, as it is at its end.
+func (b *block) settle() bool {
+	finite := true
+	for _, x := range b.state() {
+		for k, v := range x {
+			size := math.Abs(v)
+			switch {
+			case size >= settled && size <= math.MaxFloat64 || v == 0:
+			case size < settled:
+				x[k] = 0
+			default:
+				finite = false
+			}
+		}
 	}
-	if b.split != nil {
-		settleAll(b.split.ex)
-		settleAll(b.split.in)
-	}
+	return finite
 }
 
-func settleAll(x []float64) {
-	for k, v := range x {
-		if v < settled && v > -settled && v != 0 {
-			x[k] = 0
+// state returns the columns of numbers that make up the block's state.
+func (b *block) state() [8][]float64 {
+	all := [8][]float64{b.v, b.iEx, b.iIn, b.dEx, b.dIn, b.kept}
+	if b.split != nil {
+		all[6], all[7] = b.split.ex, b.split.in
+	}
+	return all
+}
+
+// finite reports whether all of a block's state is finite.
+func (b *block) finite() bool {
+	for _, x := range b.state() {
+		for _, v := range x {
+			if !(math.Abs(v) <= math.MaxFloat64) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// notFinite names the first neuron of a block whose state is not finite after a
+// step.
+func (e *Engine) notFinite(b *block, step int64) *stepError {
+	for k := range b.n {
+		for c, x := range b.state() {
+			if x == nil || math.Abs(x[k]) <= math.MaxFloat64 {
+				continue
+			}
+			value := x[k]
+			if c == 0 {
+				value = b.potential(k)
+			}
+			err := fmt.Errorf("population %s: %s of neuron %d is %g at %g ms, after numbers that a float64 does not hold: too large a weight, current or parameter reached it",
+				brief.Quote(e.desc.Populations[b.population].Name), columnNames[c], int(b.id)+b.index(k), value, e.clock.MS(step))
+			return &stepError{err, step, b.number + b.index(k)}
+		}
+	}
+	return nil
+}
+
+// inspect looks at the state in which worker w leaves its shards.
+func (r *run) inspect(w int) {
+	for s := w; s < len(r.e.shards); s += r.e.threads {
+		for _, b := range r.e.shards[s].blocks {
+			if !b.finite() {
+				r.breakOff(r.e.notFinite(b, r.e.shards[s].step), math.MaxInt64)
+				break
+			}
 		}
 	}
 }

@@ -136,7 +136,9 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 		}
 		sh.multiplicity = sh.multiplicity[:0]
 		if step%settleSteps == 0 {
-			b.settle()
+			if !b.settle() {
+				return e.notFinite(b, step-1)
+			}
 		}
 		b.step(b, sh)
 		if b.split != nil {

@@ -185,7 +185,58 @@ func TestNeuronLoopsEqualScalar(t *testing.T) {
 	})
 }
 
-// The test above must see what it is about.
+// NaN and infinities go the same way through all loops: what is not finite stays
+// so, spikes of no neuron but those of the scalar loop, and touches none beside it.
+func TestNeuronLoopsNotFinite(t *testing.T) {
+	odd := []float64{math.NaN(), math.Inf(1), math.Inf(-1)}
+	// One NaN is as good as another: which of two payloads comes out is up to the
+	// order of operands in an instruction.
+	plain := func(s *neurons) {
+		for _, f := range []*field[float64]{&s.v, &s.iEx, &s.iIn, &s.extEx, &s.extIn, &s.drive, &s.spare} {
+			for k, x := range f.all {
+				if math.IsNaN(x) {
+					f.all[k] = math.NaN()
+				}
+			}
+		}
+	}
+	forEach(t, func(t *testing.T, l loops) {
+		for _, loop := range neuronLoops {
+			t.Run(loop.name, func(t *testing.T) {
+				r := rand.New(rand.NewPCG(3, 4))
+				for _, n := range lengths() {
+					for variant := range 4 {
+						got := newNeurons(r, n, variant, 4)
+						for k := range n {
+							for _, f := range []*field[float64]{&got.v, &got.iEx, &got.iIn, &got.extEx, &got.extIn, &got.drive, &got.spare} {
+								if r.IntN(6) == 0 {
+									f.x[k] = odd[r.IntN(3)]
+								}
+							}
+						}
+						want := got.clone()
+						for range 3 {
+							for _, side := range []struct {
+								l *loops
+								s *neurons
+							}{{&l, got}, {&scalar, want}} {
+								drive := side.s.drive.x
+								if n == 0 || variant&1 == 0 {
+									drive = []float64{0.3}
+								}
+								loop.run(side.l, side.s, variant&2 != 0, drive)
+								plain(side.s)
+							}
+							got.same(t, want)
+						}
+					}
+				}
+			})
+		}
+	})
+}
+
+// The tests above must see what they are about.
 func TestNeuronDataSpikes(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	s := newNeurons(r, 1000, 0, 4)
