@@ -215,9 +215,6 @@ func CheckProjection(pr *Projection, resolution float64) error {
 	if err := CheckDistribution(pr.Weight); err != nil {
 		return fmt.Errorf("weight: %w", err)
 	}
-	if err := checkMagnitude("weight", pr.largestWeight(false)); err != nil {
-		return err
-	}
 	if err := CheckDistribution(pr.Delay); err != nil {
 		return fmt.Errorf("delay: %w", err)
 	}
@@ -239,7 +236,10 @@ func CheckProjection(pr *Projection, resolution float64) error {
 			return fmt.Errorf("a quantum of %g for weights from %g to %g, must be >= 0 and make at most %d steps", q, lo, hi, maxCells)
 		}
 	}
-	return CheckChanges(pr, resolution)
+	if err := CheckChanges(pr, resolution); err != nil {
+		return err
+	}
+	return checkMagnitude("weight", pr.largestWeight(false))
 }
 
 // CheckDelay reports delays of a projection that do not fit the resolution.
