@@ -168,6 +168,9 @@ func (c *checker) part(p *partReader, quantities *[]string, last *place, n *int6
 					if name := names[at+i]; name != c.idx.pops[k].Name {
 						once("population", "neuron %d is named as one of %q, it is of %q", r.neuron[i], name, c.idx.pops[k].Name)
 					}
+					if p := &c.idx.pops[k]; p.NotRecorded && !samples {
+						once("recorded", "has spikes of %q, which %s says was not recorded", p.Name, RunFile)
+					}
 				}
 			}
 			at += r.len()

@@ -18,8 +18,8 @@ import (
 const nestHeader = "# written by Cortigo\n# RecordingBackendASCII version: 2\n"
 
 // WriteNESTSpikes writes spikes as NEST's recorders do, for programs that read
-// NEST's files: label-ID-0.dat for each population, ID counting from recorder,
-// and the populations' ids in NodeIDsFile. Times have three decimals, so the
+// NEST's files: label-ID-0.dat for each population that was recorded, ID counting
+// from recorder over all, and the populations' ids in NodeIDsFile. Times have three decimals, so the
 // resolution must be a multiple of 0.001 ms. The directory must exist; files of
 // these names are replaced.
 func WriteNESTSpikes(dir, label string, recorder int, d *spikes.Data) error {
@@ -39,14 +39,20 @@ func WriteNESTSpikes(dir, label string, recorder int, d *spikes.Data) error {
 		return fmt.Errorf("arrowio: writing NEST's files to %s: %w", dir, err)
 	}
 	for i, k := range at {
+		if p := d.Populations[k]; p.NotRecorded {
+			return fmt.Errorf("arrowio: writing NEST's files to %s: a spike of neuron %d of %q, which was not recorded", dir, d.Neuron[i], p.Name)
+		}
 		fmt.Fprintf(&out[k], "%d\t%s\n", d.Neuron[i], nestTime(d.TimeMS(i)))
 	}
 	var ids bytes.Buffer
 	for k, p := range d.Populations {
+		fmt.Fprintf(&ids, "%d %d\n", p.First, int64(p.First)+int64(p.N)-1)
+		if p.NotRecorded { // an empty file would say that it was silent
+			continue
+		}
 		if err := os.WriteFile(nestPath(dir, label, recorder+k), out[k].Bytes(), 0o644); err != nil {
 			return fmt.Errorf("arrowio: %w", err)
 		}
-		fmt.Fprintf(&ids, "%d %d\n", p.First, int64(p.First)+int64(p.N)-1)
 	}
 	if err := os.WriteFile(filepath.Join(dir, NodeIDsFile), ids.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("arrowio: %w", err)

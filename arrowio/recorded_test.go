@@ -196,3 +196,52 @@ func TestRecordParquetNotesWhatIsRecorded(t *testing.T) {
 		t.Errorf("%q, %v", notRecorded(r.Run()), err)
 	}
 }
+
+// Spikes of what is said not to have been recorded are found by Check, and NEST's
+// files have no empty one for it.
+func TestNotRecordedElsewhere(t *testing.T) {
+	net := sessionNet(t, 7)
+	dir := newSessionDir(t, net)
+	s, err := Resume(dir, net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.SimulateUntil(t.Context(), 50), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	d, err := OpenRun(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exc, err := net.Nodes("E")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := Check(dir); err != nil || len(r.Problems) > 0 {
+		t.Fatal(r.Problems, err)
+	}
+	if err := d.Update(func(r *Run) { r.RecordsOnly(exc) }); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := Check(dir); err != nil || len(r.Problems) != 1 || !strings.Contains(r.Problems[0].Error(), `has spikes of "I"`) {
+		t.Errorf("%v, %v", r.Problems, err)
+	}
+	data, err := ReadSpikes(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := t.TempDir()
+	if err := WriteNESTSpikes(out, "sr", 10, data); err == nil || !strings.Contains(err.Error(), `"I", which was not recorded`) {
+		t.Errorf("writing spikes of what was not recorded: %v", err)
+	}
+	if data, err = ReadSpikes(dir, InPopulations("E")); err != nil {
+		t.Fatal(err)
+	}
+	data.Populations = d.Run().Populations
+	if err := WriteNESTSpikes(out, "sr", 10, data); err != nil {
+		t.Fatal(err)
+	}
+	if names, err := filepath.Glob(filepath.Join(out, "*")); err != nil || len(names) != 2 {
+		t.Errorf("%q, %v, want the ids and the spikes of E", names, err)
+	}
+}

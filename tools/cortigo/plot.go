@@ -23,6 +23,7 @@ type plotting struct {
 	begin, end float64 // ms; NaN: the run's
 	rasterMS   float64
 	neurons    int // about how many the raster shows
+	density    bool
 	references []string
 }
 
@@ -53,7 +54,8 @@ the window) and rates.svg (box plot of all neurons' rates over the window), and 
 	fl.Float64Var(&begin, "begin", 0, "begin of the window in milliseconds `MS` (default: after the warm-up)")
 	fl.Float64Var(&end, "end", 0, "end of the window in milliseconds `MS` (default: all that was recorded)")
 	fl.Float64Var(&p.rasterMS, "raster", 400, "length of the raster in milliseconds `MS`")
-	fl.IntVar(&p.neurons, "neurons", 2000, "about how many neurons the raster shows, if not their density; `N` of all populations in proportion")
+	fl.IntVar(&p.neurons, "neurons", 2000, "about how many neurons the raster shows, `N` of all populations in proportion; of a sample with more than 100,000 spikes their density")
+	fl.BoolVar(&p.density, "density", false, "show the density of the spikes of all neurons")
 	fl.StringVar(&p.theme, "theme", "default", "colours: default, pd14 or paper")
 	fl.StringArrayVar(&p.references, "reference", nil, "draw the rates of NEST's run in `FILE` beside them; can be given several times")
 	markDirs(cmd, "out")
@@ -93,6 +95,9 @@ func (p *plotting) draw(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if p.density && cmd.Flags().Changed("neurons") {
+		return errors.New("--neurons does not go with --density, which is of all neurons")
+	}
 	if p.neurons < 1 {
 		return fmt.Errorf("--neurons is %d; allowed: at least 1", p.neurons)
 	}
@@ -102,7 +107,11 @@ func (p *plotting) draw(cmd *cobra.Command) error {
 	} else {
 		return fmt.Errorf("--raster is %g ms; allowed: at least the resolution, %g ms", p.rasterMS, d.Resolution)
 	}
-	activity, err := plots.ActivityFigure(d.Window(d.Begin, int64(end)), plots.WithTheme(theme), plots.WithNeurons(p.neurons))
+	mode := plots.Auto
+	if p.density {
+		mode = plots.Density
+	}
+	activity, err := plots.ActivityFigure(d.Window(d.Begin, int64(end)), plots.WithTheme(theme), plots.WithNeurons(p.neurons), plots.WithMode(mode))
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,11 @@ func TestPlot(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	}
+	sample := files(t, dir)[filepath.Join(dir, "activity.png")]
+	must(t, "plot", dir, "--density")
+	if density := files(t, dir)[filepath.Join(dir, "activity.png")]; string(density) == string(sample) {
+		t.Error("the density is the picture of the sample")
+	}
 	if !strings.Contains(string(files(t, out)[filepath.Join(out, "rates.svg")]), "NEST") {
 		t.Error("the reference is not in the picture")
 	}
@@ -54,6 +59,7 @@ func TestPlot(t *testing.T) {
 		{[]string{"--end", "nan"}, []string{"--end is NaN; allowed: 0 ms or more"}},
 		{[]string{"--end", "Inf"}, []string{"--end is +Inf; allowed: 0 ms or more"}},
 		{[]string{"--begin", "50", "--end", "50"}, []string{"(50, 50] ms is empty"}},
+		{[]string{"--density", "--neurons", "5"}, []string{"--neurons does not go with --density"}},
 		{[]string{"--theme", "dark"}, []string{`"dark"`, "default, pd14 and paper"}},
 		{[]string{"--reference", "none"}, []string{"--reference", "none", "no such file"}},
 		{[]string{"--reference", filepath.Join(dir, "run.json")}, []string{"--reference", "run.json"}},
