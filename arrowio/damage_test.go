@@ -147,7 +147,7 @@ func TestDamagedRun(t *testing.T) {
 			return d.Update(func(r *Run) { r.Populations = slices.Clone(r.Populations); r.Populations[1].N = 5 })
 		}, "its list of populations is"},
 		"more neurons in run.json": {func(t *testing.T, d *RunDir) error {
-			return d.Update(func(r *Run) { r.Populations = slices.Clone(r.Populations); r.Populations[1].N = 2e9 })
+			return d.Update(func(r *Run) { r.Populations = slices.Clone(r.Populations); r.Populations[1].N = 2e7 })
 		}, "its list of populations is"},
 		"later window": {func(t *testing.T, d *RunDir) error { return d.SetRecorded(50, 2000) }, "before the recorded window, which begins at step 50"},
 		"other count":  {func(t *testing.T, d *RunDir) error { return d.Update(func(r *Run) { r.Spikes = 999 }) }, "it counts 999 spikes until step 2000, the parts have 1000"},

@@ -14,9 +14,10 @@ import (
 // Limits for what a part may claim. Pages of other writers are about a
 // megabyte; ours hold a row group's column.
 const (
-	maxFooter = 256 << 20
-	maxPage   = 64 << 20 // bytes, uncompressed
-	maxHeader = 1 << 20  // bytes of a page header, with its statistics
+	maxFooter  = 256 << 20
+	maxDecoded = 1 << 29  // bytes of memory for them: some 40,000 row groups
+	maxPage    = 64 << 20 // bytes, uncompressed
+	maxHeader  = 1 << 20  // bytes of a page header, with its statistics
 )
 
 // tailSize is what stands behind the footer: its length and the magic number.
@@ -61,7 +62,7 @@ func footer(f io.ReaderAt, size int64) ([]byte, error) {
 // list in which each node (field 5) says how many children follow.
 func checkFooter(b []byte) error {
 	t := &thriftReader{b: b}
-	return t.fields(func(id int64, kind byte) error {
+	err := t.fields(func(id int64, kind byte) error {
 		if id != 2 || kind != thriftList {
 			return t.skip(kind, true, 0)
 		}
@@ -85,8 +86,13 @@ func checkFooter(b []byte) error {
 		if err == nil && (most >= int64(n) || sum != int64(n)-1) {
 			return errors.New("the schema's tree does not add up")
 		}
+		t.cost += int64(n) * structCost
 		return err
 	})
+	if err == nil && t.cost > maxDecoded {
+		err = fmt.Errorf("its metadata would take %d MB of memory, at most %d MB are allowed", t.cost>>20, maxDecoded>>20)
+	}
+	return err
 }
 
 // A pageHeader is what the guard needs to know of one.

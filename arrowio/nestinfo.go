@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 )
 
@@ -24,17 +23,14 @@ type NESTInfo struct {
 // NEST file is an error that wraps a [*ParseError] or says so.
 func InspectNEST(path string) (NESTInfo, error) {
 	i := NESTInfo{Path: path}
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
-		return i, fmt.Errorf("arrowio: %w", err)
+		return i, fmt.Errorf("arrowio: reading %s: %w", path, err)
 	}
 	defer func() { _ = f.Close() }()
 	fi, err := f.Stat()
 	if err != nil {
 		return i, fmt.Errorf("arrowio: %w", err)
-	}
-	if !fi.Mode().IsRegular() {
-		return i, fmt.Errorf("arrowio: reading %s: not a file", path)
 	}
 	i.Bytes = fi.Size()
 	r := bufio.NewReaderSize(f, 1<<16)

@@ -17,6 +17,10 @@ type populationIndex struct {
 	pops    []spikes.Population
 }
 
+// maxNeurons bounds what is read of a run: analyses have an array of them all. A
+// network of so many takes more than 10 GB.
+const maxNeurons = 100_000_000
+
 // newPopulationIndex checks that the populations have names and ids of their
 // own. Populations without neurons are allowed.
 func newPopulationIndex(pops []spikes.Population) (*populationIndex, error) {
@@ -25,14 +29,18 @@ func newPopulationIndex(pops []spikes.Population) (*populationIndex, error) {
 	}
 	x := &populationIndex{pops: slices.Clone(pops)}
 	seen := map[string]bool{}
+	all := 0
 	for i, p := range pops {
 		switch {
 		case p.Name == "":
 			return nil, fmt.Errorf("population %d has no name", i)
 		case seen[p.Name]:
-			return nil, fmt.Errorf("population %q is there twice", p.Name)
+			return nil, fmt.Errorf("population %q is there twice", short(p.Name))
 		case p.N < 0 || p.First < 0 || int64(p.First)+int64(p.N)-1 > math.MaxInt32:
-			return nil, fmt.Errorf("population %q: %d neurons from id %d on do not fit ids 0 to %d", p.Name, p.N, p.First, math.MaxInt32)
+			return nil, fmt.Errorf("population %q: %d neurons from id %d on do not fit ids 0 to %d", short(p.Name), p.N, p.First, math.MaxInt32)
+		}
+		if all += p.N; all > maxNeurons {
+			return nil, fmt.Errorf("population %q: %d neurons are more than the %d that a run can have in all", short(p.Name), p.N, maxNeurons)
 		}
 		seen[p.Name] = true
 		if p.N > 0 {
@@ -43,7 +51,7 @@ func newPopulationIndex(pops []spikes.Population) (*populationIndex, error) {
 	for k := 1; k < len(x.byFirst); k++ {
 		p, q := pops[x.byFirst[k-1]], pops[x.byFirst[k]]
 		if p.Contains(q.First) {
-			return nil, fmt.Errorf("populations %q and %q share the id %d", p.Name, q.Name, q.First)
+			return nil, fmt.Errorf("populations %q and %q share the id %d", short(p.Name), short(q.Name), q.First)
 		}
 	}
 	for _, i := range x.byFirst {
@@ -82,7 +90,7 @@ func (x *populationIndex) assign(dst []int32, neuron []int32) error {
 func pick(pops []spikes.Population, populationNames []string) ([]spikes.Population, error) {
 	for _, name := range populationNames {
 		if !slices.ContainsFunc(pops, func(p spikes.Population) bool { return p.Name == name }) {
-			return nil, fmt.Errorf("no population %q, there is %s", name, describe(pops))
+			return nil, fmt.Errorf("no population %q, there is %s", short(name), describe(pops))
 		}
 	}
 	var out []spikes.Population
@@ -106,7 +114,7 @@ func describe(pops []spikes.Population) string {
 			fmt.Fprintf(&b, "... (%d in all)", len(pops))
 			break
 		}
-		fmt.Fprintf(&b, "%s (%d-%d)", p.Name, p.First, int64(p.First)+int64(p.N)-1)
+		fmt.Fprintf(&b, "%s (%d-%d)", short(p.Name), p.First, int64(p.First)+int64(p.N)-1)
 	}
 	return b.String()
 }

@@ -332,8 +332,9 @@ func (r *recorder) writeGroup(g *rows, meta string) (err error) {
 // maxPartBytes ends parts of samples, whose rows are larger than spikes.
 const maxPartBytes = 128 << 20
 
-// maxGroups: Parquet numbers row groups with 16 bits.
-const maxGroups = 1<<15 - 1
+// maxGroups bounds the memory that a reader needs for a part's metadata, some
+// 15 kB a row group. Parts of version 1 have up to 1<<15 - 1.
+const maxGroups = 1 << 12
 
 // inOrder checks that g goes on where the last row group ended.
 func (r *recorder) inOrder(g *rows) error {

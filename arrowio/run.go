@@ -256,7 +256,7 @@ func probe(dir string) error {
 
 // maxRunFile bounds what is read of a run.json. Parameters that list every
 // connection belong elsewhere.
-const maxRunFile = 64 << 20
+const maxRunFile = 16 << 20
 
 func readRun(dir string) (*Run, error) {
 	path := filepath.Join(dir, RunFile)
@@ -283,6 +283,9 @@ func readRun(dir string) (*Run, error) {
 
 // parseRun reads what run.json or a part's metadata say of a run.
 func parseRun(b []byte) (*Run, error) {
+	if len(b) > maxRunFile {
+		return nil, fmt.Errorf("the description of the run has %d bytes, at most %d are allowed", len(b), maxRunFile)
+	}
 	if len(bytes.TrimSpace(b)) == 0 {
 		return nil, errors.New("the description of the run is empty")
 	}

@@ -10,9 +10,17 @@ import (
 // Arrow's reader leaps: that one allocates whatever a damaged file claims to
 // hold. https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
 type thriftReader struct {
-	b  []byte
-	at int
+	b    []byte
+	at   int
+	cost int64 // bytes of memory that Arrow's reader takes at least for what was skipped
 }
+
+// What Arrow's reader takes for each string and structure, measured: a string of
+// eight bytes is read into a buffer of 512, of which it keeps the whole.
+const (
+	binaryCost = 600
+	structCost = 200
+)
 
 var (
 	errThriftShort = errors.New("the metadata end early")
@@ -146,11 +154,13 @@ func (t *thriftReader) skip(kind byte, inField bool, depth int) (err error) {
 		var n int
 		n, err = t.count()
 		t.at += n
+		t.cost += binaryCost + int64(n)
 	case thriftList, thriftSet:
 		_, err = t.list(func(kind byte) error { return t.skip(kind, false, depth+1) })
 	case thriftMap:
 		err = t.skipMap(depth)
 	case thriftStruct:
+		t.cost += structCost
 		err = t.fields(func(_ int64, kind byte) error { return t.skip(kind, true, depth+1) })
 	default:
 		return errThriftBad

@@ -42,10 +42,11 @@ func generatorSpikes(d device.SpikeGenerator, clock Clock) (step []int64, value 
 		} else {
 			s, err = clock.stampSteps(ms, d.AllowOffgridTimes)
 		}
-		if err != nil && (d.AllowOffgridTimes || d.PreciseTimes) {
-			return nil, nil, fmt.Errorf("spike_times[%d]: %w", i, err)
+		if err != nil {
+			_, err = clock.GridSteps(fmt.Sprintf("spike_times[%d]", i), ms) // says why, with the name
+			return nil, nil, err
 		}
-		if err != nil || s < 0 || s == 0 && !d.ShiftNowSpikes {
+		if s < 0 || s == 0 && !d.ShiftNowSpikes {
 			return nil, nil, fmt.Errorf("spike_times[%d] is %g ms, must be a positive multiple of the resolution (%g ms)", i, ms, clock.H)
 		}
 		s += origin
