@@ -108,6 +108,9 @@ func (n *Network) renew(ctx context.Context) error {
 	if n.change == devicesChanged && n.engine.Fits(&n.desc) {
 		e, err = n.engine.Reload(&n.desc)
 	} else {
+		if err := n.checkMemory(); err != nil {
+			return err
+		}
 		e, err = engine.Rebuild(ctx, &n.desc, n.opts.engine, n.engine)
 	}
 	if err != nil {

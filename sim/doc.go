@@ -54,6 +54,7 @@
 //	call.go         one call at a time; the first that was refused: Err
 //	change.go       what follows from a change: an engine with the same state; Reset
 //	options.go      what New can be told
+//	memory.go       how much memory a network needs, and there is
 //	save.go         networks and states on disk; inspect.go: what is there
 //	microcircuit/   the model of Potjans & Diesmann (2014)
 //	models/         the models and their parameters with a line of help each

@@ -14,6 +14,7 @@ type options struct {
 	resolution float64
 	engine     engine.Options
 	progress   func(doneMS, totalMS float64)
+	memory     int64 // bytes; 0: what is available
 }
 
 func defaults() options { return options{seed: 1, resolution: 0.1} }

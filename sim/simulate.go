@@ -8,7 +8,8 @@ import (
 	"cortigo/sim/internal/kernel"
 )
 
-// Build makes the synapses and the initial state. The first Simulate does it if
+// Build makes the synapses and the initial state, if there is memory for them: see
+// MemoryLimit. The first Simulate does it if
 // it was not called; after changes, as the next Simulate does, it makes what has
 // changed.
 func (n *Network) Build(ctx context.Context) error {
@@ -26,6 +27,9 @@ func (n *Network) build(ctx context.Context) error {
 	}
 	if s := n.opts.engine.Share; s.Of > 0 && len(s.Rates) != len(n.desc.Populations) {
 		return fmt.Errorf("sim: a share needs the rates of %d populations, not %d", len(n.desc.Populations), len(s.Rates))
+	}
+	if err := n.checkMemory(); err != nil {
+		return err
 	}
 	e, err := engine.Build(ctx, &n.desc, n.opts.engine)
 	if err != nil {

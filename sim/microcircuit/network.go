@@ -64,6 +64,28 @@ func New(p Parameters, opts ...sim.Option) (*Microcircuit, error) {
 	return &Microcircuit{p: p, d: d, opts: opts, net: net, Warnings: d.Warnings}, nil
 }
 
+// EstimateMemory returns about how many bytes of memory a program has at most while
+// it builds and runs the microcircuit of these parameters, without building it; see
+// sim.Network.EstimateMemory. The options are those of New: the number of shards
+// matters.
+func (p Parameters) EstimateMemory(opts ...sim.Option) (int64, error) {
+	m, err := New(p, opts...)
+	if err != nil {
+		return 0, err
+	}
+	if err := m.Create(); err != nil {
+		return 0, err
+	}
+	if err := m.wire(); err != nil {
+		return 0, err
+	}
+	bytes, err := m.net.EstimateMemory()
+	if err != nil {
+		return 0, fmt.Errorf("microcircuit: %w", err)
+	}
+	return bytes, nil
+}
+
 // Parameters returns the parameters the microcircuit is made from.
 func (m *Microcircuit) Parameters() Parameters {
 	if m == nil {

@@ -1,0 +1,100 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+
+	"cortigo/sim/internal/available"
+	"cortigo/sim/internal/engine"
+)
+
+// EstimateMemory returns about how many bytes of memory a program has at most
+// while it builds this network and runs it: before anything is built, from what was
+// created and connected so far, within some 25 % for networks of more than a
+// million synapses. What recorders keep in memory is not in it.
+func (n *Network) EstimateMemory() (bytes int64, err error) {
+	err = n.reading("EstimateMemory", func() (err error) {
+		bytes, err = n.estimateMemory()
+		return err
+	})
+	return bytes, err
+}
+
+func (n *Network) estimateMemory() (int64, error) {
+	bytes, err := engine.Memory(&n.desc, n.opts.engine)
+	if err != nil {
+		return 0, fmt.Errorf("sim: estimating the memory: %w", err)
+	}
+	return bytes, nil
+}
+
+// AvailableMemory returns how many bytes of memory this program may still take,
+// and what bounds it, such as "the control group's memory limit": the least of what
+// the machine has free, the limits of its control groups and that of its address
+// space. ok is false where that is not known: on systems other than Linux.
+func AvailableMemory() (bytes int64, bound string, ok bool) { return available.Memory() }
+
+// MemoryLimit bounds how much memory, in bytes, a network may be estimated to need:
+// where it is more, building fails with a *MemoryError before it begins. 0, the
+// default, is what AvailableMemory tells; math.MaxInt64 is no bound.
+func MemoryLimit(bytes int64) Option {
+	return func(o *options) error {
+		if bytes < 0 {
+			return fmt.Errorf("sim: memory limit is %d bytes, must be >= 0", bytes)
+		}
+		o.memory = bytes
+		return nil
+	}
+}
+
+// A MemoryError says that a network is estimated to need more memory than it may
+// take.
+type MemoryError struct {
+	Needed    int64  // bytes, see Network.EstimateMemory
+	Available int64  // bytes
+	Bound     string // what bounds them, see AvailableMemory
+}
+
+// Error names both figures and what bounds the one that is available.
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("sim: the network needs about %s of memory, of which %s are available (%s)", formatBytes(e.Needed), formatBytes(e.Available), e.Bound)
+}
+
+// formatBytes writes a number of bytes for people, in MB or GB of 10^6 or 10^9.
+func formatBytes(bytes int64) string {
+	switch x := float64(bytes); {
+	case x < 9.5e6:
+		return fmt.Sprintf("%.1f MB", x/1e6)
+	case x < 9.995e8:
+		return fmt.Sprintf("%.0f MB", x/1e6)
+	case x < 9.95e9:
+		return fmt.Sprintf("%.1f GB", x/1e9)
+	default:
+		return fmt.Sprintf("%.0f GB", x/1e9)
+	}
+}
+
+// smallNetwork is what any machine has: whether it is there is not asked.
+const smallNetwork = 64 << 20
+
+// checkMemory reports a network that there is no room for.
+func (n *Network) checkMemory() error {
+	if n.opts.memory == math.MaxInt64 {
+		return nil
+	}
+	needed, err := n.estimateMemory()
+	if err != nil {
+		return err
+	}
+	most, bound, ok := n.opts.memory, "the limit that was set", true
+	if most == 0 {
+		if needed < smallNetwork {
+			return nil
+		}
+		most, bound, ok = available.Memory()
+	}
+	if ok && needed > most {
+		return &MemoryError{needed, most, bound}
+	}
+	return nil
+}
