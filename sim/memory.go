@@ -84,7 +84,7 @@ func (n *Network) checkMemory() error {
 	}
 	needed, err := n.estimateMemory()
 	if err != nil {
-		return err
+		return nil // building says what is wrong
 	}
 	most, bound, ok := n.opts.memory, "the limit that was set", true
 	if most == 0 {

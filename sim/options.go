@@ -102,8 +102,8 @@ func Progress(f func(doneMS, totalMS float64)) Option {
 	return func(o *options) error { o.progress = f; return nil }
 }
 
-// BuildProgress has f called now and then during Build, with the share of the
-// synapses that are in place.
+// BuildProgress has f called at most about ten times a second during Build, with the
+// share of the work that is done, 1 at the end.
 func BuildProgress(f func(share float64)) Option {
 	return func(o *options) error { o.engine.Progress = f; return nil }
 }

@@ -64,7 +64,7 @@ type Phase struct {
 type Options struct {
 	Threads  int           // 0: as many as the machine has processors and the network work for
 	Shards   int           // 0: one a thread, or as many as it takes
-	Progress func(float64) // called with the share of synapses that are placed
+	Progress func(float64) // called with the share of building that is done
 	Share    Share         // build and run only a part, to measure
 }
 
@@ -122,15 +122,23 @@ func newEngine(desc *Description, opts Options) (*Engine, error) {
 
 // wire resolves the projections and what follows from them for the whole
 // network.
-func (e *Engine) wire() ([]*wiring, error) {
+func (e *Engine) wire(j *job) ([]*wiring, error) {
 	desc := e.desc
 	byProjection := make([][]*wiring, len(desc.Projections))
 	err := parallel(e.threads, len(byProjection), func(_, i int) error {
-		ws, err := newWirings(desc, i, e.clock, e.grids)
+		ws, err := newWirings(j, desc, i, e.clock, e.grids)
+		if j.err() != nil {
+			return j.err()
+		}
 		if err != nil {
 			return fmt.Errorf("%s -> %s: %w", desc.names(desc.Projections[i].Pre), desc.names(desc.Projections[i].Post), err)
 		}
 		byProjection[i] = ws
+		rest := j.degrees(&desc.Projections[i])
+		if len(ws) > 0 {
+			rest -= ws[0].told
+		}
+		j.tell(rest)
 		return nil
 	})
 	if err != nil {
@@ -144,8 +152,14 @@ func (e *Engine) wire() ([]*wiring, error) {
 	for _, w := range wirings {
 		e.bounds.MinDelay, e.bounds.MaxDelay = min(e.bounds.MinDelay, w.delay.least), max(e.bounds.MaxDelay, w.delay.max)
 	}
+	for _, w := range wirings {
+		if err := j.err(); err != nil {
+			return nil, err
+		}
+		w.countSynapses()
+	}
 	e.bounds.Ring = e.chooseRing(wirings)
-	e.bounds.Multiplicity, err = sumLimits(desc, wirings, e.grids)
+	e.bounds.Multiplicity, err = sumLimits(j, desc, wirings, e.grids)
 	return wirings, err
 }
 
@@ -164,13 +178,17 @@ func (pr *Projection) keepQuantum(ws []*wiring) {
 
 // makeShards makes the blocks of all shards, with their inputs and initial
 // state.
-func (e *Engine) makeShards() error {
+func (e *Engine) makeShards(j *job) error {
 	e.shards = make([]*shard, e.layout.shards)
 	if e.share.Of > 0 {
 		e.shards = e.shards[:e.threads]
 		e.drawForeign(e.share)
 	}
 	return parallel(e.threads, len(e.shards), func(_, s int) error {
+		if err := j.err(); err != nil {
+			return err
+		}
+		defer j.tell(int64(e.neurons/len(e.shards)) * unitsPerNeuron)
 		sh, err := newShard(e, s)
 		if err != nil {
 			return err
@@ -193,7 +211,7 @@ func (e *Engine) makeShards() error {
 // can get in one step if all its sources spike at once, and returns how often
 // each population's neurons may spike in one step (parrots repeat
 // multiplicities).
-func sumLimits(desc *Description, wirings []*wiring, grids []grid) ([]int32, error) {
+func sumLimits(j *job, desc *Description, wirings []*wiring, grids []grid) ([]int32, error) {
 	onto := make([][]*wiring, len(desc.Populations))
 	for _, w := range wirings {
 		onto[w.Post.Population] = append(onto[w.Post.Population], w)
@@ -205,6 +223,9 @@ func sumLimits(desc *Description, wirings []*wiring, grids []grid) ([]int32, err
 		}
 		byTarget := make([]float64, desc.Populations[p].N)
 		for _, w := range ws {
+			if err := j.err(); err != nil {
+				return nil, err
+			}
 			for t := range w.Post.N {
 				byTarget[w.Post.From+t] += float64(w.degree(t)) * float64(max(w.weight.max, 1))
 			}
@@ -246,28 +267,35 @@ func Build(ctx context.Context, desc *Description, opts Options) (*Engine, error
 	if err != nil {
 		return nil, err
 	}
-	wirings, err := e.wire()
+	j := newJob(ctx, e.desc, opts.Progress)
+	wirings, err := e.wire(j)
 	if err != nil {
 		return nil, err
 	}
 	phase("count", &e.buildTimes)
-	if err := e.makeShards(); err != nil {
+	if err := e.makeShards(j); err != nil {
 		return nil, err
 	}
 	phase("neurons", &e.buildTimes)
-	if err := e.buildRows(ctx, wirings, opts.Progress); err != nil {
+	if err := e.buildRows(j, wirings); err != nil {
 		return nil, err
 	}
-	e.sumDegrees()
+	if err := e.sumDegrees(j); err != nil {
+		return nil, err
+	}
 	e.assessRisk()
+	j.end()
 	phase("synapses", &e.buildTimes)
 	return e, nil
 }
 
 // sumDegrees adds up how many synapses each neuron has as a source.
-func (e *Engine) sumDegrees() {
+func (e *Engine) sumDegrees(j *job) error {
 	e.degree = make([]uint32, e.neurons)
 	for _, sh := range e.shards {
+		if err := j.err(); err != nil {
+			return err
+		}
 		for i, n := range sh.narrow.degree {
 			e.degree[i] += n
 		}
@@ -279,6 +307,7 @@ func (e *Engine) sumDegrees() {
 		}
 		sh.narrow.degree, sh.wide.degree, sh.ringRows.degree = nil, nil, nil
 	}
+	return nil
 }
 
 // parallel calls f(worker, i) for every i < n on up to threads goroutines, and

@@ -179,7 +179,7 @@ func TestChangedSynapses(t *testing.T) {
 	d.Populations[1].Model = split
 	d.Projections[0].Changed = []SynapseChange{{4, 1, -5 * q, nan}}
 	grids := []grid{{quantum: 1}, chooseGrid(collectWeights(d, 1))}
-	ws, err := newWirings(d, 0, clockOf(t, 0.1), grids)
+	ws, err := newWirings(nil, d, 0, clockOf(t, 0.1), grids)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,6 +37,7 @@ type wiring struct {
 	Pre      Range
 	first    uint32   // position of the part in the pool of sources
 	inDegree []uint32 // synapses of each target, where there are several parts of sources
+	synapses int64    // all of them
 }
 
 // integers are draws of an integer: a constant, or low + index scaled.
@@ -59,8 +60,11 @@ type integers struct {
 
 // newWirings resolves a projection's rule and distributions. It reports delays
 // that round to 0 steps or are too long.
-func newWirings(desc *Description, i int, clock Clock, grids []grid) ([]*wiring, error) {
-	p := newPlan(desc, i)
+func newWirings(j *job, desc *Description, i int, clock Clock, grids []grid) ([]*wiring, error) {
+	p, err := newPlan(j, desc, i)
+	if err != nil {
+		return nil, err
+	}
 	var ws []*wiring
 	for k := range p.post.part {
 		d, err := newDrawer(desc, p, k, clock, grids[p.post.part[k].Population])
@@ -68,11 +72,14 @@ func newWirings(desc *Description, i int, clock Clock, grids []grid) ([]*wiring,
 			return nil, err
 		}
 		of := make([]*wiring, len(p.pre.part))
-		for j, r := range p.pre.part {
-			of[j] = &wiring{drawer: d, Pre: r, first: uint32(p.pre.first[j])}
+		for k, r := range p.pre.part {
+			of[k] = &wiring{drawer: d, Pre: r, first: uint32(p.pre.first[k])}
 		}
 		if len(of) > 1 {
 			d.countParts(of)
+			if err := j.err(); err != nil {
+				return nil, err
+			}
 		}
 		ws = append(ws, of...)
 	}
@@ -311,6 +318,9 @@ func (w *drawer) countParts(of []*wiring) {
 	}
 	var d drawn
 	for t := range w.Post.N {
+		if w.stopped(t * 64) {
+			return
+		}
 		w.drawSources(w.at+t, &d)
 		for _, s := range d.source {
 			k := len(of) - 1

@@ -28,7 +28,7 @@ func firstWiring(d *Description, clock Clock, g grid) (*wiring, error) {
 	for i := range grids {
 		grids[i] = g
 	}
-	ws, err := newWirings(d, 0, clock, grids)
+	ws, err := newWirings(nil, d, 0, clock, grids)
 	if err != nil {
 		return nil, err
 	}

@@ -1,35 +1,28 @@
 package engine
 
 import (
-	"context"
 	"cortigo/sim/internal/kernel"
 	"fmt"
 	"math"
 	"runtime/debug"
 	"slices"
-	"sync"
-	"sync/atomic"
 )
 
 // buildRows draws the synapses of every shard, one source population after
 // another, so that what is being sorted stays small beside what is done. Large
 // source populations come first: they need most room while little is done.
-func (e *Engine) buildRows(ctx context.Context, wirings []*wiring, progress func(float64)) error {
-	total := int64(0)
+func (e *Engine) buildRows(j *job, wirings []*wiring) error {
 	bySource := make([][]*wiring, len(e.desc.Populations))
 	records := make([]int64, len(e.desc.Populations))
 	for _, w := range wirings {
 		pre := w.Pre.Population
 		bySource[pre] = append(bySource[pre], w)
-		for t := range w.Post.N {
-			records[pre] += int64(w.degree(t))
-		}
+		records[pre] += w.synapses
 	}
 	var order []int
 	for p, n := range records {
 		if n > 0 {
 			order = append(order, p)
-			total += n
 		}
 	}
 	slices.SortFunc(order, func(a, b int) int {
@@ -38,7 +31,7 @@ func (e *Engine) buildRows(ctx context.Context, wirings []*wiring, progress func
 		}
 		return a - b
 	})
-	b := &rowBuilder{e: e, ctx: ctx, bySource: bySource, order: order, total: total, progress: progress, work: make([]rowWork, e.threads)}
+	b := &rowBuilder{e: e, job: j, bySource: bySource, order: order, work: make([]rowWork, e.threads)}
 	return parallel(e.threads, len(e.shards), func(w, s int) error { return b.shard(e.shards[s], &b.work[w]) })
 }
 
@@ -53,17 +46,16 @@ type rowWork struct {
 type rowBuilder struct {
 	work     []rowWork
 	e        *Engine
-	ctx      context.Context
+	job      *job
 	bySource [][]*wiring
 	order    []int
-	total    int64
-	done     atomic.Int64
-	progress func(float64)
-	show     sync.Mutex
 }
 
 // shard makes all rows of a shard.
 func (b *rowBuilder) shard(sh *shard, work *rowWork) error {
+	if err := b.job.err(); err != nil {
+		return err
+	}
 	var narrow, wide, ring []*wiring
 	for _, p := range b.order {
 		for _, w := range b.bySource[p] {
@@ -140,6 +132,7 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring, w
 	r.syn = make([]W, words)
 	PreferHugePages(r.syn)
 	part, pl, d := room, &work.placer, &work.drawn
+	var units toll
 	for _, g := range groups {
 		r.single = g.single
 		p := g.wirings[0].Pre.Population
@@ -153,11 +146,11 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring, w
 			from, to := b.e.layout.slice(sh.index, w.Post)
 			blk := sh.blocks[w.Post.Population]
 			for k := from; k < to; k++ {
-				if k&63 == 0 && b.ctx.Err() != nil {
-					return b.ctx.Err()
-				}
 				if w.draw(blk.index(k)-w.Post.From, d); d.err != nil {
 					return d.err
+				}
+				if err := units.add(b.job, unitsPerTarget+len(d.source)*unitsPerSynapse); err != nil {
+					return err
 				}
 				if b.e.bounds.Ring && w.ringable() {
 					d.dropRing()
@@ -174,18 +167,11 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring, w
 				return err
 			}
 			part.release(chunks)
+			if err := b.job.err(); err != nil {
+				return err
+			}
 		}
-		b.tell(g.records)
 	}
 	r.syn = r.syn[:r.used]
 	return nil
-}
-
-func (b *rowBuilder) tell(records int64) {
-	done := b.done.Add(records)
-	if b.progress != nil {
-		b.show.Lock()
-		defer b.show.Unlock() // after a panic too
-		b.progress(float64(done) / float64(max(b.total, 1)))
-	}
 }

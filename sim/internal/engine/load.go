@@ -85,7 +85,7 @@ func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 	if bounds.Ring && slices.Max(e.layout.slots) > kernel.RingSlots {
 		return nil, fmt.Errorf("rings for shards of %d slots, must be at most %d", slices.Max(e.layout.slots), kernel.RingSlots)
 	}
-	if err := e.makeShards(); err != nil {
+	if err := e.makeShards(nil); err != nil {
 		return nil, err
 	}
 	err = parallel(e.threads, len(e.shards), func(_, s int) error {
@@ -112,7 +112,9 @@ func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 	if err != nil {
 		return nil, err
 	}
-	e.sumDegrees()
+	if err := e.sumDegrees(nil); err != nil {
+		return nil, err
+	}
 	e.assessRisk()
 	return e, nil
 }

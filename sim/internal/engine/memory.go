@@ -24,12 +24,15 @@ func Memory(desc *Description, opts Options) (int64, error) {
 	if opts.Share.Of > 0 {
 		m.built = float64(threads)
 	}
+	if m.grids, err = populationGrids(desc, clock); err != nil {
+		return 0, err
+	}
 	slots := 0
 	for p := range desc.Populations {
 		pop := &desc.Populations[p]
 		m.sizes[p] = float64(pop.N)
 		slots += (pop.N+shards-1)/shards + blockAlign
-		m.state += m.population(pop, m.wide(p))
+		m.state += m.population(pop, m.grids[p].wide)
 	}
 	m.ring = slots <= kernel.RingSlots
 	for i := range desc.Projections {
@@ -57,7 +60,7 @@ type memory struct {
 	desc          *Description
 	shards, built float64
 	sizes         []float64 // of the populations
-	grids         map[int]bool
+	grids         []grid
 	state         float64 // of the neurons
 	plans         float64 // what is known of the targets of all projections while rows are made; as much is garbage
 	sources       []sourceMemory
@@ -69,18 +72,6 @@ type sourceMemory struct {
 	narrow, wide float64
 	spread       float64 // effective number of delays, of all synapses as a sum
 	ringable     float64
-}
-
-func (m *memory) wide(p int) bool {
-	if m.grids == nil {
-		m.grids = map[int]bool{}
-	}
-	w, ok := m.grids[p]
-	if !ok {
-		w = populationGrid(m.desc, p).wide
-		m.grids[p] = w
-	}
-	return w
 }
 
 // population returns the bytes of a population's neurons.
@@ -163,7 +154,7 @@ func (m *memory) projection(pr *Projection, clock Clock) error {
 		delays = math.Max(1, d.spread)
 	}
 	for _, t := range post.part {
-		wide, merged := m.wide(t.Population), mergedChannels(&m.desc.Populations[t.Population])
+		wide, merged := m.grids[t.Population].wide, mergedChannels(&m.desc.Populations[t.Population])
 		for _, s := range pre.part {
 			k := n * float64(t.N) / float64(post.n) * float64(s.N) / float64(pre.n)
 			from := &m.sources[s.Population]

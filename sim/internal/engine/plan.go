@@ -22,6 +22,8 @@ type plan struct {
 	first   []int64 // synapses of all targets before each, where values are counted through
 	draws   choice
 	forbid  connect.Forbid
+	job     *job // that it is made for
+	told    int64
 
 	// What was drawn by source, or listed: the synapses of target t are
 	// begin[t]..begin[t+1] of source, and of row, their rows in lists of values.
@@ -70,9 +72,13 @@ func (pr *Projection) reverse() bool {
 	return false
 }
 
-func newPlan(desc *Description, i int) *plan {
+// newPlan makes the plan of a projection; the error is that the job was stopped.
+func newPlan(j *job, desc *Description, i int) (*plan, error) {
+	if err := j.err(); err != nil {
+		return nil, err
+	}
 	pr := &desc.Projections[i]
-	p := &plan{Projection: pr, index: desc.firstIndex + uint32(i), key: rng.NewKey(desc.Seed), pre: newPool(pr.Sources()), post: newPool(pr.Targets())}
+	p := &plan{job: j, Projection: pr, index: desc.firstIndex + uint32(i), key: rng.NewKey(desc.Seed), pre: newPool(pr.Sources()), post: newPool(pr.Targets())}
 	for _, r := range pr.Post {
 		p.forward += r.N
 	}
@@ -81,7 +87,7 @@ func newPlan(desc *Description, i int) *plan {
 		p.offset = uint32(p.pre.part[0].From)
 	}
 	p.make()
-	return p
+	return p, j.err()
 }
 
 // id returns the stream of a purpose for the target at position t.
@@ -113,6 +119,17 @@ func (p *plan) self(t int) int {
 		return -1
 	}
 	return p.pre.position(p.post.at(t))
+}
+
+// stopped is asked in loops, at their turn i, whether the job is to stop; what was
+// made then is of no use.
+func (p *plan) stopped(i int) bool { return i&1023 == 0 && p.job.err() != nil }
+
+// goOn is asked whether to go on by those who draw the degrees of many targets.
+func (p *plan) goOn() bool {
+	p.told += rng.AskEvery * unitsPerDegree
+	p.job.tell(rng.AskEvery * unitsPerDegree)
+	return p.job.err() == nil
 }
 
 // make settles how many synapses each target gets and what is drawn by source.
@@ -185,11 +202,11 @@ func (p *plan) total(n int64) {
 	switch {
 	case p.forbid.Multapses:
 		p.draws = chooseSubset
-		rng.MultivariateHypergeometric(&s, n, p.allowed(), p.degrees)
+		rng.MultivariateHypergeometric(&s, n, p.allowed(), p.degrees, p.goOn)
 	case p.forbid.Autapses:
-		rng.WeightedMultinomial(&s, n, p.allowed(), p.degrees)
+		rng.WeightedMultinomial(&s, n, p.allowed(), p.degrees, p.goOn)
 	default:
-		rng.Multinomial(&s, n, p.degrees)
+		rng.Multinomial(&s, n, p.degrees, p.goOn)
 	}
 	if _, ok := p.Weight.(connect.Values); !ok {
 		if _, ok := p.Delay.(connect.Values); !ok {
@@ -206,6 +223,9 @@ func (p *plan) total(n int64) {
 func (p *plan) bernoulli(probability float64) {
 	p.degrees = make([]uint32, p.post.n)
 	for t := range p.degrees {
+		if p.stopped(t) {
+			return
+		}
 		s := rng.NewStream(p.key, p.id(rng.SynapseCounts, t))
 		p.degrees[t] = uint32(rng.Binomial(&s, int64(p.sources(t)), probability))
 	}
@@ -219,6 +239,9 @@ func (p *plan) symmetric(probability float64) {
 	var from []uint32
 	p.collect(func(connect func(source, target, row int)) {
 		for t := range p.forward {
+			if p.stopped(t * 1024) { // a target may take a million draws
+				return
+			}
 			self := p.self(t)
 			if self >= behind {
 				self = -1 // the target is itself only behind the sources
@@ -255,6 +278,9 @@ func (p *plan) bySource(n int) {
 	_, delays := p.Delay.(connect.Values)
 	p.collect(func(connect func(source, target, row int)) {
 		for source := range p.pre.n {
+			if p.stopped(source * 1024) {
+				return
+			}
 			self, post := -1, p.post.n
 			if p.forbid.Autapses {
 				if self = p.post.position(p.pre.at(source)); self >= 0 {
@@ -298,6 +324,9 @@ func (p *plan) collect(each func(connect func(source, target, row int)), rows bo
 	for t := range p.post.n {
 		p.degrees[t] = uint32(p.begin[t+1])
 		p.begin[t+1] += p.begin[t]
+	}
+	if p.job.err() != nil {
+		return // the second time would not name the same ones
 	}
 	p.source = make([]uint32, p.begin[p.post.n])
 	if rows {

@@ -54,7 +54,10 @@ func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool)
 	fail := func(err error) (bool, error) {
 		return false, fmt.Errorf("%s -> %s: %w", e.desc.names(pr.Pre), e.desc.names(pr.Post), err)
 	}
-	p := newPlan(e.desc, i)
+	p, err := newPlan(nil, e.desc, i)
+	if err != nil {
+		return fail(err)
+	}
 	var d drawn
 	for k, r := range targets.part {
 		first := targets.first[k]
@@ -135,7 +138,7 @@ func Describe(desc *Description) (*Engine, error) { return newEngine(desc, Optio
 // CountSynapses returns how many connections projection i of a description
 // makes.
 func CountSynapses(desc *Description, i int) int64 {
-	p := newPlan(desc, i)
+	p, _ := newPlan(nil, desc, i) // which nothing stops
 	n := int64(0)
 	for t := range p.post.n {
 		n += int64(p.degree(t))

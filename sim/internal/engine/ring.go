@@ -36,7 +36,7 @@ func (e *Engine) chooseRing(wirings []*wiring) bool {
 		if !w.ringable() {
 			continue
 		}
-		n := float64(w.synapses())
+		n := float64(w.synapses)
 		s := &sources[w.Pre.Population]
 		s.synapses += n
 		s.delays += n * math.Max(1, w.delay.spread)
@@ -60,13 +60,12 @@ func (w *drawer) ringable() bool { return w.merged && !w.wide }
 // inRing reports whether a delay fits a ring.
 func inRing(key uint16) bool { return key>>1 < kernel.RingSteps }
 
-// synapses returns the number of synapses of the wiring.
-func (w *wiring) synapses() int64 {
-	n := int64(0)
+// countSynapses sums up the synapses of the wiring.
+func (w *wiring) countSynapses() {
+	w.synapses = 0
 	for t := range w.Post.N {
-		n += int64(w.degree(t))
+		w.synapses += int64(w.degree(t))
 	}
-	return n
 }
 
 // fillRing makes the rows of a shard's ring. Sources are counted, then placed:
@@ -75,17 +74,18 @@ func fillRing(b *rowBuilder, sh *shard, wirings []*wiring) error {
 	r := &sh.ringRows
 	r.degree = make([]uint32, b.e.neurons)
 	var d drawn
+	var units toll
 	each := func(visit func(source uint32, slot, key uint16, weight int64)) error {
 		for _, w := range wirings {
 			from, to := b.e.layout.slice(sh.index, w.Post)
 			blk := sh.blocks[w.Post.Population]
 			first := uint32(b.e.layout.first[w.Pre.Population])
 			for k := from; k < to; k++ {
-				if k&63 == 0 && b.ctx.Err() != nil {
-					return b.ctx.Err()
-				}
 				if w.draw(blk.index(k)-w.Post.From, &d); d.err != nil {
 					return d.err
+				}
+				if err := units.add(b.job, (unitsPerTarget+len(d.source)*unitsPerSynapse)/2); err != nil { // twice
+					return err
 				}
 				for i, s := range d.source {
 					if inRing(d.key[i]) {
@@ -115,12 +115,10 @@ func fillRing(b *rowBuilder, sh *shard, wirings []*wiring) error {
 	r.count = int64(at)
 	r.syn = make([]uint32, at)
 	PreferHugePages(r.syn)
-	err := each(func(source uint32, slot, key uint16, weight int64) {
+	return each(func(source uint32, slot, key uint16, weight int64) {
 		r.syn[next[source]] = kernel.MakeRingSynapse(slot, key>>1, weight)
 		next[source]++
 	})
-	b.tell(r.count)
-	return err
 }
 
 // receiveRing delivers spikes of an interval that began behind step begin.

@@ -25,7 +25,7 @@ func matrix(t testing.TB, seed uint64, sizes []int, pr Projection) [][]float64 {
 	for i := range grids {
 		grids[i] = chooseGrid(collectWeights(d, i))
 	}
-	ws, err := newWirings(d, 0, clockOf(t, 0.1), grids)
+	ws, err := newWirings(nil, d, 0, clockOf(t, 0.1), grids)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,10 +98,17 @@ var stirlingTable = func() (t [10]float64) {
 	return t
 }()
 
+// AskEvery is after how many cells the long draws ask whether to go on.
+const AskEvery = 4096
+
 // Multinomial divides n among the len(dst) equally likely cells, by conditional
-// binomials in the order of the cells.
-func Multinomial(s *Stream, n int64, dst []uint32) {
+// binomials in the order of the cells. goOn, if not nil, is asked now and then
+// whether to go on: where it says no, the rest of dst is left as it is.
+func Multinomial(s *Stream, n int64, dst []uint32, goOn func() bool) {
 	for i := range dst {
+		if i%AskEvery == 0 && goOn != nil && !goOn() {
+			return
+		}
 		k := Binomial(s, n, 1/float64(len(dst)-i))
 		dst[i] = uint32(k)
 		n -= k
@@ -109,13 +116,17 @@ func Multinomial(s *Stream, n int64, dst []uint32) {
 }
 
 // WeightedMultinomial divides n among cells that are as likely as their size,
-// by conditional binomials in their order. Some size is above 0 if n is.
-func WeightedMultinomial(s *Stream, n int64, size []uint32, dst []uint32) {
+// by conditional binomials in their order. Some size is above 0 if n is. goOn is as
+// of Multinomial.
+func WeightedMultinomial(s *Stream, n int64, size []uint32, dst []uint32, goOn func() bool) {
 	rest := int64(0)
 	for _, m := range size {
 		rest += int64(m)
 	}
 	for i, m := range size {
+		if i%AskEvery == 0 && goOn != nil && !goOn() {
+			return
+		}
 		k := int64(0)
 		if m > 0 {
 			k = Binomial(s, n, float64(m)/float64(rest))

@@ -31,7 +31,7 @@ func TestGoldenStreams(t *testing.T) {
 			fmt.Fprintf(&b, "\tbelow 7, 2^31+1: %d %d %d %d\n", s.Below(7), s.Below(7), s.Below(1<<31+1), s.Below(1<<31+1))
 			fmt.Fprintf(&b, "\tbinomial %d %d %d %d\n", Binomial(&s, 20, 0.3), Binomial(&s, 1000, 0.9), Binomial(&s, 1e8, 1e-4), Binomial(&s, 1e12, 0.25))
 			n := make([]uint32, 5)
-			Multinomial(&s, 1000, n)
+			Multinomial(&s, 1000, n, nil)
 			fmt.Fprintf(&b, "\tmultinomial %d\n", n)
 			d := NewDiscrete([]float64{0.1, 2, 0, 0.7, 1.5})
 			fmt.Fprintf(&b, "\tdiscrete %d %d %d %d\n", d.Draw(s.Uint32()), d.Draw(s.Uint32()), d.Draw(s.Uint32()), d.Draw(s.Uint32()))

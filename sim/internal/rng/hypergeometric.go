@@ -63,13 +63,16 @@ func Hypergeometric(s *Stream, good, bad, n int64) int64 {
 
 // MultivariateHypergeometric takes n things without replacement from cells of
 // size[i], cell by cell, and stores in dst how many of each. n is at most the
-// sum of the sizes.
-func MultivariateHypergeometric(s *Stream, n int64, size []uint32, dst []uint32) {
+// sum of the sizes. goOn is as of Multinomial.
+func MultivariateHypergeometric(s *Stream, n int64, size []uint32, dst []uint32, goOn func() bool) {
 	rest := int64(0)
 	for _, m := range size {
 		rest += int64(m)
 	}
 	for i, m := range size {
+		if i%AskEvery == 0 && goOn != nil && !goOn() {
+			return
+		}
 		rest -= int64(m)
 		k := Hypergeometric(s, int64(m), rest, n)
 		dst[i] = uint32(k)

@@ -139,7 +139,7 @@ func TestBinomialDistribution(t *testing.T) {
 func TestMultinomialKeepsTheSum(t *testing.T) {
 	s := NewStream(NewKey(3), ID{})
 	dst := make([]uint32, 1000)
-	Multinomial(&s, 123456, dst)
+	Multinomial(&s, 123456, dst, nil)
 	sum := 0
 	for _, k := range dst {
 		sum += int(k)

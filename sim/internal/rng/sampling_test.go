@@ -54,7 +54,7 @@ func TestMultivariateHypergeometric(t *testing.T) {
 	dst := make([]uint32, len(size))
 	sum, sq := make([]float64, len(size)), make([]float64, len(size))
 	for range rounds {
-		MultivariateHypergeometric(&s, n, size, dst)
+		MultivariateHypergeometric(&s, n, size, dst, nil)
 		all := uint32(0)
 		for i, k := range dst {
 			if k > size[i] {
@@ -82,7 +82,7 @@ func TestMultivariateHypergeometric(t *testing.T) {
 			t.Errorf("cell %d: variance is off by a factor %g", i, 1+r)
 		}
 	}
-	MultivariateHypergeometric(&s, total, size, dst)
+	MultivariateHypergeometric(&s, total, size, dst, nil)
 	for i, k := range dst {
 		if k != size[i] {
 			t.Errorf("all taken: %v", dst)
@@ -130,7 +130,7 @@ func TestWeightedMultinomial(t *testing.T) {
 	s := NewStream(NewKey(4), ID{})
 	size, dst := []uint32{0, 3, 0, 1, 4, 0}, make([]uint32, 6)
 	const n = 800000
-	WeightedMultinomial(&s, n, size, dst)
+	WeightedMultinomial(&s, n, size, dst, nil)
 	total := uint32(0)
 	for i, k := range dst {
 		p := float64(size[i]) / 8
