@@ -9,9 +9,9 @@ import (
 )
 
 // Build makes the synapses and the initial state, if there is memory for them: see
-// MemoryLimit. When ctx ends it stops soon, and nothing was built. The first Simulate does it if
-// it was not called; after changes, as the next Simulate does, it makes what has
-// changed.
+// MemoryLimit. When ctx ends it stops soon, and nothing was built. The first
+// Simulate does it if it was not called; after changes, as the next Simulate does,
+// it makes what has changed.
 func (n *Network) Build(ctx context.Context) error {
 	return n.working("Build", func() error {
 		if err := n.refused(); err != nil {

@@ -14,7 +14,14 @@ import (
 // The estimate is what a process has in the end, within 25 %. Each scale is
 // measured in a process of its own: VmHWM of /proc/self/status is the most that
 // one ever had.
-func TestEstimateMemory(t *testing.T) {
+func TestEstimateMemory(t *testing.T) { estimateMemory(t, 0.1, 0.2) }
+
+func TestFullEstimateMemory(t *testing.T) {
+	full(t)
+	estimateMemory(t, 0.3, 0.5)
+}
+
+func estimateMemory(t *testing.T, scales ...float64) {
 	const scaleOf = "CORTIGO_TEST_MEMORY_SCALE"
 	if s := os.Getenv(scaleOf); s != "" {
 		x, err := strconv.ParseFloat(s, 64)

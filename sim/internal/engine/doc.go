@@ -13,6 +13,8 @@
 //	rows.go         synapse rows: sorted by source and delay, placed
 //	ring.go         rows and sums of shards of few neurons
 //	build.go        an engine from a description; fill.go: all rows of a shard
+//	job.go          building that can be stopped and tells how far it is
+//	memory.go       how much memory it will take
 //	load.go         an engine from rows that were built before
 //	renew.go        an engine that goes on from another whose description changed
 //	arrivals.go     what is under way when synapses change
