@@ -122,7 +122,7 @@ func TestParrotsAtHighRate(t *testing.T) {
 
 // More synapses than memory can count are an error, not a failed allocation.
 func TestTooManySynapses(t *testing.T) {
-	net := mustNew(t, sim.Shards(1), sim.Threads(1))
+	net := mustNew(t, sim.Shards(1), sim.Threads(1), sim.MemoryLimit(math.MaxInt64))
 	a := create(t, net, "a", 3, neuron.Parrot{})
 	must(t, net.Connect(a, a, connect.FixedInDegree{N: 1<<31 - 1}, connect.Synapse{}))
 	wantError(t, net.Build(context.Background()), "more than 4294967295 synapses", "more shards")
