@@ -33,7 +33,9 @@
 //	run.go          the run loop
 //	record.go       spike recorders and multimeters; train.go: generators' own spikes
 //	state.go        state in and out, by neuron id; info.go: figures of an engine
+//	state_check.go  what no run can have left behind
 //	share.go        a part of a network, to measure
+//	fault.go        rows that cannot be read any more
 //	hugepages_*.go  large pages for rows
 //
 // Nothing that is drawn or summed depends on the number of shards or workers:

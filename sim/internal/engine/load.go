@@ -89,7 +89,8 @@ func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 		return nil, err
 	}
 	err = parallel(e.threads, len(e.shards), func(_, s int) error {
-		r, err := open(s)
+		var r Rows
+		err := Guard(func() (err error) { r, err = open(s); return err })
 		if err != nil {
 			return err
 		}
@@ -104,7 +105,7 @@ func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 		if len(r.EntryRing) > 0 && sh.ring == nil {
 			return fmt.Errorf("shard %d: rows for a ring that it does not have", s)
 		}
-		if err := check(sh, e); err != nil {
+		if err := Guard(func() error { return check(sh, e) }); err != nil {
 			return fmt.Errorf("shard %d: %w", s, err)
 		}
 		return nil

@@ -13,7 +13,10 @@ import (
 // changed from it, and has it go on from old's state: spikes under way arrive as
 // they would have, whatever became of their synapses.
 func Rebuild(ctx context.Context, desc *Description, opts Options, old *Engine) (*Engine, error) {
-	state := old.Unwired()
+	var state *State
+	if err := Guard(func() error { state = old.Unwired(); return nil }); err != nil {
+		return nil, err
+	}
 	e, err := Build(ctx, desc, opts)
 	if err != nil {
 		return nil, err

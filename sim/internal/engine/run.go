@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,7 +48,7 @@ const maxInterval = 64
 // the caller's goroutine, there is no such state: whoever panics abandons the
 // barrier, so that all workers end, the panic goes on to the caller of Run, and
 // the engine goes on no more.
-func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)) error {
+func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)) (err error) {
 	if e.broken != nil {
 		return fmt.Errorf("an earlier run stopped within a step, from which nothing can go on: %w", e.broken)
 	}
@@ -64,7 +65,7 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 		barrier: newBarrier(e.threads), progress: progress, start: time.Now()}
 	r.last.Store(int64(^uint64(0) >> 1))
 	var wg sync.WaitGroup
-	defer r.unwind(&wg)
+	defer r.unwind(&wg, &err)
 	for w := 1; w < e.threads; w++ {
 		wg.Add(1)
 		go func() {
@@ -81,7 +82,7 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 		panic(r.caught)
 	}
 	e.step, e.broken = r.done, r.broken
-	err := r.failure()
+	err = r.failure()
 	if r.first != nil {
 		err = r.first
 		if start != nil && e.returnTo(start, events, r.done) == nil {
@@ -138,8 +139,9 @@ func (r *run) catch() {
 }
 
 // unwind is deferred by Run. If it ends in a panic, or its goroutine is ended, the
-// other workers are made to end too, and the engine goes on no more.
-func (r *run) unwind(wg *sync.WaitGroup) {
+// other workers are made to end too, and the engine goes on no more. Rows that
+// cannot be read are an error of Run.
+func (r *run) unwind(wg *sync.WaitGroup, err *error) {
 	if r.ended {
 		return
 	}
@@ -157,6 +159,10 @@ func (r *run) unwind(wg *sync.WaitGroup) {
 	if p == nil {
 		r.e.broken = fmt.Errorf("%s ended the goroutine that simulated", who)
 		return // which it goes on to do
+	}
+	if r.calling == "" && isFault(p) {
+		r.e.broken, *err = errUnreadable, errUnreadable
+		return
 	}
 	r.e.broken = fmt.Errorf("%s panicked: %.200s", who, fmt.Sprint(what))
 	panic(p)
@@ -194,6 +200,7 @@ func (r *run) failure() error {
 }
 
 func (r *run) work(w int) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	e := r.e
 	step := r.begin
 	wait := waiter{maxPatience}

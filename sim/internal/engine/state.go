@@ -142,11 +142,15 @@ func (e *Engine) SetState(s *State) error {
 				clear(ring[:])
 			}
 		}
-		for _, x := range s.Recent {
-			sh.resume(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, s.Step)
-		}
 	}
-	return nil
+	return Guard(func() error {
+		for _, sh := range e.shards {
+			for _, x := range s.Recent {
+				sh.resume(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, s.Step)
+			}
+		}
+		return nil
+	})
 }
 
 // checkRecent reports spikes that cannot be under way.

@@ -1,41 +1,55 @@
 // Package store keeps networks and states on disk.
 //
 //	container.go    a file of named, checksummed arrays
-//	mapped_*.go     reading a file into memory, mapped where the system can
+//	mapped_*.go     a file as memory, where a lease keeps others from changing it
 //	description.go  a network's description as JSON; distribution.go, changes.go, columns.go: parts of it
 //	network.go      DIR/network: the description and the rows of every shard
 //	state.go        DIR/state: where a simulation has got to
 //	inspect.go      what is in a file, and whether it is whole
 //
 // Files are written under another name, synced and renamed, so that a reader
-// never sees half a file and a file that is mapped is never cut short.
+// never sees half a file. What is read is looked at before room is made for it:
+// every number of every file is under a checksum or bounded by the others, and
+// tables, lengths and what belongs to what are compared before arrays are read.
+//
+// Rows are used as they lie in the file, which is mapped while this process has a
+// lease on it (Linux; F_SETLEASE in fcntl(2)): whoever opens the file for writing,
+// or cuts it short, waits until the mapping has been replaced by a copy, a fraction
+// of a second. Without a lease, on other systems, for files of others or such that
+// somebody writes to, rows are copied in the first place.
 //
 // # Format
 //
 // DIR/network/network.json says what the network is: the number of the format,
 // the shards it was cut into, bounds that follow from its synapses (delays that
-// occur, how many spikes of a neuron its targets can take at once), and the
+// occur, how many spikes of a neuron its targets can take at once, in what quanta
+// weights are kept), length and checksum of the file of each shard, and the
 // description: seed, resolution, populations with models and parameters,
 // projections with rules and distributions, generators and their connections,
 // synapse models. The description alone determines every synapse. Its SHA-256 is
-// the fingerprint that every other file of the network repeats.
+// the fingerprint that every other file of the network repeats; the digest is that
+// of all the rest. Of a network of format 2, which had neither digest nor quanta,
+// only the description is read.
 //
 // DIR/network/shard-NNNN.rows and DIR/state/state.cortigo are containers, all
 // numbers little-endian:
 //
-//	8 bytes   the magic "CORTIGO1"
+//	8 bytes   the magic "CORTIGO2"
 //	8 bytes   length of the table
+//	8 bytes   CRC-32C of the 16 bytes before and the table
 //	          the table, JSON: kind ("rows" or "state"), a header, and for each
 //	          array its name, type (uint32, uint64, float64), length, offset from
 //	          the end of the table and CRC-32C
 //	          zeros up to a multiple of 64 bytes, and the arrays, each followed by
 //	          zeros to a multiple of 64
 //
+// Containers with the magic "CORTIGO1", which have no checksum of the table, are
+// read, too.
+//
 // The arrays of rows are those of engine.Rows, for synapses of 4 bytes
 // ("entry", "synapses"), of 8 ("entry_wide", "synapses_wide") and of rings: the
 // cursor of every source neuron's row, and the words of all rows; see
-// kernel.Cursor and kernel.RingRow. They are used as they lie in the file, which
-// is mapped. A state has a column of float64 for each population and variable,
+// kernel.Cursor and kernel.RingRow. A state has a column of float64 for each population and variable,
 // "P/C", by neuron and so independent of shards, the spikes whose synapses may
 // still deliver ("recent/..."), and what is under way from synapses that were
 // replaced ("arrivals/...").

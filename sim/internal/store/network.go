@@ -120,7 +120,7 @@ func SaveNetwork(dir string, desc *engine.Description, e *engine.Engine) error {
 		limit <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-limit }()
-			seals[s], errs[s] = saveRows(dir, fp, e, s)
+			errs[s] = engine.Guard(func() (err error) { seals[s], err = saveRows(dir, fp, e, s); return err })
 		})
 	}
 	wg.Wait()
