@@ -3,7 +3,8 @@
 //	description.go  what to build, as package sim collected it; check.go: what can be refused at once
 //	time.go         ms to steps, as NEST rounds; stamp.go: times off the grid
 //	layout.go       which shard a neuron lives in
-//	quantum.go      the grid on which a population's weights lie
+//	quantum.go      the grid on which a population's weights lie; tiers.go: of weights far apart
+//	often.go        how many spikes parrots may repeat at once, and when they are too many
 //	pool.go         joined collections, which rules choose from
 //	plan.go         which sources each target of a projection gets
 //	draw.go         sources, weights and delays of a target, from its own streams
@@ -22,7 +23,7 @@
 //	columns.go      parameters that differ between its neurons; constants.go: what kernels take of them
 //	quantity.go     V_m and currents of single neurons, read and set
 //	split.go        the two signs of a merged channel, for recorders
-//	settle.go       what decays for ever ends
+//	settle.go       what decays for ever ends, what is not finite stops a run
 //	attach.go       devices to blocks; combine.go: those of single neurons together
 //	current.go      constant and step currents
 //	noise.go        noise currents

@@ -97,8 +97,6 @@ func spread(d connect.Distribution) float64 {
 	return (hi - lo) / 12
 }
 
-func collectWeights(desc *Description, pop int) weightsOf { return weightsBeside(desc, pop, nil) }
-
 // weightsBeside collects the weights from all projections, of those in replaced
 // only what synapses were given later.
 func weightsBeside(desc *Description, pop int, replaced map[int]bool) weightsOf {

@@ -11,6 +11,9 @@ import (
 	"cortigo/sim/neuron"
 )
 
+// collectWeights collects all weights onto a population.
+func collectWeights(desc *Description, pop int) weightsOf { return weightsBeside(desc, pop, nil) }
+
 // gridOf returns the grid of a population with these weights onto it.
 func gridOf(weights ...connect.Distribution) grid {
 	d := &Description{Populations: populations(5, 5)}
