@@ -1,6 +1,10 @@
 package engine
 
-import "cortigo/sim/internal/kernel"
+import (
+	"slices"
+
+	"cortigo/sim/internal/kernel"
+)
 
 const (
 	nearSteps = 64      // that have a list each
@@ -92,19 +96,37 @@ func (w *wheel[C]) clone() *wheel[C] {
 // clear removes everything.
 func (w *wheel[C]) clear() { *w = wheel[C]{moved: w.moved} }
 
-// putAll is put for cursors that a delivery has moved on.
+// putAll is put for cursors that a delivery has moved on, most of them to the
+// next step: the length of its list and what is counted stay in registers.
 func putAll(w *wheel[kernel.Cursor], cursors []kernel.Cursor, now uint16) {
+	if len(cursors) == 0 {
+		return
+	}
+	next := &w.near[(now+1)%nearSteps]
+	if *next == nil {
+		*next = w.list()
+	}
+	*next = slices.Grow(*next, len(cursors))
+	soon := (*next)[len(*next):cap(*next)]
+	n, later := 0, 0
 	for _, c := range cursors {
 		due := uint16(c >> 48)
+		if due == now+1 {
+			soon[n] = c
+			n++
+			continue
+		}
 		list := &w.near[due%nearSteps]
 		if due-now > nearSteps || len(*list) == cap(*list) {
 			w.put(c, due, now)
 			continue
 		}
 		*list = append(*list, c)
-		w.held++
-		w.moved++
+		later++
 	}
+	*next = (*next)[:len(*next)+n]
+	w.held += n + later
+	w.moved += int64(n + later)
 }
 
 // A transit is what is under way through the rows of one form: the cursors of
