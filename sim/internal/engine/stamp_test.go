@@ -26,7 +26,7 @@ func TestSpikeGeneratorGrid(t *testing.T) {
 	}{
 		{device.SpikeGenerator{Times: []float64{1, 1.9999, 3.0001}}, []int64{10, 20, 30}, ""},
 		{device.SpikeGenerator{Times: []float64{1, 2}, Weights: []float64{}, Multiplicities: []int{}}, []int64{10, 20}, ""},
-		{device.SpikeGenerator{Times: []float64{1, 1.05, 3.0001}}, nil, "spike_times[1] is 1.05 ms, must be a positive multiple of the resolution (0.1 ms)"},
+		{device.SpikeGenerator{Times: []float64{1, 1.05, 3.0001}}, nil, "spike_times[1] is 1.05 ms, must be a multiple of the resolution (0.1 ms)"},
 		{device.SpikeGenerator{Times: []float64{1, 1.05, 3.0001}, AllowOffgridTimes: true}, []int64{10, 11, 30}, ""},
 		{device.SpikeGenerator{Times: []float64{1, 1.05, 3.0001}, PreciseTimes: true}, []int64{10, 11, 31}, ""},
 		{device.SpikeGenerator{Times: []float64{0.1, 0.3, 0.7, 1.1, 4.35, 8.2}, PreciseTimes: true}, []int64{1, 3, 7, 11, 44, 82}, ""},
@@ -39,8 +39,8 @@ func TestSpikeGeneratorGrid(t *testing.T) {
 		{device.SpikeGenerator{Times: []float64{0.5, 1, 2}, ShiftNowSpikes: true, Active: device.Active{Origin: -1, Stop: 5}}, []int64{1, 10}, ""}, // now is at 1
 		{device.SpikeGenerator{Times: []float64{1, 2}, Active: device.Active{Origin: -1, Stop: 5}}, []int64{10}, ""},
 		{device.SpikeGenerator{Times: []float64{1, 2, 3}, Active: device.Active{Start: 1, Stop: math.Inf(1)}}, []int64{20, 30}, ""},
-		{device.SpikeGenerator{Times: []float64{1e12}, AllowOffgridTimes: true}, nil, "spike_times[0]: time is 1e+12 ms, must be within"},
-		{device.SpikeGenerator{Times: []float64{1e12}, PreciseTimes: true}, nil, "spike_times[0]: time is 1e+12 ms"},
+		{device.SpikeGenerator{Times: []float64{1e12}, AllowOffgridTimes: true}, nil, "spike_times[0] is 1e+12 ms, must be within"},
+		{device.SpikeGenerator{Times: []float64{1e12}, PreciseTimes: true}, nil, "spike_times[0] is 1e+12 ms"},
 	} {
 		if err := c.d.Validate(); err != nil {
 			t.Errorf("%+v: %v", c.d, err)
