@@ -32,6 +32,15 @@ func (r *Run) differences(other *Run) []difference {
 	return ds
 }
 
+// differs says what tells r from another run, "" if they are the same one at
+// different times.
+func (r *Run) differs(other *Run) string {
+	for _, d := range r.differences(other) {
+		return fmt.Sprintf("its %s is %v, not %v", d.what, short(d.got), short(d.want))
+	}
+	return ""
+}
+
 // short returns what is long as a message can hold it.
 func short(x any) string {
 	const most = 100

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,15 +28,16 @@ var entries = []string{RunFile, SpikesDir, VoltagesDir, NetworkDir, StateDir}
 const (
 	partPrefix = "part-"
 	partSuffix = ".parquet"
-	tempPrefix = "." + partPrefix // hidden, so that the glob part-*.parquet never sees it
 	tempSuffix = ".tmp"
 )
 
 func partName(n int) string { return fmt.Sprintf("%s%05d%s", partPrefix, n, partSuffix) }
 
+// tempName is hidden, so that the glob part-*.parquet never sees it.
 func tempName(n int) string { return fmt.Sprintf(".%s%s", partName(n), tempSuffix) }
 
-// partNumber returns the number in a part's file name.
+// partNumber returns the number in a part's file name. Names that partName does
+// not give are none of ours.
 func partNumber(name string) (int, bool) {
 	s, ok := strings.CutPrefix(name, partPrefix)
 	if !ok {
@@ -45,14 +47,18 @@ func partNumber(name string) (int, bool) {
 		return 0, false
 	}
 	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 || s[0] == '+' || s[0] == '-' {
+	if err != nil || n < 0 || name != partName(n) {
 		return 0, false
 	}
 	return n, true
 }
 
+// isTemp reports whether name is one that tempName gives.
 func isTemp(name string) bool {
-	return strings.HasPrefix(name, tempPrefix) && strings.HasSuffix(name, tempSuffix)
+	s, hidden := strings.CutPrefix(name, ".")
+	s, temp := strings.CutSuffix(s, tempSuffix)
+	_, ok := partNumber(s)
+	return hidden && temp && ok
 }
 
 // A part is one finished file of a run.
@@ -108,39 +114,57 @@ func existing(dir string) ([]string, error) {
 	return found, nil
 }
 
-// owned reports whether name, in the subdirectory sub of a run, is a file that
-// Cortigo wrote and may remove.
+// owned reports whether name, in the subdirectory sub of a run, is one that
+// Cortigo gives to a file.
 func owned(sub, name string) bool {
-	_, ok := partNumber(name)
 	switch sub {
-	case "":
-		temp, err := filepath.Match(tempOf(RunFile), name)
-		return temp && err == nil
 	case SpikesDir, VoltagesDir:
+		_, ok := partNumber(name)
 		return ok || isTemp(name)
 	}
-	return slices.ContainsFunc(stored[sub], func(pattern string) bool {
-		ok, err := filepath.Match(pattern, name)
-		return ok && err == nil
-	})
+	return written[sub].MatchString(name)
 }
 
-// stored are the names that package sim gives to the files of a saved network and
-// state, and to the temporary ones on the way there. Others in the same
-// directories are not Cortigo's to remove.
-var stored = map[string][]string{
-	NetworkDir: {"network.json", ".network.json.*.tmp", "microcircuit.json", ".microcircuit.json.*.tmp", "shard-*.rows", ".shard-*.rows.*.tmp"},
-	StateDir:   {"state.cortigo", ".state.cortigo.*.tmp"},
+// written are the names that this package and package sim give to files: those of
+// a network and a state, and the temporary ones on the way there, with a number
+// that os.CreateTemp chose. Others in the same directories are not Cortigo's.
+var written = map[string]*regexp.Regexp{
+	"":         regexp.MustCompile(`^\.run\.json-[0-9]+\.tmp$`),
+	NetworkDir: regexp.MustCompile(`^((network|microcircuit)\.json|shard-([0-9]{4}|[1-9][0-9]{4,})\.rows|\.((network|microcircuit)\.json|shard-([0-9]{4}|[1-9][0-9]{4,})\.rows)\.[0-9]+\.tmp)$`),
+	StateDir:   regexp.MustCompile(`^(state\.cortigo|\.state\.cortigo\.[0-9]+\.tmp)$`),
+}
+
+// subdirs are the subdirectories of a run, in the order in which they are removed.
+var subdirs = []string{StateDir, NetworkDir, SpikesDir, VoltagesDir}
+
+// noLinks reports subdirectories of a run that are symbolic links. What they
+// lead to may be another run's, so nothing is written or removed there.
+func noLinks(dir string) error {
+	for _, sub := range subdirs {
+		path := filepath.Join(dir, sub)
+		if fi, err := os.Lstat(path); err == nil && fi.Mode()&fs.ModeSymlink != 0 {
+			to, _ := os.Readlink(path) // for the message
+			return fmt.Errorf("arrowio: %s is a symbolic link to %s: what is there may be another run's and is left alone; put a directory in its place", path, to)
+		}
+	}
+	return nil
 }
 
 // removeRun removes Cortigo's own files from dir and keeps every other file.
 // run.json goes first: without it, what is left of a removal that was cut
-// short is not mistaken for a run.
+// short is not mistaken for a run. Before anything is removed all of it is
+// looked at: a file with a name of ours that is none of this run is an error.
 func removeRun(dir string) error {
+	if err := noLinks(dir); err != nil {
+		return err
+	}
+	if err := onlyOurs(dir); err != nil {
+		return err
+	}
 	if err := os.Remove(filepath.Join(dir, RunFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("arrowio: overwriting the run in %s: %w", dir, err)
 	}
-	for _, sub := range []string{StateDir, NetworkDir, SpikesDir, VoltagesDir, ""} {
+	for _, sub := range append(slices.Clone(subdirs), "") {
 		if err := removeOwned(dir, sub, owned); err != nil {
 			return err
 		}

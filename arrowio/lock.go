@@ -3,6 +3,7 @@ package arrowio
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,18 +13,22 @@ import (
 )
 
 // LockFile is there while a program writes to a run; it holds the program's
-// process id. It is the lock on it, not the file, that keeps others out: what a
-// killed program leaves locks nobody out.
-const LockFile = ".lock"
+// process id and nothing else. It is the lock on it, not the file, that keeps
+// others out: what a killed program leaves locks nobody out.
+const LockFile = ".cortigo-lock"
 
 // ErrLocked is wrapped by errors about a run that another program writes to.
 var ErrLocked = errors.New("is being written")
 
 // Lock keeps other programs, and other RunDirs of this one, from writing to the
-// run until Unlock, which must follow as often. Writers, Rewind and CreateRun,
-// where it replaces a run, hold the lock by themselves; a program that does
-// several of these in a row may want to hold it throughout. If the run is
-// locked the error wraps [ErrLocked] and names the process.
+// run until Unlock, which must follow as often. Writers, Rewind and CreateRun
+// hold the lock by themselves; a program that does several of these in a row
+// may want to hold it throughout. If the run is locked the error wraps
+// [ErrLocked] and names the process.
+//
+// What another program did to run.json before the lock was had is read again;
+// if it holds another run by now, that is an error. So is a subdirectory of the
+// run that is a symbolic link: what it leads to may be somebody else's.
 //
 // The lock is flock(2)'s on [LockFile]; it ends with the process, however that
 // ends. Readers need none. Where there is no flock (Windows, some network file
@@ -34,9 +39,26 @@ func (d *RunDir) Lock() error {
 		if err != nil {
 			return err
 		}
+		if err := errors.Join(noLinks(d.dir), d.reread()); err != nil {
+			unlock(f)
+			return err
+		}
 		d.lock = f
 	}
 	d.locks++
+	return nil
+}
+
+// reread reads run.json again, which must be of the same run.
+func (d *RunDir) reread() error {
+	now, err := OpenRun(d.dir)
+	if err != nil {
+		return err
+	}
+	if diff := now.run.differs(&d.run); diff != "" {
+		return fmt.Errorf("arrowio: the run in %s was replaced by another one meanwhile: %s", d.dir, diff)
+	}
+	d.run, d.idx, d.meta = now.run, now.idx, now.meta
 	return nil
 }
 
@@ -60,45 +82,100 @@ const (
 	lockPause = 5 * time.Millisecond
 )
 
-// lockDir locks the run in dir; nil where there are no locks.
+// lockDir locks the run in dir; nil where there are no locks. A file that is
+// not one of ours is an error; none is ever written into: a lock file is
+// made anew each time, so that a link to it keeps what it has.
 func lockDir(dir string) (*os.File, error) {
 	path := filepath.Join(dir, LockFile)
-	for try := 0; ; try++ {
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	fail := func(err error) (*os.File, error) {
+		return nil, fmt.Errorf("arrowio: locking the run in %s: %w", dir, err)
+	}
+	for try := 0; ; {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o644)
+		made := err == nil
+		if errors.Is(err, fs.ErrExist) {
+			if f, err = openLock(path, os.O_RDWR); errors.Is(err, fs.ErrNotExist) {
+				continue // removed since
+			}
+		}
 		if err != nil {
-			return nil, fmt.Errorf("arrowio: locking the run in %s: %w", dir, err)
+			return fail(err)
 		}
 		switch err := flock(f); {
 		case errors.Is(err, errNoLocks):
 			_ = f.Close()
-			_ = os.Remove(path)
+			if made {
+				_ = os.Remove(path)
+			}
 			return nil, nil
+		case errors.Is(err, ErrLocked):
+			_ = f.Close()
+			if try++; try <= lockTries { // it may be Writer, which only looks
+				time.Sleep(lockPause)
+				continue
+			}
+			return nil, fmt.Errorf("arrowio: the run in %s %w by %s: wait until it ends, or stop it", dir, ErrLocked, holder(path))
 		case err != nil:
 			_ = f.Close()
-			if errors.Is(err, ErrLocked) {
-				if try < lockTries { // it may be Writer, which only looks
-					time.Sleep(lockPause)
-					continue
-				}
-				return nil, fmt.Errorf("arrowio: the run in %s %w by %s: wait until it ends, or stop it", dir, ErrLocked, holder(path))
-			}
-			return nil, fmt.Errorf("arrowio: locking the run in %s: %w", dir, err)
+			return fail(err)
 		}
 		// Its last holder may have removed the file between our opening and
 		// locking it: then the lock is on a file that nobody else will find.
-		here, err1 := f.Stat()
-		there, err2 := os.Stat(path)
-		if err1 == nil && err2 == nil && os.SameFile(here, there) {
+		if !isAt(f, path) {
+			_ = f.Close()
+			continue
+		}
+		if made {
 			// For messages only; a full disk is no reason not to lock.
-			_ = f.Truncate(0)
-			_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+			_, _ = f.WriteString(strconv.Itoa(os.Getpid()) + "\n")
 			return f, nil
 		}
+		err = os.Remove(path) // of a program that was killed
 		_ = f.Close()
-		if err2 != nil && !errors.Is(err2, fs.ErrNotExist) {
-			return nil, fmt.Errorf("arrowio: locking the run in %s: %w", dir, err2)
+		if err != nil {
+			return fail(err)
 		}
 	}
+}
+
+// maxLock is more bytes than a process id has.
+const maxLock = 32
+
+// openLock opens a lock file that is there, if it is one of ours.
+func openLock(path string, flags int) (*os.File, error) {
+	foreign := func(why string) error {
+		return fmt.Errorf("%s is not Cortigo's, %s: move it away", path, why)
+	}
+	fi, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !fi.Mode().IsRegular() {
+		return nil, foreign("it is no plain file")
+	}
+	f, err := os.OpenFile(path, flags|noFollow, 0)
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxLock+1))
+	if err == nil && (len(b) > maxLock || strings.Trim(string(b), "0123456789\n") != "") {
+		err = foreign("it holds something else than a process id")
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// isAt reports whether path names the open file f.
+func isAt(f *os.File, path string) bool {
+	here, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Lstat(path)
+	return err == nil && os.SameFile(here, there)
 }
 
 // unlock removes the lock file and, with it, the lock.
@@ -106,7 +183,9 @@ func unlock(f *os.File) {
 	if f == nil {
 		return
 	}
-	_ = os.Remove(f.Name())
+	if isAt(f, f.Name()) {
+		_ = os.Remove(f.Name())
+	}
 	_ = f.Close()
 }
 
@@ -127,7 +206,7 @@ func holder(path string) string {
 // cannot be known.
 func Writer(dir string) int {
 	path := filepath.Join(dir, LockFile)
-	f, err := os.Open(path)
+	f, err := openLock(path, os.O_RDONLY)
 	if err != nil {
 		return 0
 	}

@@ -4,4 +4,6 @@ package arrowio
 
 import "os"
 
+const noFollow = 0
+
 func flock(*os.File) error { return errNoLocks }

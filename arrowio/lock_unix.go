@@ -8,6 +8,10 @@ import (
 	"syscall"
 )
 
+// noFollow has opening a symbolic link, or waiting for the other end of a pipe,
+// fail.
+const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
+
 // flock locks f for this open file, without waiting.
 func flock(f *os.File) error {
 	for {

@@ -298,6 +298,9 @@ func (d *RunDir) unlist(step int64) error {
 		if w.End > step {
 			r.Recorded, r.Spikes = Window{min(w.Begin, step), step}, 0
 		}
+		if r.Checkpoint != nil && *r.Checkpoint > step {
+			r.Checkpoint = &step
+		}
 	})
 }
 

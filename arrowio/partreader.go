@@ -2,6 +2,7 @@ package arrowio
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"math"
@@ -110,12 +111,15 @@ func (p *partReader) readChecksums(m *metadata.FileMetaData, n int64) (err error
 	return nil
 }
 
+// errNotRecording is wrapped by errors about Parquet files of something else.
+var errNotRecording = errors.New("this is no recording")
+
 func (p *partReader) findColumns(s *schema.Schema, samples bool) error {
 	at := map[string]int{}
 	for i := range s.NumColumns() {
 		c := s.Column(i)
 		if c.MaxRepetitionLevel() > 0 || len(c.ColumnPath()) != 1 {
-			return fmt.Errorf("column %q is nested: this is no recording", c.Path())
+			return fmt.Errorf("column %q is nested: %w", c.Path(), errNotRecording)
 		}
 		at[c.Name()] = i
 	}
@@ -125,7 +129,7 @@ func (p *partReader) findColumns(s *schema.Schema, samples bool) error {
 	}{{TimeColumn, parquet.Types.Double}, {NeuronColumn, parquet.Types.Int32}, {PopulationColumn, parquet.Types.ByteArray}} {
 		i, ok := at[want.name]
 		if !ok {
-			return fmt.Errorf("no column %q among %s", want.name, columnNames(s))
+			return fmt.Errorf("no column %q among %s: %w", want.name, columnNames(s), errNotRecording)
 		}
 		if k := s.Column(i).PhysicalType(); k != want.kind {
 			return fmt.Errorf("column %q has type %v, must be %v", want.name, k, want.kind)

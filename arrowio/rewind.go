@@ -16,7 +16,8 @@ import (
 // may be open. Parts that lie after step as a
 // whole are deleted, one that step cuts is written again and replaced in one
 // go; the recorded window is cut too. Being killed in the middle does no
-// harm: Rewind again.
+// harm: Rewind again. Before anything is removed all parts are looked at: one
+// that is missing, damaged or another run's is an error.
 func (d *RunDir) Rewind(step int64) error {
 	if err := d.Lock(); err != nil {
 		return err

@@ -61,8 +61,9 @@ type Run struct {
 	Shards        int                 `json:"shards,omitempty"`
 	Processes     int                 `json:"processes,omitempty"`
 	Synapses      int64               `json:"synapses,omitempty"`
-	Spikes        int64               `json:"spikes,omitempty"` // recorded until Recorded.End; 0: not counted
-	Parts         Parts               `json:"parts"`            // kept by the writers of the run
+	Spikes        int64               `json:"spikes,omitempty"`          // recorded until Recorded.End; 0: not counted
+	Parts         Parts               `json:"parts"`                     // kept by the writers of the run
+	Checkpoint    *int64              `json:"checkpoint_step,omitempty"` // a state of this step at least was saved; nil: not known
 	Versions      Versions            `json:"versions"`
 	Timings       map[string]float64  `json:"timings_s,omitempty"` // seconds of wall clock by name, such as "build"
 	Extra         map[string]any      `json:"extra,omitempty"`     // anything else
@@ -81,6 +82,9 @@ func (r *Run) Validate() error {
 	}
 	if r.Recorded.End < r.Recorded.Begin {
 		return fmt.Errorf("the recorded window (%d, %d] ends before it begins", r.Recorded.Begin, r.Recorded.End)
+	}
+	if r.Checkpoint != nil && *r.Checkpoint < 0 {
+		return fmt.Errorf("checkpoint_step is %d, must not be negative", *r.Checkpoint)
 	}
 	_, err := newPopulationIndex(r.Populations)
 	return err
@@ -109,7 +113,9 @@ type RunDir struct {
 // an earlier run (run.json, or spikes, voltages, network or state with
 // something in them) are an error that wraps [ErrExists] and leaves them
 // untouched, unless overwrite is set: then Cortigo's own files of that run are
-// removed, no others, if nobody is writing them (see [RunDir.Lock]).
+// removed, no others. Files of another run or program that have names of ours
+// are an error before anything is removed, and so is a subdirectory that is a
+// symbolic link. The directory must not be locked (see [RunDir.Lock]).
 func CreateRun(dir string, run Run, overwrite bool) (*RunDir, error) {
 	if run.FormatVersion >= 0 && run.FormatVersion < FormatVersion {
 		run.FormatVersion = FormatVersion
@@ -127,24 +133,24 @@ func CreateRun(dir string, run Run, overwrite bool) (*RunDir, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
+	// A directory that cannot be written is found out here, before anything is
+	// removed.
+	f, err := lockDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock(f)
+	if err := noLinks(dir); err != nil {
+		return nil, err
+	}
 	found, err := existing(dir)
 	if err != nil {
 		return nil, err
 	}
 	if len(found) > 0 {
 		if !overwrite {
-			return nil, fmt.Errorf("arrowio: directory %s %w (%s): pass --overwrite to replace it, or choose another directory",
-				dir, ErrExists, strings.Join(found, ", "))
+			return nil, fmt.Errorf("arrowio: the directory %s %w (%s)", dir, ErrExists, strings.Join(found, ", "))
 		}
-		// A directory that cannot be written is found out before anything is removed.
-		if err := probe(dir); err != nil {
-			return nil, err
-		}
-		f, err := lockDir(dir)
-		if err != nil {
-			return nil, err
-		}
-		defer unlock(f)
 		if err := removeRun(dir); err != nil {
 			return nil, err
 		}
@@ -229,10 +235,19 @@ func (d *RunDir) set(run Run) error {
 	return nil
 }
 
+// ErrNoDir is wrapped by errors about a run whose directory is named "".
+var ErrNoDir = errors.New("the run's directory has no name")
+
 func makeDir(dir string) error {
+	if dir == "" {
+		return fmt.Errorf("arrowio: creating a run: %w", ErrNoDir)
+	}
 	fi, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if to, err := os.Readlink(dir); err == nil {
+			return fmt.Errorf("arrowio: cannot create the run directory %s: it is a symbolic link to %s, which is not there", dir, to)
+		}
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return fmt.Errorf("arrowio: creating the run directory %s: %w", dir, err)
 		}
@@ -245,20 +260,14 @@ func makeDir(dir string) error {
 	return nil
 }
 
-// probe reports whether a file can be written in dir.
-func probe(dir string) error {
-	f, err := os.CreateTemp(dir, ".cortigo-*"+tempSuffix)
-	if err != nil {
-		return fmt.Errorf("arrowio: run directory %s is not writable: %w", dir, err)
-	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
-}
-
 // maxRunFile bounds what is read of a run.json. Parameters that list every
 // connection belong elsewhere.
 const maxRunFile = 16 << 20
 
 func readRun(dir string) (*Run, error) {
+	if dir == "" {
+		return nil, fmt.Errorf("arrowio: reading a run: %w", ErrNoDir)
+	}
 	path := filepath.Join(dir, RunFile)
 	f, err := openRegular(path)
 	if err != nil {

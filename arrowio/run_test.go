@@ -79,22 +79,29 @@ func TestExistingData(t *testing.T) {
 	for _, name := range []string{"run.json", "spikes/part-00000.parquet", "voltages/part-00000.parquet", "network/network.json", "network/shard-0001.rows", "state/state.cortigo", "state/.state.cortigo.123.tmp"} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			files := []string{name, "notes.txt", "spikes/notes.txt", "spikes/my-part-00000.parquet", "network/notes.txt", "part-00000.parquet"}
+			content := func(f string) string { // as ours begin, damaged after that
+				begin := map[string]string{".parquet": "PAR1", ".json": "{", ".rows": "CORTIGO1", ".cortigo": "CORTIGO1"}
+				return begin[filepath.Ext(f)] + f
+			}
+			files := []string{name, "notes.txt", "spikes/notes.txt", "spikes/my-part-00000.parquet", "network/notes.txt", "part-00000.parquet",
+				// Names that are like ours and never given.
+				"spikes/part-1.parquet", "spikes/part-000002.parquet", "spikes/.part-mine.tmp", "spikes/.part-00001.parquet.tmp.tmp", "network/shard-mine.rows", "network/shard-1.rows",
+				"network/shard-00001.rows", "network/.network.json.mine.tmp", "state/.state.cortigo.tmp", ".run.json-mine.tmp", ".lock"}
 			if strings.HasPrefix(name, "voltages") {
 				files = append(files, "voltages/.part-00001.parquet.tmp")
 			}
 			for _, f := range files {
 				path := filepath.Join(dir, f)
-				if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(f), 0o644)); err != nil {
+				if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content(f)), 0o644)); err != nil {
 					t.Fatal(err)
 				}
 			}
 			_, err := CreateRun(dir, testRun(), false)
-			if !errors.Is(err, ErrExists) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "--overwrite") {
+			if !errors.Is(err, ErrExists) || !strings.Contains(err.Error(), dir) {
 				t.Fatalf("no or wrong error: %v", err)
 			}
 			for _, f := range files {
-				if b, err := os.ReadFile(filepath.Join(dir, f)); err != nil || string(b) != f {
+				if b, err := os.ReadFile(filepath.Join(dir, f)); err != nil || string(b) != content(f) {
 					t.Fatalf("%s was touched: %v", f, err)
 				}
 			}
@@ -103,11 +110,11 @@ func TestExistingData(t *testing.T) {
 			}
 			for _, f := range files {
 				b, err := os.ReadFile(filepath.Join(dir, f))
-				mine := f == name || strings.HasSuffix(f, ".tmp")
-				if mine && err == nil && string(b) == f {
+				mine := f == name || f == "voltages/.part-00001.parquet.tmp"
+				if mine && err == nil && string(b) == content(f) {
 					t.Errorf("%s is still there", f)
 				}
-				if !mine && (err != nil || string(b) != f) {
+				if !mine && (err != nil || string(b) != content(f)) {
 					t.Errorf("%s of the user's is gone: %v", f, err)
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"slices"
 	"time"
@@ -58,8 +59,11 @@ func CheckpointInterval(totalMS float64) float64 {
 // there on. Spikes that a killed program recorded after that step are removed;
 // they will come again.
 //
-// It is an error if the run is another network's, and if the recording ends
-// before that step: it would have a hole. A population that no node of pops is
+// It is an error, and nothing is removed, if the run is another network's or
+// the network saved in dir is another one (ErrOtherNetwork), if net is not as
+// far as the state that was saved last, so that what was recorded until then
+// would be lost (ErrStateLost), and if the recording ends before the step that
+// net is at: it would have a hole (ErrHole). A population that no node of pops is
 // of is noted in run.json and in each part as not recorded; once something was
 // recorded, it is an error to name other populations.
 //
@@ -72,18 +76,17 @@ func Resume(dir string, net *sim.Network, pops ...*sim.Nodes) (*Session, error) 
 	return d.Resume(net, pops...)
 }
 
+// Errors that Resume wraps.
+var (
+	ErrOtherNetwork = errors.New("the network is another one")
+	ErrStateLost    = errors.New("the state that was saved last is not the network's")
+	ErrHole         = errors.New("what lies between was not recorded")
+)
+
 // Resume is the function Resume for a directory that is open already, and may
 // be locked, so that no other program changes the state between opening it and
 // going on from it.
 func (d *RunDir) Resume(net *sim.Network, pops ...*sim.Nodes) (_ *Session, err error) {
-	dir := d.dir
-	if err := d.belongsTo(net); err != nil {
-		return nil, fmt.Errorf("arrowio: going on with the run in %s: %w", dir, err)
-	}
-	recorded, err := d.recordedOf(net, pops)
-	if err != nil {
-		return nil, fmt.Errorf("arrowio: going on with the run in %s: %w", dir, err)
-	}
 	if err := d.Lock(); err != nil {
 		return nil, err
 	}
@@ -92,16 +95,19 @@ func (d *RunDir) Resume(net *sim.Network, pops ...*sim.Nodes) (_ *Session, err e
 			d.Unlock()
 		}
 	}()
+	if err := d.fits(net); err != nil {
+		return nil, fmt.Errorf("arrowio: going on with the run in %s: %w", d.dir, err)
+	}
+	recorded, err := d.recordedOf(net, pops)
+	if err != nil {
+		return nil, fmt.Errorf("arrowio: going on with the run in %s: %w", d.dir, err)
+	}
 	step := net.Step()
 	if err := d.Rewind(step); err != nil {
 		return nil, err
 	}
 	s := &Session{dir: d, net: net, begin: step}
 	if r := d.run.Recorded; r.End > r.Begin {
-		if r.End < step {
-			return nil, fmt.Errorf("arrowio: going on with the run in %s: its recording ends at step %d, but the network is at step %d: what lies between was not recorded; record to another directory",
-				dir, r.End, step)
-		}
 		s.begin = r.Begin
 	}
 	if !slices.Equal(recorded, d.run.Populations) {
@@ -118,17 +124,68 @@ func (d *RunDir) Resume(net *sim.Network, pops ...*sim.Nodes) (_ *Session, err e
 	return s, nil
 }
 
-// belongsTo reports what tells that net is not the network of the run.
-func (d *RunDir) belongsTo(net *sim.Network) error {
-	switch r := &d.run; {
-	case r.Seed != net.Seed():
-		return fmt.Errorf("its seed is %d, the network's %d", r.Seed, net.Seed())
-	case r.ResolutionMS != net.Resolution():
-		return fmt.Errorf("its resolution is %g ms, the network's %g ms", r.ResolutionMS, net.Resolution())
-	case !slices.EqualFunc(r.Populations, net.SpikePopulations(), sameNeurons):
-		return fmt.Errorf("its populations are %s, the network's %s", describe(r.Populations), describe(net.SpikePopulations()))
+// fits reports why the run cannot go on with net. It only looks.
+func (d *RunDir) fits(net *sim.Network) error {
+	if err := d.belongsTo(net); err != nil {
+		return err
+	}
+	r, step := d.run.Recorded, net.Step()
+	if r.End > r.Begin && r.End < step {
+		return fmt.Errorf("its recording ends at step %d, but the network is at step %d: %w", r.End, step, ErrHole)
+	}
+	if c := d.run.Checkpoint; c != nil {
+		if step < *c {
+			return fmt.Errorf("%w: it was saved at step %d, the network is at step %d, and what was recorded between would be lost", ErrStateLost, *c, step)
+		}
+		return nil
+	}
+	if r.End <= step {
+		return nil
+	}
+	// Not known: then the state that is there tells where to go on.
+	switch info, err := sim.Inspect(d.dir); {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
+	case err != nil || info.State == nil:
+		return fmt.Errorf("%w: spikes until step %d were recorded, no state is saved, and the network is at step %d", ErrStateLost, r.End, step)
+	case info.State.Step != step:
+		return fmt.Errorf("%w: it was saved at step %d, the network is at step %d, and spikes until step %d were recorded", ErrStateLost, info.State.Step, step, r.End)
 	}
 	return nil
+}
+
+// belongsTo reports what tells that net is not the network of the run, or not
+// the one that is saved with it.
+func (d *RunDir) belongsTo(net *sim.Network) error {
+	var err error
+	switch r := &d.run; {
+	case r.Seed != net.Seed():
+		err = fmt.Errorf("its seed is %d, the network's %d", r.Seed, net.Seed())
+	case r.ResolutionMS != net.Resolution():
+		err = fmt.Errorf("its resolution is %g ms, the network's %g ms", r.ResolutionMS, net.Resolution())
+	case !slices.Equal(r.Populations, net.SpikePopulations()):
+		err = fmt.Errorf("its populations are %s, the network's %s", short(r.Populations), short(net.SpikePopulations()))
+	default:
+		err = net.CheckSaved(d.dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // none is saved
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrOtherNetwork, err)
+	}
+	return nil
+}
+
+// SaveState saves the state of net, whose network is saved in the directory or
+// was never, and notes in run.json of which step it is: Resume removes nothing
+// that was recorded before.
+func (d *RunDir) SaveState(net *sim.Network) error {
+	if err := net.SaveState(d.dir); err != nil {
+		return err
+	}
+	step := net.Step()
+	return d.Update(func(r *Run) { r.Checkpoint = &step })
 }
 
 // Run returns the run's directory, for what a Session does not do.
@@ -253,7 +310,7 @@ func (s *Session) keep(seconds float64) error {
 	if err != nil {
 		return err
 	}
-	return s.net.SaveState(s.dir.dir)
+	return s.dir.SaveState(s.net)
 }
 
 func (s *Session) flush() error {

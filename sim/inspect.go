@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -113,4 +114,24 @@ func Verify(dir string) error {
 		errs = append(errs, fmt.Errorf("sim: %w", err))
 	}
 	return errors.Join(errs...)
+}
+
+// CheckSaved reports whether the network that Save left in dir is this one: nil
+// if it is, an error that wraps fs.ErrNotExist if there is none.
+func (n *Network) CheckSaved(dir string) error {
+	saved, err := store.InspectNetwork(dir)
+	if err == nil && (n.engine == nil || n.change != unchanged) {
+		err = n.ready(context.Background())
+	}
+	var fp string
+	if err == nil {
+		fp, err = store.Fingerprint(&n.desc)
+	}
+	if err == nil && fp != saved.Fingerprint {
+		err = fmt.Errorf("the network saved in %s has other parameters or synapses", dir)
+	}
+	if err != nil {
+		return fmt.Errorf("sim: %w", err)
+	}
+	return nil
 }
