@@ -11,7 +11,7 @@
 //	derive.go       what the network is made with
 //	network.go      create, record, simulate; connect.go: connections and stimuli
 //	describe.go     the report with which a run begins
-//	open.go         a microcircuit on disk
+//	open.go         a microcircuit on disk; saved.go: its parameters there
 //
 // # The model
 //

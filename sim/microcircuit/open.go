@@ -3,8 +3,6 @@ package microcircuit
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -41,12 +39,13 @@ func (m *Microcircuit) StartSave(dir string) (wait func() error, err error) {
 	if m.stage != stageConnected {
 		return nil, fmt.Errorf("%w: Save before Connect", ErrOrder)
 	}
-	path := parametersPath(dir)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	// The file that says that there is a network is written last: where it is,
+	// all else is. It goes before the parameters change, so that Open never
+	// pairs one with the other's.
+	if err := store.ForgetNetwork(dir); err != nil {
 		return nil, fmt.Errorf("microcircuit: saving: %w", err)
 	}
-	// Not there until the network is: Open never pairs one with the other's.
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := store.Replace(parametersPath(dir), m.p.encodeSaved); err != nil {
 		return nil, fmt.Errorf("microcircuit: saving: %w", err)
 	}
 	network, err := m.net.StartSave(dir)
@@ -54,11 +53,7 @@ func (m *Microcircuit) StartSave(dir string) (wait func() error, err error) {
 		return nil, fmt.Errorf("microcircuit: saving: %w", err)
 	}
 	return sync.OnceValue(func() error {
-		err := network()
-		if err == nil {
-			err = store.Replace(path, m.p.Encode)
-		}
-		if err != nil {
+		if err := network(); err != nil {
 			return fmt.Errorf("microcircuit: saving: %w", err)
 		}
 		return nil
@@ -88,17 +83,9 @@ func Open(dir string, opts ...sim.Option) (*Microcircuit, error) {
 		return nil, errNoDir
 	}
 	path := parametersPath(dir)
-	f, err := os.Open(path)
+	p, err := readSaved(dir)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("microcircuit: no microcircuit was saved in %s: %w", dir, err)
-		}
-		return nil, fmt.Errorf("microcircuit: opening: %w", err)
-	}
-	defer f.Close()
-	p, err := Decode(f)
-	if err != nil {
-		return nil, fmt.Errorf("microcircuit: opening %s: %w", path, err)
+		return nil, err
 	}
 	d, err := p.Derive()
 	if err != nil {

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"cortigo/sim"
+	"cortigo/sim/internal/store"
 )
 
 // A run that is saved and opened goes on as if it had not been.
@@ -113,5 +115,83 @@ func TestOpenErrors(t *testing.T) {
 	var e *DecodeError
 	if _, err := Open(dir); !errors.As(err, &e) {
 		t.Errorf("unknown key: %v", err)
+	}
+}
+
+// The parameters are there before anything says that a network is.
+func TestSaveOrder(t *testing.T) {
+	m := built(t, small())
+	dir := t.TempDir()
+	wait, err := m.StartSave(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := readSaved(dir); err != nil || p != m.Parameters() {
+		t.Errorf("before the network is saved: %v", err)
+	}
+	if err := wait(); err != nil {
+		t.Fatal(err)
+	}
+	if err := Verify(dir); err != nil {
+		t.Error(err)
+	}
+	// Where they cannot be written nothing of the network is.
+	dir = t.TempDir()
+	if err := os.MkdirAll(filepath.Join(parametersPath(dir), "in the way"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Save(dir); err == nil {
+		t.Error("no error")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "network", "network.json")); err == nil {
+		t.Error("there is a network without parameters")
+	}
+}
+
+// Every bit of the saved parameters is either found or changes nothing.
+func TestSavedDamaged(t *testing.T) {
+	dir := t.TempDir()
+	m := built(t, small())
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	path := parametersPath(dir)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for i := range whole {
+		b := slices.Clone(whole)
+		b[i] ^= 1 << (i % 8)
+		if p, err := decodeSaved(b); err != nil {
+			found++
+		} else if p != m.Parameters() {
+			t.Fatalf("byte %d: %q for %q was not found", i, b[i], whole[i])
+		}
+	}
+	if found < len(whole)/2 {
+		t.Errorf("%d of %d changed bytes were found", found, len(whole))
+	}
+	for name, harm := range map[string]func() error{
+		"emptied": func() error { return os.WriteFile(path, nil, 0o644) },
+		"cut":     func() error { return os.WriteFile(path, whole[:len(whole)/2], 0o644) },
+		"of another network": func() error {
+			p := m.Parameters()
+			p.Seed++
+			return errors.Join(os.Remove(path), store.Replace(path, p.encodeSaved))
+		},
+		"removed": func() error { return os.Remove(path) },
+	} {
+		if err := errors.Join(os.WriteFile(path, whole, 0o644), harm()); err != nil {
+			t.Fatal(err)
+		}
+		if err := Verify(dir); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// As earlier versions wrote them.
+	if p, err := decodeSaved([]byte(encode(t, m.Parameters()))); err != nil || p != m.Parameters() {
+		t.Errorf("bare parameters: %v", err)
 	}
 }
