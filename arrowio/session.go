@@ -32,6 +32,7 @@ type Session struct {
 	samples *SampleWriter
 	begin   int64   // first step of the recorded window
 	every   float64 // ms between checkpoints; 0: CheckpointInterval
+	saved   bool    // the network is in the directory, or was
 	closed  bool
 }
 
@@ -106,7 +107,7 @@ func (d *RunDir) Resume(net *sim.Network, pops ...*sim.Nodes) (_ *Session, err e
 	if err := d.Rewind(step); err != nil {
 		return nil, err
 	}
-	s := &Session{dir: d, net: net, begin: step}
+	s := &Session{dir: d, net: net, begin: step, saved: !errors.Is(net.CheckSaved(d.dir), fs.ErrNotExist)}
 	if r := d.run.Recorded; r.End > r.Begin {
 		s.begin = r.Begin
 	}
@@ -177,12 +178,16 @@ func (d *RunDir) belongsTo(net *sim.Network) error {
 	return nil
 }
 
-// SaveState saves the state of net, whose network is saved in the directory or
-// was never, and notes in run.json of which step it is: Resume removes nothing
-// that was recorded before.
+// SaveState saves the state of net beside the network, which must be saved in
+// the directory, and notes in run.json of which step it is: Resume removes
+// nothing that was recorded before.
 func (d *RunDir) SaveState(net *sim.Network) error {
-	if err := net.SaveState(d.dir); err != nil {
-		return err
+	err := net.CheckSaved(d.dir)
+	if err == nil {
+		err = net.SaveState(d.dir)
+	}
+	if err != nil {
+		return fmt.Errorf("arrowio: saving the state in %s: %w", d.dir, err)
 	}
 	step := net.Step()
 	return d.Update(func(r *Run) { r.Checkpoint = &step })
@@ -239,7 +244,8 @@ func checkInterval(ms, h float64) error {
 // everything up to the step reached is on disk: the spikes, in parts that are
 // finished and change no more; the recorded window and the seconds of wall
 // clock spent so far ("simulate") in run.json; the state, which replaces the
-// one before it when it is whole. A program that is killed goes on from its
+// one before it when it is whole, if the network was saved there. A network
+// that was there and is gone is an error. A program that is killed goes on from its
 // last checkpoint. If a spike could not be written the state is not saved
 // either, so that it never is ahead of the recording.
 func (s *Session) SimulateUntil(ctx context.Context, ms float64) error {
@@ -309,6 +315,13 @@ func (s *Session) keep(seconds float64) error {
 	})
 	if err != nil {
 		return err
+	}
+	if !s.saved {
+		// A state without its network is of use to nobody.
+		if err := s.net.CheckSaved(s.dir.dir); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		s.saved = true
 	}
 	return s.dir.SaveState(s.net)
 }

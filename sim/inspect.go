@@ -116,10 +116,18 @@ func Verify(dir string) error {
 	return errors.Join(errs...)
 }
 
-// CheckSaved reports whether the network that Save left in dir is this one: nil
-// if it is, an error that wraps fs.ErrNotExist if there is none.
+// CheckSaved reports whether the network that Save left in dir is this one, with
+// all its files: nil if it is, an error that wraps fs.ErrNotExist if there is
+// none. It reads no synapses.
 func (n *Network) CheckSaved(dir string) error {
-	saved, err := store.InspectNetwork(dir)
+	return n.working("CheckSaved", func() error { return n.checkSaved(dir) })
+}
+
+func (n *Network) checkSaved(dir string) error {
+	if err := named(dir); err != nil {
+		return err
+	}
+	saved, err := store.Present(dir)
 	if err == nil && (n.engine == nil || n.change != unchanged) {
 		err = n.ready(context.Background())
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 
 	"cortigo/sim"
+	"cortigo/sim/internal/store"
 )
 
 // savedJSON is what Save writes beside the network: the parameters and the
@@ -93,6 +94,18 @@ func decodeSaved(b []byte) (Parameters, error) {
 		return Parameters{}, errors.New("damaged: the parameters are not those that were saved (their checksum is wrong)")
 	}
 	return Decode(bytes.NewReader(s.Parameters))
+}
+
+// SaveParameters writes the parameters p beside the network that Save left in
+// dir, where they are missing or damaged. Open says if they do not fit it.
+func SaveParameters(dir string, p Parameters) error {
+	if dir == "" {
+		return errNoDir
+	}
+	if err := store.Replace(parametersPath(dir), p.encodeSaved); err != nil {
+		return fmt.Errorf("microcircuit: saving: %w", err)
+	}
+	return nil
 }
 
 // Verify reports what is wrong with the parameters that Save left in dir: that

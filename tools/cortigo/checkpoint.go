@@ -53,7 +53,7 @@ func (s *simulation) checkpoint() error {
 	if err := s.finishSaving(); err != nil || !s.saved {
 		return err
 	}
-	return s.model.SaveState(s.out)
+	return s.dir.SaveState(s.model.Net())
 }
 
 // noteRecorded notes in run.json that there are so many spikes until step end;
@@ -94,7 +94,7 @@ func (s *simulation) finish(whole bool) error {
 		r.Timings = map[string]float64{"build": s.buildS, "warmup": s.warmupS, "sim": s.simS}
 	})
 	if err = errors.Join(err, update, s.finishSaving()); err == nil && s.saved && whole {
-		err = s.model.SaveState(s.out)
+		err = s.dir.SaveState(s.model.Net())
 	}
 	return err
 }

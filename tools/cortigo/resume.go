@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,6 +36,9 @@ func onlyForResume(cmd *cobra.Command) error {
 // last, for more ms, or, if nil, to where the run was to end.
 func (s *simulation) resume(ctx context.Context, more *float64) (err error) {
 	defer secondSignalKills(ctx)()
+	if s.out == "" {
+		return errors.New("--resume is empty; allowed: the directory of a run")
+	}
 	dir, err := arrowio.OpenRun(s.out)
 	if err != nil {
 		return err
@@ -42,7 +48,7 @@ func (s *simulation) resume(ctx context.Context, more *float64) (err error) {
 		return err
 	}
 	defer dir.Unlock()
-	if err := s.open(dir); err != nil {
+	if err := s.open(ctx, dir); err != nil {
 		return err
 	}
 	if err := s.plan(more); err != nil {
@@ -54,7 +60,7 @@ func (s *simulation) resume(ctx context.Context, more *float64) (err error) {
 	s.resumedFrom = &from
 	session, err := dir.Resume(s.model.Net(), s.model.Recorded()...)
 	if err != nil {
-		return err
+		return advise(s.out, err)
 	}
 	s.dir, s.saved = session.Run(), true
 	defer func() {
@@ -80,14 +86,29 @@ func (s *simulation) resume(ctx context.Context, more *float64) (err error) {
 	})
 }
 
+// advise adds to an error of going on with a run what one can do about it.
+func advise(dir string, err error) error {
+	anew := fmt.Sprintf("to simulate it anew: cortigo run --params %s --out DIR", shellQuoted(filepath.Join(dir, arrowio.RunFile)))
+	switch {
+	case errors.Is(err, arrowio.ErrStateLost), errors.Is(err, arrowio.ErrOtherNetwork):
+		return fmt.Errorf("%w; nothing was removed; %s", err, anew)
+	case errors.Is(err, arrowio.ErrHole):
+		return fmt.Errorf("%w; %s", err, anew)
+	}
+	return err
+}
+
 // open opens the saved network, at its state.
-func (s *simulation) open(dir *arrowio.RunDir) error {
+func (s *simulation) open(ctx context.Context, dir *arrowio.RunDir) error {
 	start := time.Now()
 	s.progress = newProgress(s.log, "building", s.events)
 	model, err := microcircuit.Open(s.out, s.withProgress()...)
+	if err != nil {
+		model, err = s.recover(ctx, dir.Run(), err)
+	}
 	s.progress.clear()
 	if err != nil {
-		return fmt.Errorf("--resume goes on with a run that was made with --save: %w", err)
+		return err
 	}
 	s.buildS = time.Since(start).Seconds()
 	s.params = model.Parameters()
@@ -97,6 +118,58 @@ func (s *simulation) open(dir *arrowio.RunDir) error {
 	}
 	s.model = model
 	return nil
+}
+
+// recover returns the microcircuit of a run that cannot be opened because of
+// err, where run.json has what it takes: a run that was killed before its
+// network was saved begins again, and parameters that are missing or damaged
+// beside a network are written again.
+func (s *simulation) recover(ctx context.Context, run arrowio.Run, err error) (*microcircuit.Microcircuit, error) {
+	network := exists(filepath.Join(s.out, arrowio.NetworkDir, "network.json"))
+	missing := errors.Is(err, fs.ErrNotExist) // for whom is told
+	if !network {
+		err = fmt.Errorf("--resume %s: no network is saved there: a run can go on that was made with --save", s.out)
+	}
+	if run.Checkpoint == nil && !network {
+		return nil, err
+	}
+	if !network && *run.Checkpoint > 0 {
+		return nil, fmt.Errorf("--resume %s: the network that was saved there is gone", s.out)
+	}
+	p, perr := microcircuit.Decode(bytes.NewReader(run.Parameters))
+	if perr != nil || run.Model != "microcircuit" || len(run.Parameters) == 0 {
+		return nil, err
+	}
+	switch {
+	case !network:
+		s.progress.clear()
+		fmt.Fprintf(s.log, "The network was not saved yet when the run in %s ended: building it again\n", s.out)
+		return s.buildAgain(ctx, p)
+	case microcircuit.Verify(s.out) != nil:
+		if err := microcircuit.SaveParameters(s.out, p); err != nil {
+			return nil, err
+		}
+		model, err := microcircuit.Open(s.out, s.withProgress()...)
+		if err == nil {
+			s.progress.clear()
+			fmt.Fprintf(s.log, "The parameters beside the network in %s were %s: written again from %s\n", s.out,
+				map[bool]string{true: "missing", false: "damaged"}[missing], arrowio.RunFile)
+		}
+		return model, err
+	}
+	return nil, err
+}
+
+// buildAgain builds the network of the parameters and saves it.
+func (s *simulation) buildAgain(ctx context.Context, p microcircuit.Parameters) (*microcircuit.Microcircuit, error) {
+	model, err := microcircuit.New(p, s.withProgress()...)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(model.Create(), model.Connect(ctx)); err != nil {
+		return nil, err
+	}
+	return model, model.Save(s.out)
 }
 
 // plan sets until when to simulate.
@@ -113,13 +186,17 @@ func (s *simulation) plan(more *float64) error {
 		}
 		end = now + *more
 	}
-	if s.steps(end) <= s.model.Net().Step() {
+	s.end = s.steps(end)
+	if s.end <= s.model.Net().Step() {
 		return fmt.Errorf("--resume %s: the run is at %s, its end: --t-sim MS says for how long to go on", s.out, ms(now))
 	}
+	inWarmup := ""
 	if end > s.params.TPresim {
 		s.params.TSim = roundMS(end - s.params.TPresim)
+	} else { // what comes after it stays planned
+		inWarmup = fmt.Sprintf(", within the warm-up of %s", ms(s.params.TPresim))
 	}
-	fmt.Fprintf(s.log, "Going on with the run in %s at %s, until %s\n", s.out, ms(now), ms(end))
+	fmt.Fprintf(s.log, "Going on with the run in %s at %s, until %s%s\n", s.out, ms(now), ms(end), inWarmup)
 	return s.warnAgain()
 }
 

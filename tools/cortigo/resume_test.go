@@ -68,6 +68,17 @@ func TestResumeAfterKill(t *testing.T) {
 	if err := os.CopyFS(filepath.Join(dir, "state"), os.DirFS(state)); err != nil {
 		t.Fatal(err)
 	}
+	// Without the note that a later state was saved, which a program makes then: with
+	// it, going back would lose what was recorded.
+	wantError(t, []string{"run", "--resume", dir}, "was saved at step 2200, the network is at step 1200", "nothing was removed", "cortigo run --params")
+	rd, err := arrowio.OpenRun(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := int64(1200)
+	if err := rd.Update(func(r *arrowio.Run) { r.Checkpoint = &saved }); err != nil {
+		t.Fatal(err)
+	}
 	got := object(t, must(t, "run", "--resume", dir, "--json")) // to its end
 	if want := run(t, "--out", tempRun(t), "--t-sim", "200"); got["spike_sha256"] != want["spike_sha256"] {
 		t.Errorf("digest %v, want %v", got["spike_sha256"], want["spike_sha256"])
@@ -95,13 +106,18 @@ func TestResumeRefuses(t *testing.T) {
 	} {
 		wantError(t, append([]string{"run", "--resume", saved}, tt.args...), tt.want...)
 	}
-	wantError(t, []string{"run", "--resume", ""}, "is not the directory of a run")
+	wantError(t, []string{"run", "--resume", ""}, "--resume is empty; allowed: the directory of a run")
 	if after := files(t, saved); !reflect.DeepEqual(before, after) {
 		t.Error("files changed")
 	}
-	silent := tempRun(t)
-	run(t, "--out", silent, "--save", "--record", "none")
-	wantError(t, []string{"run", "--resume", silent, "--t-sim", "5"}, "does not record spikes")
+	// What could not go on is refused before it is simulated.
+	for _, record := range []string{"none", "voltages"} {
+		silent := tempRun(t)
+		wantError(t, slices.Concat([]string{"run", "--out", silent, "--save", "--record", record}, small), "--save needs --record spikes")
+		if exists(silent) {
+			t.Error("a directory was made")
+		}
+	}
 }
 
 // A recording with a hole is not gone on with.

@@ -69,6 +69,9 @@ as they are; what was recorded after it is simulated again. A run is locked whil
 				if s.params, err = f.parameters(cmd.Context()); err != nil {
 					return err
 				}
+				if out == "" && cmd.Flags().Changed("out") {
+					return errors.New("--out is empty; allowed: the name of a directory")
+				}
 				if out == "" && (s.params.Record.Spikes || s.params.Record.Voltages) {
 					return errors.New("--out DIR says where to record to; or pass --record none")
 				}
@@ -77,6 +80,9 @@ as they are; what was recorded after it is simulated again. A run is locked whil
 						return errors.New("--save needs --out DIR")
 					}
 					return errors.New("--checkpoint-every needs --out DIR")
+				}
+				if s.save && !s.params.Record.Spikes {
+					return errors.New("--save needs --record spikes: a run goes on with what it recorded")
 				}
 				if err := s.checkEvery(); err != nil {
 					return err

@@ -16,6 +16,9 @@ func (s *simulation) describeRun() (arrowio.Run, error) {
 	run := arrowio.RunOf(s.model.Net())
 	run.RecordsOnly(s.model.Recorded()...)
 	run.Model, run.TPresimMS, run.TSimMS = "microcircuit", s.params.TPresim, s.params.TSim
+	if s.save {
+		run.Checkpoint = new(int64) // where it begins is what the parameters say
+	}
 	parameters, err := s.parametersJSON()
 	run.Parameters = parameters
 	return run, err
@@ -37,11 +40,14 @@ func (s *simulation) createRun() error {
 	}
 	s.dir, err = arrowio.CreateRun(s.out, run, false)
 	if !errors.Is(err, arrowio.ErrExists) || !s.overwrite {
-		if err == nil {
-			err = s.dir.Lock()
-			fmt.Fprintf(s.log, "Data directory: %s\n", s.out)
+		if errors.Is(err, arrowio.ErrExists) {
+			err = fmt.Errorf("%w: --overwrite replaces it, --out DIR chooses another directory", err)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.log, "Data directory: %s\n", s.out)
+		return s.dir.Lock()
 	}
 	if err := writable(s.out); err != nil {
 		return err

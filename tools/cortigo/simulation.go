@@ -40,6 +40,7 @@ type simulation struct {
 	before, after         sim.Stats // around the time after the warm-up
 
 	everySteps  int64
+	end         int64    // step at which to stop; 0: where the parameters say
 	resumedFrom *float64 // ms, where the run went on from
 }
 
@@ -155,8 +156,11 @@ func (s *simulation) attachRecorders() error {
 // simulate goes on to the end of the warm-up, then to the end of the run.
 func (s *simulation) simulate(ctx context.Context, advance func(ctx context.Context, ms float64) error) error {
 	net := s.model.Net()
+	if s.end == 0 {
+		s.end = s.count.end
+	}
 	if s.every == 0 {
-		s.every = arrowio.CheckpointInterval(float64(s.count.end-net.Step()) * s.params.Resolution)
+		s.every = arrowio.CheckpointInterval(float64(s.end-net.Step()) * s.params.Resolution)
 	}
 	s.everySteps = max(s.steps(s.every), 1)
 	until := func(label string, end int64) (wall, model float64, err error) {
@@ -180,11 +184,11 @@ func (s *simulation) simulate(ctx context.Context, advance func(ctx context.Cont
 		return time.Since(start).Seconds(), float64(net.Step()-from) * h, err
 	}
 	var err error
-	if s.warmupS, _, err = until("warm-up", s.count.begin); err != nil {
+	if s.warmupS, _, err = until("warm-up", min(s.count.begin, s.end)); err != nil {
 		return err
 	}
 	s.before = net.Stats()
-	s.simS, s.simMS, err = until("simulating", s.count.end)
+	s.simS, s.simMS, err = until("simulating", s.end)
 	s.after = net.Stats()
 	return err
 }

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"strconv"
 
 	"cortigo/arrowio"
+	"cortigo/sim"
+	"cortigo/sim/microcircuit"
 )
 
 // A stoppedError is what ended a run before its time.
@@ -28,7 +31,7 @@ func (s *simulation) stopped(ctx context.Context, err error) error {
 		return err
 	}
 	net := s.model.Net()
-	at := fmt.Sprintf("at %s of %s", ms(net.TimeMS()), ms(s.params.TPresim+s.params.TSim))
+	at := fmt.Sprintf("at %s of %s", ms(net.TimeMS()), ms(s.until()))
 	built := net.Synapses() > 0 || s.count != nil
 	if !built {
 		at = "while the network was being built"
@@ -42,6 +45,9 @@ func (s *simulation) stopped(ctx context.Context, err error) error {
 	case s.dir == nil:
 		return err
 	}
+	if !exists(filepath.Join(s.out, arrowio.RunFile)) {
+		return &stoppedError{err, fmt.Sprintf("what was in %s is gone: somebody removed it", s.out)}
+	}
 	kept := fmt.Sprintf("nothing was recorded in %s", s.out)
 	switch r := s.dir.Run(); {
 	case s.params.Record.Spikes && r.Recorded.End > r.Recorded.Begin:
@@ -49,10 +55,25 @@ func (s *simulation) stopped(ctx context.Context, err error) error {
 	case s.params.Record.Voltages && net.Step() > 0:
 		kept = fmt.Sprintf("%s holds what was recorded until then", s.out)
 	}
-	if s.saved && s.params.Record.Spikes {
+	if s.saved && s.params.Record.Spikes && s.resumable() {
 		kept += fmt.Sprintf("; to go on: cortigo run --resume %s", shellQuoted(s.out))
 	}
 	return &stoppedError{err, kept}
+}
+
+// until returns the time at which the simulation is to end, in ms.
+func (s *simulation) until() float64 {
+	if s.end > 0 {
+		return roundMS(float64(s.end) * s.params.Resolution)
+	}
+	return s.params.TPresim + s.params.TSim
+}
+
+// resumable reports whether network and state are where the run can go on from,
+// as far as one sees without reading them.
+func (s *simulation) resumable() bool {
+	info, err := sim.Inspect(s.out)
+	return err == nil && info.State != nil && s.model.Net().CheckSaved(s.out) == nil && microcircuit.Verify(s.out) == nil
 }
 
 // windowMS returns what was recorded of a run.
