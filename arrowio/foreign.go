@@ -47,7 +47,7 @@ func onlyOurs(dir string) error {
 			if e.Name()[0] == '.' || !owned(sub, e.Name()) {
 				continue
 			}
-			magic := "CORTIGO1" // of package sim's containers
+			magic := "CORTIGO" // and a digit: how the containers of package sim begin
 			if filepath.Ext(e.Name()) == ".json" {
 				magic = "{"
 			}

@@ -117,8 +117,8 @@ func Verify(dir string) error {
 }
 
 // CheckSaved reports whether the network that Save left in dir is this one, with
-// all its files: nil if it is, an error that wraps fs.ErrNotExist if there is
-// none. It reads no synapses.
+// all its files, or is being written there by StartSave: nil if it is, an error
+// that wraps fs.ErrNotExist if there is none. It reads no synapses.
 func (n *Network) CheckSaved(dir string) error {
 	return n.working("CheckSaved", func() error { return n.checkSaved(dir) })
 }
@@ -126,6 +126,12 @@ func (n *Network) CheckSaved(dir string) error {
 func (n *Network) checkSaved(dir string) error {
 	if err := named(dir); err != nil {
 		return err
+	}
+	if n.saving.writes(dir) {
+		if err := n.checkSaving(); err != nil {
+			return fmt.Errorf("sim: %w", err)
+		}
+		return nil
 	}
 	saved, err := store.Present(dir)
 	if err == nil && (n.engine == nil || n.change != unchanged) {
