@@ -164,8 +164,8 @@ func (d *RunDir) belongsTo(net *sim.Network) error {
 		err = fmt.Errorf("its seed is %d, the network's %d", r.Seed, net.Seed())
 	case r.ResolutionMS != net.Resolution():
 		err = fmt.Errorf("its resolution is %g ms, the network's %g ms", r.ResolutionMS, net.Resolution())
-	case !slices.Equal(r.Populations, net.SpikePopulations()):
-		err = fmt.Errorf("its populations are %s, the network's %s", short(r.Populations), short(net.SpikePopulations()))
+	case !slices.EqualFunc(r.Populations, net.SpikePopulations(), sameNeurons):
+		err = fmt.Errorf("its populations are %s, the network's %s", describe(r.Populations), describe(net.SpikePopulations()))
 	default:
 		err = net.CheckSaved(d.dir)
 		if errors.Is(err, fs.ErrNotExist) {
