@@ -10,6 +10,7 @@ import (
 
 	"cortigo/arrowio"
 	"cortigo/sim"
+	"cortigo/sim/microcircuit"
 )
 
 // A checkReport is what `cortigo check --json` prints.
@@ -86,12 +87,24 @@ func check(dir string) (*checkReport, error) {
 	case !exists(filepath.Join(dir, arrowio.NetworkDir)):
 		return nil, err
 	}
+	var kept *int64 // step of the state that there should be
+	microcircuits := false
+	if d, err := arrowio.OpenRun(dir); err == nil {
+		kept, microcircuits = d.Run().Checkpoint, d.Run().Model == "microcircuit"
+	}
 	info, err := sim.Inspect(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && !exists(filepath.Join(dir, arrowio.StateDir)):
+	switch missing := errors.Is(err, fs.ErrNotExist) && !exists(filepath.Join(dir, arrowio.NetworkDir, "network.json")); {
+	case missing && kept != nil && *kept == 0:
+		r.Notes = append(r.Notes, fmt.Sprintf("%s: the run ended before its network was saved; going on with it builds it again", dir))
+	case missing && kept != nil:
+		r.add(fmt.Errorf("%s: the network that was saved there is gone", dir))
+	case missing && !exists(filepath.Join(dir, arrowio.StateDir)):
 	default:
 		r.Network = true
 		r.add(sim.Verify(dir))
+		if microcircuits {
+			r.add(microcircuit.Verify(dir))
+		}
 		if run != nil && err == nil {
 			r.add(agree(dir, &info))
 		}
@@ -137,6 +150,14 @@ func agree(dir string, net *sim.Info) error {
 	if w := run.Recorded; net.State != nil && w.End > w.Begin && net.State.Step > w.End {
 		errs = append(errs, fmt.Errorf("%s: the state is at step %d, but what was recorded ends at step %d: nothing can go on from there without a hole",
 			dir, net.State.Step, w.End))
+	}
+	if c := run.Checkpoint; c != nil && *c > 0 {
+		switch {
+		case net.State == nil:
+			errs = append(errs, fmt.Errorf("%s: the state of step %d, which %s says was saved, is not there", dir, *c, arrowio.RunFile))
+		case net.State.Step < *c:
+			errs = append(errs, fmt.Errorf("%s: the state is of step %d, %s says that one of step %d was saved", dir, net.State.Step, arrowio.RunFile, *c))
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -35,7 +36,7 @@ func wantGoesOn(t *testing.T, dir, whole string, want map[string]any) (checkpoin
 		t.Fatal(err)
 	}
 	info, err := sim.Inspect(dir)
-	if err != nil || info.State == nil || !exists(filepath.Join(dir, "network", "microcircuit.json")) { // which is saved last
+	if err != nil || info.State == nil {
 		if r := run.Run(); r.Recorded.End > 0 {
 			t.Errorf("recorded until step %d without a network and state: %v", r.Recorded.End, err)
 		}
@@ -122,6 +123,46 @@ func TestKilledAnywhere(t *testing.T) {
 	}
 	if checkpointed < 5 {
 		t.Errorf("%d of 20 runs had come to a checkpoint: the test is not about them", checkpointed)
+	}
+}
+
+// A run that is killed right at its beginning goes on, as soon as there is a
+// run.json: also where its network was only just being saved, or not even that.
+// The digest is that of the run left alone.
+func TestKilledAtOnce(t *testing.T) {
+	_, want, _ := wholeRun(t)
+	r := rand.New(rand.NewPCG(27, 13))
+	goOn := 0
+	for i := range 16 {
+		dir := tempRun(t)
+		s := start(t, slices.Concat(killable, []string{"--out", dir, "--threads", "1", "--save"})...)
+		if i%2 == 0 { // from when the directory is there
+			for deadline := time.Now().Add(10 * time.Second); !exists(filepath.Join(dir, "run.json")) && time.Now().Before(deadline); {
+				time.Sleep(100 * time.Microsecond)
+			}
+		}
+		time.Sleep(time.Duration(r.Float64() * float64(50*time.Millisecond)))
+		_ = s.cmd.Process.Kill() // it may have ended
+		s.end()
+		if !exists(filepath.Join(dir, "run.json")) {
+			continue // nothing was there yet
+		}
+		must(t, "check", dir)
+		stdout, stderr, status := cli(t, "run", "--resume", dir, "--json", "--threads", "1")
+		if status != 0 {
+			if info, err := sim.Inspect(dir); err == nil && info.State != nil && info.State.Step == 80000 {
+				continue // killed when all was done
+			}
+			t.Fatalf("killed run does not go on: %s", stderr)
+		}
+		goOn++
+		if got := object(t, stdout); got["spike_sha256"] != want["spike_sha256"] {
+			t.Errorf("%v spikes, %v; want %v, %v", got["spikes"], got["spike_sha256"], want["spikes"], want["spike_sha256"])
+		}
+		must(t, "check", dir)
+	}
+	if goOn < 4 {
+		t.Errorf("%d of 16 runs were killed when they had begun and went on: the test is not about them", goOn)
 	}
 }
 
@@ -222,4 +263,74 @@ func TestLocked(t *testing.T) {
 	s.signal(syscall.SIGKILL)
 	s.end()
 	must(t, "run", "--resume", dir, "--t-sim", "10")
+}
+
+// Asked for less than the warm-up has left, a run ends there, says so, and keeps
+// the rest as it was planned.
+func TestResumeWithinWarmup(t *testing.T) {
+	t.Parallel()
+	dir := tempRun(t)
+	args := slices.Concat(small, []string{"--out", dir, "--t-presim", "1000", "--t-sim", "50000000", "--checkpoint-every", "100"})
+	s := start(t, slices.Concat([]string{"run"}, args)...)
+	s.until("cortigo: saving")
+	s.signal(os.Interrupt)
+	s.end()
+	d, err := arrowio.OpenRun(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Run().Recorded.End > 2000 {
+		if err := d.Rewind(0); err != nil { // it was fast: begin again
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(filepath.Join(dir, "network")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, before, _ := cli(t, "info", dir)
+	stdout, stderr, status := cli(t, "run", "--resume", dir, "--t-sim", "50", "--threads", "1")
+	if status != 0 || !strings.Contains(stderr, "ms, within the warm-up of 1000 ms\n") || !strings.Contains(stdout, "all of the warm-up, which ends at 1000 ms") {
+		t.Fatalf("status %d, %s%s%s", status, before, stdout, stderr)
+	}
+	from, until := 0.0, 0.0
+	if _, err := fmt.Sscanf(stderr[strings.Index(stderr, "Going on with the run in "+dir):], "Going on with the run in "+dir+" at %g ms, until %g ms", &from, &until); err != nil || until != from+50 {
+		t.Errorf("from %g to %g: %v, %s", from, until, err, stderr)
+	}
+	if d, err = arrowio.OpenRun(dir); err != nil {
+		t.Fatal(err)
+	}
+	if r := d.Run(); float64(r.Recorded.End) != until*10 || r.TSimMS != 5e7 {
+		t.Errorf("recorded %v, t_sim %g ms, want until %g ms and what was planned", r.Recorded, r.TSimMS, until)
+	}
+	must(t, "check", dir)
+}
+
+// A network, or all, that somebody removes while a run writes is an error, and no
+// way to go on is told that there is not.
+func TestRemovedWhileRunning(t *testing.T) {
+	t.Parallel()
+	for _, what := range []string{"network", ""} {
+		dir := tempRun(t)
+		s := start(t, slices.Concat([]string{"run"}, small, []string{"--t-sim", "1e7", "--out", dir, "--checkpoint-every", "1000", "--threads", "1"})...)
+		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+			if rd, err := arrowio.OpenRun(dir); err == nil && rd.Run().Recorded.End > 0 {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatal("not begun")
+			}
+		}
+		for range 100 { // files are made meanwhile
+			if os.RemoveAll(filepath.Join(dir, what)) == nil {
+				break
+			}
+		}
+		stderr, state := s.end()
+		if state.ExitCode() != statusFailed || strings.Contains(stderr, "--resume") || !strings.Contains(stderr, dir) {
+			t.Errorf("%q removed: %v, %s", what, state, stderr)
+		}
+		if want := map[string]string{"": "is gone", "network": "holds the spikes of"}[what]; !strings.Contains(stderr, want) {
+			t.Errorf("%q removed: %s, want %q", what, stderr, want)
+		}
+	}
 }

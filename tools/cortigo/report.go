@@ -142,6 +142,11 @@ func (s *simulation) summarise(w io.Writer, r runReport) error {
 	if !s.params.Record.Spikes {
 		return nil
 	}
+	if s.afterWarmup() <= 0 {
+		fmt.Fprintf(w, "%s in %s, sha256 %s, all of the warm-up, which ends at %s; to go on: cortigo run --resume %s\n",
+			counted(r.Spikes, "spike"), s.out, r.SpikeSHA256, ms(s.params.TPresim), shellQuoted(s.out))
+		return nil
+	}
 	d, err := arrowio.ReadSpikes(s.out, arrowio.InWindow(s.params.TPresim, s.params.TPresim+s.params.TSim))
 	if err != nil {
 		return err

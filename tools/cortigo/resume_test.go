@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"cortigo/arrowio"
@@ -173,5 +176,55 @@ func TestKeep(t *testing.T) {
 	var r arrowio.Run
 	if err := json.Unmarshal(files(t, dir)[filepath.Join(dir, "run.json")], &r); err != nil || r.Recorded.End != 201000 {
 		t.Errorf("%v, recorded %v", err, r.Recorded)
+	}
+}
+
+// What is missing or damaged of a saved run is told by check; what can be had
+// again is, and nothing that was recorded is removed.
+func TestSavedFilesGone(t *testing.T) {
+	t.Parallel()
+	want := run(t, "--out", tempRun(t), "--t-sim", "120")["spike_sha256"]
+	parameters := filepath.Join("network", "microcircuit.json")
+	for name, tt := range map[string]struct {
+		harm  func(dir string) error
+		check string
+		goes  bool
+	}{
+		"parameters removed": {func(dir string) error { return os.Remove(filepath.Join(dir, parameters)) }, parameters, true},
+		"parameters emptied": {func(dir string) error { return os.Truncate(filepath.Join(dir, parameters), 0) }, parameters, true},
+		"parameters damaged": {func(dir string) error {
+			b, err := os.ReadFile(filepath.Join(dir, parameters))
+			b[len(b)/2] ^= 1
+			return errors.Join(err, os.WriteFile(filepath.Join(dir, parameters), b, 0o644))
+		}, parameters, true},
+		"state removed":   {func(dir string) error { return os.Remove(filepath.Join(dir, "state", "state.cortigo")) }, "the state of step 1000", false},
+		"network removed": {func(dir string) error { return os.RemoveAll(filepath.Join(dir, "network")) }, "is gone", false},
+		"rows removed":    {func(dir string) error { return os.Remove(filepath.Join(dir, "network", "shard-0000.rows")) }, "shard-0000.rows", false},
+	} {
+		dir := tempRun(t)
+		run(t, "--out", dir, "--save", "--threads", "1")
+		if err := tt.harm(dir); err != nil {
+			t.Fatal(err)
+		}
+		spikes := files(t, filepath.Join(dir, "spikes"))
+		if stdout, _, status := cli(t, "check", dir); status != statusFailed || !strings.Contains(stdout, tt.check) {
+			t.Errorf("%s: check says %s", name, stdout)
+		}
+		stdout, stderr, status := cli(t, "run", "--resume", dir, "--t-sim", "40", "--json", "--threads", "1")
+		if tt.goes != (status == 0) {
+			t.Errorf("%s: status %d, %s", name, status, stderr)
+		}
+		for path, b := range spikes {
+			if now, err := os.ReadFile(path); err != nil || !bytes.Equal(b, now) {
+				t.Errorf("%s: %s changed: %v", name, path, err)
+			}
+		}
+		if !tt.goes {
+			continue
+		}
+		if got := object(t, stdout); got["spike_sha256"] != want {
+			t.Errorf("%s: %v, want %v", name, got["spike_sha256"], want)
+		}
+		must(t, "check", dir)
 	}
 }
