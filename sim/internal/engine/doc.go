@@ -29,9 +29,9 @@
 //	noise.go        noise currents
 //	poisson.go      Poisson input; inhomogeneous.go: of changing rate; poisson_set.go: of many generators
 //	event.go        spike generators
-//	shard.go        one step of one shard
+//	shard.go        one step of one shard; wheel.go: what is under way, by the step it arrives
 //	barrier.go      where workers meet
-//	run.go          the run loop
+//	run.go          the run loop; panic.go: panics of its workers
 //	record.go       spike recorders and multimeters; train.go: generators' own spikes
 //	state.go        state in and out, by neuron id; info.go: figures of an engine
 //	state_check.go  what no run can have left behind
