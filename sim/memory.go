@@ -57,11 +57,11 @@ type MemoryError struct {
 
 // Error names both figures and what bounds the one that is available.
 func (e *MemoryError) Error() string {
-	return fmt.Sprintf("sim: the network needs about %s of memory, of which %s are available (%s)", formatBytes(e.Needed), formatBytes(e.Available), e.Bound)
+	return fmt.Sprintf("sim: the network needs about %s of memory, of which %s are available (%s)", FormatBytes(e.Needed), FormatBytes(e.Available), e.Bound)
 }
 
-// formatBytes writes a number of bytes for people, in MB or GB of 10^6 or 10^9.
-func formatBytes(bytes int64) string {
+// FormatBytes writes a number of bytes for people, in MB or GB of 10^6 or 10^9.
+func FormatBytes(bytes int64) string {
 	switch x := float64(bytes); {
 	case x < 9.5e6:
 		return fmt.Sprintf("%.1f MB", x/1e6)
@@ -86,15 +86,21 @@ func (n *Network) checkMemory() error {
 	if err != nil {
 		return nil // building says what is wrong
 	}
-	most, bound, ok := n.opts.memory, "the limit that was set", true
-	if most == 0 {
+	return CheckMemory(needed, n.opts.memory)
+}
+
+// CheckMemory returns a *MemoryError if a network that needs so many bytes is
+// refused under a MemoryLimit.
+func CheckMemory(needed, limit int64) error {
+	bound, ok := "the limit that was set", true
+	if limit == 0 {
 		if needed < smallNetwork {
 			return nil
 		}
-		most, bound, ok = available.Memory()
+		limit, bound, ok = available.Memory()
 	}
-	if ok && needed > most {
-		return &MemoryError{needed, most, bound}
+	if ok && needed > limit {
+		return &MemoryError{needed, limit, bound}
 	}
 	return nil
 }

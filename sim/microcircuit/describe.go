@@ -11,7 +11,7 @@ import (
 )
 
 // Describe returns the report with which a run begins, several lines: where
-// data go, how neurons and in-degrees are scaled, the background, the stimuli,
+// data go, how neurons and in-degrees are scaled, the memory that takes, the background, the stimuli,
 // the seed, the workers, and the warnings of the model and of the network. An empty dataDir leaves out the
 // first; existed says that the directory was there before and is written over.
 func (m *Microcircuit) Describe(dataDir string, existed bool) string {
@@ -28,6 +28,9 @@ func (m *Microcircuit) Describe(dataDir string, existed bool) string {
 		}
 	}
 	m.describeScaling(&b)
+	if bytes, err := m.p.EstimateMemory(m.opts...); err == nil {
+		fmt.Fprintf(&b, "Memory: about %s to build and run it\n", sim.FormatBytes(bytes))
+	}
 	m.describeInput(&b)
 	fmt.Fprintf(&b, "Seed of the random numbers: %d\n", m.p.Seed)
 	threads, shards := m.workers()

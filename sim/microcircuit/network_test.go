@@ -272,12 +272,17 @@ func TestDescribe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	bytes, err := p.EstimateMemory(sim.Threads(2), sim.Shards(2))
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := `Data directory: data/run
   Directory already existed. Old data will be overwritten.
 Neurons: 15,435 of 77,169, their numbers are scaled by a factor of 0.200
 Synapses: 11,955,239
 In-degrees are scaled by a factor of 0.200.
   To make up for it, weights are multiplied by 2.236 and the constant input current is adjusted.
+Memory: about ` + sim.FormatBytes(bytes) + ` to build and run it
 Background input: constant current (dc)
 Thalamic stimulus: 902 neurons at 120 spikes/s from 700 to 710 ms, synapses "scaled"
 Transient DC stimulus: 0.3 pA per external synapse from 650 to 750 ms

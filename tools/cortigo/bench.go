@@ -64,7 +64,7 @@ peak_rss_mb, threads, shards, neurons, synapses, cpu, kernel, and after a failur
 			if out == "" && (p.Record.Spikes || p.Record.Voltages) {
 				return errors.New("--record needs --out DIR")
 			}
-			s := &simulation{params: p, options: f.options(), out: out, overwrite: overwrite, log: cmd.ErrOrStderr(), events: asJSON}
+			s := &simulation{params: p, options: f.options(), memory: f.memoryLimit(), out: out, overwrite: overwrite, log: cmd.ErrOrStderr(), events: asJSON}
 			if share != 0 {
 				s.options = append(s.options, sim.Share(share, p.MeanRate[:]))
 			}

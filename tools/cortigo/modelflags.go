@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 
@@ -24,6 +25,7 @@ type modelFlags struct {
 	thalamus, dc         bool
 	record               []string
 	threads, shards      int
+	memory               float64 // GB
 	cmd                  *cobra.Command
 	defaultTSim          float64 // where neither a flag nor a file says, if not 0
 	defaultBackground    string  // likewise, if not empty
@@ -63,6 +65,7 @@ func (f *modelFlags) register(cmd *cobra.Command) {
 	}
 	fl.StringSliceVar(&f.record, "record", []string{record}, "what to record, with commas between: spikes, also thalamus (with --thalamus), voltages; or none")
 	fl.IntVar(&f.threads, "threads", 0, "`N` workers (default: as many as there are processors and work for)")
+	fl.Float64Var(&f.memory, "max-memory", 0, "refuse a network that is estimated to need more than `GB` of memory; inf refuses none (default: what is available)")
 	fl.IntVar(&f.shards, "shards", 0, "cut the network into `N` parts (default: one a worker)")
 	f.completions()
 }
@@ -96,6 +99,9 @@ func (f *modelFlags) parameters(ctx context.Context) (microcircuit.Parameters, e
 		if err != nil {
 			return f.defaults(), err
 		}
+	}
+	if set("max-memory") && !(f.memory*1e9 >= 1) {
+		return p, fmt.Errorf("--max-memory is %v; allowed: > 0 GB, or inf", f.memory)
 	}
 	if set("scale") {
 		p.NScaling, p.KScaling = f.scale, f.scale
@@ -208,5 +214,13 @@ func recorders(names []string, thalamus bool, r *microcircuit.Recorders) error {
 }
 
 func (f *modelFlags) options() []sim.Option {
-	return []sim.Option{sim.Threads(f.threads), sim.Shards(f.shards)}
+	return []sim.Option{sim.Threads(f.threads), sim.Shards(f.shards), sim.MemoryLimit(f.memoryLimit())}
+}
+
+// memoryLimit returns --max-memory in bytes, 0 where it was not given.
+func (f *modelFlags) memoryLimit() int64 {
+	if f.memory >= math.MaxInt64/1e9 {
+		return math.MaxInt64
+	}
+	return int64(f.memory * 1e9)
 }

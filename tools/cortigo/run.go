@@ -47,7 +47,7 @@ as they are; what was recorded after it is simulated again. A run is locked whil
   cortigo run --record none --json                     only count spikes`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s := &simulation{options: f.options(), out: out, overwrite: overwrite, save: save, log: cmd.ErrOrStderr(), events: asJSON}
+			s := &simulation{options: f.options(), memory: f.memoryLimit(), out: out, overwrite: overwrite, save: save, log: cmd.ErrOrStderr(), events: asJSON}
 			var err error
 			if cmd.Flags().Changed("checkpoint-every") {
 				if !(every > 0) {

@@ -25,7 +25,8 @@ type simulation struct {
 	saving    func() error // waits for the network that is being saved; nil: none is
 	every     float64      // ms of model time between checkpoints; 0: as many as arrowio.CheckpointInterval says
 	log       io.Writer
-	events    bool // progress as JSON
+	events    bool  // progress as JSON
+	memory    int64 // limit in bytes, see sim.MemoryLimit
 
 	model    *microcircuit.Microcircuit
 	replace  bool            // the directory holds a run, which goes when the network is built
@@ -79,6 +80,9 @@ func (s *simulation) build(ctx context.Context) (err error) {
 	if err := s.model.Create(); err != nil {
 		return err
 	}
+	if err := s.checkMemory(); err != nil {
+		return err
+	}
 	if s.out != "" {
 		if err := s.createRun(); err != nil {
 			return err
@@ -99,6 +103,19 @@ func (s *simulation) build(ctx context.Context) (err error) {
 	s.buildS = time.Since(start).Seconds()
 	net := s.model.Net()
 	fmt.Fprintf(s.log, "cortigo: %s and %s built in %.2f s\n", counted(net.Neurons(), "neuron"), counted(net.Synapses(), "synapse"), s.buildS)
+	return nil
+}
+
+// checkMemory reports a network that there is no room for, before anything is
+// written.
+func (s *simulation) checkMemory() error {
+	needed, err := s.params.EstimateMemory(s.options...)
+	if err != nil {
+		return nil // building says what is wrong
+	}
+	if err := sim.CheckMemory(needed, s.memory); err != nil {
+		return fmt.Errorf("%w; a smaller --scale needs less, --max-memory inf builds it all the same", err)
+	}
 	return nil
 }
 

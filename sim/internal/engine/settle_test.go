@@ -95,21 +95,21 @@ func TestCheckMagnitudes(t *testing.T) {
 	}
 	plain := func(*neuron.IafPscExp) {}
 	for name, err := range map[string]error{
-		"weight reaches 1.7e+308":                    projection(connect.AllToAll{}, connect.Constant(-1.7e308)),
-		"weight reaches 1e+300":                       projection(connect.List{Pre: []int32{0, 1}, Post: []int32{0, 1}, Weight: []float64{5, 1e300}}, connect.Constant(1)),
-		"weight reaches 1e+41":                        projection(connect.OneToOne{}, connect.Values{1e41, 1}),
-		"changed weight of synapse 0":            CheckChanges(&Projection{Pre: two, Post: two, Changed: []SynapseChange{{Weight: -1e300, Delay: math.NaN()}}}, h),
-		"std times weight reaches 1e+308":             drive(device.Noise{Std: 1e308}, 1),
-		"mean times weight reaches 1e+50":             drive(device.Noise{Mean: 1e30}, 1e20),
-		"amplitude times weight reaches 1e+45":        drive(device.DC{Amplitude: 1e45}, 1),
-		"amplitude_values[1] times weight":       drive(device.StepCurrent{Times: []float64{1, 2}, Values: []float64{1, -1e41}}, 1),
-		"spike_weights[1] times weight reaches +Inf":  drive(device.SpikeGenerator{Times: []float64{1, 2}, Weights: []float64{1, 1e308}}, 1e30),
+		"weight reaches 1.7e+308":                              projection(connect.AllToAll{}, connect.Constant(-1.7e308)),
+		"weight reaches 1e+300":                                projection(connect.List{Pre: []int32{0, 1}, Post: []int32{0, 1}, Weight: []float64{5, 1e300}}, connect.Constant(1)),
+		"weight reaches 1e+41":                                 projection(connect.OneToOne{}, connect.Values{1e41, 1}),
+		"changed weight of synapse 0":                          CheckChanges(&Projection{Pre: two, Post: two, Changed: []SynapseChange{{Weight: -1e300, Delay: math.NaN()}}}, h),
+		"std times weight reaches 1e+308":                      drive(device.Noise{Std: 1e308}, 1),
+		"mean times weight reaches 1e+50":                      drive(device.Noise{Mean: 1e30}, 1e20),
+		"amplitude times weight reaches 1e+45":                 drive(device.DC{Amplitude: 1e45}, 1),
+		"amplitude_values[1] times weight":                     drive(device.StepCurrent{Times: []float64{1, 2}, Values: []float64{1, -1e41}}, 1),
+		"spike_weights[1] times weight reaches +Inf":           drive(device.SpikeGenerator{Times: []float64{1, 2}, Weights: []float64{1, 1e308}}, 1e30),
 		"weight reaches 1e+300 in size, must be at most 1e+40": drive(device.Poisson{Rate: 1}, 1e300),
-		"tau_syn_ex is 1e-300":                   population(func(m *neuron.IafPscExp) { m.TauSynEx = 1e-300 }, nil),
-		"tau_syn_in is 0.0001":                   population(plain, map[string][]float64{"tau_syn_in": {2, 1e-4}}),
-		"I_e reaches 1e+308":                          population(func(m *neuron.IafPscExp) { m.Ie = 1e308 }, nil),
-		"C_m of 1e-320 pF":                       population(func(m *neuron.IafPscExp) { m.Cm = 1e-320 }, nil),
-		"V_m reaches 1e+308":                         population(func(m *neuron.IafPscExp) { m.Vm = -1e308 }, nil),
+		"tau_syn_ex is 1e-300":                                 population(func(m *neuron.IafPscExp) { m.TauSynEx = 1e-300 }, nil),
+		"tau_syn_in is 0.0001":                                 population(plain, map[string][]float64{"tau_syn_in": {2, 1e-4}}),
+		"I_e reaches 1e+308":                                   population(func(m *neuron.IafPscExp) { m.Ie = 1e308 }, nil),
+		"C_m of 1e-320 pF":                                     population(func(m *neuron.IafPscExp) { m.Cm = 1e-320 }, nil),
+		"V_m reaches 1e+308":                                   population(func(m *neuron.IafPscExp) { m.Vm = -1e308 }, nil),
 	} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("error %v, want one with %q", err, name)
