@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"slices"
-
-	"cortigo/sim/internal/kernel"
-)
+import "cortigo/sim/internal/kernel"
 
 const (
 	nearSteps = 64      // that have a list each
@@ -96,37 +92,26 @@ func (w *wheel[C]) clone() *wheel[C] {
 // clear removes everything.
 func (w *wheel[C]) clear() { *w = wheel[C]{moved: w.moved} }
 
-// putAll is put for cursors that a delivery has moved on, most of them to the
-// next step: the length of its list and what is counted stay in registers.
-func putAll(w *wheel[kernel.Cursor], cursors []kernel.Cursor, now uint16) {
-	if len(cursors) == 0 {
-		return
-	}
-	next := &w.near[(now+1)%nearSteps]
-	if *next == nil {
-		*next = w.list()
-	}
-	*next = slices.Grow(*next, len(cursors))
-	soon := (*next)[len(*next):cap(*next)]
-	n, later := 0, 0
+// goOn takes the cursors that a delivery has moved on, in the list that it was
+// given. Most of them are due in the next step, whose list theirs becomes: they
+// stay where they are, and the few that the next step had already come behind.
+func goOn(w *wheel[kernel.Cursor], cursors []kernel.Cursor, now uint16) {
+	soon := now + 1
+	n := 0
 	for _, c := range cursors {
-		due := uint16(c >> 48)
-		if due == now+1 {
-			soon[n] = c
-			n++
-			continue
-		}
-		list := &w.near[due%nearSteps]
-		if due-now > nearSteps || len(*list) == cap(*list) {
+		if due := uint16(c >> 48); due != soon {
 			w.put(c, due, now)
 			continue
 		}
-		*list = append(*list, c)
-		later++
+		cursors[n] = c
+		n++
 	}
-	*next = (*next)[:len(*next)+n]
-	w.held += n + later
-	w.moved += int64(n + later)
+	w.held += n
+	w.moved += int64(n)
+	next := &w.near[soon%nearSteps]
+	early := *next
+	*next = append(cursors[:n], early...)
+	w.giveBack(early)
 }
 
 // A transit is what is under way through the rows of one form: the cursors of
@@ -155,9 +140,10 @@ func (t *transit) deliver(step int64, single func([]kernel.Cursor) []kernel.Curs
 		due := t.once.take(now, func(c kernel.Cursor) uint16 { return uint16(c >> 48) })
 		if len(due) > 0 {
 			any = true
-			putAll(&t.once, single(due), now)
+			goOn(&t.once, single(due), now)
+		} else {
+			t.once.giveBack(due)
 		}
-		t.once.giveBack(due)
 	}
 	if t.several.held > 0 {
 		due := t.several.take(now, kernel.Multiple.Due)
