@@ -3,7 +3,6 @@ package sim
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -22,12 +21,12 @@ type CallError struct {
 	Err  error // what the call returned
 }
 
-// Error begins with the call and its place, of whose file it names the last two
-// elements.
+// Error begins with the call and its place, FILE:LINE as in a stack trace: in full,
+// by which a notebook's kernel knows the line of a cell.
 func (e *CallError) Error() string {
 	place := ""
 	if e.File != "" {
-		place = fmt.Sprintf(" at %s:%d", filepath.Join(filepath.Base(filepath.Dir(e.File)), filepath.Base(e.File)), e.Line)
+		place = fmt.Sprintf(" at %s:%d", e.File, e.Line)
 	}
 	problem := strings.TrimPrefix(e.Err.Error(), "sim: ")
 	return fmt.Sprintf("sim: %s%s: %s", e.Call, place, strings.TrimPrefix(problem, e.Call+": "))

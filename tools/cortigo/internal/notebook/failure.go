@@ -47,6 +47,22 @@ var (
 	exitLine = regexp.MustCompile(`^(exit status \d+|signal: .*)$`)
 )
 
+// anyPlace is a place as GoNB puts it into what a program writes to stderr, and
+// onlyPlace a line that says no more than that, as in a stack trace.
+var (
+	anyPlace  = regexp.MustCompile(`\[\[ Cell (?:\[(\d+)\] )?Line (\d+) \]\]`)
+	onlyPlace = regexp.MustCompile(`^(at )?(cell \d+, )?line \d+( \+0x[0-9a-f]+)?$`)
+)
+
+// inWords returns a place as Failure.Error names it.
+func inWords(where string) string {
+	m := anyPlace.FindStringSubmatch(where)
+	if m[1] == "" {
+		return "line " + m[2]
+	}
+	return "cell " + m[1] + ", line " + m[2]
+}
+
 // locate finds the line that failed, and the program's own words for why.
 func (f *Failure) locate(cells []*ipynb.Cell) {
 	f.AtCell = f.Cell
@@ -87,6 +103,7 @@ func reason(value, stderr string) string {
 	if !exitLine.MatchString(value) {
 		return limitLines(value)
 	}
+	stderr = anyPlace.ReplaceAllStringFunc(stderr, inWords)
 	if i := strings.Index("\n"+stderr, "\npanic: "); i >= 0 {
 		message, _, _ := strings.Cut(stderr[i:], "\n")
 		return message
@@ -94,7 +111,7 @@ func reason(value, stderr string) string {
 	var lines []string
 	for line := range strings.Lines(stderr) {
 		line = strings.TrimSpace(line)
-		if line != "" && !exitLine.MatchString(line) && !place.MatchString(line) {
+		if line != "" && !exitLine.MatchString(line) && !onlyPlace.MatchString(line) {
 			lines = append(lines, line)
 		}
 	}

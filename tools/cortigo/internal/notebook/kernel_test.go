@@ -316,6 +316,9 @@ func TestFailureTexts(t *testing.T) {
 			"Cell[$n]: Line 2\nx := 3\n^\ny()\ndeclared and not used: x\nCell[$n]: Line 3\nx := 3\ny()\n^\nundefined: y"},
 		{"exit", "%%\nos.Exit(3)", "", "exit status 3", "exit status 3"},
 		{"panic", "%%\npanic(\"no\")", "panic: no\n\ngoroutine 1 [running]:\nmain.main()\n\t\x1b[7m[[ Cell [$n] Line 2 ]]\x1b[0m", "exit status 2", "exit status 2"},
+		// Text of the program that names a line of its code, or looks as if.
+		{"place in a text", "%%\n_, f, l, _ := runtime.Caller(0)\nfmt.Fprintf(os.Stderr, \"12:00 a: b: %s:%d: no\\na:b:8:main.go:99999999999999999999: c\\nmain.go:2:99999999999: c\\nmain.go:0: c\\n\", f, l)\nos.Exit(3)",
+			"12:00 a: b: \x1b[7m[[ Cell [$n] Line 2 ]]\x1b[0m: no\na:b:8:main.go:99999999999999999999: c\nmain.go:2:99999999999: c\nmain.go:0: c\n", "exit status 3", "exit status 3"},
 		{"killed", "%%\nsyscall.Kill(syscall.Getpid(), syscall.SIGKILL)", "",
 			"the system has ended the program, most often because the memory was full: signal: killed", "the system has ended the program, most often because the memory was full: signal: killed"},
 		{"stopped", stopped, "stopped at 3 ms\n", "stopped", "stopped"},

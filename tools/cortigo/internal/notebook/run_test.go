@@ -198,6 +198,9 @@ func TestFailures(t *testing.T) {
 			2, 1, 3, "return a[i]", "panic: runtime error: index out of range [3] with length 1"},
 		{"fatal", []string{"%%\nlog.SetFlags(0)\nlog.Fatal(\"no population L7E\")"},
 			1, 1, 0, "log.SetFlags(0)", "no population L7E (exit status 1)"},
+		// The text says where, of its own accord.
+		{"place in the text", []string{"import \"runtime\"\n\nfunc refused() error {\n\t_, f, l, _ := runtime.Caller(0)\n\treturn fmt.Errorf(\"a: b: at %s:%d: c\", f, l)\n}", "%%\nlog.SetFlags(0)\nlog.Fatal(refused())"},
+			2, 1, 4, "_, f, l, _ := runtime.Caller(0)", "a: b: at cell 1, line 4: c (exit status 1)"},
 		{"silent", []string{"%%\nos.Exit(3)"}, 1, 1, 0, "os.Exit(3)", "exit status 3"},
 		{"check", []string{setUp, "import \"cortigo/notebooks/nb\"", "%%\n\nnb.Check(errors.New(\"disk full\"))"},
 			3, 3, 3, `nb.Check(errors.New("disk full"))`, "error: disk full (exit status 1)"},
