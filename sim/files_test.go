@@ -237,3 +237,20 @@ func TestOpenEarlierFormat(t *testing.T) {
 
 // format2Digest is of the 100 ms behind testdata/format2.
 const format2Digest = "0a3e09c5065ef34114b581275dd235b79022dae73abd165d12ab7c9e11f8d686"
+
+// A link that leads nowhere is named, whether it is the directory or above it.
+func TestSaveToDanglingLink(t *testing.T) {
+	dir := t.TempDir()
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(filepath.Join(dir, "gone"), link); err != nil {
+		t.Skip(err)
+	}
+	net := mustNew(t)
+	create(t, net, "a", 1, neuron.DefaultIafPscExp())
+	must(t, net.Build(t.Context()))
+	for _, to := range []string{link, filepath.Join(link, "run")} {
+		wantError(t, net.Save(to), link+" is a symbolic link to", "gone", "not there")
+	}
+	must(t, os.Mkdir(filepath.Join(dir, "gone"), 0o755))
+	must(t, net.Save(link))
+}

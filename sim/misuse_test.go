@@ -271,7 +271,7 @@ func TestSimulateErrors(t *testing.T) {
 		ms   float64
 		want []string
 	}{
-		{0.15, []string{"simulation time", "0.15", "0.1 ms"}}, {-1, []string{"-1 ms", ">= 0"}}, {math.NaN(), []string{"NaN"}},
+		{0.15, []string{"simulation time", "0.15", "0.1 ms"}}, {-1, []string{"-1 ms", ">= 0"}}, {-1e-300, []string{"-1e-300", ">= 0"}}, {1e-300, []string{"1e-300", "0.1 ms"}}, {math.NaN(), []string{"NaN"}},
 		{math.Inf(1), []string{"Inf"}}, {1e12, []string{"1e+12"}},
 	} {
 		wantError(t, net.Simulate(ctx, x.ms), x.want...)

@@ -64,8 +64,11 @@ func (n *Network) simulate(ctx context.Context, ms float64) error {
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
-	if steps < 0 {
+	if ms < 0 {
 		return fmt.Errorf("sim: simulation time is %g ms, must be >= 0", ms)
+	}
+	if ms > 0 && steps == 0 {
+		return fmt.Errorf("sim: simulation time is %g ms, must be a multiple of the resolution (%g ms)", ms, n.desc.Resolution)
 	}
 	if err := n.ready(ctx); err != nil {
 		return err

@@ -139,6 +139,25 @@ func encodeTable(t *table) ([]byte, uint32, error) {
 	return append(b, make([]byte, padding(int64(len(b))))...), crc, nil
 }
 
+// makeDir makes a directory, and those above it, if it is not there. A symbolic
+// link that leads nowhere, of which the system says that the file exists, is named.
+func makeDir(path string) error {
+	err := os.MkdirAll(path, 0o755)
+	if err == nil {
+		return nil
+	}
+	for p := path; ; p = filepath.Dir(p) {
+		if to, notLink := os.Readlink(p); notLink == nil {
+			if _, gone := os.Stat(p); errors.Is(gone, os.ErrNotExist) {
+				return fmt.Errorf("%s is a symbolic link to %s, which is not there", p, to)
+			}
+		}
+		if p == filepath.Dir(p) {
+			return err
+		}
+	}
+}
+
 // Replace writes a file under another name and renames it to path when it is
 // whole and on the disk.
 func Replace(path string, write func(io.Writer) error) (err error) {

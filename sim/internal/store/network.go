@@ -90,7 +90,7 @@ func Fingerprint(d *engine.Description) (string, error) {
 // ForgetNetwork makes room in dir for a network that is to be saved there: until
 // it is whole there is none.
 func ForgetNetwork(dir string) error {
-	if err := os.MkdirAll(filepath.Join(dir, "network"), 0o755); err != nil {
+	if err := makeDir(filepath.Join(dir, "network")); err != nil {
 		return err
 	}
 	if err := os.Remove(networkPath(dir)); err != nil && !errors.Is(err, os.ErrNotExist) {

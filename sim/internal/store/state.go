@@ -28,7 +28,7 @@ func SaveState(dir string, desc *engine.Description, s *engine.State) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "state"), 0o755); err != nil {
+	if err := makeDir(filepath.Join(dir, "state")); err != nil {
 		return err
 	}
 	var arrays []array
