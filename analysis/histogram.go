@@ -10,7 +10,7 @@ import (
 const MaxBins = 1 << 27
 
 // A Histogram holds the spikes of a set of neurons, counted in bins of equal
-// length from the begin of a window. Bin i is (Begin+i*BinSteps,
+// length from the beginning of a window. Bin i is (Begin+i*BinSteps,
 // Begin+(i+1)*BinSteps].
 type Histogram struct {
 	Resolution    float64 // ms per step
@@ -23,7 +23,7 @@ type Histogram struct {
 }
 
 // PopulationRate counts the spikes of all neurons of pops together, in bins of
-// binSteps steps from the begin of d's window; without pops, of d's Circuit: all
+// binSteps steps from the beginning of d's window; without pops, of d's Circuit: all
 // populations that were recorded and are not input. What remains of the window after the last whole bin is dropped
 // and reported. A window shorter than one bin gives no bins.
 //

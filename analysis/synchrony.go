@@ -7,7 +7,7 @@ import (
 )
 
 // Synchrony returns variance over mean (ddof 0) of the spike counts of sample
-// neurons of p together, in bins of binSteps steps from the begin of d's
+// neurons of p together, in bins of binSteps steps from the beginning of d's
 // window: the measure of Fig. 6D of Potjans & Diesmann (2014, Cereb. Cortex
 // 24:785), with 3 ms bins. See [Histogram.FanoFactor].
 //

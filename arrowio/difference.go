@@ -48,5 +48,5 @@ func short(x any) string {
 	if len(s) <= most {
 		return s
 	}
-	return s[:most] + "..."
+	return strings.ToValidUTF8(s[:most], "") + "..." // the end may be within a character
 }

@@ -238,22 +238,6 @@ func lastStep(path string, resolution float64) (int64, error) {
 	return step[0], nil
 }
 
-// countRows returns how many rows the parts have, by their metadata.
-func countRows(parts []part) (int64, error) {
-	n := int64(0)
-	for _, pt := range parts {
-		p, err := openPart(pt.path, false, memory.DefaultAllocator)
-		if err != nil {
-			return 0, err
-		}
-		n += p.r.NumRows()
-		if err := p.close(); err != nil {
-			return 0, err
-		}
-	}
-	return n, nil
-}
-
 // quantitiesOf returns the quantities that a part of samples has.
 func quantitiesOf(path string) ([]string, error) {
 	p, err := openPart(path, true, memory.DefaultAllocator)

@@ -142,7 +142,7 @@ func (n *Network) attachRecorders() error {
 
 // Reset takes the network back to time 0 and its initial state. Nodes,
 // parameters, weights and connections stay as they are now, as if they had been so
-// from the begin; the memories of recorders are emptied.
+// from the beginning; the memories of recorders are emptied.
 func (n *Network) Reset() error { return n.changing("Reset", n.reset) }
 
 func (n *Network) reset() error {

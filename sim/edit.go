@@ -9,11 +9,10 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
-
-	"cortigo/sim/internal/brief"
 )
 
 // An edit collects changes of parameters, which take place together or not at
@@ -182,7 +181,7 @@ func (e *edit) setNeurons(g *group, s span, name string, value any, at, n int) e
 		if e.net.now() > 0 {
 			return nil
 		}
-		// At the begin V_m is a parameter, too.
+		// At the beginning V_m is a parameter, too.
 	}
 	if s.n == g.n && !each {
 		p.Model = changed.(neuron.Model)

@@ -6,12 +6,11 @@ import (
 	"slices"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/suggest"
 	"cortigo/sim/neuron"
 	"cortigo/sim/spikes"
-
-	"cortigo/sim/internal/brief"
 )
 
 // A Network is nodes and their connections; see the package documentation. Its

@@ -7,11 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/neuron"
 	"cortigo/sim/spikes"
-
-	"cortigo/sim/internal/brief"
 )
 
 // kind says what a group of nodes is.

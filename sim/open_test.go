@@ -32,7 +32,7 @@ func stimulate(t *testing.T, net *sim.Network, amplitude float64) {
 }
 
 // Two runs from one warm-up with different stimuli are each what a run with that
-// stimulus is from the begin, whatever the workers.
+// stimulus is from the beginning, whatever the workers.
 func TestBranches(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()

@@ -104,7 +104,7 @@ func (c *Nodes) get(name string) ([]float64, error) {
 }
 
 // Models returns the model of each node with its parameters; V_m is that at the
-// begin.
+// beginning.
 func (c *Nodes) Models() []Model {
 	models := make([]Model, 0, c.Len())
 	if c == nil {

@@ -61,7 +61,7 @@ func (n *Network) startSave(dir string) (wait func() error, err error) {
 		return nil, fmt.Errorf("sim: a share of a network cannot be saved")
 	}
 	if n.saving != nil {
-		n.saving.wait() //nolint:errcheck // whoever started it is told
+		_ = n.saving.wait() // whoever started it is told
 	}
 	state, err := n.savedState()
 	if err != nil {

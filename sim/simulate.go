@@ -40,7 +40,7 @@ func (n *Network) build(ctx context.Context) error {
 	return nil
 }
 
-// MaxSteps is the last step that can be simulated, from the begin: 238 hours of
+// MaxSteps is the last step that can be simulated, from the beginning: 238 hours of
 // model time in steps of 0.1 ms.
 const MaxSteps = engine.MaxSteps
 

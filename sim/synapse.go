@@ -4,10 +4,9 @@ import (
 	"fmt"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/suggest"
-
-	"cortigo/sim/internal/brief"
 )
 
 // StaticSynapse is the name of the synapse model that all others derive from.

@@ -29,7 +29,7 @@ type RateHistogram struct {
 }
 
 // NewRateHistogram returns a plotter of the rate of all of d's neurons (its
-// Circuit: what was recorded and is not input) in bins from the begin of d's
+// Circuit: what was recorded and is not input) in bins from the beginning of d's
 // window. Options: WithTheme, WithBin, WithMark. The last
 // part-bin is dropped; Histogram.DroppedSteps says how long it is.
 //

@@ -58,7 +58,7 @@ func TestDecimate(t *testing.T) {
 		{[]float64{1, 2, 3, 4, 4, 3, 2, 1}, quarter, []int{0, 3, 4, 7}},                // rising, falling
 		{[]float64{2, 2, 2, 2, 2}, quarter, []int{0, 3, 4}},                            // constant
 		{[]float64{1, 2, 3}, func(i int) int { return i }, []int{0, 1, 2}},             // fewer samples than columns: all
-		{[]float64{nan, 1, nan, nan, 2, nan}, quarter, []int{1, -1, 4, -1}},            // one gap, none at the begin
+		{[]float64{nan, 1, nan, nan, 2, nan}, quarter, []int{1, -1, 4, -1}},            // one gap, none at the beginning
 		{[]float64{1, 9, nan, 5, 7, 6, 8, 7}, quarter, []int{0, 1, -1, 3, 4, 5, 6, 7}}, // a gap within a column
 	} {
 		if got := decimate(c.values, c.column); !slices.Equal(got, c.want) {

@@ -16,8 +16,8 @@ import (
 // delay d drives the potential by w*I in (Start+d, Stop+d], and a generator that
 // is on from the very begin loses its first step: t_0 is Start, or one step
 // where Start is before that. All targets change at the same times, apart from
-// their delays. The time in the sine counts from the begin of the simulation;
-// NEST's own counts from the begin of the generator's activity in a Simulate
+// their delays. The time in the sine counts from the beginning of the simulation;
+// NEST's own counts from the beginning of the generator's activity in a Simulate
 // call, so that its phase depends on how a run is divided where Start > 0.
 //
 // In a leaky neuron the potential fluctuates, at the ends of the intervals, with

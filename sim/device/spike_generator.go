@@ -26,7 +26,7 @@ type SpikeGenerator struct {
 	// AllowOffgridTimes rounds times that are not on the grid up to the end of
 	// their step.
 	AllowOffgridTimes bool `json:"allow_offgrid_times,omitempty"`
-	// ShiftNowSpikes moves spikes at the begin of the simulation (Origin
+	// ShiftNowSpikes moves spikes at the beginning of the simulation (Origin
 	// included) one step on; a time of 0 is then allowed.
 	ShiftNowSpikes bool `json:"shift_now_spikes,omitempty"`
 	// PreciseTimes takes times as they are, without the tolerance of half a

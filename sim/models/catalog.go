@@ -7,11 +7,10 @@ import (
 	"sync"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/suggest"
 	"cortigo/sim/neuron"
-
-	"cortigo/sim/internal/brief"
 )
 
 // A Model is a model of nodes, a struct of package neuron or device.

@@ -17,7 +17,7 @@ func ConstantCurrentPropagator(h, tauM, cm float64) float64 {
 }
 
 // ExpCurrentPropagator returns what an exponential synaptic current of 1 pA at
-// the begin of a step adds to V by its end, mV:
+// the beginning of a step adds to V by its end, mV:
 //
 //	beta/C_m * exp(-h/tau_syn) * (exp(h/beta) - 1), beta = tau_syn*tau_m/(tau_m - tau_syn)
 //
@@ -34,7 +34,7 @@ func ExpCurrentPropagator(h, tauM, tauSyn, cm float64) float64 {
 const smallestNormal = 0x1p-1022
 
 // AlphaCurrentPropagator returns what the derivative dI of an alpha-function
-// current (pA/ms) at the begin of a step adds to V by its end, mV per pA/ms:
+// current (pA/ms) at the beginning of a step adds to V by its end, mV per pA/ms:
 //
 //	beta/C_m * exp(-h/tau_syn) * (beta*(exp(h/beta) - 1) - h)
 //

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// packagePrefix is the name of a package at the begin of an error or of one
+// packagePrefix is the name of a package at the beginning of an error or of one
 // that it wraps: of use to programs, noise to users.
 var packagePrefix = regexp.MustCompile(`(^|: )(?:microcircuit|sim|arrowio|analysis|reference|plots): `)
 

@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"cortigo/sim/neuron"
-
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/neuron"
 )
 
 // A cell is a neuron's parameters: those of a population's model, with some of

@@ -91,7 +91,7 @@ func TestCurrentWindows(t *testing.T) {
 		{"start 2h", dc(0.2, 3, 0), 1, upTo(13, 40)},
 		{"no stop", dc(2, 0, 0), 0.1, upTo(22, 60)},
 		{"origin", dc(1, 3, 0.7), 0.5, upTo(23, 42)},
-		{"before the begin", dc(-2, 1, 0), 1, upTo(12, 20)},
+		{"before the beginning", dc(-2, 1, 0), 1, upTo(12, 20)},
 		{"empty window", dc(1, 1, 0), 1, nil},
 		{"over before it begins", dc(0, 0.1, 0), 1, nil},
 		{"steps", device.StepCurrent{Times: []float64{1, 2, 3}, Values: []float64{5, 0, -5}}, 1, append(upTo(21, 30), upTo(41, 60)...)},

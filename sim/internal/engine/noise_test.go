@@ -59,7 +59,7 @@ func TestNoiseWindows(t *testing.T) {
 		{"dt", device.Noise{Dt: 0.5, Active: active(0, 2.5, 0)}, 1, []int{12, 17, 22, 27, 32, 36}},
 		{"window", device.Noise{Dt: 0.4, Active: active(1, 2.1, 0)}, 0.5, []int{16, 20, 24, 27}}, // (1.5, 2.6] ms
 		{"origin", device.Noise{Dt: 0.4, Active: active(1, 2.1, 0.7)}, 0.5, []int{23, 27, 31, 34}},
-		{"before the begin", device.Noise{Dt: 2, Active: active(-3, 4, 0)}, 0.1, []int{3, 23, 42}},
+		{"before the beginning", device.Noise{Dt: 2, Active: active(-3, 4, 0)}, 0.1, []int{3, 23, 42}},
 		{"every step", device.Noise{Dt: 0.1, Active: active(1, 1.3, 0)}, 1, []int{21, 22, 23, 24}},
 		{"empty", device.Noise{Active: active(1, 1, 0)}, 1, nil},
 		{"infinite stop", device.Noise{Dt: 3, Active: active(1, math.Inf(1), 0)}, 1, []int{21, 51}},

@@ -4,9 +4,8 @@ import (
 	"fmt"
 
 	"cortigo/sim/device"
-	"cortigo/sim/internal/rng"
-
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/rng"
 )
 
 // Value returns a quantity that a multimeter can read, of neuron i of a

@@ -263,7 +263,7 @@ func (r *run) work(w int) {
 	}
 }
 
-// supervise is worker 0's look around at the begin of interval j.
+// supervise is worker 0's look around at the beginning of interval j.
 func (r *run) supervise(j, step int64) {
 	if r.ctx.Err() != nil || r.failure() != nil {
 		r.last.Store(j)

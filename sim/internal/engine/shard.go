@@ -45,7 +45,7 @@ type shard struct {
 }
 
 // A Spike is one of a neuron, counted from 0 over the network, Lag steps after
-// the begin of an interval.
+// the beginning of an interval.
 type Spike struct {
 	Neuron       uint32
 	Lag          uint16
@@ -116,7 +116,7 @@ func (s *splitCurrents) step() {
 }
 
 // advance does one step: what arrives is added up, then the neurons move on.
-// lag counts the steps from the begin of the interval, whose spikes go to buf.
+// lag counts the steps from the beginning of the interval, whose spikes go to buf.
 func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 	t0 := time.Now()
 	sh.step = step

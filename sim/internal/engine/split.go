@@ -5,7 +5,7 @@ import (
 )
 
 // splitAlways is up to how many neurons a network follows the two signs of
-// merged currents from the begin, so that a recorder may come at any time: where
+// merged currents from the beginning, so that a recorder may come at any time: where
 // that is little work.
 const splitAlways = 1000
 

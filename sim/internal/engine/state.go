@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"cortigo/sim/internal/kernel"
-
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/kernel"
 )
 
 // A State is what a network needs to go on, by neuron and independent of

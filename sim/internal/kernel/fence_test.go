@@ -151,7 +151,7 @@ func TestDeliverRingFenced(t *testing.T) {
 var farOffsets = []uint64{1 << 28, 1 << 29, 1 << 30, 1 << 31, 1<<32 - 300}
 
 // testDeliverFar delivers rows that lie across far offsets as it does at the
-// begin of memory.
+// beginning of memory.
 func testDeliverFar[W word, S int32 | int64](t *testing.T, deliver func([]Cursor, int64, []W, *[1 << 16]S, *[1 << 16]S) []Cursor) {
 	syn, release := sparse[W](t, 1<<32)
 	defer release()

@@ -8,9 +8,8 @@ import (
 	"sync"
 
 	"cortigo/sim/connect"
-	"cortigo/sim/internal/suggest"
-
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/suggest"
 )
 
 // A Set is the parameters of one type of model. It may be used by several

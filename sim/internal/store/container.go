@@ -15,6 +15,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
 )
 
@@ -268,7 +269,7 @@ func openRegular(path string) (f *os.File, size int64, err error) {
 }
 
 // Close ends reading.
-func (c *container) Close() { c.close() } //nolint:errcheck // nothing was written
+func (c *container) Close() { _ = c.close() } // nothing was written
 
 // readTable reads the table of a container of size bytes and checks it. The kind
 // may be "": any.
@@ -319,7 +320,7 @@ func readTable(f io.ReaderAt, size int64, kind string) (*container, error) {
 		return nil, fmt.Errorf("its table is damaged: %w", err)
 	}
 	if kind != "" && c.table.Kind != kind {
-		return nil, fmt.Errorf("it holds a %q, not a %q", short(c.table.Kind), kind)
+		return nil, fmt.Errorf("it holds a %q, not a %q", brief.String(c.table.Kind), kind)
 	}
 	c.begin += padding(c.begin)
 	return c, c.layOut(size)
@@ -335,17 +336,17 @@ func (c *container) layOut(size int64) error {
 	for _, a := range c.table.Arrays {
 		width, ok := elementSizes[a.Type]
 		if !ok {
-			return fmt.Errorf("array %q is of type %q, none of %q", short(a.Name), short(a.Type), slices.Sorted(maps.Keys(elementSizes)))
+			return fmt.Errorf("array %q is of type %q, none of %q", brief.String(a.Name), brief.String(a.Type), slices.Sorted(maps.Keys(elementSizes)))
 		}
 		if seen[a.Name] {
-			return fmt.Errorf("damaged: two arrays are called %q", short(a.Name))
+			return fmt.Errorf("damaged: two arrays are called %q", brief.String(a.Name))
 		}
 		seen[a.Name] = true
 		if a.Offset != at-c.begin {
-			return fmt.Errorf("damaged: array %q at byte %d behind the table, must be at %d", short(a.Name), a.Offset, at-c.begin)
+			return fmt.Errorf("damaged: array %q at byte %d behind the table, must be at %d", brief.String(a.Name), a.Offset, at-c.begin)
 		}
 		if a.Len < 0 || a.Len > (size-at)/width {
-			return fmt.Errorf("cut short within array %q: it has %d elements of %d bytes, the file %d bytes from there on", short(a.Name), a.Len, width, max(0, size-at))
+			return fmt.Errorf("cut short within array %q: it has %d elements of %d bytes, the file %d bytes from there on", brief.String(a.Name), a.Len, width, max(0, size-at))
 		}
 		at += a.Len * width
 		at += padding(at)
@@ -370,15 +371,6 @@ func strictFrom(r io.Reader, into any) error {
 		return fmt.Errorf("there is something behind its end, at byte %d", d.InputOffset())
 	}
 	return nil
-}
-
-// short returns a name as an error shows it, whatever its length.
-func short(s string) string {
-	const most = 60
-	if len(s) <= most {
-		return s
-	}
-	return s[:most] + "..."
 }
 
 // header decodes the container's header.
@@ -423,7 +415,7 @@ func (c *container) read(a *arrayInfo, dst []byte) error {
 	for at := c.begin + a.Offset; rest > 0; {
 		b := buf[:min(rest, chunk)]
 		if n, err := c.file.ReadAt(b, at); n < len(b) {
-			return fmt.Errorf("%s: array %q cannot be read at byte %d: %w", c.path, short(a.Name), at+int64(n), err)
+			return fmt.Errorf("%s: array %q cannot be read at byte %d: %w", c.path, brief.String(a.Name), at+int64(n), err)
 		}
 		crc = crc32.Update(crc, castagnoli, b)
 		at += int64(len(b))
@@ -464,5 +456,5 @@ func take[T element](c *container, name string) ([]T, error) {
 }
 
 func (c *container) damaged(a *arrayInfo) error {
-	return fmt.Errorf("%s: array %q is damaged (its checksum is wrong)", c.path, short(a.Name))
+	return fmt.Errorf("%s: array %q is damaged (its checksum is wrong)", c.path, brief.String(a.Name))
 }

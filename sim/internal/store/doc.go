@@ -5,7 +5,7 @@
 //	description.go  a network's description as JSON; distribution.go, changes.go, columns.go: parts of it
 //	network.go      DIR/network: the description and the rows of every shard
 //	state.go        DIR/state: where a simulation has got to
-//	inspect.go      what is in a file, and whether it is whole
+//	inspect.go      what is in a file, and whether it is whole; present.go: whether all files are there
 //
 // Files are written under another name, synced and renamed, so that a reader
 // never sees half a file. What is read is looked at before room is made for it:

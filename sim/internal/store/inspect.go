@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
 )
 
@@ -48,7 +49,7 @@ func (c *container) info() (FileInfo, error) {
 		}
 		info.Fingerprint, info.Step, info.Spikes = h.Fingerprint, h.Step, h.Spikes
 	default:
-		return info, fmt.Errorf("%s: it holds a %q, neither %q nor %q", c.path, short(c.table.Kind), rowsKind, stateKind)
+		return info, fmt.Errorf("%s: it holds a %q, neither %q nor %q", c.path, brief.String(c.table.Kind), rowsKind, stateKind)
 	}
 	return info, nil
 }

@@ -73,7 +73,7 @@ func (m *mapping) end() {
 func (m *mapping) release() {
 	if m.file != nil {
 		_, _ = unix.FcntlInt(m.file.Fd(), unix.F_SETLEASE, unix.F_UNLCK)
-		m.file.Close() //nolint:errcheck // nothing was written
+		_ = m.file.Close() // nothing was written
 		m.file = nil
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"sync"
 
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
 )
 
@@ -267,7 +268,7 @@ func (n *Network) fits(c *container, h *rowsHeader, s int) error {
 	}
 	for _, a := range c.table.Arrays {
 		if !knownRows(a.Name) {
-			return fmt.Errorf("%s: damaged: it holds an array %q, which is not part of a file of rows", c.path, short(a.Name))
+			return fmt.Errorf("%s: damaged: it holds an array %q, which is not part of a file of rows", c.path, brief.String(a.Name))
 		}
 	}
 	for _, x := range []struct {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
 )
 
@@ -152,7 +153,7 @@ func (c *container) checkState(desc *engine.Description) error {
 		}
 		var p, k int
 		if n, err := fmt.Sscanf(a.Name, "%d/%d", &p, &k); n != 2 || err != nil || a.Name != columnName(p, k) || p < 0 || p >= len(desc.Populations) || k < 0 || k >= columns {
-			return fmt.Errorf("%s: damaged: it holds an array %q, which is not part of a state of this network", c.path, short(a.Name))
+			return fmt.Errorf("%s: damaged: it holds an array %q, which is not part of a state of this network", c.path, brief.String(a.Name))
 		}
 		if n := desc.Populations[p].N; a.Len != int64(n) {
 			return fmt.Errorf("%s: damaged: array %q has %d elements, must have one for each of %d neurons", c.path, a.Name, a.Len, n)
