@@ -11,8 +11,8 @@
 //
 // A time stamp is the end of the step in which the threshold was crossed. Rows
 // are in order of time, then neuron, in each part and from part to part. The
-// metadata of each part repeat run.json under the key "cortigo.run". DuckDB,
-// pandas and polars read the parts as they are:
+// metadata of each part repeat run.json, but for its list of the parts, under the
+// key "cortigo.run". DuckDB, pandas and polars read the parts as they are:
 //
 //	SELECT population, count(*) FROM 'DIR/spikes/part-*.parquet' GROUP BY ALL
 //
@@ -41,5 +41,7 @@
 // finished part where no state is kept. Each checkpoint and each DefaultPartRows
 // spikes finish a part: a run has some fifty parts and one more for each of those. Readers check
 // sizes and counts of a Parquet file before they hand it to Arrow, whose
-// panics they turn into errors: a damaged file is an error that names it.
+// panics they turn into errors: a damaged file is an error that names it. Every
+// byte of a part is under a checksum, and run.json lists the parts with theirs:
+// what is missing, exchanged or changed is [ErrDamaged].
 package arrowio

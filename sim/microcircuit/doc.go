@@ -10,6 +10,7 @@
 //	scaling.go      formulas
 //	derive.go       what the network is made with
 //	network.go      create, record, simulate; connect.go: connections and stimuli
+//	errors.go       what is said of values that make no sense
 //	describe.go     the report with which a run begins
 //	open.go         a microcircuit on disk; saved.go: its parameters there
 //

@@ -493,7 +493,7 @@ func (m *maker) checkReach() error {
 	perPA := neuron.ConstantCurrentPropagator(h, c.parameter("tau_m"), c.parameter("C_m"))
 	for _, x := range []float64{p.p33, p.p11Ex, p.p11In, p.p31Ex, p.p31In, p.p32Ex, p.p32In, perPA * c.parameter("I_e")} {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return fmt.Errorf("the parameters are too far apart for a step of %g ms: C_m is %g pF, tau_m %g ms", h, c.parameter("C_m"), c.parameter("tau_m"))
+			return fmt.Errorf("the parameters are too far apart for a step of %g ms, with C_m of %g pF and tau_m of %g ms", h, c.parameter("C_m"), c.parameter("tau_m"))
 		}
 	}
 	return nil

@@ -9,7 +9,7 @@
 //	alpha.go    iaf_psc_alpha
 //	delta.go    iaf_psc_delta
 //	*_each.go   the same for neurons that differ in their parameters
-//	poisson.go  Poisson counts by inversion
+//	poisson.go  Poisson counts by inversion; poisson_vector.go: several at a time
 //	philox.go   random words, many at a time
 //	loops.go    which implementation of the loops is in use
 //	*_amd64.*   assembly, made by _asm
