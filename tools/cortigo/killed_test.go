@@ -240,6 +240,24 @@ func TestFileLimit(t *testing.T) {
 	must(t, "check", dir)
 }
 
+// A run that another program has begun is not one that records nothing.
+func TestNoPartYet(t *testing.T) {
+	t.Parallel()
+	dir := tempRun(t)
+	run(t, "--record", "none", "--out", dir)
+	rd, err := arrowio.OpenRun(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rd.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	defer rd.Unlock()
+	for _, name := range []string{"digest", "plot"} {
+		wantError(t, []string{name, dir}, dir, fmt.Sprintf("is being written by process %d", os.Getpid()))
+	}
+}
+
 // Two programs do not write to one run; the second is told which the first is.
 func TestLocked(t *testing.T) {
 	t.Parallel()

@@ -68,7 +68,7 @@ func TestDecimal(t *testing.T) {
 }
 
 func TestShellQuoted(t *testing.T) {
-	for path, want := range map[string]string{"data/a": "data/a", "my data": "'my data'", "it's": `'it'\''s'`, "$x": "'$x'"} {
+	for path, want := range map[string]string{"data/a": "data/a", "my data": "'my data'", "it's": `'it'\''s'`, "$x": "'$x'", "-x": "./-x", "--": "./--", "-my data": "'./-my data'"} {
 		if got := shellQuoted(path); got != want {
 			t.Errorf("%s is written %s, want %s", path, got, want)
 		}

@@ -134,10 +134,12 @@ func (p *plotting) draw(cmd *cobra.Command) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return fmt.Errorf("writing pictures: %w", err)
 	}
+	activityFile, ratesFile := filepath.Join(out, "activity.png"), filepath.Join(out, "rates.svg")
+	if err := errors.Join(replaceable(activityFile), replaceable(ratesFile)); err != nil {
+		return err
+	}
 	writeRates(cmd.OutOrStdout(), rows)
-	return errors.Join(
-		writePicture(cmd, filepath.Join(out, "activity.png"), png),
-		writePicture(cmd, filepath.Join(out, "rates.svg"), svg))
+	return errors.Join(writePicture(cmd, activityFile, png), writePicture(cmd, ratesFile, svg))
 }
 
 // spikes reads the window. Where a run was killed, run.json does not know its
@@ -183,6 +185,16 @@ func rateBoxes(d *spikes.Data, refs []*reference.Run, theme plots.Theme) (*plots
 		ref = &r
 	}
 	return plots.BoxPlotFigure(rates, ref, plots.WithTheme(theme))
+}
+
+// replaceable reports whether a picture can be written to path, over one of
+// before. A link is not followed, as what it leads to is no picture of the
+// run's, and a pipe would wait for ever.
+func replaceable(path string) error {
+	if i, err := os.Lstat(path); err == nil && !i.Mode().IsRegular() {
+		return fmt.Errorf("writing pictures: %s is there and no plain file: move it away first, or choose another directory with --out DIR", path)
+	}
+	return nil
 }
 
 func writePicture(cmd *cobra.Command, path string, b []byte) error {

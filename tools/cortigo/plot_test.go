@@ -69,6 +69,27 @@ func TestPlot(t *testing.T) {
 	}
 }
 
+// A picture is not written through a link to a file of the user's.
+func TestPlotOverLink(t *testing.T) {
+	t.Parallel()
+	dir := tempRun(t)
+	run(t, "--out", dir)
+	for _, name := range []string{"activity.png", "rates.svg"} {
+		out := t.TempDir()
+		mine := filepath.Join(out, "mine")
+		if err := os.WriteFile(mine, []byte("mine"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(mine, filepath.Join(out, name)); err != nil {
+			t.Skip(err)
+		}
+		wantError(t, []string{"plot", dir, "--out", out}, name, "no plain file", "--out")
+		if b, err := os.ReadFile(mine); err != nil || string(b) != "mine" {
+			t.Errorf("%s: %d bytes, %v", name, len(b), err)
+		}
+	}
+}
+
 // Without run.json's help, after a kill, the spikes say what is there to draw.
 func TestPlotKilled(t *testing.T) {
 	t.Parallel()

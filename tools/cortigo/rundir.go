@@ -102,8 +102,12 @@ func lastWholeStep(dir string) (last, n int64) {
 	return last, n - in
 }
 
-// shellQuoted returns a path as one writes it on the command line.
+// shellQuoted returns a path as one writes it on the command line. One that
+// begins with a dash would be taken for a flag.
 func shellQuoted(path string) string {
+	if strings.HasPrefix(path, "-") {
+		path = "./" + path
+	}
 	if strings.ContainsAny(path, " \t\n'\"\\$&;()<>|*?[]#~`!{}") {
 		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 	}
