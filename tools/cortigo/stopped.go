@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"cortigo/arrowio"
 	"cortigo/sim"
@@ -45,7 +48,7 @@ func (s *simulation) stopped(ctx context.Context, err error) error {
 	case s.dir == nil:
 		return err
 	}
-	if !exists(filepath.Join(s.out, arrowio.RunFile)) {
+	if !exists(filepath.Join(s.out, arrowio.RunFile)) || s.partsGone() {
 		return &stoppedError{err, fmt.Sprintf("what was in %s is gone: somebody removed it", s.out)}
 	}
 	kept := fmt.Sprintf("nothing was recorded in %s", s.out)
@@ -59,6 +62,21 @@ func (s *simulation) stopped(ctx context.Context, err error) error {
 		kept += fmt.Sprintf("; to go on: cortigo run --resume %s", shellQuoted(s.out))
 	}
 	return &stoppedError{err, kept}
+}
+
+// partsGone reports whether somebody has removed parts of the recording.
+func (s *simulation) partsGone() bool {
+	files, err := os.ReadDir(filepath.Join(s.out, arrowio.SpikesDir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	there := 0
+	for _, f := range files {
+		if strings.HasPrefix(f.Name(), "part-") {
+			there++
+		}
+	}
+	return there < len(s.dir.Run().Parts.Spikes)
 }
 
 // until returns the time at which the simulation is to end, in ms.
