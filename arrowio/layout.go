@@ -150,15 +150,42 @@ func noLinks(dir string) error {
 	return nil
 }
 
-// removeRun removes Cortigo's own files from dir and keeps every other file.
-// run.json goes first: without it, what is left of a removal that was cut
-// short is not mistaken for a run. Before anything is removed all of it is
-// looked at: a file with a name of ours that is none of this run is an error.
-func removeRun(dir string) error {
+// CheckOverwrite reports what would keep CreateRun from replacing the run in dir,
+// and removes nothing: a subdirectory that is a symbolic link, a file with a name
+// of ours that is none of this run, a directory that cannot be written to.
+func CheckOverwrite(dir string) error {
 	if err := noLinks(dir); err != nil {
 		return err
 	}
 	if err := onlyOurs(dir); err != nil {
+		return err
+	}
+	for _, sub := range append([]string{""}, subdirs...) {
+		path := filepath.Join(dir, sub)
+		f, err := os.CreateTemp(path, ".cortigo-*.tmp")
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = errors.Join(f.Close(), os.Remove(f.Name()))
+		}
+		var why *fs.PathError
+		if errors.As(err, &why) {
+			err = why.Err // without the name of the file that was tried
+		}
+		if err != nil {
+			return fmt.Errorf("arrowio: the directory %s is not writable: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// removeRun removes Cortigo's own files from dir and keeps every other file.
+// run.json goes first: without it, what is left of a removal that was cut
+// short is not mistaken for a run. Before anything is removed all of it is
+// looked at, see CheckOverwrite.
+func removeRun(dir string) error {
+	if err := CheckOverwrite(dir); err != nil {
 		return err
 	}
 	if err := os.Remove(filepath.Join(dir, RunFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -185,6 +186,34 @@ func TestExistingRun(t *testing.T) {
 	wantError(t, slices.Concat([]string{"run", "--out", dir, "--overwrite", "--threads", "-1"}, small), "threads is -1")
 	if !maps.EqualFunc(before, files(t, dir), bytes.Equal) {
 		t.Error("files changed without --overwrite")
+	}
+
+	// So is what cannot be removed, before the network is built.
+	for _, sub := range []string{"spikes", "network", "state"} {
+		path, away := filepath.Join(dir, sub), filepath.Join(t.TempDir(), "away")
+		if err := errors.Join(os.Rename(path, away), os.Symlink(away, path)); err != nil {
+			t.Fatal(err)
+		}
+		_, stderr, status := cli(t, slices.Concat([]string{"run", "--out", dir, "--overwrite"}, small)...)
+		if status != statusFailed || !strings.Contains(stderr, path+" is a symbolic link") || strings.Contains(stderr, "built in") {
+			t.Errorf("%s is a link: status %d, %s", sub, status, stderr)
+		}
+		if err := errors.Join(os.Remove(path), os.Rename(away, path)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if os.Geteuid() != 0 { // root can write everywhere
+		state := filepath.Join(dir, "state")
+		if err := os.Chmod(state, 0o555); err != nil {
+			t.Fatal(err)
+		}
+		wantError(t, slices.Concat([]string{"run", "--out", dir, "--overwrite"}, small), state, "is not writable")
+		if err := os.Chmod(state, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !maps.EqualFunc(before, files(t, dir), bytes.Equal) {
+		t.Error("files changed by an --overwrite that was refused")
 	}
 
 	second := run(t, "--out", dir, "--overwrite", "--seed", "2")

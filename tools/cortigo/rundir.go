@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"cortigo/arrowio"
@@ -49,7 +48,7 @@ func (s *simulation) createRun() error {
 		fmt.Fprintf(s.log, "Data directory: %s\n", s.out)
 		return s.dir.Lock()
 	}
-	if err := writable(s.out); err != nil {
+	if err := arrowio.CheckOverwrite(s.out); err != nil {
 		return err
 	}
 	if pid := arrowio.Writer(s.out); pid != 0 {
@@ -71,15 +70,6 @@ func (s *simulation) replaceRun() error {
 		return err
 	}
 	return s.dir.Lock()
-}
-
-// writable reports whether files can be made in dir.
-func writable(dir string) error {
-	f, err := os.CreateTemp(dir, ".cortigo-*.tmp")
-	if err != nil {
-		return fmt.Errorf("the directory %s is not writable: %w", dir, err)
-	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // lastWholeStep returns up to which step the parts in dir hold all spikes after
