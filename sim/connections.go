@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
 )
 
@@ -138,7 +139,7 @@ func (n *Network) eachSynapse(q ConnectionQuery, has func(string) bool, visit fu
 	err = d.Connections(of, func(c engine.Connection) bool {
 		pr := &n.desc.Projections[c.Projection]
 		more = visit(Connection{Source: pre.at(&n.desc, c.Projection, pr.Sources, c.Source), Target: post.at(&n.desc, c.Projection, pr.Targets, c.Target),
-			Model: synapseName(pr.Synapse), Weight: c.Weight, Delay: engine.MS(int64(c.Delay), n.desc.Resolution),
+			Model: synapseName(pr.Synapse), Weight: c.Weight, Delay: clock.MS(int64(c.Delay), n.desc.Resolution),
 			net: n, projection: c.Projection, target: c.Target, index: c.Index})
 		return more
 	})

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 
-	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/store"
 	"cortigo/sim/spikes"
 )
@@ -76,7 +76,7 @@ func Inspect(dir string) (Info, error) {
 	if err != nil {
 		return info, fmt.Errorf("sim: %w", err)
 	}
-	info.State = &StateInfo{f.Step, engine.MS(f.Step, n.Resolution), f.Spikes, f.Bytes}
+	info.State = &StateInfo{f.Step, clock.MS(f.Step, n.Resolution), f.Spikes, f.Bytes}
 	return info, nil
 }
 

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
 )
 
@@ -40,7 +41,7 @@ func Seed(seed uint64) Option {
 // to 1000 ms; default 0.1 ms.
 func Resolution(ms float64) Option {
 	return func(o *options) error {
-		if _, err := engine.NewClock(ms); err != nil {
+		if _, err := clock.New(ms); err != nil {
 			return fmt.Errorf("sim: %w", err)
 		}
 		o.resolution = ms

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"cortigo/sim/internal/brief"
-	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/clock"
 )
 
 // A SpikeWriter takes recorded spikes, in order of step, then neuron; each call
@@ -50,7 +50,7 @@ func (s Samples) Of(neuron int32, quantity string) (timesMS, values []float64, e
 	}
 	for i, id := range s.Neuron {
 		if id == neuron {
-			timesMS = append(timesMS, engine.MS(s.Step[i], s.Resolution))
+			timesMS = append(timesMS, clock.MS(s.Step[i], s.Resolution))
 			values = append(values, s.Values[q][i])
 		}
 	}

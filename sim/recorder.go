@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/spikes"
 )
@@ -89,7 +90,7 @@ func (r *recorder) check(m Model) error {
 		}
 		return r.net.checkMeter(m, r.of[neurons].ranges())
 	case device.SpikeRecorder:
-		_, _, err := engine.ActiveSteps(m.Active, r.net.desc.Resolution)
+		_, _, err := r.net.steps(m.Active)
 		return err
 	}
 	return nil
@@ -135,11 +136,21 @@ func (r *recorder) attach(e *engine.Engine) error {
 
 // window returns the steps (begin, end] in which a spike recorder is active.
 func (r *recorder) window() (begin, end int64, err error) {
-	begin, end, err = engine.ActiveSteps(r.model.(device.SpikeRecorder).Active, r.net.desc.Resolution)
+	begin, end, err = r.net.steps(r.model.(device.SpikeRecorder).Active)
 	if err != nil {
 		return 0, 0, fmt.Errorf("sim: spike_recorder (id %d): %w", r.id, err)
 	}
 	return begin, end, nil
+}
+
+// steps returns the steps (begin, end] of a device's activity.
+func (n *Network) steps(a device.Active) (begin, end int64, err error) {
+	c, err := clock.New(n.desc.Resolution)
+	if err != nil {
+		return 0, 0, err
+	}
+	begin, end, _, err = a.Steps(c)
+	return begin, end, err
 }
 
 func (r *recorder) connected() bool { return len(r.of[neurons].parts)+len(r.of[generators].parts) > 0 }

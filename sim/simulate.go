@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/kernel"
 )
@@ -42,7 +43,7 @@ func (n *Network) build(ctx context.Context) error {
 
 // MaxSteps is the last step that can be simulated, from the beginning: 238 hours of
 // model time in steps of 0.1 ms.
-const MaxSteps = engine.MaxSteps
+const MaxSteps = clock.MaxSteps
 
 // Simulate advances the network by ms of model time, a multiple of the
 // resolution. When ctx ends, it stops after the step at hand with ctx's error;
@@ -56,7 +57,7 @@ func (n *Network) simulate(ctx context.Context, ms float64) error {
 	if err := n.refused(); err != nil {
 		return err
 	}
-	clock, err := engine.NewClock(n.desc.Resolution)
+	clock, err := clock.New(n.desc.Resolution)
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
@@ -73,8 +74,8 @@ func (n *Network) simulate(ctx context.Context, ms float64) error {
 	if err := n.ready(ctx); err != nil {
 		return err
 	}
-	if n.now()+steps > engine.MaxSteps {
-		return fmt.Errorf("sim: simulation time is %g ms, which ends after step %d, the last there can be", ms, engine.MaxSteps)
+	if n.now()+steps > MaxSteps {
+		return fmt.Errorf("sim: simulation time is %g ms, which ends after step %d, the last there can be", ms, MaxSteps)
 	}
 	var progress func(int64)
 	if f := n.progress(); f != nil {
@@ -104,7 +105,7 @@ func (n *Network) now() int64 {
 
 // TimeMS returns the model time reached, in ms.
 func (n *Network) TimeMS() float64 {
-	return engine.MS(n.Step(), n.Resolution())
+	return clock.MS(n.Step(), n.Resolution())
 }
 
 // Stats are figures about a built network.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"cortigo/sim/internal/clock"
 )
 
 // A Device drives neurons: one of this package's generators.
@@ -21,6 +23,30 @@ type Active struct {
 	Start  float64 `json:"start,omitempty"`  // begin of activity, ms
 	Stop   float64 `json:"stop,omitempty"`   // end of activity, ms, not before start; 0 and +Inf are forever
 	Origin float64 `json:"origin,omitempty"` // added to Start and Stop, and to a spike generator's times, ms
+}
+
+// Clock turns times in ms into steps of a resolution, by NEST's rules.
+type Clock = clock.Clock
+
+// Steps returns the steps (begin, end] in which a device is active, and Origin in
+// steps. It is an error if a time does not lie on the grid.
+func (a Active) Steps(c Clock) (begin, end, origin int64, err error) {
+	if origin, err = c.GridSteps("origin", a.Origin); err != nil {
+		return
+	}
+	if begin, err = c.GridSteps("start", a.Start); err != nil {
+		return
+	}
+	begin += origin
+	end = clock.Never
+	// A stop after the last step there can be, as NEST's default, is none.
+	if a.Stop != 0 && a.Stop <= float64(clock.MaxSteps)*c.H {
+		if end, err = c.GridSteps("stop", a.Stop); err != nil {
+			return
+		}
+		end += origin
+	}
+	return
 }
 
 func (a Active) validate(device string) error {

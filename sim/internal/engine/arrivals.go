@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/kernel"
 )
 
@@ -116,10 +117,10 @@ type arrivalInput struct {
 	next int
 }
 
-func (in *arrivalInput) add(b *block, step int64) {
+func (in *arrivalInput) add(to *inbox.Inbox, step int64) {
 	for in.next < len(in.at) && in.at[in.next].Step <= step {
 		if x := in.at[in.next]; x.Step == step {
-			b.addExt(int(x.Neuron), x.Value)
+			to.Add(int(x.Neuron), x.Value)
 		}
 		in.next++
 	}
@@ -137,15 +138,15 @@ func (e *Engine) setArrivals(list []Arrival) {
 		i := int(a.Neuron) - e.layout.first[p]
 		for _, sh := range e.shards {
 			b := sh.blocks[p]
-			if b.n == 0 || i < b.first || (i-b.first)%b.stride != 0 {
+			if b.n == 0 || i < b.in.First || (i-b.in.First)%b.in.Stride != 0 {
 				continue
 			}
 			if b.arrivals == nil {
 				b.arrivals = &arrivalInput{}
-				b.needExt()
+				b.in.Open()
 				b.poisson = nil
 			}
-			b.arrivals.at = append(b.arrivals.at, Arrival{uint32((i - b.first) / b.stride), a.Step, a.Value})
+			b.arrivals.at = append(b.arrivals.at, Arrival{uint32((i - b.in.First) / b.in.Stride), a.Step, a.Value})
 		}
 	}
 }

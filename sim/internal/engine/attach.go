@@ -6,6 +6,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/neuron"
 )
 
@@ -44,14 +45,14 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.ModelName(), err)
 		}
-		b.needExt()
+		b.in.Open()
 		b.inputs = append(b.inputs, in)
 	case device.Poisson:
 		in, err := newPoissonInput(e.desc, at, e.clock, from, to, delay, weight)
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.ModelName(), err)
 		}
-		b.needExt()
+		b.in.Open()
 		b.inputs = append(b.inputs, in)
 	case device.SpikeGenerator:
 		if b.v == nil {
@@ -61,7 +62,7 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.ModelName(), err)
 		}
-		b.needExt()
+		b.in.Open()
 		step, value = at.pass(step, value)
 		b.inputs = append(b.inputs, newEventInput(step, value, from, to, delay, weight))
 	default:
@@ -153,7 +154,7 @@ func drawConnection(seed uint64, at *Attachment, i int) (weight, delay float64, 
 // AttachmentSynapse returns weight and delay, in ms on the grid, of a device's
 // connection to target k of its targets.
 func AttachmentSynapse(desc *Description, at *Attachment, k int) (weight, delay float64, err error) {
-	clock, err := NewClock(desc.Resolution)
+	clock, err := clock.New(desc.Resolution)
 	if err != nil {
 		return 0, 0, err
 	}

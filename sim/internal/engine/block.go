@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/neuron"
 )
@@ -11,11 +13,11 @@ import (
 // A block is the neurons of one population that live in one shard: element k is
 // neuron first+k*stride of the population.
 type block struct {
-	population    int
-	base, n       int // slots base..base+n-1 of the shard
-	first, stride int
-	id            int32 // id of the population's neuron 0
-	number        int   // the same neuron counted from 0 over the network
+	population int
+	base, n    int // slots base..base+n-1 of the shard
+	in         inbox.Inbox
+	id         int32 // id of the population's neuron 0
+	number     int   // the same neuron counted from 0 over the network
 
 	v, iEx, iIn, dEx, dIn, kept []float64
 	ref                         []uint16
@@ -25,7 +27,6 @@ type block struct {
 	ring                        bool // input comes through the shard's ring
 	grid                        grid
 
-	ext   [2][]float64 // float input by channel, nil where nothing gives any
 	split *splitCurrents
 
 	drive    []float64 // V that constant currents add in a step: of all, or of each
@@ -39,22 +40,21 @@ type block struct {
 	constant any                       // the kernel's constants, for tests and kernels
 }
 
-// An input adds what a device sends into ext of elements from..to-1.
+// An input adds what a device sends to elements from..to-1.
 type input interface {
-	add(b *block, step int64)
+	add(to *inbox.Inbox, step int64)
 	span() (from, to int)
 }
 
 // splitCurrents follow what a merged channel adds up, for recorders.
 type splitCurrents struct {
-	ex, in       []float64 // pA
-	extEx, extIn []float64
-	decayEx      []float64 // in a step, of all or of each
-	decayIn      []float64
+	ex, in  []float64 // pA
+	decayEx []float64 // in a step, of all or of each
+	decayIn []float64
 }
 
 // refractorySteps converts t_ref, which rounds up.
-func refractorySteps(tRef float64, clock Clock) (uint16, error) {
+func refractorySteps(tRef float64, clock clock.Clock) (uint16, error) {
 	limit := clock.MS(math.MaxUint16)
 	if tRef > limit {
 		return 0, fmt.Errorf("t_ref is %g ms, must be at most %g ms at a resolution of %g ms", tRef, limit, clock.H)
@@ -62,10 +62,11 @@ func refractorySteps(tRef float64, clock Clock) (uint16, error) {
 	return uint16(clock.CeilSteps(tRef)), nil
 }
 
-func newBlock(desc *Description, l *layout, clock Clock, g grid, s, p int) (*block, error) {
+func newBlock(desc *Description, l *layout, clock clock.Clock, g grid, s, p int) (*block, error) {
 	pop := &desc.Populations[p]
-	b := &block{population: p, base: l.base[s][p], n: l.blockLen(s, p), first: l.firstIndex(s, p), stride: l.shards,
+	b := &block{population: p, base: l.base[s][p], n: l.blockLen(s, p),
 		id: l.ids[p], number: l.first[p], grid: g, merged: mergedChannels(pop)}
+	b.in = inbox.Inbox{First: l.firstIndex(s, p), Stride: l.shards, N: b.n, OnePort: b.merged}
 	b.ref = make([]uint16, b.n)
 	b.drive = make([]float64, 1)
 	c := newCell(pop.Model)
@@ -75,7 +76,7 @@ func newBlock(desc *Description, l *layout, clock Clock, g grid, s, p int) (*blo
 	}
 	m := &maker{cell: c, clock: clock, quantum: g.quantum, known: map[propagatorKey]propagators{}}
 	if g.wide {
-		m.quantum = 0 // its sums arrive through ext
+		m.quantum = 0 // its sums arrive through the inbox
 	}
 	// V_m is where a neuron begins; currents are in the drive, and so is C_m
 	// where weights are potentials.
@@ -141,80 +142,54 @@ func (b *block) discountFrom(steps int) {
 }
 
 // index returns which neuron of the population element k is.
-func (b *block) index(k int) int { return b.first + k*b.stride }
-
-// addExt adds input to element k, as the channel of its sign.
-func (b *block) addExt(k int, x float64) {
-	if b.merged || x > 0 {
-		b.ext[0][k] += x
-	} else {
-		b.ext[1][k] += x
-	}
-	if b.split != nil {
-		if x > 0 {
-			b.split.extEx[k] += x
-		} else {
-			b.split.extIn[k] += x
-		}
-	}
-}
-
-// needExt makes room for input that does not come through compact sums.
-func (b *block) needExt() {
-	if b.ext[0] == nil {
-		b.ext[0] = make([]float64, b.n)
-		if !b.merged {
-			b.ext[1] = make([]float64, b.n)
-		}
-	}
-}
+func (b *block) index(k int) int { return b.in.Index(k) }
 
 func stepExpMerged(b *block, sh *shard) {
 	if b.poisson != nil && b.split == nil {
-		if counts := b.poisson.due(b, sh.step); counts != nil {
+		if counts := b.poisson.due(&b.in, sh.step); counts != nil {
 			sh.fired = kernel.ExpMergedCounts(b.constant.(*kernel.Exp), b.v, b.iEx, b.ref, sh.sums(b, 0), counts, b.poisson.weight[0], b.drive, sh.fired[:0])
 			return
 		}
 	}
-	sh.fired = kernel.ExpMerged(b.constant.(*kernel.Exp), b.v, b.iEx, b.ref, sh.sums(b, 0), b.ext[0], b.drive, sh.fired[:0])
+	sh.fired = kernel.ExpMerged(b.constant.(*kernel.Exp), b.v, b.iEx, b.ref, sh.sums(b, 0), b.in.Ports[0], b.drive, sh.fired[:0])
 }
 
 func stepExpSplit(b *block, sh *shard) {
 	sh.fired = kernel.ExpSplit(b.constant.(*kernel.Exp), b.v, b.iEx, b.iIn, b.ref,
-		sh.sums(b, 0), sh.sums(b, 1), b.ext[0], b.ext[1], b.drive, sh.fired[:0])
+		sh.sums(b, 0), sh.sums(b, 1), b.in.Ports[0], b.in.Ports[1], b.drive, sh.fired[:0])
 }
 
 func stepAlpha(b *block, sh *shard) {
 	sh.fired = kernel.AlphaSplit(b.constant.(*kernel.Alpha), b.v, b.dEx, b.iEx, b.dIn, b.iIn, b.ref,
-		sh.sums(b, 0), sh.sums(b, 1), b.ext[0], b.ext[1], b.drive, sh.fired[:0])
+		sh.sums(b, 0), sh.sums(b, 1), b.in.Ports[0], b.in.Ports[1], b.drive, sh.fired[:0])
 }
 
 func stepDelta(b *block, sh *shard) {
 	if b.poisson != nil {
-		if counts := b.poisson.due(b, sh.step); counts != nil {
+		if counts := b.poisson.due(&b.in, sh.step); counts != nil {
 			sh.fired = kernel.DeltaStepCounts(b.constant.(*kernel.Delta), b.v, b.ref, sh.sums(b, 0), counts, b.poisson.weight[0], b.drive, sh.fired[:0])
 			return
 		}
 	}
-	sh.fired = kernel.DeltaStep(b.constant.(*kernel.Delta), b.v, b.kept, b.ref, sh.sums(b, 0), b.ext[0], b.drive, sh.fired[:0])
+	sh.fired = kernel.DeltaStep(b.constant.(*kernel.Delta), b.v, b.kept, b.ref, sh.sums(b, 0), b.in.Ports[0], b.drive, sh.fired[:0])
 }
 
 func stepExpMergedEach(b *block, sh *shard) {
-	sh.fired = kernel.ExpMergedEach(b.constant.(*kernel.ExpEach), b.v, b.iEx, b.ref, sh.sums(b, 0), b.ext[0], b.drive, sh.fired[:0])
+	sh.fired = kernel.ExpMergedEach(b.constant.(*kernel.ExpEach), b.v, b.iEx, b.ref, sh.sums(b, 0), b.in.Ports[0], b.drive, sh.fired[:0])
 }
 
 func stepExpSplitEach(b *block, sh *shard) {
 	sh.fired = kernel.ExpSplitEach(b.constant.(*kernel.ExpEach), b.v, b.iEx, b.iIn, b.ref,
-		sh.sums(b, 0), sh.sums(b, 1), b.ext[0], b.ext[1], b.drive, sh.fired[:0])
+		sh.sums(b, 0), sh.sums(b, 1), b.in.Ports[0], b.in.Ports[1], b.drive, sh.fired[:0])
 }
 
 func stepAlphaEach(b *block, sh *shard) {
 	sh.fired = kernel.AlphaSplitEach(b.constant.([]kernel.Alpha), b.v, b.dEx, b.iEx, b.dIn, b.iIn, b.ref,
-		sh.sums(b, 0), sh.sums(b, 1), b.ext[0], b.ext[1], b.drive, sh.fired[:0])
+		sh.sums(b, 0), sh.sums(b, 1), b.in.Ports[0], b.in.Ports[1], b.drive, sh.fired[:0])
 }
 
 func stepDeltaEach(b *block, sh *shard) {
-	sh.fired = kernel.DeltaStepEach(b.constant.(*kernel.DeltaEach), b.v, b.kept, b.ref, sh.sums(b, 0), b.ext[0], b.drive, sh.fired[:0])
+	sh.fired = kernel.DeltaStepEach(b.constant.(*kernel.DeltaEach), b.v, b.kept, b.ref, sh.sums(b, 0), b.in.Ports[0], b.drive, sh.fired[:0])
 }
 
 // stepParrot repeats what arrives; weights onto parrots are 1.
@@ -222,10 +197,10 @@ func stepParrot(b *block, sh *shard) {
 	sh.fired = sh.fired[:0]
 	sum := sh.sums(b, 0)
 	for k, n := range sum {
-		if b.ext[0] != nil {
+		if b.in.Ports[0] != nil {
 			// Beyond what an int32 holds is more than any limit on multiplicity.
-			n = int32(min(float64(n)+b.ext[0][k], math.MaxInt32))
-			b.ext[0][k] = 0
+			n = int32(min(float64(n)+b.in.Ports[0][k], math.MaxInt32))
+			b.in.Ports[0][k] = 0
 		}
 		if n > 0 {
 			sh.fired = append(sh.fired, uint16(k))

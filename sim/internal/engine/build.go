@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/clock"
 )
 
 // An Engine is a built network.
 type Engine struct {
 	desc    *Description
-	clock   Clock
+	clock   clock.Clock
 	layout  *layout
 	grids   []grid
 	shards  []*shard
@@ -93,7 +94,7 @@ func (o Options) Divide(n int) (threads, shards int) {
 
 // newEngine makes an engine without synapses and without blocks.
 func newEngine(desc *Description, opts Options) (*Engine, error) {
-	clock, err := NewClock(desc.Resolution)
+	clock, err := clock.New(desc.Resolution)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"cortigo/sim/internal/clock"
 )
 
 // A SynapseChange gives one synapse another weight or delay than was drawn.
@@ -18,7 +20,7 @@ type SynapseChange struct {
 // once, and weights and delays that cannot be. Whether a target has a synapse of
 // that index is known when the network is built.
 func CheckChanges(pr *Projection, resolution float64) error {
-	clock, err := NewClock(resolution)
+	clock, err := clock.New(resolution)
 	if err != nil {
 		return err
 	}
@@ -61,7 +63,7 @@ func before(a, b SynapseChange) bool {
 
 // takeChanges finds what is changed onto a part of the targets and what follows
 // for the range of weights and delays.
-func (w *drawer) takeChanges(clock Clock) error {
+func (w *drawer) takeChanges(clock clock.Clock) error {
 	from, to := w.changesOf(w.Changed, w.at), w.changesOf(w.Changed, w.at+w.Post.N)
 	if from == to {
 		return nil

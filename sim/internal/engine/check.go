@@ -9,6 +9,7 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/neuron"
 )
@@ -243,7 +244,7 @@ func CheckProjection(pr *Projection, resolution float64) error {
 
 // CheckDelay reports delays of a projection that do not fit the resolution.
 func CheckDelay(pr *Projection, resolution float64) error {
-	clock, err := NewClock(resolution)
+	clock, err := clock.New(resolution)
 	if err != nil {
 		return err
 	}
@@ -259,7 +260,7 @@ func CheckDelay(pr *Projection, resolution float64) error {
 // not fit the resolution, rates that are too high, and currents into neurons of
 // a model that have no potential.
 func CheckDevice(at *Attachment, onto neuron.Model, resolution float64) error {
-	clock, err := NewClock(resolution)
+	clock, err := clock.New(resolution)
 	if err != nil {
 		return err
 	}
@@ -340,7 +341,7 @@ func checkDrive(d device.Device, weight float64) error {
 	return nil
 }
 
-func checkRate(name string, rate float64, clock Clock) error {
+func checkRate(name string, rate float64, clock clock.Clock) error {
 	if !(rate*clock.H/1000 <= kernel.MaxPoissonMean) {
 		return fmt.Errorf("%s is %g spikes/s, must be at most %g", name, rate, kernel.MaxPoissonMean*1000/clock.H)
 	}
@@ -368,7 +369,7 @@ func unknownDevice(d device.Device) error {
 // CheckMeter reports a multimeter whose times do not fit the resolution or that
 // reads quantities that neurons of a range do not have.
 func CheckMeter(m device.Multimeter, of []Range, desc *Description) error {
-	clock, err := NewClock(desc.Resolution)
+	clock, err := clock.New(desc.Resolution)
 	if err != nil {
 		return err
 	}
@@ -435,7 +436,7 @@ func CheckPopulation(p *Population, resolution float64) error {
 	if err := CheckColumns(p); err != nil {
 		return err
 	}
-	clock, err := NewClock(resolution)
+	clock, err := clock.New(resolution)
 	if err != nil {
 		return err
 	}

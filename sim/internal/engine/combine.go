@@ -39,10 +39,10 @@ func (b *block) combineInputs() {
 				set, ok := out[at].(*poissonSet)
 				if !ok {
 					set = newPoissonSet(class)
-					set.join(b, out[at])
+					set.join(&b.in, out[at])
 					out[at] = set
 				}
-				set.join(b, in)
+				set.join(&b.in, in)
 			} else {
 				sets[class] = append(sets[class], at)
 			}

@@ -26,16 +26,16 @@ func apart(t *testing.T, e *Engine) *Engine {
 	return e
 }
 
-// inputSums returns the bits that stand in ext after each step, of every element.
+// inputSums returns the bits that stand in the inbox after each step, of every element.
 func inputSums(e *Engine, s int, from, to int64) []string {
 	var all []string
 	for _, b := range e.shards[s].blocks {
 		for step := from; step <= to; step++ {
 			for _, in := range b.inputs {
-				in.add(b, step)
+				in.add(&b.in, step)
 			}
-			all = append(all, fmt.Sprintf("%x", b.ext))
-			for _, ext := range b.ext {
+			all = append(all, fmt.Sprintf("%x", b.in.Ports))
+			for _, ext := range b.in.Ports {
 				clear(ext)
 			}
 		}

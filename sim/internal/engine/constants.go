@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/fmath"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/neuron"
@@ -12,7 +13,7 @@ import (
 // A maker turns a cell's parameters into the constants of the kernels.
 type maker struct {
 	*cell
-	clock   Clock
+	clock   clock.Clock
 	quantum float64
 	known   map[propagatorKey]propagators
 }

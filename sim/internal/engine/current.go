@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/clock"
 )
 
 // currentDrive turns the currents into the V they add in a step, at the steps
@@ -40,10 +41,10 @@ type currentPiece struct {
 	value      float64
 }
 
-const never = math.MaxInt64 / 4
+const never = clock.Never
 
 // currentPieces returns the pieces of a current device.
-func currentPieces(d device.Device, clock Clock) ([]currentPiece, error) {
+func currentPieces(d device.Device, clock clock.Clock) ([]currentPiece, error) {
 	first, end, err := currentWindow(d, clock)
 	if err != nil {
 		return nil, err
@@ -52,7 +53,7 @@ func currentPieces(d device.Device, clock Clock) ([]currentPiece, error) {
 	case device.DC:
 		return []currentPiece{{first, end, d.Amplitude}}, nil
 	case device.StepCurrent:
-		times, err := changeSteps(clock, "amplitude_times", d.Times, d.AllowOffgridTimes)
+		times, err := clock.ChangeSteps("amplitude_times", d.Times, d.AllowOffgridTimes)
 		if err != nil {
 			return nil, err
 		}
@@ -75,13 +76,13 @@ func currentPieces(d device.Device, clock Clock) ([]currentPiece, error) {
 // currentWindow returns the steps (first, end] in which a current device drives
 // V, before the delay. The generator's first step is lost at the very begin of a
 // simulation, as in NEST.
-func currentWindow(d device.Device, clock Clock) (first, end int64, err error) {
+func currentWindow(d device.Device, clock clock.Clock) (first, end int64, err error) {
 	first, end, _, err = activeSteps(d, clock)
 	return max(first, 1), end, err
 }
 
 // activeSteps returns the steps between which a device is active: (begin, end].
-func activeSteps(d device.Device, clock Clock) (begin, end, origin int64, err error) {
+func activeSteps(d device.Device, clock clock.Clock) (begin, end, origin int64, err error) {
 	var a device.Active
 	switch d := d.(type) {
 	case device.DC:
@@ -97,26 +98,7 @@ func activeSteps(d device.Device, clock Clock) (begin, end, origin int64, err er
 	case device.SpikeGenerator:
 		a = d.Active
 	}
-	return windowSteps(a, clock)
-}
-
-func windowSteps(a device.Active, clock Clock) (begin, end, origin int64, err error) {
-	if origin, err = clock.GridSteps("origin", a.Origin); err != nil {
-		return
-	}
-	if begin, err = clock.GridSteps("start", a.Start); err != nil {
-		return
-	}
-	begin += origin
-	end = never
-	// A stop behind the last step there can be, as NEST's default, is none.
-	if a.Stop != 0 && a.Stop <= float64(MaxSteps)*clock.H {
-		if end, err = clock.GridSteps("stop", a.Stop); err != nil {
-			return
-		}
-		end += origin
-	}
-	return
+	return a.Steps(clock)
 }
 
 func (c *currentDrive) add(in currentInput) {
@@ -245,14 +227,4 @@ func (in *currentInput) at(step int64) float64 {
 		}
 	}
 	return in.held
-}
-
-// ActiveSteps returns the steps (begin, end] in which a device is active.
-func ActiveSteps(a device.Active, resolution float64) (begin, end int64, err error) {
-	clock, err := NewClock(resolution)
-	if err != nil {
-		return 0, 0, err
-	}
-	begin, end, _, err = windowSteps(a, clock)
-	return begin, end, err
 }

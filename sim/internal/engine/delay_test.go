@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"cortigo/sim/connect"
@@ -188,5 +189,22 @@ func TestRecordMultiplicity(t *testing.T) {
 	advance(t, e, 20)
 	if w.n != parrots.N*many || w.most > batch+many {
 		t.Errorf("%d spikes, up to %d at once, want %d and at most %d", w.n, w.most, parrots.N*many, batch+many)
+	}
+}
+
+func TestConstantDelay(t *testing.T) {
+	for _, c := range []struct {
+		ms   float64
+		want int64
+		err  string
+	}{
+		{0.15, 2, ""}, {0.05, 1, ""}, {0.1, 1, ""}, {3276.7, maxDelay, ""},
+		{0.04, 0, "0.04 ms, which rounds to 0 steps; must be at least half the resolution (0.05 ms)"},
+		{0, 0, "rounds to 0 steps"}, {-0.1, 0, "must be within"}, {math.NaN(), 0, "NaN"}, {3276.75, 0, "3276.75"}, {math.Inf(1), 0, "Inf"},
+	} {
+		got, err := constantDelay(c.ms, clockOf(t, 0.1))
+		if c.err == "" && (err != nil || got != c.want) || c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
+			t.Errorf("%g ms is %d steps, %v, want %d, %q", c.ms, got, err, c.want, c.err)
+		}
 	}
 }

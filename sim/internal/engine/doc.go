@@ -1,7 +1,6 @@
 // Package engine builds and runs networks: it is where the time goes.
 //
 //	description.go  what to build, as package sim collected it; check.go: what can be refused at once
-//	time.go         ms to steps, as NEST rounds; stamp.go: times off the grid
 //	layout.go       which shard a neuron lives in
 //	quantum.go      the grid on which a population's weights lie; tiers.go: of weights far apart
 //	often.go        how many spikes parrots may repeat at once, and when they are too many

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/rng"
 	"cortigo/sim/neuron"
@@ -25,7 +26,7 @@ type drawer struct {
 	weight  integers // in quanta of the target's grid
 	delay   integers // in steps
 	grid    grid
-	clock   Clock
+	clock   clock.Clock
 	parrot  bool            // for which weights do not count
 	changed []SynapseChange // of these targets
 }
@@ -60,7 +61,7 @@ type integers struct {
 
 // newWirings resolves a projection's rule and distributions. It reports delays
 // that round to 0 steps or are too long.
-func newWirings(j *job, desc *Description, i int, clock Clock, grids []grid) ([]*wiring, error) {
+func newWirings(j *job, desc *Description, i int, clock clock.Clock, grids []grid) ([]*wiring, error) {
 	p, err := newPlan(j, desc, i)
 	if err != nil {
 		return nil, err
@@ -87,7 +88,7 @@ func newWirings(j *job, desc *Description, i int, clock Clock, grids []grid) ([]
 }
 
 // newDrawer resolves the distributions for part k of the targets.
-func newDrawer(desc *Description, p *plan, k int, clock Clock, g grid) (*drawer, error) {
+func newDrawer(desc *Description, p *plan, k int, clock clock.Clock, g grid) (*drawer, error) {
 	w := &drawer{plan: p, Post: p.post.part[k], at: p.post.first[k], wide: g.wide, grid: g, clock: clock}
 	post := &desc.Populations[w.Post.Population]
 	w.merged = mergedChannels(post)
@@ -159,7 +160,7 @@ func valueQuanta(values []float64, g grid) integers {
 	return w
 }
 
-func valueSteps(values []float64, clock Clock) (integers, error) {
+func valueSteps(values []float64, clock clock.Clock) (integers, error) {
 	if len(values) == 0 {
 		return integers{low: 1, max: 1, least: 1}, nil
 	}
@@ -201,7 +202,7 @@ func mergedChannels(p *Population) bool {
 	return true
 }
 
-func constantDelay(ms float64, clock Clock) (int64, error) {
+func constantDelay(ms float64, clock clock.Clock) (int64, error) {
 	if math.IsNaN(ms) || ms < 0 || ms > float64(maxDelay)*clock.H {
 		return 0, fmt.Errorf("delay is %g ms, must be within [%g, %g] ms", ms, clock.H, clock.MS(maxDelay))
 	}
@@ -215,7 +216,7 @@ func constantDelay(ms float64, clock Clock) (int64, error) {
 // smallestDraw is a probability that one random word does not resolve.
 const smallestDraw = 1.0 / (1 << 33)
 
-func delaySteps(d connect.Distribution, clock Clock) (integers, error) {
+func delaySteps(d connect.Distribution, clock clock.Clock) (integers, error) {
 	if c, ok := connect.IsConstant(d); ok {
 		steps, err := constantDelay(c, clock)
 		return integers{low: steps, max: steps, least: steps}, err

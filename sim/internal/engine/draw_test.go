@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/neuron"
 )
 
@@ -23,7 +24,7 @@ func projection(t testing.TB, seed uint64, pre, post int, rule connect.Rule, wei
 }
 
 // firstWiring returns the first wiring of projection 0, on the grid g.
-func firstWiring(d *Description, clock Clock, g grid) (*wiring, error) {
+func firstWiring(d *Description, clock clock.Clock, g grid) (*wiring, error) {
 	grids := make([]grid, len(d.Populations))
 	for i := range grids {
 		grids[i] = g

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/inbox"
 )
 
 // eventInput is spike generators' connections to some elements of a block,
@@ -30,7 +32,7 @@ type eventGroup struct {
 const maxGeneratorMultiplicity = 1 << 15
 
 // generatorSpikes returns what a spike generator emits, by step.
-func generatorSpikes(d device.SpikeGenerator, clock Clock) (step []int64, value []float64, err error) {
+func generatorSpikes(d device.SpikeGenerator, clock clock.Clock) (step []int64, value []float64, err error) {
 	begin, end, origin, err := activeSteps(d, clock)
 	if err != nil {
 		return nil, nil, err
@@ -38,9 +40,9 @@ func generatorSpikes(d device.SpikeGenerator, clock Clock) (step []int64, value 
 	for i, ms := range d.Times {
 		var s int64
 		if d.PreciseTimes {
-			s, err = clock.preciseSteps(ms)
+			s, err = clock.PreciseSteps(ms)
 		} else {
-			s, err = clock.stampSteps(ms, d.AllowOffgridTimes)
+			s, err = clock.StampSteps(ms, d.AllowOffgridTimes)
 		}
 		if err != nil {
 			_, err = clock.GridSteps(fmt.Sprintf("spike_times[%d]", i), ms) // says why, with the name
@@ -91,13 +93,13 @@ func (in *eventInput) join(other *eventInput) {
 
 func (in *eventInput) span() (from, to int) { return in.from, in.to }
 
-func (in *eventInput) add(b *block, step int64) {
+func (in *eventInput) add(to *inbox.Inbox, step int64) {
 	for len(in.heap) > 0 && in.group[in.heap[0]].due <= step {
 		g := &in.group[in.heap[0]]
 		for g.next < len(g.step) && g.step[g.next]+g.delay <= step {
 			if g.step[g.next]+g.delay == step {
 				for j, k := range g.element {
-					b.addExt(k, float64(g.weight[j]*g.value[g.next]))
+					to.Add(k, float64(g.weight[j]*g.value[g.next]))
 				}
 			}
 			g.next++

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/rng"
 )
@@ -24,7 +26,7 @@ type rates struct {
 const maxTables = 64
 
 // newRates returns the rates of a Poisson generator of either kind.
-func newRates(d device.Device, clock Clock) (*rates, error) {
+func newRates(d device.Device, clock clock.Clock) (*rates, error) {
 	r := &rates{piece: -1, made: map[float64]*kernel.PoissonTable{}}
 	switch d := d.(type) {
 	case device.Poisson:
@@ -34,7 +36,7 @@ func newRates(d device.Device, clock Clock) (*rates, error) {
 		r.begin, r.mean = []int64{math.MinInt64}, []float64{d.Rate * clock.H / 1000}
 	case device.InhomogeneousPoisson:
 		var err error
-		if r.begin, err = changeSteps(clock, "rate_times", d.RateTimes, d.AllowOffgridTimes); err != nil {
+		if r.begin, err = clock.ChangeSteps("rate_times", d.RateTimes, d.AllowOffgridTimes); err != nil {
 			return nil, err
 		}
 		for i, x := range d.RateValues {
@@ -91,7 +93,7 @@ type inhomogeneousInput struct {
 	words      wordsKept  // instead, where a number is drawn at a time
 }
 
-func newInhomogeneousInput(desc *Description, at *Attachment, clock Clock, from, to int, delay []int64, weight []float64) (*inhomogeneousInput, error) {
+func newInhomogeneousInput(desc *Description, at *Attachment, clock clock.Clock, from, to int, delay []int64, weight []float64) (*inhomogeneousInput, error) {
 	r, err := newRates(at.Device, clock)
 	if err != nil {
 		return nil, err
@@ -112,9 +114,9 @@ func newInhomogeneousInput(desc *Description, at *Attachment, clock Clock, from,
 
 func (p *inhomogeneousInput) span() (from, to int) { return p.from, p.to }
 
-func (p *inhomogeneousInput) add(b *block, step int64) {
+func (p *inhomogeneousInput) add(to *inbox.Inbox, step int64) {
 	if p.counts[0] == nil {
-		p.addEach(b, step)
+		p.addEach(to, step)
 		return
 	}
 	s := step - p.delay[0]
@@ -122,15 +124,15 @@ func (p *inhomogeneousInput) add(b *block, step int64) {
 		return
 	}
 	if g := s >> 2; g != p.drawn {
-		p.draw(b, g)
+		p.draw(to, g)
 	}
 	for k, c := range p.counts[s&3] {
-		b.addExt(p.from+k, float64(element(p.weight, k)*float64(c)))
+		to.Add(p.from+k, float64(element(p.weight, k)*float64(c)))
 	}
 }
 
 // draw draws the numbers of steps 4g to 4g+3, each from the table of its rate.
-func (p *inhomogeneousInput) draw(b *block, g int64) {
+func (p *inhomogeneousInput) draw(to *inbox.Inbox, g int64) {
 	var last *kernel.PoissonTable
 	filled := false // counts has the numbers of last; else other has
 	for r := range p.counts {
@@ -140,10 +142,10 @@ func (p *inhomogeneousInput) draw(b *block, g int64) {
 		}
 		switch {
 		case last == nil:
-			kernel.PoissonFour(t, p.key, p.id, uint32(g), uint32(b.index(p.from)), uint32(b.stride), &p.counts)
+			kernel.PoissonFour(t, p.key, p.id, uint32(g), uint32(to.Index(p.from)), uint32(to.Stride), &p.counts)
 			filled = true
 		case t != last:
-			kernel.PoissonFour(t, p.key, p.id, uint32(g), uint32(b.index(p.from)), uint32(b.stride), &p.other)
+			kernel.PoissonFour(t, p.key, p.id, uint32(g), uint32(to.Index(p.from)), uint32(to.Stride), &p.other)
 			filled = false
 		}
 		if !filled {
@@ -156,7 +158,7 @@ func (p *inhomogeneousInput) draw(b *block, g int64) {
 
 // addEach draws one number at a time, for delays that differ and for means that
 // are very large.
-func (p *inhomogeneousInput) addEach(b *block, step int64) {
+func (p *inhomogeneousInput) addEach(to *inbox.Inbox, step int64) {
 	for k := range p.to - p.from {
 		s := step - element(p.delay, k)
 		if s <= p.begin || s > p.end || s < 1 {
@@ -166,7 +168,7 @@ func (p *inhomogeneousInput) addEach(b *block, step int64) {
 		if t == nil {
 			continue
 		}
-		u := p.words.at(b, p.from, p.to, k, s, p.id, p.key)
-		b.addExt(p.from+k, float64(element(p.weight, k)*float64(t.Draw(u))))
+		u := p.words.at(to, p.from, p.to, k, s, p.id, p.key)
+		to.Add(p.from+k, float64(element(p.weight, k)*float64(t.Draw(u))))
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/rng"
 	"cortigo/sim/neuron"
@@ -115,7 +116,7 @@ func TestStepCurrentPieces(t *testing.T) {
 	for i := range 40 { // at 0.21, 0.42, ... ms, that is steps 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 24, ...
 		d.Times, d.Values = append(d.Times, 0.21*float64(i+1)), append(d.Values, float64(i%7)+1)
 	}
-	clock, err := NewClock(0.1)
+	clock, err := clock.New(0.1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,9 +182,9 @@ func arrivals(e *Engine, s int, from, to int64) map[[2]int64]float64 {
 	for _, b := range e.shards[s].blocks {
 		for step := from; step <= to; step++ {
 			for _, in := range b.inputs {
-				in.add(b, step)
+				in.add(&b.in, step)
 			}
-			for ch, ext := range b.ext {
+			for ch, ext := range b.in.Ports {
 				for k, x := range ext {
 					if x != 0 {
 						got[[2]int64{step, int64(b.index(k))}] += x * (1 + 1e6*float64(ch))
@@ -403,17 +404,17 @@ func TestPoissonLargeMean(t *testing.T) {
 
 // Input of the wrong sign goes to the other channel, and to one where channels
 // are merged.
-func TestAddExt(t *testing.T) {
+func TestPorts(t *testing.T) {
 	for _, c := range []struct {
 		model neuron.Model
 		in    float64
 		ch    int
 	}{{neuron.DefaultIafPscExp(), -4, 0}, {neuron.DefaultIafPscExp(), 4, 0}, {neuron.DefaultIafPscAlpha(), 4, 0}, {neuron.DefaultIafPscAlpha(), -4, 1}, {neuron.DefaultIafPscDelta(), -4, 0}} {
 		b := driven(t, 2, c.model, 1, Attachment{Device: device.Poisson{}}).shards[0].blocks[0]
-		b.addExt(1, c.in)
-		b.addExt(1, c.in)
-		if b.ext[c.ch][1] != 2*c.in || b.ext[c.ch][0] != 0 {
-			t.Errorf("%s: %g goes to %v", c.model.ModelName(), c.in, b.ext)
+		b.in.Add(1, c.in)
+		b.in.Add(1, c.in)
+		if b.in.Ports[c.ch][1] != 2*c.in || b.in.Ports[c.ch][0] != 0 {
+			t.Errorf("%s: %g goes to %v", c.model.ModelName(), c.in, b.in.Ports)
 		}
 	}
 }

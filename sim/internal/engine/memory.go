@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/neuron"
 )
@@ -14,7 +15,7 @@ import (
 // a network and runs it, before anything of it is made: from the numbers of
 // synapses that rules give on average. What recorders keep is not in it.
 func Memory(desc *Description, opts Options) (int64, error) {
-	clock, err := NewClock(desc.Resolution)
+	clock, err := clock.New(desc.Resolution)
 	if err != nil {
 		return 0, err
 	}
@@ -135,7 +136,7 @@ func (m *memory) synapses(pr *Projection, pre, post float64) (n, plan float64) {
 }
 
 // projection adds the synapses of a projection to their sources.
-func (m *memory) projection(pr *Projection, clock Clock) error {
+func (m *memory) projection(pr *Projection, clock clock.Clock) error {
 	pre, post := newPool(pr.Sources()), newPool(pr.Targets())
 	if pre.n == 0 || post.n == 0 {
 		return nil

@@ -9,6 +9,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/neuron"
 )
 
@@ -138,7 +139,7 @@ func TestSetStateErrors(t *testing.T) {
 		{"no spikes at once", func(s *State) { s.Recent[0].Multiplicity = 0 }, "0 spikes at once"},
 		{"more spikes at once than sums hold", func(s *State) { s.Recent[0].Neuron, s.Recent[0].Multiplicity = 0, math.MaxUint16 }, "65535 spikes at once of neuron 1, must be in [1, "},
 		{"step", func(s *State) { s.Step = -1 }, "state is of step -1"},
-		{"late step", func(s *State) { s.Step = MaxSteps + 1 }, "must be in [0, 8589934592]"},
+		{"late step", func(s *State) { s.Step = clock.MaxSteps + 1 }, "must be in [0, 8589934592]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := buildSmall(t, Options{Threads: 1, Shards: 2})

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/fmath"
 	"cortigo/sim/internal/rng"
 )
@@ -36,7 +37,7 @@ type noiseGroup struct {
 }
 
 // noiseInterval returns how many steps an amplitude of a noise generator holds.
-func noiseInterval(d device.Noise, clock Clock) (int64, error) {
+func noiseInterval(d device.Noise, clock clock.Clock) (int64, error) {
 	if d.Dt == 0 {
 		return 10, nil
 	}
@@ -47,7 +48,7 @@ func noiseInterval(d device.Noise, clock Clock) (int64, error) {
 	return every, err
 }
 
-func newNoiseInput(desc *Description, at *Attachment, clock Clock, b *block, from, to int, delay []int64, weight []float64) (*noiseInput, error) {
+func newNoiseInput(desc *Description, at *Attachment, clock clock.Clock, b *block, from, to int, delay []int64, weight []float64) (*noiseInput, error) {
 	d := at.Device.(device.Noise)
 	in := &noiseInput{d: d, h: clock.H, key: rng.NewKey(desc.Seed),
 		id: rng.ID{Purpose: rng.NoiseInput, Pre: uint16(at.Generator), Post: uint16(at.Post.Population), Ordinal: at.Ordinal}}

@@ -7,6 +7,7 @@ import (
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/neuron"
 )
@@ -17,7 +18,7 @@ const maxMultiplicity = 1 << 20
 // mostSpikes returns how often a neuron of each population may spike in one
 // step: once, but parrots as often as what they repeat can come, which is known
 // from rates, multiplicities and numbers of synapses.
-func mostSpikes(desc *Description, clock Clock) []float64 {
+func mostSpikes(desc *Description, clock clock.Clock) []float64 {
 	most := make([]float64, len(desc.Populations))
 	var parrots []int
 	for p := range most {
@@ -93,7 +94,7 @@ func (pr *Projection) mostSpikes(most []float64) float64 {
 
 // mostOf returns how many spikes of a device may arrive at a neuron in a step;
 // known has the largest Poisson numbers of means.
-func mostOf(d device.Device, clock Clock, known map[float64]float64) float64 {
+func mostOf(d device.Device, clock clock.Clock, known map[float64]float64) float64 {
 	poisson := func(rate float64) float64 {
 		mean := rate * clock.H / 1000
 		if !(mean > 0) || mean > kernel.MaxPoissonMean {
@@ -206,12 +207,6 @@ func (sh *shard) clearInput() {
 		clear(sh.positiveW[:])
 	}
 	for _, b := range sh.blocks {
-		for _, ext := range b.ext {
-			clear(ext)
-		}
-		if b.split != nil {
-			clear(b.split.extEx)
-			clear(b.split.extIn)
-		}
+		b.in.Clear()
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/rng"
 )
@@ -25,7 +27,7 @@ type poissonInput struct {
 	words      wordsKept // instead, where a number is drawn at a time
 }
 
-func newPoissonInput(desc *Description, at *Attachment, clock Clock, from, to int, delay []int64, weight []float64) (*poissonInput, error) {
+func newPoissonInput(desc *Description, at *Attachment, clock clock.Clock, from, to int, delay []int64, weight []float64) (*poissonInput, error) {
 	d := at.Device.(device.Poisson)
 	mean := d.Rate * clock.H / 1000
 	if err := checkRate("rate", d.Rate, clock); err != nil {
@@ -49,41 +51,39 @@ func newPoissonInput(desc *Description, at *Attachment, clock Clock, from, to in
 
 func (p *poissonInput) span() (from, to int) { return p.from, p.to }
 
-func (p *poissonInput) add(b *block, step int64) {
+func (p *poissonInput) add(to *inbox.Inbox, step int64) {
 	if p.counts[0] == nil {
-		p.addEach(b, step)
+		p.addEach(to, step)
 		return
 	}
-	counts := p.due(b, step)
+	counts := p.due(to, step)
 	if counts == nil {
 		return
 	}
-	if len(p.weight) == 1 && b.split == nil {
+	if len(p.weight) == 1 {
 		w := p.weight[0]
-		ext := b.ext[0]
-		if !b.merged && w <= 0 {
-			ext = b.ext[1]
+		if port := to.Direct(w); port != nil {
+			port = port[p.from:p.to]
+			for k, c := range counts {
+				port[k] += float64(w * float64(c))
+			}
+			return
 		}
-		ext = ext[p.from:p.to]
-		for k, c := range counts {
-			ext[k] += float64(w * float64(c))
-		}
-		return
 	}
 	for k, c := range counts {
-		b.addExt(p.from+k, float64(element(p.weight, k)*float64(c)))
+		to.Add(p.from+k, float64(element(p.weight, k)*float64(c)))
 	}
 }
 
 // due returns the numbers of spikes that arrive at step, drawn together with
 // their neighbours; nil while the generator is not active, or if its rate is 0.
-func (p *poissonInput) due(b *block, step int64) []uint8 {
+func (p *poissonInput) due(to *inbox.Inbox, step int64) []uint8 {
 	s := step - p.delay[0]
 	if s <= p.begin || s > p.end || s < 1 || p.table.Max() == 0 {
 		return nil
 	}
 	if g := s >> 2; g != p.drawn {
-		kernel.PoissonFour(p.table, p.key, p.id, uint32(g), uint32(b.index(p.from)), uint32(b.stride), &p.counts)
+		kernel.PoissonFour(p.table, p.key, p.id, uint32(g), uint32(to.Index(p.from)), uint32(to.Stride), &p.counts)
 		p.drawn = g
 	}
 	return p.counts[s&3]
@@ -91,7 +91,7 @@ func (p *poissonInput) due(b *block, step int64) []uint8 {
 
 // direct returns the Poisson generator that is all there is of a block's float
 // input, with one weight, so that its numbers can go to the neurons without a
-// way through ext; nil if there is none such.
+// way through the inbox; nil if there is none such.
 func (b *block) direct() *poissonInput {
 	if len(b.inputs) != 1 || b.grid.wide || !b.merged || b.v == nil || b.kept != nil || b.each {
 		return nil
@@ -105,7 +105,7 @@ func (b *block) direct() *poissonInput {
 
 // addEach draws one number at a time, for delays that differ and for means that
 // are very large.
-func (p *poissonInput) addEach(b *block, step int64) {
+func (p *poissonInput) addEach(to *inbox.Inbox, step int64) {
 	if p.table.Max() == 0 {
 		return
 	}
@@ -114,8 +114,8 @@ func (p *poissonInput) addEach(b *block, step int64) {
 		if s <= p.begin || s > p.end || s < 1 {
 			continue
 		}
-		u := p.words.at(b, p.from, p.to, k, s, p.id, p.key)
-		b.addExt(p.from+k, float64(element(p.weight, k)*float64(p.table.Draw(u))))
+		u := p.words.at(to, p.from, p.to, k, s, p.id, p.key)
+		to.Add(p.from+k, float64(element(p.weight, k)*float64(p.table.Draw(u))))
 	}
 }
 
@@ -127,12 +127,12 @@ type wordsKept struct {
 }
 
 // at returns the word of element from+k of a block for step s >= 0.
-func (w *wordsKept) at(b *block, from, to, k int, s int64, id rng.ID, key rng.Key) uint32 {
+func (w *wordsKept) at(in *inbox.Inbox, from, to, k int, s int64, id rng.ID, key rng.Key) uint32 {
 	if w.group == nil {
 		w.group, w.word = make([]int64, to-from), make([][4]uint32, to-from)
 	}
 	if g := s >> 2; w.group[k] != g+1 {
-		id.Element = uint32(b.index(from + k))
+		id.Element = uint32(in.Index(from + k))
 		w.group[k], w.word[k] = g+1, rng.Philox(id.Counter(uint32(g)), key)
 	}
 	return w.word[k][s&3]

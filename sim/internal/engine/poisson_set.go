@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 
+	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/rng"
 )
@@ -56,7 +57,7 @@ func newPoissonSet(class poissonClass) *poissonSet {
 }
 
 // join takes an input of the set's class into it.
-func (p *poissonSet) join(b *block, in input) {
+func (p *poissonSet) join(box *inbox.Inbox, in input) {
 	from, to := in.span()
 	if len(p.member) == 0 {
 		p.from, p.to = from, to
@@ -79,7 +80,7 @@ func (p *poissonSet) join(b *block, in input) {
 				}
 			}
 		}
-		m.id.Element = uint32(b.index(k))
+		m.id.Element = uint32(box.Index(k))
 		p.member = append(p.member, m)
 		p.counts = append(p.counts, [4]uint8{})
 	}
@@ -87,7 +88,7 @@ func (p *poissonSet) join(b *block, in input) {
 
 func (p *poissonSet) span() (from, to int) { return p.from, p.to }
 
-func (p *poissonSet) add(b *block, step int64) {
+func (p *poissonSet) add(to *inbox.Inbox, step int64) {
 	s := step - p.delay
 	if s <= p.begin || s > p.end || s < 1 {
 		return
@@ -95,13 +96,14 @@ func (p *poissonSet) add(b *block, step int64) {
 	if g := s >> 2; g != p.drawn {
 		p.draw(g)
 	}
+	one := to.OnePort && to.Signs[0] == nil
 	for i := range p.member {
 		m := &p.member[i]
 		x := float64(m.weight * float64(p.counts[i][s&3]))
-		if b.merged && b.split == nil {
-			b.ext[0][m.element] += x
+		if one {
+			to.Ports[0][m.element] += x
 		} else {
-			b.addExt(m.element, x)
+			to.Add(m.element, x)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (e *Engine) SetPotential(population, i int, v float64) {
 func (e *Engine) locate(population, i int) (*block, int) {
 	sh := e.shards[(e.layout.first[population]+i)%e.layout.shards]
 	b := sh.blocks[population]
-	return b, (i - b.first) / b.stride
+	return b, (i - b.in.First) / b.in.Stride
 }
 
 func (b *block) potential(k int) float64 { return b.v[k] + b.rest(k) }

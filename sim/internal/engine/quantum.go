@@ -7,6 +7,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/neuron"
 )
 
@@ -143,7 +144,7 @@ func (w *weightsOf) changes(changed []SynapseChange, from, to uint32) {
 }
 
 // populationGrids returns the grids of the weights onto every population.
-func populationGrids(desc *Description, clock Clock) ([]grid, error) {
+func populationGrids(desc *Description, clock clock.Clock) ([]grid, error) {
 	most := mostSpikes(desc, clock)
 	grids := make([]grid, len(desc.Populations))
 	for p := range grids {

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/clock"
 )
 
 // A SpikeSink takes recorded spikes in order; the slices are reused.
@@ -234,7 +235,7 @@ func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []Range) error 
 }
 
 // newSampler settles the steps of a multimeter that begins after a step.
-func newSampler(m device.Multimeter, clock Clock, after int64) (*sampler, error) {
+func newSampler(m device.Multimeter, clock clock.Clock, after int64) (*sampler, error) {
 	interval := m.Interval
 	if interval == 0 {
 		interval = 1
@@ -251,7 +252,7 @@ func newSampler(m device.Multimeter, clock Clock, after int64) (*sampler, error)
 	if err != nil {
 		return nil, err
 	}
-	begin, end, _, err := windowSteps(m.Active, clock)
+	begin, end, _, err := m.Steps(clock)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/rng"
 )
@@ -52,11 +53,11 @@ type Spike struct {
 	Multiplicity uint16
 }
 
-// addInputs brings what comes through ext: wide sums, then devices in the order
+// addInputs brings what comes through the inbox: wide sums, then devices in the order
 // they were attached.
 func (b *block) addInputs(sh *shard, step int64) {
 	if b.grid.wide {
-		for ch, ext := range b.ext {
+		for ch, ext := range b.in.Ports {
 			if ext == nil {
 				continue
 			}
@@ -76,23 +77,23 @@ func (b *block) addInputs(sh *shard, step int64) {
 		b.addSplit(sh)
 	}
 	if b.arrivals != nil {
-		b.arrivals.add(b, step)
+		b.arrivals.add(&b.in, step)
 	}
 	for _, in := range b.inputs {
-		in.add(b, step)
+		in.add(&b.in, step)
 	}
 }
 
 // addSplit collects the two signs of what a merged sum holds.
 func (b *block) addSplit(sh *shard) {
-	s, q := b.split, b.grid.quantum
+	signs, q := b.in.Signs, b.grid.quantum
 	if b.grid.wide {
 		for tier := range b.grid.tierCount() {
 			from, q := b.base+tier*b.n, b.grid.tierQuantum(tier)
 			sum, positive := sh.sumWide[0][from:from+b.n], sh.positiveW[from:from+b.n]
 			for k, x := range sum {
-				s.extEx[k] += float64(q * float64(positive[k]))
-				s.extIn[k] += float64(q * float64(x-positive[k]))
+				signs[0][k] += float64(q * float64(positive[k]))
+				signs[1][k] += float64(q * float64(x-positive[k]))
 			}
 			clear(sum)
 			clear(positive)
@@ -101,17 +102,18 @@ func (b *block) addSplit(sh *shard) {
 	}
 	sum, positive := sh.sums(b, 0), sh.positives(b)
 	for k, x := range sum {
-		s.extEx[k] += float64(q * float64(positive[k]))
-		s.extIn[k] += float64(q * float64(x-positive[k]))
+		signs[0][k] += float64(q * float64(positive[k]))
+		signs[1][k] += float64(q * float64(x-positive[k]))
 	}
 	clear(positive)
 }
 
-func (s *splitCurrents) step() {
+func (s *splitCurrents) step(in *inbox.Inbox) {
+	ex, inh := in.Signs[0], in.Signs[1]
 	for k := range s.ex {
-		s.ex[k] = float64(element(s.decayEx, k)*s.ex[k]) + s.extEx[k]
-		s.in[k] = float64(element(s.decayIn, k)*s.in[k]) + s.extIn[k]
-		s.extEx[k], s.extIn[k] = 0, 0
+		s.ex[k] = float64(element(s.decayEx, k)*s.ex[k]) + ex[k]
+		s.in[k] = float64(element(s.decayIn, k)*s.in[k]) + inh[k]
+		ex[k], inh[k] = 0, 0
 	}
 }
 
@@ -131,7 +133,7 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 		if b.ring && sh.narrow.entry != nil {
 			sh.addLong(b)
 		}
-		if (b.ext[0] != nil && b.poisson == nil) || b.split != nil {
+		if (b.in.Ports[0] != nil && b.poisson == nil) || b.split != nil {
 			b.addInputs(sh, step)
 		}
 		sh.multiplicity = sh.multiplicity[:0]
@@ -142,7 +144,7 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 		}
 		b.step(b, sh)
 		if b.split != nil {
-			b.split.step()
+			b.split.step(&b.in)
 		}
 		for i, k := range sh.fired {
 			m := int32(1)
@@ -238,7 +240,7 @@ func newShard(e *Engine, s int) (*shard, error) {
 			sh.ring = new(kernel.Ring)
 		}
 		if b.grid.wide {
-			b.needExt()
+			b.in.Open()
 			if sh.sumWide[0] == nil {
 				sh.sumWide = [2]*[maxShard]int64{new([maxShard]int64), new([maxShard]int64)}
 			}

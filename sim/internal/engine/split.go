@@ -22,8 +22,8 @@ func (b *block) startSplit() {
 		}
 		in = ex
 	}
-	b.split = &splitCurrents{ex: make([]float64, b.n), in: make([]float64, b.n),
-		extEx: make([]float64, b.n), extIn: make([]float64, b.n), decayEx: ex, decayIn: in}
+	b.split = &splitCurrents{ex: make([]float64, b.n), in: make([]float64, b.n), decayEx: ex, decayIn: in}
+	b.in.FollowSigns()
 }
 
 // observePositive makes delivery keep the positive part of sums.

@@ -1,13 +1,13 @@
 package engine
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/clock"
 )
 
 func contains(err error, text string) bool { return strings.Contains(err.Error(), text) }
@@ -15,7 +15,7 @@ func contains(err error, text string) bool { return strings.Contains(err.Error()
 // The examples of NEST 3.10's documentation of spike_generator, at a resolution
 // of 0.1 ms, and what follows from its rules.
 func TestSpikeGeneratorGrid(t *testing.T) {
-	clock, err := NewClock(0.1)
+	clock, err := clock.New(0.1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,39 +48,6 @@ func TestSpikeGeneratorGrid(t *testing.T) {
 		got, _, err := generatorSpikes(c.d, clock)
 		if c.err != "" && (err == nil || !contains(err, c.err)) || c.err == "" && (err != nil || !slices.Equal(got, c.want)) {
 			t.Errorf("%+v: %v, %v, want %v, %s", c.d, got, err, c.want, c.err)
-		}
-	}
-}
-
-// Times of step functions are positive and increasing also once they are on the
-// grid (NEST 3.10: step_current_generator, inhomogeneous_poisson_generator).
-func TestChangeSteps(t *testing.T) {
-	clock, err := NewClock(0.1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		ms      []float64
-		offgrid bool
-		want    string
-	}{
-		{[]float64{0.1, 1, 2.0002}, false, "[1 10 20]"},
-		{[]float64{1.05}, false, "x[0] is 1.05 ms, must be a multiple of the resolution (0.1 ms)"},
-		{[]float64{1.05, 1.1001, 1.101}, true, "x[1] is 1.1001 ms, must be in a later step than the one before (1.05 ms, at a resolution of 0.1 ms)"},
-		{[]float64{1.05, 1.101, 1.2004}, true, "x[2] is 1.2004 ms"},
-		{[]float64{0.01, 1.05, 1.101}, true, "[1 11 12]"},
-		{[]float64{0.0001}, true, "x[0] is 0.0001 ms, must be at least the resolution (0.1 ms)"},
-		{[]float64{0.0001}, false, "x[0] is 0.0001 ms, must be at least the resolution (0.1 ms)"},
-		{[]float64{1e12}, true, "x[0] is 1e+12 ms, must be within"},
-		{nil, false, "[]"},
-	} {
-		got, err := changeSteps(clock, "x", c.ms, c.offgrid)
-		text := fmt.Sprint(got)
-		if err != nil {
-			text = err.Error()
-		}
-		if !strings.HasPrefix(text, c.want) {
-			t.Errorf("%v, %v: %s, want %s", c.ms, c.offgrid, text, c.want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/kernel"
 )
 
@@ -154,8 +155,8 @@ func (e *Engine) SetState(s *State) error {
 
 // checkRecent reports spikes that cannot be under way.
 func (e *Engine) checkRecent(s *State) error {
-	if s.Step < 0 || s.Step > MaxSteps {
-		return fmt.Errorf("state is of step %d, must be in [0, %d]", s.Step, MaxSteps)
+	if s.Step < 0 || s.Step > clock.MaxSteps {
+		return fmt.Errorf("state is of step %d, must be in [0, %d]", s.Step, clock.MaxSteps)
 	}
 	together := 0 // many spikes at once come in several entries
 	for i, x := range s.Recent {

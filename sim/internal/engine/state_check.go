@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+
+	"cortigo/sim/internal/clock"
 )
 
 // Check reports what no run of the network desc can have left behind: numbers
 // that are not finite, columns of the wrong length, entries out of order.
 func (s *State) Check(desc *Description) error {
-	if s.Step < 0 || s.Step > MaxSteps {
-		return fmt.Errorf("state is of step %d, must be in [0, %d]", s.Step, MaxSteps)
+	if s.Step < 0 || s.Step > clock.MaxSteps {
+		return fmt.Errorf("state is of step %d, must be in [0, %d]", s.Step, clock.MaxSteps)
 	}
 	if s.Spikes < 0 {
 		return fmt.Errorf("state has %d spikes, must be >= 0", s.Spikes)

@@ -9,6 +9,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/neuron"
 )
@@ -347,7 +348,7 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		if err != nil {
 			return nil, fail(err)
 		}
-		if a.Since < 0 || a.Until < 0 || a.Until != 0 && a.Until < a.Since || max(a.Since, a.Until) > engine.MaxSteps {
+		if a.Since < 0 || a.Until < 0 || a.Until != 0 && a.Until < a.Since || max(a.Since, a.Until) > clock.MaxSteps {
 			return nil, fail(fmt.Errorf("connected from step %d to %d", a.Since, a.Until))
 		}
 		d.Attachments = append(d.Attachments, engine.Attachment{Device: dev, Generator: a.Generator, Post: a.Post, Weight: w, Delay: delay,

@@ -1,4 +1,5 @@
-package engine
+// Package clock has the times of a simulation: ms and steps, by NEST's rules.
+package clock
 
 import (
 	"fmt"
@@ -18,9 +19,12 @@ const ticsPerMS = 1000
 // bits.
 const MaxSteps = int64(1) << 33
 
-// NewClock returns the clock of resolution h ms, which must be a positive whole
+// Never is a step that no simulation reaches.
+const Never = math.MaxInt64 / 4
+
+// New returns the clock of resolution h ms, which must be a positive whole
 // number of microseconds.
-func NewClock(h float64) (Clock, error) {
+func New(h float64) (Clock, error) {
 	tics := math.Round(h * ticsPerMS)
 	if !(h > 0) || h > 1000 || math.Abs(h*ticsPerMS-tics) > 1e-6 || tics < 1 {
 		return Clock{}, fmt.Errorf("resolution is %g ms, must be a whole number of microseconds in (0, 1000] ms", h)
@@ -33,7 +37,7 @@ func (c Clock) MS(steps int64) float64 { return float64(steps*c.TicsPerStep) / t
 
 // MS is Clock.MS of a resolution that need not be one.
 func MS(steps int64, resolution float64) float64 {
-	clock, err := NewClock(resolution)
+	clock, err := New(resolution)
 	if err != nil {
 		return float64(steps) * resolution
 	}

@@ -1,4 +1,4 @@
-package engine
+package clock
 
 import (
 	"math"
@@ -8,7 +8,7 @@ import (
 
 func clockOf(t testing.TB, h float64) Clock {
 	t.Helper()
-	c, err := NewClock(h)
+	c, err := New(h)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,16 +62,16 @@ func TestRoundStepsHundredths(t *testing.T) {
 	}
 }
 
-func TestNewClock(t *testing.T) {
+func TestNew(t *testing.T) {
 	for _, h := range []float64{0.1, 0.05, 0.025, 0.001, 1, 1000, 0.2, 0.007} {
 		c := clockOf(t, h)
 		if c.TicsPerStep != int64(math.Round(h*1000)) || c.H != h {
-			t.Errorf("NewClock(%g) = %+v", h, c)
+			t.Errorf("New(%g) = %+v", h, c)
 		}
 	}
 	for _, h := range []float64{0, -0.1, 0.0001, 0.0005, 0.1005, 1000.001, math.NaN(), math.Inf(1)} {
-		if _, err := NewClock(h); err == nil || !strings.Contains(err.Error(), "whole number of microseconds") {
-			t.Errorf("NewClock(%g): %v", h, err)
+		if _, err := New(h); err == nil || !strings.Contains(err.Error(), "whole number of microseconds") {
+			t.Errorf("New(%g): %v", h, err)
 		}
 	}
 }
@@ -101,37 +101,5 @@ func TestGridSteps(t *testing.T) {
 	}
 	if got, err := clockOf(t, 0.1).GridSteps("start", -0.3); got != -3 || err != nil {
 		t.Errorf("GridSteps(-0.3) = %d, %v", got, err)
-	}
-}
-
-// t_ref of 0.25 ms is 3 steps of 0.1 ms in NEST 3.10.
-func TestRefractorySteps(t *testing.T) {
-	for _, c := range []struct {
-		h, ms float64
-		want  uint16
-	}{{0.1, 0.25, 3}, {0.1, 2, 20}, {0.1, 0, 0}, {0.1, 0.01, 1}, {0.25, 2, 8}, {0.1, 6553.5, 65535}} {
-		if got, err := refractorySteps(c.ms, clockOf(t, c.h)); err != nil || got != c.want {
-			t.Errorf("h = %g: %g ms is %d steps, %v, want %d", c.h, c.ms, got, err, c.want)
-		}
-	}
-	if _, err := refractorySteps(6553.6, clockOf(t, 0.1)); err == nil || !strings.Contains(err.Error(), "t_ref is 6553.6 ms, must be at most 6553.5") {
-		t.Errorf("t_ref of 65536 steps: %v", err)
-	}
-}
-
-func TestConstantDelay(t *testing.T) {
-	for _, c := range []struct {
-		ms   float64
-		want int64
-		err  string
-	}{
-		{0.15, 2, ""}, {0.05, 1, ""}, {0.1, 1, ""}, {3276.7, maxDelay, ""},
-		{0.04, 0, "0.04 ms, which rounds to 0 steps; must be at least half the resolution (0.05 ms)"},
-		{0, 0, "rounds to 0 steps"}, {-0.1, 0, "must be within"}, {math.NaN(), 0, "NaN"}, {3276.75, 0, "3276.75"}, {math.Inf(1), 0, "Inf"},
-	} {
-		got, err := constantDelay(c.ms, clockOf(t, 0.1))
-		if c.err == "" && (err != nil || got != c.want) || c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
-			t.Errorf("%g ms is %d steps, %v, want %d, %q", c.ms, got, err, c.want, c.err)
-		}
 	}
 }

@@ -1,0 +1,69 @@
+// Package inbox has the input of neurons that does not come through the integer
+// sums of synapses: that of devices above all.
+package inbox
+
+// An Inbox is where the input of some neurons of a population is added up in a
+// step, in the unit of their weights. Element k is neuron First+k*Stride of the
+// population.
+type Inbox struct {
+	First, Stride, N int
+	// OnePort says that input of both signs goes through the first port. Otherwise
+	// what is positive goes to the first and the rest to the second.
+	OnePort bool
+	Ports   [2][]float64 // nil where nothing gives any
+	Signs   [2][]float64 // what came with either sign, where a recorder asks; else nil
+}
+
+// Index returns which neuron of the population element k is.
+func (in *Inbox) Index(k int) int { return in.First + k*in.Stride }
+
+// Open makes room for input.
+func (in *Inbox) Open() {
+	if in.Ports[0] != nil {
+		return
+	}
+	in.Ports[0] = make([]float64, in.N)
+	if !in.OnePort {
+		in.Ports[1] = make([]float64, in.N)
+	}
+}
+
+// FollowSigns has the two signs be kept apart beside the ports.
+func (in *Inbox) FollowSigns() {
+	in.Signs = [2][]float64{make([]float64, in.N), make([]float64, in.N)}
+}
+
+// Add adds input to element k, at the port of its sign.
+func (in *Inbox) Add(k int, x float64) {
+	if in.OnePort || x > 0 {
+		in.Ports[0][k] += x
+	} else {
+		in.Ports[1][k] += x
+	}
+	if in.Signs[0] != nil {
+		if x > 0 {
+			in.Signs[0][k] += x
+		} else {
+			in.Signs[1][k] += x
+		}
+	}
+}
+
+// Direct returns what all input of weight w is added to, element by element; nil
+// where Add has to be asked.
+func (in *Inbox) Direct(w float64) []float64 {
+	switch {
+	case in.Signs[0] != nil:
+		return nil
+	case in.OnePort || w > 0:
+		return in.Ports[0]
+	}
+	return in.Ports[1]
+}
+
+// Clear forgets what was added up.
+func (in *Inbox) Clear() {
+	for _, x := range [...][]float64{in.Ports[0], in.Ports[1], in.Signs[0], in.Signs[1]} {
+		clear(x)
+	}
+}
