@@ -40,8 +40,8 @@ func (e *CallError) Unwrap() error { return e.Err }
 //
 // Every call that was to change the network, or what it records, is remembered
 // when it is refused: Create, Connect, CopyModel, SetWeights, SetDelays,
-// RecordSpikes, Record and Reset, and Set, SetEach, RecordTo and Clear of its
-// nodes, with what was wrong about the nodes that they were given. Build and Simulate
+// RecordSpikes, Record and Reset, and Set, SetEach, SetLabel, SetKind, SetGroup,
+// RecordTo and Clear of its nodes, with what was wrong about the nodes that they were given. Build and Simulate
 // then do nothing but return it, until Err was called, so that a network from which
 // a line is missing never runs unnoticed. It makes no difference whether the
 // call's own error was looked at: a program that tries what may be refused calls

@@ -61,7 +61,7 @@ func Inspect(dir string) (Info, error) {
 	}
 	info := Info{Seed: n.Seed, Resolution: n.Resolution, Synapses: n.Synapses, Shards: n.Shards, Bytes: n.Bytes}
 	for _, p := range n.Populations {
-		info.Populations = append(info.Populations, PopulationInfo{spikes.Population{Name: p.Name, First: p.First, N: p.N}, p.Model})
+		info.Populations = append(info.Populations, PopulationInfo{spikes.Population{Name: p.Name, First: p.First, N: p.N, Label: p.Label, Kind: spikes.Kind(p.Kind), Group: p.Group}, p.Model})
 	}
 	f, err := store.InspectFile(store.StatePath(dir))
 	if errors.Is(err, os.ErrNotExist) {

@@ -307,7 +307,8 @@ func (c *Nodes) ranges() []engine.Range {
 
 // Populations returns neurons as spike data names them: a population for each
 // name, those of which only some are here by their places, as "exc[0:50]".
-// Parrots and generators are input.
+// Parrots and generators are input. Label, kind and group are as SetLabel,
+// SetKind and SetGroup set them.
 func (c *Nodes) Populations() []spikes.Population {
 	var ps []spikes.Population
 	if c == nil {
@@ -315,11 +316,18 @@ func (c *Nodes) Populations() []spikes.Population {
 	}
 	for _, s := range c.parts {
 		g := &c.net.groups[s.group]
-		name := g.name
+		part := ""
 		if s.n < g.n {
-			name = fmt.Sprintf("%s[%d:%d]", g.name, s.from, s.from+s.n)
+			part = fmt.Sprintf("[%d:%d]", s.from, s.from+s.n)
 		}
-		ps = append(ps, spikes.Population{Name: name, First: g.first + int32(s.from), N: s.n, Input: c.net.isInput(s)})
+		p := spikes.Population{Name: g.name + part, First: g.first + int32(s.from), N: s.n, Input: c.net.isInput(s)}
+		if l := c.net.labels(g); l != nil {
+			p.Kind, p.Group = spikes.Kind(l.Kind), l.Group
+			if l.Label != "" {
+				p.Label = l.Label + part
+			}
+		}
+		ps = append(ps, p)
 	}
 	return ps
 }

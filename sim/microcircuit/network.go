@@ -8,6 +8,7 @@ import (
 	"cortigo/sim"
 	"cortigo/sim/device"
 	"cortigo/sim/neuron"
+	"cortigo/sim/spikes"
 )
 
 // A Microcircuit is a network made from Parameters, in the order Create,
@@ -133,11 +134,17 @@ func (m *Microcircuit) Create() error {
 		if err != nil {
 			return fmt.Errorf("microcircuit: creating %s: %w", name, err)
 		}
+		if err := Population(i).label(pop); err != nil {
+			return fmt.Errorf("microcircuit: creating %s: %w", name, err)
+		}
 		m.pops = append(m.pops, pop)
 	}
 	if m.p.Thalamus.On {
 		var err error
 		if m.thalamus, err = m.net.Create(Thalamus, m.p.Thalamus.Neurons, neuron.Parrot{}); err != nil {
+			return fmt.Errorf("microcircuit: creating %s: %w", Thalamus, err)
+		}
+		if err := m.thalamus.SetKind(spikes.Excitatory); err != nil {
 			return fmt.Errorf("microcircuit: creating %s: %w", Thalamus, err)
 		}
 	}

@@ -113,6 +113,11 @@ func (m *Microcircuit) adopt() error {
 		if err != nil {
 			return err
 		}
+		if pop.Populations()[0].Kind == "" { // saved by a version that kept no labels
+			if err := Population(i).label(pop); err != nil {
+				return err
+			}
+		}
 		m.pops = append(m.pops, pop)
 	}
 	if m.p.Thalamus.On {

@@ -11,6 +11,7 @@ import (
 
 	"cortigo/sim"
 	"cortigo/sim/internal/store"
+	"cortigo/sim/spikes"
 )
 
 // A run that is saved and opened goes on as if it had not been.
@@ -194,4 +195,40 @@ func TestSavedDamaged(t *testing.T) {
 	if p, err := decodeSaved([]byte(encode(t, m.Parameters()))); err != nil || p != m.Parameters() {
 		t.Errorf("bare parameters: %v", err)
 	}
+}
+
+// Figures call populations and layers as the paper does; a network that was
+// saved without labels gets them when it is opened.
+func TestPopulationLabels(t *testing.T) {
+	p := small()
+	p.Thalamus.On, p.Thalamus.Start = true, 25
+	m := built(t, p)
+	wantKinds := []spikes.Kind{spikes.Excitatory, spikes.Inhibitory}
+	check := func(what string, m *Microcircuit) {
+		t.Helper()
+		for i, pop := range m.Net().SpikePopulations()[:Count] {
+			layer := []string{"L2/3", "L4", "L5", "L6"}[i/2] // Potjans & Diesmann (2014), Fig. 1
+			if pop.Group != layer || pop.Label != layer+"EI"[i%2:i%2+1] || pop.Kind != wantKinds[i%2] {
+				t.Errorf("%s: %+v, want one of %s", what, pop, layer)
+			}
+		}
+	}
+	check("made", m)
+	if tc := m.thalamus.Populations()[0]; tc.DisplayName() != Thalamus || tc.Kind != spikes.Excitatory || !tc.Input {
+		t.Errorf("thalamus %+v", tc)
+	}
+	for _, pop := range m.Populations() {
+		if err := errors.Join(pop.SetLabel(""), pop.SetKind(""), pop.SetGroup("")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := t.TempDir()
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check("opened", opened)
 }

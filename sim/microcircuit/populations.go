@@ -3,8 +3,12 @@ package microcircuit
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
+
+	"cortigo/sim"
+	"cortigo/sim/spikes"
 )
 
 // A Population is one of the eight cell populations of the circuit: a layer,
@@ -44,6 +48,35 @@ func (p Population) String() string {
 
 // Inhibitory reports whether the population's neurons are inhibitory.
 func (p Population) Inhibitory() bool { return p&1 == 1 }
+
+// Kind returns spikes.Excitatory or spikes.Inhibitory.
+func (p Population) Kind() spikes.Kind {
+	if p.Inhibitory() {
+		return spikes.Inhibitory
+	}
+	return spikes.Excitatory
+}
+
+// Layer returns the label of the population's layer, "L2/3", "L4", "L5" or "L6".
+func (p Population) Layer() string {
+	if p == L23E || p == L23I {
+		return "L2/3"
+	}
+	name := p.String()
+	return name[:len(name)-1]
+}
+
+// Label returns the population's name as the paper writes it, for example
+// "L2/3E".
+func (p Population) Label() string {
+	name := p.String()
+	return p.Layer() + name[len(name)-1:]
+}
+
+// label sets what figures show of population p.
+func (p Population) label(nodes *sim.Nodes) error {
+	return errors.Join(nodes.SetLabel(p.Label()), nodes.SetKind(p.Kind()), nodes.SetGroup(p.Layer()))
+}
 
 // PerPopulation is a value for each population, indexed by Population. In JSON
 // it is an object with the populations' names as keys.

@@ -11,25 +11,6 @@ import (
 	"cortigo/sim/internal/brief"
 )
 
-// A Population is a named, contiguous range of neuron ids. Ids count from 1
-// over the populations of a network in the order of their creation.
-type Population struct {
-	Name  string `json:"name"`
-	First int32  `json:"first_id"` // id of the first neuron
-	N     int    `json:"n"`        // number of neurons
-	// NotRecorded: nobody looked whether its neurons spiked, which is not the
-	// same as that they were silent.
-	NotRecorded bool `json:"not_recorded,omitempty"`
-	// Input: its spikes come into the network from outside, those of parrots and
-	// generators. They are not among "all neurons", see Data.Circuit.
-	Input bool `json:"input,omitempty"`
-}
-
-// Contains reports whether id is one of the population's neurons.
-func (p Population) Contains(id int32) bool {
-	return id >= p.First && int64(id) < int64(p.First)+int64(p.N)
-}
-
 // Data are the spikes recorded in the window (Begin, End], in steps of
 // Resolution. A spike's time stamp is the end of the step in which the
 // threshold was crossed, so step s is the time s*Resolution.
@@ -83,14 +64,6 @@ func (d *Data) Inputs() []Population {
 		return slices.DeleteFunc(recorded, func(p Population) bool { return !p.Input })
 	}
 	return nil
-}
-
-func names(ps []Population) []string {
-	s := make([]string, len(ps))
-	for i, p := range ps {
-		s[i] = p.Name
-	}
-	return s
 }
 
 // Window returns the spikes with begin < step <= end. The columns are shared

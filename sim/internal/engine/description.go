@@ -39,6 +39,15 @@ type Generator struct {
 	N      int
 	Number int             // of the first among all devices, which names random streams
 	Models []device.Device // one for all, or one for each
+	Labels
+}
+
+// Labels are what figures show of a group of nodes, see spikes.Population. They
+// change no result.
+type Labels struct {
+	Label string `json:"label,omitempty"`
+	Kind  string `json:"kind,omitempty"`
+	Group string `json:"group,omitempty"`
 }
 
 // Model returns device i.
@@ -84,6 +93,7 @@ type Population struct {
 	// in place of the model's; by the name that the model's JSON gives them.
 	// Truth values are 0 and 1.
 	Columns map[string][]float64
+	Labels
 }
 
 // A Range is the neurons From..From+N-1 of a population, counted from 0.

@@ -135,6 +135,7 @@ type populationJSON struct {
 	Vm    *tagged `json:"initial_V_m,omitempty"`
 	// Columns have a null for -Inf, which V_min may be and JSON does not know.
 	Columns map[string][]*float64 `json:"columns,omitempty"`
+	engine.Labels
 }
 
 type projectionJSON struct {
@@ -154,6 +155,7 @@ type generatorJSON struct {
 	First  int32    `json:"first_id"`
 	N      int      `json:"n"`
 	Models []tagged `json:"models"` // one for all, or one for each
+	engine.Labels
 }
 
 type synapseModelJSON struct {
@@ -185,7 +187,7 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.Populations = append(j.Populations, populationJSON{p.Name, p.First, p.N, m, vm, encodeColumns(p.Columns)})
+		j.Populations = append(j.Populations, populationJSON{p.Name, p.First, p.N, m, vm, encodeColumns(p.Columns), p.Labels})
 	}
 	for _, p := range d.Projections {
 		r, err := encodeRule(p.Rule)
@@ -203,7 +205,7 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 		j.Projections = append(j.Projections, projectionJSON{p.Pre, p.Post, r, w, delay, p.Ordinal, p.Quantum, encodeChanges(p.Changed), p.Synapse})
 	}
 	for _, g := range d.Generators {
-		of := generatorJSON{g.Name, g.First, g.N, nil}
+		of := generatorJSON{g.Name, g.First, g.N, nil, g.Labels}
 		for _, m := range g.Models {
 			t, err := tag(m.ModelName(), m)
 			if err != nil {
@@ -272,7 +274,7 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		if err != nil {
 			return nil, fmt.Errorf("population %q: %w", p.Name, err)
 		}
-		pop := engine.Population{Name: p.Name, First: p.First, N: p.N, Model: m, Vm: vm, Columns: decodeColumns(p.Columns)}
+		pop := engine.Population{Name: p.Name, First: p.First, N: p.N, Model: m, Vm: vm, Columns: decodeColumns(p.Columns), Labels: p.Labels}
 		if err := engine.CheckColumns(&pop); err != nil {
 			return nil, fmt.Errorf("population %q: %w", p.Name, err)
 		}
@@ -380,7 +382,7 @@ func (j *descriptionJSON) decodeGenerators(d *engine.Description) error {
 		if n := len(g.Models); n != 1 && n != g.N {
 			return fail(fmt.Errorf("%d models for %d nodes", n, g.N))
 		}
-		of := engine.Generator{Name: g.Name, First: g.First, N: g.N, Number: d.GeneratorCount()}
+		of := engine.Generator{Name: g.Name, First: g.First, N: g.N, Number: d.GeneratorCount(), Labels: g.Labels}
 		for _, t := range g.Models {
 			m, err := decodeDevice(t)
 			if err == nil {

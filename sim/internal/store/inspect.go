@@ -72,6 +72,7 @@ type PopulationInfo struct {
 	First int32 // id of the first neuron
 	N     int
 	Model string
+	engine.Labels
 }
 
 // CheckNetwork reports that there is no network in dir, or one that is not what a
@@ -110,7 +111,7 @@ func InspectNetwork(dir string) (NetworkInfo, error) {
 		if p.First != 0 { // else it follows the one before
 			next = p.First
 		}
-		info.Populations = append(info.Populations, PopulationInfo{p.Name, next, p.N, p.Model.Type})
+		info.Populations = append(info.Populations, PopulationInfo{p.Name, next, p.N, p.Model.Type, p.Labels})
 		next += int32(p.N)
 	}
 	if f, err := os.Stat(path); err == nil {

@@ -74,11 +74,18 @@ func rowsPath(dir string, shard int) string {
 	return filepath.Join(dir, "network", fmt.Sprintf("shard-%04d.rows", shard))
 }
 
-// Fingerprint returns a digest of everything that a description says.
+// Fingerprint returns a digest of everything that a description says, but for
+// labels: they change no result, and a network with other ones is the same.
 func Fingerprint(d *engine.Description) (string, error) {
 	j, err := encodeDescription(d)
 	if err != nil {
 		return "", err
+	}
+	for i := range j.Populations {
+		j.Populations[i].Labels = engine.Labels{}
+	}
+	for i := range j.Generators {
+		j.Generators[i].Labels = engine.Labels{}
 	}
 	b, err := json.Marshal(j)
 	if err != nil {

@@ -1,0 +1,112 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/engine"
+	"cortigo/sim/spikes"
+)
+
+// maxLabel is how many characters a label or group has at most; longer ones leave
+// no room for what a figure is to show.
+const maxLabel = 60
+
+// SetLabel sets the short text, of up to 60 characters on one line, that figures
+// and tables show for a population of neurons or a group of generators in place
+// of its name; "" takes it away. A label is of one call of Create, not of
+// a part of it or of several together.
+//
+// Labels, kinds and groups come with the spikes that are recorded
+// (spikes.Population) and are kept by Save. They can be set at any time and
+// change no result.
+func (c *Nodes) SetLabel(label string) error {
+	return c.setLabels("SetLabel", func(l *engine.Labels) error {
+		if len(c.parts) != 1 {
+			return fmt.Errorf("%s are several groups of nodes, a label is for one", describeNodes(c))
+		}
+		l.Label = label
+		return checkLabel(label)
+	})
+}
+
+// SetKind says whether the neurons of populations excite or inhibit others, by
+// which figures choose colours and order; "" takes it away. Without, the kind is
+// told from the name, see spikes.KindOf.
+func (c *Nodes) SetKind(kind spikes.Kind) error {
+	return c.setLabels("SetKind", func(l *engine.Labels) error {
+		if kind != "" && !slices.Contains(spikes.Kinds(), kind) {
+			return fmt.Errorf("kind %s, must be one of %s", brief.Quote(string(kind)), brief.Names(texts(spikes.Kinds())))
+		}
+		l.Kind = string(kind)
+		return nil
+	})
+}
+
+// SetGroup sets the label of what populations are part of, such as the layer
+// "L2/3": neighbours with the same group stand together in figures. "" takes it
+// away.
+func (c *Nodes) SetGroup(group string) error {
+	return c.setLabels("SetGroup", func(l *engine.Labels) error {
+		l.Group = group
+		return checkLabel(group)
+	})
+}
+
+func texts(kinds []spikes.Kind) []string {
+	s := make([]string, len(kinds))
+	for i, k := range kinds {
+		s[i] = string(k)
+	}
+	return s
+}
+
+// setLabels changes the labels of all of c, or of none if set refuses one.
+func (c *Nodes) setLabels(call string, set func(*engine.Labels) error) error {
+	return c.changing(call, func() error {
+		for _, s := range c.parts {
+			g := &c.net.groups[s.group]
+			l := c.net.labels(g)
+			switch {
+			case l == nil:
+				return fmt.Errorf("sim: %s: %s are recorders, neurons and generators have labels", call, brief.Quote(g.name))
+			case s.n < g.n:
+				return fmt.Errorf("sim: %s: %s[%d:%d] is a part of %s, set it of the whole", call, brief.String(g.name), s.from, s.from+s.n, brief.String(g.name))
+			}
+			try := *l
+			if err := set(&try); err != nil {
+				return fmt.Errorf("sim: %s: %w", call, err)
+			}
+		}
+		c.net.desc.Populations, c.net.desc.Generators = slices.Clone(c.net.desc.Populations), slices.Clone(c.net.desc.Generators)
+		for _, s := range c.parts {
+			if err := set(c.net.labels(&c.net.groups[s.group])); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// labels returns the labels of a group, nil of recorders.
+func (n *Network) labels(g *group) *engine.Labels {
+	switch g.kind {
+	case neurons:
+		return &n.desc.Populations[g.at].Labels
+	case generators:
+		return &n.desc.Generators[g.at].Labels
+	}
+	return nil
+}
+
+// checkLabel reports text that cannot stand in a figure.
+func checkLabel(s string) error {
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) || utf8.RuneCountInString(s) > maxLabel {
+		return fmt.Errorf("%s, must be up to %d characters on one line, in UTF-8", brief.Quote(s), maxLabel)
+	}
+	return nil
+}
