@@ -3,7 +3,14 @@ package connect
 import (
 	"fmt"
 	"reflect"
+
+	"cortigo/sim/internal/param"
 )
+
+// Fields that are distributions are parameters, for which a number will do.
+func init() {
+	param.Distributions(func(x float64) Distribution { return Constant(x) }, IsConstant)
+}
 
 // AsDistribution returns what x stands for where a weight, a delay or a parameter
 // is asked for: a number of any type is a Constant, a slice or array of numbers

@@ -194,6 +194,9 @@ type Synapse struct {
 	Delay  Distribution // time from the spike to its arrival, ms, rounded to steps of which it must be at least one; nil: 1
 }
 
+// ModelName returns "static_synapse", whose parameters these are.
+func (Synapse) ModelName() string { return "static_synapse" }
+
 // Static returns a Synapse with one weight (pA; mV for iaf_psc_delta) and one
 // delay (ms) for all connections.
 func Static(weight, delay float64) Synapse {

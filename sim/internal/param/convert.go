@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-
-	"cortigo/sim/connect"
 )
 
 // assign sets v, a field of the given kind, to value.
@@ -140,15 +138,15 @@ func assignDistribution(v reflect.Value, value any, model, name string) error {
 		v.SetZero()
 		return nil
 	}
-	if d, ok := value.(connect.Distribution); ok {
-		v.Set(reflect.ValueOf(d))
+	if distributions.is(value) {
+		v.Set(reflect.ValueOf(value))
 		return nil
 	}
 	x, ok := toFloat(value)
 	if !ok {
 		return wrong(model, name, value, Distribution.String())
 	}
-	v.Set(reflect.ValueOf(connect.Constant(x)))
+	v.Set(reflect.ValueOf(distributions.constant(x)))
 	return nil
 }
 

@@ -1,10 +1,6 @@
 package param
 
-import (
-	"reflect"
-
-	"cortigo/sim/connect"
-)
+import "reflect"
 
 // A Kind is what a parameter holds.
 type Kind int
@@ -19,19 +15,36 @@ const (
 	Ints                         // []int
 	Bools                        // []bool
 	Strings                      // []string
-	Distribution                 // connect.Distribution, or a number for a constant
+	Distribution                 // a connect.Distribution, or a number for a constant
 )
 
 var kinds = map[reflect.Type]Kind{
-	reflect.TypeFor[float64]():              Float,
-	reflect.TypeFor[int]():                  Int,
-	reflect.TypeFor[bool]():                 Bool,
-	reflect.TypeFor[string]():               String,
-	reflect.TypeFor[[]float64]():            Floats,
-	reflect.TypeFor[[]int]():                Ints,
-	reflect.TypeFor[[]bool]():               Bools,
-	reflect.TypeFor[[]string]():             Strings,
-	reflect.TypeFor[connect.Distribution](): Distribution,
+	reflect.TypeFor[float64]():   Float,
+	reflect.TypeFor[int]():       Int,
+	reflect.TypeFor[bool]():      Bool,
+	reflect.TypeFor[string]():    String,
+	reflect.TypeFor[[]float64](): Floats,
+	reflect.TypeFor[[]int]():     Ints,
+	reflect.TypeFor[[]bool]():    Bools,
+	reflect.TypeFor[[]string]():  Strings,
+}
+
+// distributions is what package connect tells of its distributions, which this
+// package, being below it, cannot know.
+var distributions struct {
+	constant func(x float64) any
+	number   func(d any) (x float64, ok bool)
+	is       func(v any) bool
+}
+
+// Distributions makes fields of the interface type T parameters that are
+// distributions: constant returns the one that is always x, and number the x of
+// such a one. Package connect calls it, once, before there is any table.
+func Distributions[T any](constant func(x float64) T, number func(d T) (x float64, ok bool)) {
+	kinds[reflect.TypeFor[T]()] = Distribution
+	distributions.constant = func(x float64) any { return constant(x) }
+	distributions.number = func(d any) (float64, bool) { return number(d.(T)) }
+	distributions.is = func(v any) bool { _, ok := v.(T); return ok }
 }
 
 // String says what to give, as messages do: "a number".

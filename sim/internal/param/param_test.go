@@ -1,6 +1,7 @@
-package param
+package param_test
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
 )
 
@@ -30,11 +32,11 @@ func TestNames(t *testing.T) {
 		{nil, "model of type <nil>", ""},
 		{5, "model of type int", ""},
 	} {
-		s := Of(c.model)
+		s := param.Of(c.model)
 		if got := strings.Join(s.Names(), " "); got != c.want || s.Model() != c.name {
 			t.Errorf("%T: %s: %s, want %s: %s", c.model, s.Model(), got, c.name, c.want)
 		}
-		if Of(c.model) != s {
+		if param.Of(c.model) != s {
 			t.Errorf("%T: not kept", c.model)
 		}
 	}
@@ -44,19 +46,19 @@ func TestKind(t *testing.T) {
 	for _, c := range []struct {
 		model       any
 		name, field string
-		want        Kind
+		want        param.Kind
 	}{
-		{neuron.IafPscDelta{}, "V_min", "Vmin", Float},
-		{neuron.IafPscDelta{}, "refractory_input", "RefractoryInput", Bool},
-		{device.SpikeGenerator{}, "spike_times", "Times", Floats},
-		{device.SpikeGenerator{}, "spike_multiplicities", "Multiplicities", Ints},
-		{device.SpikeGenerator{}, "stop", "Stop", Float}, // embedded
-		{device.Multimeter{}, "record_from", "Quantities", Strings},
-		{connect.Synapse{}, "delay", "Delay", Distribution},
+		{neuron.IafPscDelta{}, "V_min", "Vmin", param.Float},
+		{neuron.IafPscDelta{}, "refractory_input", "RefractoryInput", param.Bool},
+		{device.SpikeGenerator{}, "spike_times", "Times", param.Floats},
+		{device.SpikeGenerator{}, "spike_multiplicities", "Multiplicities", param.Ints},
+		{device.SpikeGenerator{}, "stop", "Stop", param.Float}, // embedded
+		{device.Multimeter{}, "record_from", "Quantities", param.Strings},
+		{connect.Synapse{}, "delay", "Delay", param.Distribution},
 		{neuron.IafPscExp{}, "V_min", "", 0},
 		{neuron.Parrot{}, "V_m", "", 0},
 	} {
-		s := Of(c.model)
+		s := param.Of(c.model)
 		if got, field := s.Kind(c.name), s.Field(c.name); got != c.want || field != c.field {
 			t.Errorf("%T: %s: %v in %q, want %v in %q", c.model, c.name, got, field, c.want, c.field)
 		}
@@ -87,7 +89,7 @@ func (every) ModelName() string { return "every" }
 func TestWith(t *testing.T) {
 	type mV float64
 	type count uint8
-	if got := Of(every{own: 1}).Names(); !reflect.DeepEqual(got, []string{"f", "n", "yes", "mode", "fs", "ns", "bs", "ss", "d", "x", "y"}) {
+	if got := param.Of(every{own: 1}).Names(); !reflect.DeepEqual(got, []string{"f", "n", "yes", "mode", "fs", "ns", "bs", "ss", "d", "x", "y"}) {
 		t.Fatal(got)
 	}
 	inf := math.Inf(1)
@@ -133,7 +135,7 @@ func TestWith(t *testing.T) {
 		{"B", true, nil, `did you mean yes?`}, // Go's name
 	} {
 		before := every{F: 9, Fs: []float64{9}, D: connect.Constant(9)}
-		s := Of(before)
+		s := param.Of(before)
 		after, err := s.With(before, c.name, c.value)
 		if !reflect.DeepEqual(before, every{F: 9, Fs: []float64{9}, D: connect.Constant(9)}) {
 			t.Errorf("%s = %v: the model itself became %+v", c.name, c.value, before)
@@ -165,35 +167,35 @@ func TestWith(t *testing.T) {
 // What a user gave or got is not what the model keeps.
 func TestCopies(t *testing.T) {
 	times := []float64{1, 2}
-	m, err := Of(device.SpikeGenerator{}).With(device.SpikeGenerator{}, "spike_times", times)
+	m, err := param.Of(device.SpikeGenerator{}).With(device.SpikeGenerator{}, "spike_times", times)
 	if err != nil {
 		t.Fatal(err)
 	}
 	times[0] = 5
-	got, _ := Of(m).Get(m, "spike_times")
+	got, _ := param.Of(m).Get(m, "spike_times")
 	got.([]float64)[1] = 6
 	if now := m.(device.SpikeGenerator).Times; now[0] != 1 || now[1] != 2 {
 		t.Error(now)
 	}
 	a := device.SpikeGenerator{Times: []float64{1}, Multiplicities: []int{}, Active: device.Active{Start: 3}}
-	b, err := Of(a).Clone(a)
+	b, err := param.Of(a).Clone(a)
 	if err != nil || !reflect.DeepEqual(a, b) {
 		t.Errorf("%+v, %v, want %+v", b, err, a)
 	}
 	if a.Times[0] = 5; b.(device.SpikeGenerator).Times[0] != 1 {
 		t.Errorf("%+v", b)
 	}
-	if _, err := Of(a).Clone(5); err == nil {
+	if _, err := param.Of(a).Clone(5); err == nil {
 		t.Error("an int is cloned as a spike_generator")
 	}
-	if m, err := Of(nil).Clone(nil); m != nil || err != nil {
+	if m, err := param.Of(nil).Clone(nil); m != nil || err != nil {
 		t.Errorf("%v, %v", m, err)
 	}
 }
 
 func TestVmin(t *testing.T) {
 	m := neuron.DefaultIafPscAlpha()
-	s := Of(m)
+	s := param.Of(m)
 	if x, err := s.Float(m, "V_min"); err != nil || !math.IsInf(x, -1) {
 		t.Errorf("%g, %v, want -Inf", x, err)
 	}
@@ -220,7 +222,7 @@ func TestFloat(t *testing.T) {
 		{every{}, "fs", 0, "every: fs is [] ([]float64), must be one number"},
 		{neuron.IafPscExp{}, "V_min", 0, `iaf_psc_exp: no parameter "V_min", did you mean V_m?`},
 	} {
-		got, err := Of(c.model).Float(c.model, c.name)
+		got, err := param.Of(c.model).Float(c.model, c.name)
 		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
 			t.Errorf("%T: %s: %g, %v, want %g, %q", c.model, c.name, got, err, c.want, c.err)
 		}
@@ -245,7 +247,7 @@ func TestUnknown(t *testing.T) {
 		{nil, "V_m", `model of type <nil>: no parameter "V_m", it has none`},
 		{&neuron.IafPscExp{}, "V_m", `model of type *neuron.IafPscExp: no parameter "V_m", it has none`},
 	} {
-		s := Of(c.model)
+		s := param.Of(c.model)
 		_, get := s.Get(c.model, c.name)
 		_, with := s.With(c.model, c.name, 1)
 		_, float := s.Float(c.model, c.name)
@@ -255,7 +257,7 @@ func TestUnknown(t *testing.T) {
 			}
 		}
 	}
-	s := Of(neuron.IafPscExp{})
+	s := param.Of(neuron.IafPscExp{})
 	for _, other := range []any{neuron.IafPscAlpha{}, nil, &neuron.IafPscExp{}} {
 		if _, err := s.With(other, "V_m", 1); err == nil || !strings.Contains(err.Error(), "must be neuron.IafPscExp") {
 			t.Errorf("%T: %v", other, err)
@@ -265,29 +267,19 @@ func TestUnknown(t *testing.T) {
 
 func TestEditor(t *testing.T) {
 	m := neuron.DefaultIafPscDelta()
-	e, err := Of(m).Edit(m)
+	e, err := param.Of(m).Edit(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct {
-		name string
-		x    float64
-		err  string
-	}{
-		{"I_e", 376, ""}, {"refractory_input", 1, ""},
-		{"refractory_input", 0.5, "iaf_psc_delta: refractory_input is 0.5, must be 0 or 1"}, {"Ie", 1, "did you mean I_e?"},
-	} {
-		err := e.SetFloat(c.name, c.x)
-		if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
-			t.Errorf("%s = %g: %v, want %q", c.name, c.x, err, c.err)
-		}
+	if err := e.Set("refractory_input", true); err != nil {
+		t.Fatal(err)
 	}
 	first := e.Model()
 	if err := e.Set("C_m", 100); err != nil {
 		t.Fatal(err)
 	}
 	want := m
-	want.Ie, want.RefractoryInput = 376, true
+	want.RefractoryInput = true
 	if first != any(want) {
 		t.Errorf("%+v, want %+v", first, want)
 	}
@@ -295,11 +287,63 @@ func TestEditor(t *testing.T) {
 	if e.Model() != any(want) || m != neuron.DefaultIafPscDelta() {
 		t.Errorf("%+v, want %+v; the original is %+v", e.Model(), want, m)
 	}
+	if err := e.Set("Ie", 1); err == nil || !strings.Contains(err.Error(), "did you mean I_e?") {
+		t.Error(err)
+	}
+	if p, ok := e.Pointer().(*neuron.IafPscDelta); !ok || *p != want {
+		t.Errorf("%#v, want one to %+v", e.Pointer(), want)
+	}
+	if none, err := param.Of(nil).Edit(nil); err != nil || none.Pointer() != nil || none.Model() != nil {
+		t.Errorf("%+v, %v", none, err)
+	}
+}
+
+func TestSlot(t *testing.T) {
+	m := every{F: 1, N: 2, B: true}
+	e, err := param.Of(m).Edit(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name      string
+		was, x    float64
+		want, err string // of the copy
+	}{
+		{"f", 1, 376, "376 2 true 0", ""}, {"y", 0, math.Inf(-1), "376 2 true -Inf", ""},
+		{"n", 2, -7, "376 -7 true -Inf", ""}, {"n", -7, 0.5, "376 -7 true -Inf", "every: n is 0.5, must be a whole number"},
+		{"yes", 1, 0, "376 -7 false -Inf", ""}, {"yes", 0, 1, "376 -7 true -Inf", ""},
+		{"yes", 1, 0.5, "376 -7 true -Inf", "every: yes is 0.5, must be 0 or 1"},
+		{"yes", 1, math.NaN(), "376 -7 true -Inf", "every: yes is NaN, must be 0 or 1"},
+	} {
+		s, err := e.Slot(c.name)
+		if err != nil || s.Get() != c.was {
+			t.Fatalf("%s: %g, %v, want %g", c.name, s.Get(), err, c.was)
+		}
+		err = s.Set(c.x)
+		if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+			t.Errorf("%s = %g: %v, want %q", c.name, c.x, err, c.err)
+		}
+		now := e.Pointer().(*every)
+		if got := fmt.Sprint(now.F, now.N, now.B, now.Y); got != c.want || (err == nil && s.Get() != c.x) {
+			t.Errorf("%s = %g: %s, want %s", c.name, c.x, got, c.want)
+		}
+		if p := s.Float(); (p != nil) != (param.Of(m).Kind(c.name) == param.Float) || p != nil && *p != c.x {
+			t.Errorf("%s: %v", c.name, p)
+		}
+	}
+	for name, want := range map[string]string{"fs": "must be one number", "mode": "must be one number", "d": "must be one number", "F": `did you mean f?`} {
+		if _, err := e.Slot(name); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", name, err, want)
+		}
+	}
+	if m.F != 1 {
+		t.Error("the original was changed")
+	}
 }
 
 func BenchmarkWith(b *testing.B) {
 	m := neuron.DefaultIafPscAlpha()
-	s := Of(m)
+	s := param.Of(m)
 	for b.Loop() {
 		if _, err := s.With(m, "V_m", -60.0); err != nil {
 			b.Fatal(err)
@@ -307,15 +351,26 @@ func BenchmarkWith(b *testing.B) {
 	}
 }
 
-func BenchmarkEditor(b *testing.B) {
+// Five parameters of a neuron are set.
+func BenchmarkSlots(b *testing.B) {
 	m := neuron.DefaultIafPscAlpha()
-	e, err := Of(m).Edit(m)
+	e, err := param.Of(m).Edit(m)
 	if err != nil {
 		b.Fatal(err)
 	}
-	for b.Loop() {
-		if err := e.SetFloat("V_m", -60); err != nil {
+	var slots []param.Slot
+	for _, name := range []string{"V_m", "I_e", "C_m", "tau_m", "t_ref"} {
+		s, err := e.Slot(name)
+		if err != nil {
 			b.Fatal(err)
+		}
+		slots = append(slots, s)
+	}
+	for b.Loop() {
+		for _, s := range slots {
+			if err := s.Set(5); err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/suggest"
 )
@@ -51,11 +50,8 @@ func modelName(model any) string {
 	if t == nil || t.Kind() != reflect.Struct {
 		return fmt.Sprintf("model of type %T", model)
 	}
-	if m, ok := model.(interface{ ModelName() string }); ok {
+	if m, ok := reflect.Zero(t).Interface().(interface{ ModelName() string }); ok {
 		return m.ModelName()
-	}
-	if t == reflect.TypeFor[connect.Synapse]() {
-		return "static_synapse"
 	}
 	return t.String()
 }
@@ -153,7 +149,7 @@ func (s *Set) Float(model any, name string) (float64, error) {
 		if v.IsNil() {
 			return 1, nil
 		}
-		if x, ok := connect.IsConstant(v.Interface().(connect.Distribution)); ok {
+		if x, ok := distributions.number(v.Interface()); ok {
 			return x, nil
 		}
 	}
