@@ -40,36 +40,30 @@ func sortArrivals(a []Arrival) {
 // step, the positive and the negative part apart: it delivers them into sums of
 // its own.
 func (sh *shard) arrivals(e *Engine, dst []Arrival) []Arrival {
-	active, wide := sh.active.clone(), sh.activeWide.clone()
-	var sum [2]*[maxShard]int32
-	var sumWide [2]*[maxShard]int64
-	var positiveWide *[maxShard]int64
-	positive, used := new([maxShard]int32), e.layout.slots[sh.index]
-	for ch := range sum {
-		sum[ch] = new([maxShard]int32)
+	to := sh.apart()
+	kinds := make([]kind, len(sh.kinds))
+	for i, k := range sh.kinds {
+		kinds[i] = k.ahead(e.step, e.recent.list[e.recent.head:], to)
 	}
-	if sh.sumWide[0] != nil {
-		positiveWide = new([maxShard]int64)
-		sumWide[0], sumWide[1] = new([maxShard]int64), new([maxShard]int64)
-	}
-	ring, ringPositive := sh.ringToCome(e)
 	for step := e.step + 1; step <= e.step+e.bounds.MaxDelay; step++ {
-		narrowDue := deliverNarrow(active, step, sh.narrow.syn, &sum, positive)
-		wideDue := deliverWide(wide, step, sh.wide.syn, &sumWide, positiveWide)
-		inRing := ring != nil && step-e.step < kernel.RingSteps
-		if !narrowDue && !wideDue && !inRing {
+		due := false
+		for _, k := range kinds {
+			due = k.deliver(step, to) || due
+		}
+		inRing := to.ring != nil && step-e.step < kernel.RingSteps
+		if !due && !inRing {
 			continue
 		}
 		for _, b := range sh.blocks {
 			for i := range b.n * b.grid.tierCount() {
 				at, k, tier := b.base+i, i%b.n, i/b.n
-				up, all := int64(positive[at]), int64(sum[0][at])+int64(sum[1][at])
+				up, all := int64(to.positive[at]), int64(to.sum[0][at])+int64(to.sum[1][at])
 				if b.grid.wide {
-					up, all = positiveWide[at], sumWide[0][at]+sumWide[1][at]
+					up, all = to.positiveW[at], to.sumWide[0][at]+to.sumWide[1][at]
 				}
 				if inRing {
 					r := int(step%kernel.RingSteps)*kernel.RingSlots + at
-					up, all = up+int64(ringPositive[r]), all+int64(ring[r])
+					up, all = up+int64(to.ringPositive[r]), all+int64(to.ring[r])
 				}
 				g := uint32(int(e.layout.first[b.population]) + b.index(k))
 				for _, x := range [2]int64{up, all - up} {
@@ -79,36 +73,11 @@ func (sh *shard) arrivals(e *Engine, dst []Arrival) []Arrival {
 				}
 			}
 		}
-		for ch := range sum {
-			clear(sum[ch][:used])
-			if wideDue {
-				clear(sumWide[ch][:used])
-			}
-		}
-		clear(positive[:used])
-		if wideDue {
-			clear(positiveWide[:used])
+		if due {
+			to.clear(e.layout.slots[sh.index])
 		}
 	}
 	return dst
-}
-
-// ringToCome returns what the shard's ring holds for the coming steps, and the
-// positive part of it; nil without a ring.
-func (sh *shard) ringToCome(e *Engine) (all, positive *kernel.Ring) {
-	if sh.ring == nil {
-		return nil, nil
-	}
-	own, ownPositive := sh.ring, sh.ringPositive
-	sh.ring, sh.ringPositive = new(kernel.Ring), new(kernel.Ring)
-	for _, x := range e.recent.list[e.recent.head:] {
-		if sh.ringRows.entry != nil {
-			sh.resumeRing(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, e.step)
-		}
-	}
-	all, positive = sh.ring, sh.ringPositive
-	sh.ring, sh.ringPositive = own, ownPositive
-	return all, positive
 }
 
 // arrivalInput brings arrivals to the elements of a block.

@@ -297,16 +297,9 @@ func (e *Engine) sumDegrees(j *job) error {
 		if err := j.err(); err != nil {
 			return err
 		}
-		for i, n := range sh.narrow.degree {
-			e.degree[i] += n
+		for _, k := range sh.kinds {
+			k.degrees(e.degree)
 		}
-		for i, n := range sh.wide.degree {
-			e.degree[i] += n
-		}
-		for i, n := range sh.ringRows.degree {
-			e.degree[i] += n
-		}
-		sh.narrow.degree, sh.wide.degree, sh.ringRows.degree = nil, nil, nil
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func TestCostOfDelay(t *testing.T) {
 			t.Fatal(err)
 		}
 		advance(t, e, int64(10*ms)+2000)
-		w := &e.shards[0].active.once
+		w := &e.shards[0].static.active.once
 		arrived := e.Spikes() - int64(w.held)
 		if arrived < 100 {
 			t.Fatalf("%g ms: %d spikes have arrived", ms, arrived)
@@ -108,7 +108,7 @@ func TestCostOfMultiplicity(t *testing.T) {
 				advance(t, e, 1)
 				advance(t, one, 1)
 				for s, sh := range e.shards {
-					for form, pair := range [][2]*transit{{&sh.active, &one.shards[s].active}, {&sh.activeWide, &one.shards[s].activeWide}} {
+					for form, pair := range [][2]*transit{{&sh.static.active, &one.shards[s].static.active}, {&sh.static.activeWide, &one.shards[s].static.activeWide}} {
 						if got, want := pair[0].several.held+pair[0].once.held, pair[1].several.held+pair[1].once.held; got != want {
 							t.Fatalf("form %d holds %d cursors, %d for single spikes", form, got, want)
 						}

@@ -76,9 +76,9 @@ func (b *rowBuilder) shard(sh *shard, work *rowWork) error {
 			return err
 		}
 	}
-	err := fillRows(b, sh, &sh.narrow, narrow, work, &work.narrow)
+	err := fillRows(b, sh, &sh.static.narrow, narrow, work, &work.narrow)
 	if err == nil {
-		err = fillRows(b, sh, &sh.wide, wide, work, &work.wide)
+		err = fillRows(b, sh, &sh.static.wide, wide, work, &work.wide)
 	}
 	if err != nil {
 		*work = rowWork{} // what lies there belongs to rows that were given up

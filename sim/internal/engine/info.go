@@ -17,7 +17,9 @@ func (e *Engine) Broken() error { return e.broken }
 func (e *Engine) Synapses() int64 {
 	n := int64(0)
 	for _, sh := range e.shards {
-		n += sh.narrow.count + sh.wide.count + sh.ringRows.count
+		for _, k := range sh.kinds {
+			n += k.count()
+		}
 	}
 	return n
 }

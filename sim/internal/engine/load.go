@@ -22,9 +22,9 @@ type Rows struct {
 
 // Rows returns the synapses onto shard s, to be read only.
 func (e *Engine) Rows(s int) Rows {
-	sh := e.shards[s]
-	n, w, r := &sh.narrow, &sh.wide, &sh.ringRows
-	return Rows{n.entry, w.entry, r.entry, n.syn, w.syn, r.syn, n.count, w.count, r.count, sh.keep}
+	k := e.shards[s].static
+	n, w, r := &k.narrow, &k.wide, &k.ring
+	return Rows{n.entry, w.entry, r.entry, n.syn, w.syn, r.syn, n.count, w.count, r.count, k.keep}
 }
 
 // Bounds returns what follows from the synapses.
@@ -58,15 +58,7 @@ func Load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 			return nil, fmt.Errorf("population %d may emit %d spikes at once, must be in [1, %d]", p, m, maxMultiplicity)
 		}
 	}
-	return load(desc, opts, bounds, open, func(sh *shard, e *Engine) error {
-		if err := sh.ringRows.check(e.neurons, bounds); err != nil {
-			return err
-		}
-		if err := check(&sh.narrow, e.neurons, bounds); err != nil {
-			return err
-		}
-		return check(&sh.wide, e.neurons, bounds)
-	})
+	return load(desc, opts, bounds, open, func(sh *shard, e *Engine) error { return sh.static.check(e.neurons, bounds) })
 }
 
 func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows, error), check func(sh *shard, e *Engine) error) (*Engine, error) {
@@ -95,13 +87,13 @@ func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 			return err
 		}
 		sh := e.shards[s]
-		sh.keep = r.Keep
-		sh.narrow = rows[uint32]{entry: r.Entry, syn: r.Syn, used: len(r.Syn), count: r.Count}
-		sh.wide = rows[uint64]{entry: r.EntryWide, syn: r.SynWide, used: len(r.SynWide), count: r.CountWide}
+		sh.static.keep = r.Keep
+		sh.static.narrow = rows[uint32]{entry: r.Entry, syn: r.Syn, used: len(r.Syn), count: r.Count}
+		sh.static.wide = rows[uint64]{entry: r.EntryWide, syn: r.SynWide, used: len(r.SynWide), count: r.CountWide}
 		if len(r.EntryWide) > 0 && sh.sumWide[0] == nil {
 			return fmt.Errorf("shard %d: rows of exact weights onto populations that have none", s)
 		}
-		sh.ringRows = ringRows{entry: r.EntryRing, syn: r.SynRing, count: r.CountRing}
+		sh.static.ring = ringRows{entry: r.EntryRing, syn: r.SynRing, count: r.CountRing}
 		if len(r.EntryRing) > 0 && sh.ring == nil {
 			return fmt.Errorf("shard %d: rows for a ring that it does not have", s)
 		}

@@ -67,7 +67,7 @@ func TestFarRows(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, sh := range far.shards { // whose check looks at all words
-				sh.ringRows.entry, sh.ringRows.syn = moved(t, sh.ringRows.entry, sh.ringRows.syn, at)
+				sh.static.ring.entry, sh.static.ring.syn = moved(t, sh.static.ring.entry, sh.static.ring.syn, at)
 			}
 			for range 3 {
 				advance(t, near, 200)

@@ -194,18 +194,7 @@ func (e *Engine) returnTo(start *State, events, step int64) error {
 
 // clearInput forgets what was added up in a step that failed.
 func (sh *shard) clearInput() {
-	for ch := range sh.sum {
-		clear(sh.sum[ch][:])
-		if sh.sumWide[ch] != nil {
-			clear(sh.sumWide[ch][:])
-		}
-	}
-	if sh.positive != nil {
-		clear(sh.positive[:])
-	}
-	if sh.positiveW != nil {
-		clear(sh.positiveW[:])
-	}
+	sh.synapticSums.clear(maxShard)
 	for _, b := range sh.blocks {
 		b.in.Clear()
 	}

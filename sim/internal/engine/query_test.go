@@ -82,14 +82,14 @@ func heldBy(e *Engine) held {
 				c = kernel.Advance(c, uint32(link))
 			}
 		}
-		for s, c := range sh.narrow.entry {
-			walk(s, c, func(i int) (uint64, int64) { w := sh.narrow.syn[i]; return uint64(w), int64(int32(w) >> 16) })
+		for s, c := range sh.static.narrow.entry {
+			walk(s, c, func(i int) (uint64, int64) { w := sh.static.narrow.syn[i]; return uint64(w), int64(int32(w) >> 16) })
 		}
-		for s, c := range sh.wide.entry {
-			walk(s, c, func(i int) (uint64, int64) { w := sh.wide.syn[i]; return w, int64(w) >> 16 })
+		for s, c := range sh.static.wide.entry {
+			walk(s, c, func(i int) (uint64, int64) { w := sh.static.wide.syn[i]; return w, int64(w) >> 16 })
 		}
-		for s, c := range sh.ringRows.entry {
-			for _, w := range sh.ringRows.syn[uint32(c) : uint64(uint32(c))+c>>32] {
+		for s, c := range sh.static.ring.entry {
+			for _, w := range sh.static.ring.syn[uint32(c) : uint64(uint32(c))+c>>32] {
 				h.add(int64(s), target[int(w%kernel.RingSlots)], int64(int32(w)>>18), int64(w>>12%kernel.RingSteps))
 			}
 		}

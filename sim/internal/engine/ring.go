@@ -71,7 +71,7 @@ func (w *wiring) countSynapses() {
 // fillRing makes the rows of a shard's ring. Sources are counted, then placed:
 // the words of a source stand in order of target.
 func fillRing(b *rowBuilder, sh *shard, wirings []*wiring) error {
-	r := &sh.ringRows
+	r := &sh.static.ring
 	r.degree = make([]uint32, b.e.neurons)
 	var d drawn
 	var units toll
@@ -122,40 +122,40 @@ func fillRing(b *rowBuilder, sh *shard, wirings []*wiring) error {
 }
 
 // receiveRing delivers spikes of an interval that began behind step begin.
-func (sh *shard) receiveRing(spikes []Spike, begin int64) {
-	sh.ringList = sh.ringList[:0]
+func (k *static) receiveRing(spikes []Spike, begin int64, to *synapticSums) {
+	k.ringList = k.ringList[:0]
 	for _, s := range spikes {
-		c := sh.ringRows.entry[s.Neuron]
+		c := k.ring.entry[s.Neuron]
 		if c == 0 {
 			continue
 		}
 		row := kernel.RingRow{Index: uint32(c), N: uint32(c >> 32), Step: uint32(begin + int64(s.Lag))}
-		if sh.ringPositive != nil {
-			for _, x := range sh.ringRows.syn[row.Index : uint64(row.Index)+uint64(row.N)] {
-				sh.ringPositive[(x+row.Step%kernel.RingSteps*kernel.RingSlots)%uint32(len(sh.ringPositive))] += max(int32(x)>>18, 0) * int32(s.Multiplicity)
+		if to.ringPositive != nil {
+			for _, x := range k.ring.syn[row.Index : uint64(row.Index)+uint64(row.N)] {
+				to.ringPositive[(x+row.Step%kernel.RingSteps*kernel.RingSlots)%uint32(len(to.ringPositive))] += max(int32(x)>>18, 0) * int32(s.Multiplicity)
 			}
 		}
 		if s.Multiplicity == 1 {
-			sh.ringList = append(sh.ringList, row)
+			k.ringList = append(k.ringList, row)
 		} else {
-			kernel.DeliverRingMultiple(row, uint32(s.Multiplicity), sh.ringRows.syn, sh.ring)
+			kernel.DeliverRingMultiple(row, uint32(s.Multiplicity), k.ring.syn, to.ring)
 		}
 	}
-	kernel.DeliverRing(sh.ringList, sh.ringRows.syn, sh.ring)
+	kernel.DeliverRing(k.ringList, k.ring.syn, to.ring)
 }
 
 // resumeRing delivers what a spike stamped stamp still has to after step.
-func (sh *shard) resumeRing(s Spike, stamp, step int64) {
-	c := sh.ringRows.entry[s.Neuron]
-	for _, w := range sh.ringRows.syn[uint32(c) : uint64(uint32(c))+c>>32] {
+func (k *static) resumeRing(s Spike, stamp, step int64, to *synapticSums) {
+	c := k.ring.entry[s.Neuron]
+	for _, w := range k.ring.syn[uint32(c) : uint64(uint32(c))+c>>32] {
 		arrival := stamp + int64(w>>12%kernel.RingSteps)
 		if arrival <= step {
 			continue
 		}
 		i := uint32(arrival%kernel.RingSteps)*kernel.RingSlots + w%kernel.RingSlots
-		sh.ring[i] += int32(w) >> 18 * int32(s.Multiplicity)
-		if sh.ringPositive != nil {
-			sh.ringPositive[i] += max(int32(w)>>18, 0) * int32(s.Multiplicity)
+		to.ring[i] += int32(w) >> 18 * int32(s.Multiplicity)
+		if to.ringPositive != nil {
+			to.ringPositive[i] += max(int32(w)>>18, 0) * int32(s.Multiplicity)
 		}
 	}
 }

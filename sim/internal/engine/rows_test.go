@@ -185,7 +185,7 @@ func TestRowsDeliver(t *testing.T) {
 		synapses = append(synapses, naive{4, 30, uint16(r.IntN(targets)), 1})
 	}
 	slices.SortStableFunc(synapses, func(a, b naive) int { return int(a.target) - int(b.target) })
-	sh := &shard{narrow: *layRows[uint32](t, sources, keys, 3, false, synapses), wide: *layRows[uint64](t, sources, keys, 3, false, synapses)}
+	k := &static{narrow: *layRows[uint32](t, sources, keys, 3, false, synapses), wide: *layRows[uint64](t, sources, keys, 3, false, synapses)}
 	want := make([][2][targets]int64, steps+100)
 	var sum [2][1 << 16]int32
 	var sumWide [2][1 << 16]int64
@@ -203,9 +203,7 @@ func TestRowsDeliver(t *testing.T) {
 				}
 			}
 		}
-		sh.step = step
-		deliverNarrow(&sh.active, step, sh.narrow.syn, &[2]*[maxShard]int32{&sum[0], &sum[1]}, nil)
-		deliverWide(&sh.activeWide, step, sh.wide.syn, &[2]*[maxShard]int64{&sumWide[0], &sumWide[1]}, nil)
+		k.deliver(step, &synapticSums{sum: [2]*[maxShard]int32{&sum[0], &sum[1]}, sumWide: [2]*[maxShard]int64{&sumWide[0], &sumWide[1]}})
 		for ch := range 2 {
 			for k := range targets {
 				if w := want[step][ch][k]; int64(sum[ch][k]) != w || sumWide[ch][k] != w {
@@ -217,17 +215,17 @@ func TestRowsDeliver(t *testing.T) {
 		clear(sum[1][:])
 		clear(sumWide[0][:])
 		clear(sumWide[1][:])
-		sh.receive(spikes, step-1)
+		k.receive(spikes, step-1, step, nil)
 		history = append(history, stamped(spikes, step)...)
 		// From the spikes so far alone, resuming gives the same cursors.
 		if step%50 == 0 {
-			fresh := &shard{narrow: sh.narrow, wide: sh.wide}
+			fresh := &static{narrow: k.narrow, wide: k.wide}
 			for _, x := range history {
 				if step-x.Step < 41 {
-					fresh.resume(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, step)
+					fresh.resume(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, step, nil)
 				}
 			}
-			for form, pair := range [][2]*transit{{&fresh.active, &sh.active}, {&fresh.activeWide, &sh.activeWide}} {
+			for form, pair := range [][2]*transit{{&fresh.active, &k.active}, {&fresh.activeWide, &k.activeWide}} {
 				if got, want := underWay(pair[0]), underWay(pair[1]); !slices.Equal(got, want) {
 					t.Errorf("step %d, form %d: %d cursors resumed, or others, want %d", step, form, len(got), len(want))
 				}

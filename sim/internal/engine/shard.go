@@ -17,22 +17,9 @@ type shard struct {
 	index  int
 	blocks []*block
 
-	narrow rows[uint32]
-	wide   rows[uint64]
-
-	ringRows ringRows // what is delivered through the ring, if there is one
-	keep     any      // keeps the memory of rows
-
-	active     transit // segments of narrow to come
-	activeWide transit
-	sum        [2]*[maxShard]int32 // by channel
-	sumWide    [2]*[maxShard]int64 // nil where no population is wide
-	positive   *[maxShard]int32    // positive part of sum[0], where a recorder asks
-	positiveW  *[maxShard]int64
-
-	ring         *kernel.Ring // nil where the shard has none
-	ringPositive *kernel.Ring
-	ringList     []kernel.RingRow
+	static *static
+	kinds  []kind // static, and those of projections with state
+	synapticSums
 
 	step         int64    // the step at hand
 	fired        []uint16 // elements of a block that spiked in this step
@@ -122,15 +109,16 @@ func (s *splitCurrents) step(in *inbox.Inbox) {
 func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 	t0 := time.Now()
 	sh.step = step
-	deliverNarrow(&sh.active, step, sh.narrow.syn, &sh.sum, sh.positive)
-	deliverWide(&sh.activeWide, step, sh.wide.syn, &sh.sumWide, sh.positiveW)
+	for _, k := range sh.kinds {
+		k.deliver(step, &sh.synapticSums)
+	}
 	t1 := time.Now()
 	for _, b := range sh.blocks {
 		if b.n == 0 {
 			continue
 		}
 		b.updateDrive(step)
-		if b.ring && sh.narrow.entry != nil {
+		if b.ring && sh.static.narrow.entry != nil {
 			sh.addLong(b)
 		}
 		if (b.in.Ports[0] != nil && b.poisson == nil) || b.split != nil {
@@ -166,68 +154,18 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 	return nil
 }
 
-// receive starts the rows of the spikes of an interval that began behind step
+// receive tells all kinds of the spikes of an interval that began after step
 // begin and has been simulated.
 func (sh *shard) receive(spikes []Spike, begin int64) {
-	if sh.ringRows.entry != nil {
-		sh.receiveRing(spikes, begin)
-	}
-	for _, s := range spikes {
-		stamp := uint64(begin+int64(s.Lag)) << 48
-		if sh.narrow.entry != nil {
-			if c := sh.narrow.entry[s.Neuron]; c != 0 {
-				sh.active.start(c+stamp, s.Multiplicity, sh.step)
-			}
-		}
-		if sh.wide.entry != nil {
-			if c := sh.wide.entry[s.Neuron]; c != 0 {
-				sh.activeWide.start(c+stamp, s.Multiplicity, sh.step)
-			}
-		}
-	}
-}
-
-// resume starts the rows of a spike stamped stamp behind what arrived until
-// step.
-func (sh *shard) resume(s Spike, stamp, step int64) {
-	if sh.ringRows.entry != nil {
-		sh.resumeRing(s, stamp, step)
-	}
-	at := uint64(stamp) << 48
-	if sh.narrow.entry != nil {
-		if c := sh.narrow.entry[s.Neuron]; c != 0 {
-			if c, ok := skip(c+at, stamp, step, sh.narrow.syn); ok {
-				sh.active.start(c, s.Multiplicity, step)
-			}
-		}
-	}
-	if sh.wide.entry != nil {
-		if c := sh.wide.entry[s.Neuron]; c != 0 {
-			if c, ok := skip(c+at, stamp, step, sh.wide.syn); ok {
-				sh.activeWide.start(c, s.Multiplicity, step)
-			}
-		}
-	}
-}
-
-// skip moves a cursor of a spike stamped stamp past the segments that were due
-// until step; false if none is left.
-func skip[W word](c kernel.Cursor, stamp, step int64, syn []W) (kernel.Cursor, bool) {
-	for {
-		if wait := uint16(c>>48) - uint16(stamp); stamp+int64(wait) > step {
-			return c, true
-		}
-		link := uint32(syn[uint64(uint32(c))+c>>32&kernel.MaxSegment])
-		if link == 0 {
-			return 0, false
-		}
-		c = kernel.Advance(c, link)
+	for _, k := range sh.kinds {
+		k.receive(spikes, begin, sh.step, &sh.synapticSums)
 	}
 }
 
 // newShard makes the blocks of shard s and their device inputs.
 func newShard(e *Engine, s int) (*shard, error) {
-	sh := &shard{index: s, sum: [2]*[maxShard]int32{new([maxShard]int32), new([maxShard]int32)}}
+	sh := &shard{index: s, static: &static{}, synapticSums: newSums()}
+	sh.kinds = []kind{sh.static}
 	for p := range e.desc.Populations {
 		b, err := newBlock(e.desc, e.layout, e.clock, e.grids[p], s, p)
 		if err == nil {
@@ -241,9 +179,7 @@ func newShard(e *Engine, s int) (*shard, error) {
 		}
 		if b.grid.wide {
 			b.in.Open()
-			if sh.sumWide[0] == nil {
-				sh.sumWide = [2]*[maxShard]int64{new([maxShard]int64), new([maxShard]int64)}
-			}
+			sh.widen()
 		}
 		sh.blocks = append(sh.blocks, b)
 	}

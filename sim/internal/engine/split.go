@@ -25,16 +25,3 @@ func (b *block) startSplit() {
 	b.split = &splitCurrents{ex: make([]float64, b.n), in: make([]float64, b.n), decayEx: ex, decayIn: in}
 	b.in.FollowSigns()
 }
-
-// observePositive makes delivery keep the positive part of sums.
-func (sh *shard) observePositive(wide, ring bool) {
-	if ring && sh.ringPositive == nil {
-		sh.ringPositive = new(kernel.Ring)
-	}
-	if wide && sh.positiveW == nil {
-		sh.positiveW = new([maxShard]int64)
-	}
-	if !wide && sh.positive == nil {
-		sh.positive = new([maxShard]int32)
-	}
-}

@@ -6,7 +6,6 @@ import (
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
-	"cortigo/sim/internal/kernel"
 )
 
 // A State is what a network needs to go on, by neuron and independent of
@@ -135,18 +134,17 @@ func (e *Engine) SetState(s *State) error {
 	e.setArrivals(s.Arrivals)
 	for _, sh := range e.shards {
 		sh.step = s.Step
-		sh.active.clear()
-		sh.activeWide.clear()
-		for _, ring := range []*kernel.Ring{sh.ring, sh.ringPositive} {
-			if ring != nil {
-				clear(ring[:])
-			}
+		for _, k := range sh.kinds {
+			k.forget()
 		}
+		sh.clearRings()
 	}
 	return Guard(func() error {
 		for _, sh := range e.shards {
 			for _, x := range s.Recent {
-				sh.resume(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, s.Step)
+				for _, k := range sh.kinds {
+					k.resume(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, s.Step, &sh.synapticSums)
+				}
 			}
 		}
 		return nil

@@ -1,0 +1,117 @@
+package engine
+
+import "cortigo/sim/internal/kernel"
+
+// static are the synapses that never change, in the form that costs least for
+// their shard and population: compact or exact rows in segments of equal delay,
+// or a ring.
+type static struct {
+	narrow rows[uint32]
+	wide   rows[uint64]
+	ring   ringRows
+	keep   any // keeps the memory of rows
+
+	active     transit // segments of narrow to come
+	activeWide transit
+	ringList   []kernel.RingRow
+}
+
+func (k *static) receive(spikes []Spike, begin, now int64, to *synapticSums) {
+	if k.ring.entry != nil {
+		k.receiveRing(spikes, begin, to)
+	}
+	for _, s := range spikes {
+		stamp := uint64(begin+int64(s.Lag)) << 48
+		if k.narrow.entry != nil {
+			if c := k.narrow.entry[s.Neuron]; c != 0 {
+				k.active.start(c+stamp, s.Multiplicity, now)
+			}
+		}
+		if k.wide.entry != nil {
+			if c := k.wide.entry[s.Neuron]; c != 0 {
+				k.activeWide.start(c+stamp, s.Multiplicity, now)
+			}
+		}
+	}
+}
+
+func (k *static) deliver(step int64, to *synapticSums) bool {
+	narrow := deliverNarrow(&k.active, step, k.narrow.syn, &to.sum, to.positive)
+	wide := deliverWide(&k.activeWide, step, k.wide.syn, &to.sumWide, to.positiveW)
+	return narrow || wide
+}
+
+func (k *static) resume(s Spike, stamp, step int64, to *synapticSums) {
+	if k.ring.entry != nil {
+		k.resumeRing(s, stamp, step, to)
+	}
+	at := uint64(stamp) << 48
+	if k.narrow.entry != nil {
+		if c := k.narrow.entry[s.Neuron]; c != 0 {
+			if c, ok := skip(c+at, stamp, step, k.narrow.syn); ok {
+				k.active.start(c, s.Multiplicity, step)
+			}
+		}
+	}
+	if k.wide.entry != nil {
+		if c := k.wide.entry[s.Neuron]; c != 0 {
+			if c, ok := skip(c+at, stamp, step, k.wide.syn); ok {
+				k.activeWide.start(c, s.Multiplicity, step)
+			}
+		}
+	}
+}
+
+// skip moves a cursor of a spike stamped stamp past the segments that were due
+// until step; false if none is left.
+func skip[W word](c kernel.Cursor, stamp, step int64, syn []W) (kernel.Cursor, bool) {
+	for {
+		if wait := uint16(c>>48) - uint16(stamp); stamp+int64(wait) > step {
+			return c, true
+		}
+		link := uint32(syn[uint64(uint32(c))+c>>32&kernel.MaxSegment])
+		if link == 0 {
+			return 0, false
+		}
+		c = kernel.Advance(c, link)
+	}
+}
+
+// ahead: what is in the shard's ring already does not have its two signs apart, so
+// recent spikes are delivered again.
+func (k *static) ahead(step int64, recent []StampedSpike, to *synapticSums) kind {
+	if k.ring.entry != nil {
+		for _, x := range recent {
+			k.resumeRing(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, step, to)
+		}
+	}
+	return &static{narrow: k.narrow, wide: k.wide, active: *k.active.clone(), activeWide: *k.activeWide.clone()}
+}
+
+func (k *static) forget() {
+	k.active.clear()
+	k.activeWide.clear()
+}
+
+func (k *static) count() int64 { return k.narrow.count + k.wide.count + k.ring.count }
+
+// degrees: what rows counted as they were made is dropped.
+func (k *static) degrees(of []uint32) {
+	for _, form := range [][]uint32{k.narrow.degree, k.wide.degree, k.ring.degree} {
+		for i, n := range form {
+			of[i] += n
+		}
+	}
+	k.narrow.degree, k.wide.degree, k.ring.degree = nil, nil, nil
+}
+
+// check reports rows that leave their words, or the shard's sums.
+func (k *static) check(neurons int, bounds Bounds) error {
+	if err := k.ring.check(neurons, bounds); err != nil {
+		return err
+	}
+	if err := check(&k.narrow, neurons, bounds); err != nil {
+		return err
+	}
+	return check(&k.wide, neurons, bounds)
+}
