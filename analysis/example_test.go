@@ -24,8 +24,8 @@ func ExampleRateSummaries() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%s: %.1f ± %.1f spikes/s, %d of %d neurons silent\n", s[0].Population, s[0].Mean, s[0].SD, s[0].Silent, s[0].N)
-	// Output: A: 20.0 ± 16.3 spikes/s, 1 of 3 neurons silent
+	fmt.Println(s[0])
+	// Output: A: 20 ± 16.3 spikes/s, 1 of 3 neurons silent
 }
 
 func ExamplePopulationRate() {

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"math"
 
 	"cortigo/sim/spikes"
@@ -60,16 +61,21 @@ func ratesOf(counts []int, seconds float64) []float64 {
 	return rates
 }
 
-// A RateSummary describes the firing rates of a population.
+// A RateSummary describes the firing rates of a population. Of one that was not
+// recorded nothing is known: Silent and Spikes are 0, Mean and SD NaN.
 type RateSummary struct {
-	Population string
-	N          int     // neurons, silent ones included
-	Silent     int     // neurons without a spike in the window
-	Spikes     int     // spikes of all neurons
-	Mean, SD   float64 // spikes/s over all N neurons; SD with ddof 0
+	spikes.Population
+	Silent   int     // neurons without a spike in the window
+	Spikes   int     // spikes of all neurons
+	Mean, SD float64 // spikes/s over all N neurons; SD with ddof 0
+}
 
-	NotRecorded bool // nothing is known: Silent and Spikes are 0, Mean and SD NaN
-	Input       bool // not among all neurons, see spikes.Data.Circuit
+// String returns the summary in a line, with the population's label.
+func (s RateSummary) String() string {
+	if s.NotRecorded {
+		return fmt.Sprintf("%s: %d neurons, not recorded", s.DisplayName(), s.N)
+	}
+	return fmt.Sprintf("%s: %.3g ± %.3g spikes/s, %d of %d neurons silent", s.DisplayName(), s.Mean, s.SD, s.Silent, s.N)
 }
 
 // RateSummaries returns the summary of each of d's populations, in their order:
@@ -86,14 +92,14 @@ func RateSummaries(d *spikes.Data) ([]RateSummary, error) {
 	out := make([]RateSummary, 0, len(d.Populations))
 	for _, p := range d.Populations {
 		if p.NotRecorded {
-			out = append(out, RateSummary{Population: p.Name, N: p.N, Mean: math.NaN(), SD: math.NaN(), NotRecorded: true, Input: p.Input})
+			out = append(out, RateSummary{Population: p, Mean: math.NaN(), SD: math.NaN()})
 			continue
 		}
 		counts, err := SpikeCounts(d, p)
 		if err != nil {
 			return nil, err
 		}
-		s := RateSummary{Population: p.Name, N: p.N, Input: p.Input}
+		s := RateSummary{Population: p}
 		for _, c := range counts {
 			s.Spikes += c
 			if c == 0 {

@@ -40,10 +40,10 @@ func TestRateSummaries(t *testing.T) {
 	if !near(a.Mean, 40.0/3) || !near(a.SD, math.Sqrt(1000.0/3-1600.0/9)) {
 		t.Errorf("mean %v, SD %v", a.Mean, a.SD)
 	}
-	if a.Population != "A" || a.N != 3 || a.Silent != 1 || a.Spikes != 4 {
+	if a.Name != "A" || a.N != 3 || a.Silent != 1 || a.Spikes != 4 {
 		t.Errorf("summary %+v", a)
 	}
-	if b != (RateSummary{Population: "B", N: 2, Silent: 2}) {
+	if b != (RateSummary{Population: d.Populations[1], Silent: 2}) {
 		t.Errorf("summary of a silent population %+v", b)
 	}
 	d.Populations = nil

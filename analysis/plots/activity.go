@@ -116,10 +116,10 @@ func (r *Raster) header(dc draw.Canvas, title string) draw.Canvas {
 func (r *Raster) keys() []key {
 	var keys []key
 	fromOutside := r.d.Inputs()
-	for _, k := range []Kind{Excitatory, Inhibitory} {
+	for _, k := range []spikes.Kind{spikes.Excitatory, spikes.Inhibitory} {
 		for _, b := range r.bands {
 			if b.kind == k && !slices.Contains(fromOutside, b.pop) {
-				keys = append(keys, key{k.String(), swatch(r.Theme.color(k))})
+				keys = append(keys, key{string(k), swatch(r.Theme.color(k))})
 				break
 			}
 		}
@@ -151,15 +151,11 @@ func (r *Raster) panel(dc draw.Canvas, t Theme, share float64, xAxis bool) panel
 	p.Y.Tick.Marker = r.Ticks(tickSize * 1.05 / rowHeight)
 	p.Y.Tick.Length = 0
 	p.Y.LineStyle.Width = 0
-	label := "population"
-	if len(r.layers) < len(r.bands) {
-		label = "layer"
-	}
 	bareX(p)
 	if xAxis {
 		timeAxis(p)
 	}
-	return panel{p, label, share}
+	return panel{p, r.rows, share}
 }
 
 func timeAxis(p *plot.Plot) {
@@ -210,8 +206,8 @@ func (h *RateHistogram) alt() string {
 }
 
 func (r *Raster) alt() string {
-	names := make([]string, len(r.layers))
-	for i, l := range r.layers {
+	names := make([]string, len(r.groups))
+	for i, l := range r.groups {
 		names[i] = l.label
 	}
 	x0, x1, _, _ := r.DataRange()

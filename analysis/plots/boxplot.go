@@ -7,16 +7,19 @@ import (
 	"math"
 
 	"cortigo/analysis"
+	"cortigo/sim/spikes"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A Sampled is a labelled sample, such as the firing rates of a population.
+// A Sampled is a sample, such as the firing rates of a population.
 type Sampled struct {
-	Name   string
-	Values []float64 // NaN values are dropped
+	Name   string      // by which a Reference finds its own
+	Values []float64   // NaN values are dropped
+	Label  string      // on the axis; default: the name
+	Kind   spikes.Kind // for the colour; default: told from the name, see spikes.KindOf
 }
 
 // A BoxPlot plots the distribution of samples as horizontal boxes, the first on
@@ -28,16 +31,16 @@ type BoxPlot struct {
 	Theme  Theme
 	Stats  []analysis.BoxStats
 	Names  []string
-	Open   bool    // boxes are white with a coloured outline, as a reference's
-	Offset float64 // of the boxes' centres in y, -0.5 to 0.5
-	Height float64 // of the boxes in y, 0 to 1
+	Labels []string // on the axis
+	Open   bool     // boxes are white with a coloured outline, as a reference's
+	Offset float64  // of the boxes' centres in y, -0.5 to 0.5
+	Height float64  // of the boxes in y, 0 to 1
 
-	kind func(string) Kind
+	kinds []spikes.Kind
 }
 
-// NewBoxPlot returns a plotter of samples. Options: WithTheme, WithKind (colours
-// by name). It is an error if there are none. A sample without values leaves its
-// row empty.
+// NewBoxPlot returns a plotter of samples. Option: WithTheme. It is an error if
+// there are none. A sample without values leaves its row empty.
 func NewBoxPlot(samples []Sampled, opts ...Option) (*BoxPlot, error) {
 	c, err := configure("a box plot", 3, opts, boxOptions)
 	if err != nil {
@@ -50,7 +53,7 @@ func newBoxPlot(samples []Sampled, c *config) (*BoxPlot, error) {
 	if len(samples) == 0 {
 		return nil, errors.New("plots: no samples for a box plot")
 	}
-	b := &BoxPlot{Theme: c.theme, kind: c.kind, Height: 0.56}
+	b := &BoxPlot{Theme: c.theme, Height: 0.56}
 	for _, s := range samples {
 		for _, v := range s.Values {
 			if math.IsInf(v, 0) {
@@ -58,7 +61,8 @@ func newBoxPlot(samples []Sampled, c *config) (*BoxPlot, error) {
 			}
 		}
 		b.Stats = append(b.Stats, analysis.Box(s.Values))
-		b.Names = append(b.Names, s.Name)
+		as := spikes.Population{Name: s.Name, Label: s.Label, Kind: s.Kind}
+		b.Names, b.Labels, b.kinds = append(b.Names, s.Name), append(b.Labels, as.DisplayName()), append(b.kinds, shownKind(as.Effect()))
 	}
 	return b, nil
 }
@@ -90,7 +94,7 @@ func (b *BoxPlot) Plot(c draw.Canvas, p *plot.Plot) {
 			continue
 		}
 		at := float64(len(b.Stats)-1-i) + b.Offset
-		b.box(&c, s, b.Theme.color(b.kind(b.Names[i])), x, y(at), y(at+b.Height/2)-y(at))
+		b.box(&c, s, b.Theme.color(b.kinds[i]), x, y(at), y(at+b.Height/2)-y(at))
 	}
 }
 

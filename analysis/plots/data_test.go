@@ -15,6 +15,13 @@ import (
 
 var pd14Names = []string{"L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I"}
 
+// pd14 returns population i of the microcircuit.
+func pd14(i int, first int32, n int) spikes.Population {
+	layer := []string{"L2/3", "L4", "L5", "L6"}[i/2]
+	kind := []spikes.Kind{spikes.Excitatory, spikes.Inhibitory}[i%2]
+	return spikes.Population{Name: pd14Names[i], First: first, N: n, Label: layer + "EI"[i%2:i%2+1], Kind: kind, Group: layer}
+}
+
 // nestData reads what NEST 3.10 recorded of the microcircuit at scale 0.2, with
 // a thalamic pulse at 700 ms, in (500, 1500] ms.
 func nestData(t testing.TB) *spikes.Data {
@@ -26,12 +33,12 @@ func nestData(t testing.TB) *spikes.Data {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	for _, name := range pd14Names {
+	for i := range pd14Names {
 		var first, last int32
 		if _, err := fmt.Fscan(f, &first, &last); err != nil {
 			t.Fatal(err)
 		}
-		d.Populations = append(d.Populations, spikes.Population{Name: name, First: first, N: int(last - first + 1)})
+		d.Populations = append(d.Populations, pd14(i, first, int(last-first+1)))
 	}
 	files, err := filepath.Glob(dir + "spike_recorder-*.dat")
 	if err != nil || len(files) != 16 {
@@ -64,8 +71,8 @@ func poisson(scale, ms, depth float64) *spikes.Data {
 	r := rand.New(rand.NewPCG(1, 2))
 	d := &spikes.Data{Resolution: 0.1, End: int64(ms * 10)}
 	first := int32(1)
-	for i, name := range pd14Names {
-		p := spikes.Population{Name: name, First: first, N: int(float64(n[i])*scale + 0.5)}
+	for i := range pd14Names {
+		p := pd14(i, first, int(float64(n[i])*scale+0.5))
 		first += int32(p.N)
 		d.Populations = append(d.Populations, p)
 		peak := rate[i] * (1 + depth)

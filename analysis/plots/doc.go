@@ -13,16 +13,19 @@
 //	traces_figure.go     the figure of traces; recorded.go: traces of what was recorded
 //	rates.go       the figure of box plots
 //	figure.go      Figure: PNG at twice the size, SVG, alternative text
-//	populations.go names, layers, excitatory and inhibitory
+//	populations.go groups and kinds of populations
 //	theme.go       colours; options.go what can be chosen
 //
 // A population is a row of the picture, in the order of the data, the first on
-// top; any list of populations will do. Populations called like L4E and L4I form
-// a layer, excitatory above inhibitory.
+// top; any list of populations will do. How they are shown is data of
+// [spikes.Population]: labels stand on axes, kinds choose colours, and neighbours
+// of one group stand together under its label, excitatory above inhibitory. What
+// is absent has a default: the name, the kind that the name tells (exc, I), no
+// group.
 //
 // A population that was not recorded has no row and no box, and the caption says
-// so; one that is input, such as the thalamic neurons of the microcircuit, has its
-// own entry in the legend and its own panel of rates. An option that a figure has
+// so; one that is input has its own entry in the legend and its own panel of
+// rates. An option that a figure has
 // no use for is an error.
 //
 // Nothing here panics on data: what cannot be drawn is an error, what is merely

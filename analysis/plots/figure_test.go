@@ -159,7 +159,6 @@ func TestInvalid(t *testing.T) {
 		"mode 7":           WithMode(7),
 		"sample of 0":      WithNeurons(0),
 		"scale 5":          WithScale(5),
-		"WithKind":         WithKind(nil),
 		"bin of -1":        WithBin(-1),
 		"must not be befo": WithMark(2, 1, ""),
 	} {
@@ -180,10 +179,10 @@ func TestInvalid(t *testing.T) {
 	if _, err := BoxPlotFigure(nil, nil); err == nil {
 		t.Error("a box plot of nothing")
 	}
-	if _, err := BoxPlotFigure([]Sampled{{"a", []float64{math.Inf(1)}}}, nil); err == nil {
+	if _, err := BoxPlotFigure([]Sampled{{Name: "a", Values: []float64{math.Inf(1)}}}, nil); err == nil {
 		t.Error("a box plot of infinity")
 	}
-	if _, err := BoxPlotFigure([]Sampled{{"a", []float64{1}}}, &Reference{"r", []Sampled{{"b", []float64{1}}}}); err == nil {
+	if _, err := BoxPlotFigure([]Sampled{{Name: "a", Values: []float64{1}}}, &Reference{"r", []Sampled{{Name: "b", Values: []float64{1}}}}); err == nil {
 		t.Error("a reference without the population")
 	}
 	if _, err := (&Figure{}).PNG(); err == nil {
@@ -196,7 +195,7 @@ func TestInvalid(t *testing.T) {
 	if _, err := broken.PNG(); err == nil || !strings.Contains(err.Error(), "as a library would") {
 		t.Errorf("a panic while drawing: %v", err)
 	}
-	if _, err := ThemeByName("neon"); err == nil || !strings.Contains(err.Error(), "pd14") {
+	if _, err := ThemeByName("neon"); err == nil || !strings.Contains(err.Error(), "default and paper") {
 		t.Errorf("unknown theme: %v", err)
 	}
 }
@@ -214,7 +213,7 @@ func TestSizeLimit(t *testing.T) {
 }
 
 func TestThemes(t *testing.T) {
-	for name, hex := range map[string][2]uint32{"default": {0x004488, 0xBB5566}, "pd14": {0x595289, 0xAF143C}} {
+	for name, hex := range map[string][2]uint32{"default": {0x004488, 0xBB5566}, "paper": {0x000000, 0x8A8A8A}} {
 		th, err := ThemeByName(name)
 		if err != nil || th.Excitatory != rgb(hex[0]) || th.Inhibitory != rgb(hex[1]) {
 			t.Errorf("%s: %+v, %v", name, th, err)

@@ -19,26 +19,26 @@ var regen = flag.Bool("regen", false, "write the golden pictures anew; look at e
 func TestGolden(t *testing.T) {
 	d := nestData(t)
 	pulse := WithMark(700, 710, "thalamic pulse")
-	size := WithSize(5, 3.6)
+	size, layers := WithSize(5, 3.6), WithGroupName("layer")
 	figures := map[string]func() (*Figure, error){
-		"activity_sample": func() (*Figure, error) { return ActivityFigure(d, pulse, size) },
+		"activity_sample": func() (*Figure, error) { return ActivityFigure(d, pulse, size, layers) },
 		"activity_density": func() (*Figure, error) {
-			return ActivityFigure(d, pulse, size, WithMode(Density), WithTitle("NEST, scale 0.2"))
+			return ActivityFigure(d, pulse, size, layers, WithMode(Density), WithTitle("NEST, scale 0.2"))
 		},
 		"raster_pd14_equalised": func() (*Figure, error) {
-			return RasterFigure(d.Window(6000, 9000), size, WithMode(Density), WithScale(Equalised), WithTheme(PD14()))
+			return RasterFigure(d.Window(6000, 9000), size, layers, WithMode(Density), WithScale(Equalised), WithTheme(luminance()))
 		},
 		"raster_paper": func() (*Figure, error) {
-			return RasterFigure(d.Window(6500, 8500), size, pulse, WithTheme(Paper()), WithNeurons(400))
+			return RasterFigure(d.Window(6500, 8500), size, layers, pulse, WithTheme(Paper()), WithNeurons(400))
 		},
 		"raster_generic": func() (*Figure, error) { return RasterFigure(generic(), size) },
 		"rate":           func() (*Figure, error) { return RateFigure(d, pulse, WithBin(3)) },
 		"boxes":          func() (*Figure, error) { return BoxPlotFigure(must(RatesOf(d)), nil) },
 		"activity_input": func() (*Figure, error) {
-			return ActivityFigure(withInput(d, false), pulse, size, WithNeurons(2000))
+			return ActivityFigure(withInput(d, false), pulse, size, layers, WithNeurons(2000))
 		},
 		"activity_not_recorded": func() (*Figure, error) {
-			return ActivityFigure(withInput(d, true), pulse, size, WithNeurons(2000))
+			return ActivityFigure(withInput(d, true), pulse, size, layers, WithNeurons(2000))
 		},
 		"rate_input":  func() (*Figure, error) { return RateFigure(withInput(d, false), pulse, WithSize(6.5, 2.6)) },
 		"boxes_input": func() (*Figure, error) { return BoxPlotFigure(must(RatesOf(withInput(d, false))), nil) },
@@ -48,7 +48,7 @@ func TestGolden(t *testing.T) {
 		},
 		"raster_histogram": func() (*Figure, error) { return RasterHistogramFigure(recorded(50, 0, 1)) },
 		"raster_histogram_two": func() (*Figure, error) {
-			return RasterHistogramFigure(recorded(200, 50, 1), WithTheme(PD14()), WithTitle("Excitatory and inhibitory neurons"))
+			return RasterHistogramFigure(recorded(200, 50, 1), WithTheme(luminance()), WithTitle("Excitatory and inhibitory neurons"))
 		},
 		"raster_grid": func() (*Figure, error) { return RasterGridFigure(states()) },
 		"raster_grid_paper": func() (*Figure, error) {
@@ -59,7 +59,7 @@ func TestGolden(t *testing.T) {
 		},
 		"traces_below": func() (*Figure, error) {
 			return TracesFigure([]Trace{lif("neuron 1", 350, 0.7, 1000, 0.1, 1), lif("neuron 2", 320, 0.7, 1000, 0.1, 2)},
-				WithSpikesBelow(), WithThreshold(-55), WithTheme(PD14()), WithTitle("Noisy input"))
+				WithSpikesBelow(), WithThreshold(-55), WithTheme(luminance()), WithTitle("Noisy input"))
 		},
 		"traces_ten":   func() (*Figure, error) { return TracesFigure(tenTraces(10), WithThreshold(-55), WithSize(6.5, 3.4)) },
 		"traces_paper": func() (*Figure, error) { return TracesFigure(tenTraces(4), WithTheme(Paper()), WithSpikesBelow()) },
@@ -100,11 +100,19 @@ func must[T any](v T, err error) T {
 	return v
 }
 
+// luminance returns a theme of one's own: two colours of equal luminance.
+func luminance() Theme {
+	t := Default()
+	t.Excitatory, t.Inhibitory, t.Mark = rgb(0x595289), rgb(0xAF143C), rgb(0xE6E6E6)
+	t.Lines[0], t.Lines[1] = t.Excitatory, t.Inhibitory
+	return t
+}
+
 // generic returns spikes of populations without layers.
 func generic() *spikes.Data {
 	d := poisson(0.05, 500, 0.8)
 	for i, name := range []string{"excitatory", "inhibitory", "Purkinje", "granule cells", "exc2", "inh2", "relay", "X"} {
-		d.Populations[i].Name = name
+		d.Populations[i] = spikes.Population{Name: name, First: d.Populations[i].First, N: d.Populations[i].N}
 	}
 	return d
 }
@@ -123,6 +131,9 @@ func referenceRates(t testing.TB) ([]Sampled, *Reference) {
 		t.Fatal(err)
 	}
 	own := RatesReference("", reference.Statistics(ours)).Samples
+	for i := range own {
+		own[i].Label = pd14(i, 0, 0).Label
+	}
 	ref := RatesReference("NEST, 3 seeds", reference.Statistics(refs))
 	return own, &ref
 }
@@ -178,7 +189,7 @@ func TestSameSeesChanges(t *testing.T) {
 		t.Error(err)
 	}
 	for name, other := range map[string][]byte{
-		"theme":  render(d, WithTheme(PD14())),
+		"theme":  render(d, WithTheme(luminance())),
 		"window": render(d.Window(5000, 14900)),
 		"mark":   render(d, WithMark(700, 710, "")),
 		"seed":   render(d, WithSeed(2)),

@@ -15,9 +15,8 @@ type input struct {
 	pops []spikes.Population
 }
 
-// inputs returns the populations of d that are input, such as the thalamic
-// neurons of the microcircuit: up to two each for itself, more as one, or there
-// would be no room for anything else.
+// inputs returns the populations of d that are input: up to two each for itself,
+// more as one, or there would be no room for anything else.
 func inputs(d *spikes.Data) []input {
 	pops := d.Inputs()
 	if len(pops) > 2 {
@@ -25,7 +24,7 @@ func inputs(d *spikes.Data) []input {
 	}
 	var out []input
 	for _, p := range pops {
-		out = append(out, input{Label(p.Name), []spikes.Population{p}})
+		out = append(out, input{p.DisplayName(), []spikes.Population{p}})
 	}
 	return out
 }
@@ -64,7 +63,7 @@ func notRecorded(d *spikes.Data) string {
 	var names []string
 	for _, p := range d.Populations {
 		if p.NotRecorded {
-			names = append(names, Label(p.Name))
+			names = append(names, p.DisplayName())
 		}
 	}
 	switch n := len(names); {

@@ -62,7 +62,7 @@ func TestInputAndNotRecorded(t *testing.T) {
 
 func TestNotRecordedInWords(t *testing.T) {
 	for want, names := range map[string]string{
-		"": "", "; L2/3E not recorded": "L23E", "; a, b, c, d not recorded": "a b c d", "; 5 of 7 populations not recorded": "a b c d e",
+		"": "", "; a not recorded": "a", "; a, b, c, d not recorded": "a b c d", "; 5 of 7 populations not recorded": "a b c d e",
 	} {
 		d := &spikes.Data{Populations: []spikes.Population{{Name: "x"}, {Name: "y"}}}
 		for _, name := range strings.Fields(names) {

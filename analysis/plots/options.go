@@ -55,7 +55,7 @@ type config struct {
 	neurons       int
 	seed          uint64
 	scale         Scale
-	kind          func(string) Kind
+	groupName     string
 	binMS         float64
 	marks         []Mark
 	own           string
@@ -137,15 +137,10 @@ func WithScale(s Scale) Option {
 	})
 }
 
-// WithKind sets how a population's kind is told from its name. Default: KindOf.
-func WithKind(kind func(name string) Kind) Option {
-	return option("WithKind", func(c *config) error {
-		if kind == nil {
-			return fmt.Errorf("plots: WithKind(nil)")
-		}
-		c.kind = kind
-		return nil
-	})
+// WithGroupName sets what the axis of a raster calls its rows, such as "layer" or
+// "area". Default: "population".
+func WithGroupName(name string) Option {
+	return option("WithGroupName", func(c *config) error { c.groupName = name; return nil })
 }
 
 // WithBin sets the bin of a population rate in ms, a multiple of the resolution.
@@ -203,9 +198,9 @@ func WithSpikesBelow() Option {
 
 // The options that plotters know; figures also know those of their own.
 var (
-	rasterOptions = []string{"WithTheme", "WithMode", "WithNeurons", "WithSeed", "WithScale", "WithKind", "WithMark"}
+	rasterOptions = []string{"WithTheme", "WithMode", "WithNeurons", "WithSeed", "WithScale", "WithGroupName", "WithMark"}
 	rateOptions   = []string{"WithTheme", "WithBin", "WithMark"}
-	boxOptions    = []string{"WithTheme", "WithKind"}
+	boxOptions    = []string{"WithTheme"}
 	traceOptions  = []string{"WithTheme", "WithQuantity", "WithThreshold", "WithSpikesBelow"}
 	figureOptions = []string{"WithTitle", "WithSize"}
 )
@@ -215,7 +210,7 @@ var (
 func configure(what string, height float64, opts []Option, known ...[]string) (*config, error) {
 	c := &config{
 		theme: Default(), width: 6.5 * vg.Inch, height: vg.Length(height) * vg.Inch,
-		neurons: 1000, seed: 1, kind: KindOf, own: "simulation",
+		neurons: 1000, seed: 1, groupName: "population", own: "simulation",
 		quantity: "V_m (mV)", threshold: math.NaN(),
 	}
 	for _, o := range opts {

@@ -9,7 +9,7 @@ import (
 // allOptions has every option with a value that is right.
 var allOptions = map[string]Option{
 	"WithTheme": WithTheme(Paper()), "WithTitle": WithTitle("x"), "WithSize": WithSize(5, 5), "WithMode": WithMode(Sample),
-	"WithNeurons": WithNeurons(5), "WithSeed": WithSeed(2), "WithScale": WithScale(Equalised), "WithKind": WithKind(KindOf),
+	"WithNeurons": WithNeurons(5), "WithSeed": WithSeed(2), "WithScale": WithScale(Equalised), "WithGroupName": WithGroupName("area"),
 	"WithBin": WithBin(5), "WithMark": WithMark(1, 2, ""), "WithLabel": WithLabel("x"), "WithQuantity": WithQuantity("x"),
 	"WithThreshold": WithThreshold(1), "WithSpikesBelow": WithSpikesBelow(),
 }
@@ -21,7 +21,7 @@ func TestOptionsOfFigures(t *testing.T) {
 	boxes := must(RatesOf(d))
 	traces := []Trace{{Label: "one", TimesMS: []float64{1, 2}, Values: []float64{1, 2}}}
 	const (
-		raster = "WithTheme WithMode WithNeurons WithSeed WithScale WithKind WithMark "
+		raster = "WithTheme WithMode WithNeurons WithSeed WithScale WithGroupName WithMark "
 		rate   = "WithTheme WithBin WithMark "
 		figure = "WithTitle WithSize "
 		trace  = "WithTheme WithQuantity WithThreshold WithSpikesBelow "
@@ -32,7 +32,7 @@ func TestOptionsOfFigures(t *testing.T) {
 	}{
 		"NewRaster":             {func(o ...Option) error { _, err := NewRaster(d, o...); return err }, raster},
 		"NewRateHistogram":      {func(o ...Option) error { _, err := NewRateHistogram(d, o...); return err }, rate},
-		"NewBoxPlot":            {func(o ...Option) error { _, err := NewBoxPlot(boxes, o...); return err }, "WithTheme WithKind"},
+		"NewBoxPlot":            {func(o ...Option) error { _, err := NewBoxPlot(boxes, o...); return err }, "WithTheme"},
 		"NewTraces":             {func(o ...Option) error { _, err := NewTraces(traces, o...); return err }, trace},
 		"RasterFigure":          {func(o ...Option) error { _, err := RasterFigure(d, o...); return err }, raster + figure},
 		"RateFigure":            {func(o ...Option) error { _, err := RateFigure(d, o...); return err }, rate + figure},
@@ -40,7 +40,7 @@ func TestOptionsOfFigures(t *testing.T) {
 		"RasterHistogramFigure": {func(o ...Option) error { _, err := RasterHistogramFigure(d, o...); return err }, raster + rate + figure},
 		"RasterGridFigure": {func(o ...Option) error { _, err := RasterGridFigure([]RasterPanel{{"a", d}}, o...); return err },
 			raster + rate + figure},
-		"BoxPlotFigure": {func(o ...Option) error { _, err := BoxPlotFigure(boxes, nil, o...); return err }, "WithTheme WithKind WithLabel " + figure},
+		"BoxPlotFigure": {func(o ...Option) error { _, err := BoxPlotFigure(boxes, nil, o...); return err }, "WithTheme WithLabel " + figure},
 		"TracesFigure":  {func(o ...Option) error { _, err := TracesFigure(traces, o...); return err }, trace + figure},
 	} {
 		known := strings.Fields(c.knows)

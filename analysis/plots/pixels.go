@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 
+	"cortigo/sim/spikes"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -66,7 +68,7 @@ func (r *Raster) density(img *image.RGBA, dpi float64, column func(float64) int,
 	}
 	cols, rows := (w+cell-1)/cell, (h+cell-1)/cell
 	counts := make([]uint32, cols*rows)
-	kinds := make([]Kind, rows)
+	kinds := make([]spikes.Kind, rows)
 	seen := make([]bool, rows)
 	lines := make([]int, r.Shown) // of each row; computed once, spikes are many
 	for _, b := range r.bands {

@@ -2,85 +2,55 @@ package plots
 
 import (
 	"fmt"
-	"regexp"
-	"strings"
+	"slices"
 
 	"cortigo/sim/spikes"
 )
 
-// Kind tells excitatory from inhibitory populations.
-type Kind int
-
-// The kinds of populations.
-const (
-	Other Kind = iota
-	Excitatory
-	Inhibitory
-)
-
-// String returns "excitatory", "inhibitory" or "other".
-func (k Kind) String() string {
-	switch k {
-	case Excitatory:
-		return "excitatory"
-	case Inhibitory:
-		return "inhibitory"
+// kindIn returns the kind by which population p of d is coloured. Input has the
+// colour of neither kind, so that it stands apart from the network's own
+// activity.
+func kindIn(d *spikes.Data, p spikes.Population) spikes.Kind {
+	if slices.Contains(d.Inputs(), p) {
+		return spikes.Other
 	}
-	return "other"
+	return shownKind(p.Effect())
 }
 
-// KindOf tells a population's kind from its name: it ends with a capital E or I
-// (L4E, "E"), or begins with exc or inh in any case. Anything else is Other.
-func KindOf(name string) Kind {
-	lower := strings.ToLower(name)
-	switch {
-	case strings.HasSuffix(name, "E"), strings.HasPrefix(lower, "exc"):
-		return Excitatory
-	case strings.HasSuffix(name, "I"), strings.HasPrefix(lower, "inh"):
-		return Inhibitory
+// shownKind returns the kind that is drawn: text that is no kind, of a later
+// version, is Other.
+func shownKind(k spikes.Kind) spikes.Kind {
+	if k == spikes.Excitatory || k == spikes.Inhibitory {
+		return k
 	}
-	return Other
+	return spikes.Other
 }
 
-var twoLayers = regexp.MustCompile(`^L(\d)(\d)`)
-
-// Label returns a population's name as it is printed: L23E becomes L2/3E, other
-// names stay.
-func Label(name string) string { return twoLayers.ReplaceAllString(name, "L$1/$2") }
-
-// stem returns the name of the layer that a population of kind k belongs to, ""
-// if the name has none.
-func stem(name string, k Kind) string {
-	if k == Other || !strings.HasSuffix(name, "E") && !strings.HasSuffix(name, "I") {
-		return ""
-	}
-	return strings.TrimRight(name[:len(name)-1], " _-")
-}
-
-// A layer is a run of populations that share a tick label.
-type layer struct {
+// A group is a run of populations that share a label on the axis.
+type group struct {
 	label string
 	pops  []spikes.Population // excitatory first
 }
 
-// layers groups neighbours with the same stem and puts excitatory ones first.
-func layers(pops []spikes.Population, kind func(string) Kind) []layer {
-	var out []layer
-	last := ""
-	for _, p := range pops {
-		s := stem(p.Name, kind(p.Name))
-		if s == "" || s != last {
-			out = append(out, layer{label: Label(p.Name), pops: []spikes.Population{p}})
-			last = s
+// groups puts neighbours that have the same group together: excitatory ones
+// first, then inhibitory ones, then others. A population without a group, or the
+// only one of its group, stands for itself.
+func groups(pops []spikes.Population) []group {
+	var out []group
+	for i, p := range pops {
+		if i == 0 || p.Group == "" || p.Group != pops[i-1].Group {
+			out = append(out, group{label: p.DisplayName(), pops: []spikes.Population{p}})
 			continue
 		}
-		l := &out[len(out)-1]
-		l.label = Label(s)
-		if kind(p.Name) == Excitatory && kind(l.pops[0].Name) == Inhibitory {
-			l.pops = append([]spikes.Population{p}, l.pops...)
-		} else {
-			l.pops = append(l.pops, p)
-		}
+		g := &out[len(out)-1]
+		g.label = p.Group
+		g.pops = append(g.pops, p)
+	}
+	order := []spikes.Kind{spikes.Excitatory, spikes.Inhibitory, spikes.Other}
+	for _, g := range out {
+		slices.SortStableFunc(g.pops, func(p, q spikes.Population) int {
+			return slices.Index(order, shownKind(p.Effect())) - slices.Index(order, shownKind(q.Effect()))
+		})
 	}
 	return out
 }

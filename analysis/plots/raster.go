@@ -31,14 +31,15 @@ type Raster struct {
 
 	d      *spikes.Data
 	bands  []band
-	layers []layer
+	groups []group
+	rows   string // what the axis calls them
 	marks  []Mark
 }
 
 // A band holds the rows of a population.
 type band struct {
 	pop  spikes.Population
-	kind Kind
+	kind spikes.Kind
 	top  int     // row of its first neuron, counted from the top of the raster
 	ids  []int32 // neurons shown, ascending; nil: all
 	rows int
@@ -73,7 +74,7 @@ func (b *band) id(k int) int32 {
 
 // NewRaster returns a plotter of d's spikes in d's window; take d.Window for a
 // part of it. Options: WithTheme, WithMode, WithNeurons, WithSeed, WithScale,
-// WithKind, WithMark. A population that was not recorded has no rows; the caption
+// WithGroupName, WithMark. A population that was not recorded has no rows; the caption
 // says so. It is an error if d has no populations, if none was recorded, or if
 // the window is empty.
 func NewRaster(d *spikes.Data, opts ...Option) (*Raster, error) {
@@ -89,13 +90,13 @@ func newRaster(d *spikes.Data, c *config) (*Raster, error) {
 		return nil, err
 	}
 	recorded := d.Recorded()
-	r := &Raster{Mode: c.mode, Theme: c.theme, Scale: c.scale, d: d, layers: layers(recorded, c.kind), marks: c.marks}
+	r := &Raster{Mode: c.mode, Theme: c.theme, Scale: c.scale, d: d, groups: groups(recorded), rows: c.groupName, marks: c.marks}
 	for _, p := range recorded {
 		r.Neurons += p.N
 	}
 	if c.upwards {
-		slices.Reverse(r.layers)
-		for _, l := range r.layers {
+		slices.Reverse(r.groups)
+		for _, l := range r.groups {
 			slices.Reverse(l.pops)
 		}
 	}
@@ -113,9 +114,9 @@ func newRaster(d *spikes.Data, c *config) (*Raster, error) {
 func (r *Raster) choose(c *config) {
 	r.bands, r.Shown, r.Spikes = nil, 0, 0
 	fraction := min(1, float64(c.neurons)/float64(r.Neurons))
-	for _, l := range r.layers {
+	for _, l := range r.groups {
 		for _, p := range l.pops {
-			b := band{pop: p, kind: c.kind(p.Name), top: r.Shown, rows: p.N, up: c.upwards}
+			b := band{pop: p, kind: kindIn(r.d, p), top: r.Shown, rows: p.N, up: c.upwards}
 			if r.Mode == Sample && fraction < 1 {
 				b.ids = analysis.Subsample(p, max(1, int(math.Round(fraction*float64(p.N)))), c.seed)
 				b.rows = len(b.ids)
@@ -170,7 +171,7 @@ func (r *Raster) DataRange() (xmin, xmax, ymin, ymax float64) {
 	return float64(r.d.Begin) * r.d.Resolution, float64(r.d.End) * r.d.Resolution, 0, float64(r.Shown)
 }
 
-// Plot draws marks, spikes, and rules between layers.
+// Plot draws marks, spikes, and rules between groups.
 func (r *Raster) Plot(c draw.Canvas, p *plot.Plot) {
 	plotMarks(c, p, r.Theme, r.marks, true)
 	x, y := p.Transforms(&c)
@@ -196,7 +197,7 @@ func (r *Raster) Plot(c draw.Canvas, p *plot.Plot) {
 func (r *Raster) letters(c draw.Canvas, y func(float64) vg.Length) {
 	for _, b := range r.bands {
 		top, bottom := y(float64(r.Shown-b.top)), y(float64(r.Shown-b.top-b.rows))
-		if b.kind == Other || top-bottom < noteSize {
+		if b.kind == spikes.Other || top-bottom < noteSize {
 			continue
 		}
 		sty := textStyle(noteSize, r.Theme.color(b.kind))
@@ -205,23 +206,25 @@ func (r *Raster) letters(c draw.Canvas, y func(float64) vg.Length) {
 	}
 }
 
-func letter(k Kind) string { return map[Kind]string{Excitatory: "E", Inhibitory: "I"}[k] }
+func letter(k spikes.Kind) string {
+	return map[spikes.Kind]string{spikes.Excitatory: "E", spikes.Inhibitory: "I"}[k]
+}
 
 // GlyphBoxes reserves room on the right for the letters E and I.
 func (r *Raster) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
 	for _, b := range r.bands {
-		if b.kind != Other {
+		if b.kind != spikes.Other {
 			return []plot.GlyphBox{{X: 1, Y: 0.5, Rectangle: vg.Rectangle{Max: vg.Point{X: 10, Y: 0}}}}
 		}
 	}
 	return nil
 }
 
-// boundaries returns the first row of every layer but the first.
+// boundaries returns the first row of every group but the first.
 func (r *Raster) boundaries() []int {
 	var rows []int
 	k := 0
-	for _, l := range r.layers {
+	for _, l := range r.groups {
 		if k > 0 {
 			rows = append(rows, r.bands[k].top)
 		}
@@ -237,7 +240,7 @@ const maxVectorSpikes = 30_000
 // plotLines draws every spike as a short line, for canvases without pixels.
 func (r *Raster) plotLines(c draw.Canvas, x, y func(float64) vg.Length) {
 	half := max(0.45, (y(1)-y(0))*0.4)
-	paths := map[Kind]*vg.Path{}
+	paths := map[spikes.Kind]*vg.Path{}
 	r.each(func(b *band, row int, ms float64) {
 		p := paths[b.kind]
 		if p == nil {
@@ -248,7 +251,7 @@ func (r *Raster) plotLines(c draw.Canvas, x, y func(float64) vg.Length) {
 		p.Move(vg.Point{X: x(ms), Y: at - half})
 		p.Line(vg.Point{X: x(ms), Y: at + half})
 	})
-	for _, k := range []Kind{Other, Inhibitory, Excitatory} {
+	for _, k := range []spikes.Kind{spikes.Other, spikes.Inhibitory, spikes.Excitatory} {
 		if p := paths[k]; p != nil {
 			c.SetLineStyle(draw.LineStyle{Color: r.Theme.color(k), Width: 0.9})
 			c.Stroke(*p)
@@ -256,12 +259,12 @@ func (r *Raster) plotLines(c draw.Canvas, x, y func(float64) vg.Length) {
 	}
 }
 
-// Ticks returns a tick at the centre of every layer, labelled with its name.
+// Ticks returns a tick at the centre of every group, labelled with its name.
 // Labels that would come closer than gap rows to the one above are left out.
 func (r *Raster) Ticks(gap float64) plot.ConstantTicks {
 	var out plot.ConstantTicks
 	k, last := 0, math.Inf(1)
-	for _, l := range r.layers {
+	for _, l := range r.groups {
 		rows := 0
 		for _, b := range r.bands[k : k+len(l.pops)] {
 			rows += b.rows

@@ -15,37 +15,36 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-func TestKindAndLabel(t *testing.T) {
+// Neighbours of one group share its label, excitatory ones first; kinds that are
+// absent are told from the name.
+func TestGroups(t *testing.T) {
+	const e, i, none = spikes.Excitatory, spikes.Inhibitory, spikes.Kind("")
 	for _, c := range []struct {
-		name, label string
-		kind        Kind
+		name string
+		pops []spikes.Population
+		want []string
 	}{
-		{"L23E", "L2/3E", Excitatory}, {"L23I", "L2/3I", Inhibitory}, {"L4E", "L4E", Excitatory},
-		{"E", "E", Excitatory}, {"I", "I", Inhibitory}, {"exc", "exc", Excitatory}, {"Inhibitory", "Inhibitory", Inhibitory},
-		{"relay", "relay", Other}, {"", "", Other},
+		{"no groups", []spikes.Population{{Name: "L4E"}, {Name: "L4I"}, {Name: "x", Label: "X"}}, []string{"L4E: L4E", "L4I: L4I", "X: x"}},
+		{"groups", []spikes.Population{{Name: "a", Kind: e, Group: "V1"}, {Name: "b", Kind: i, Group: "V1"}, {Name: "c", Kind: e, Group: "V2"}, {Name: "d", Kind: i, Group: "V2"}},
+			[]string{"V1: a b", "V2: c d"}},
+		{"order", []spikes.Population{{Name: "x", Kind: "modulatory", Group: "V1"}, {Name: "b", Kind: i, Group: "V1"}, {Name: "b2", Kind: i, Group: "V1"}, {Name: "a", Kind: e, Group: "V1"}},
+			[]string{"V1: a b b2 x"}},
+		{"order by name", []spikes.Population{{Name: "inh", Kind: none, Group: "V1"}, {Name: "exc", Kind: none, Group: "V1"}}, []string{"V1: exc inh"}},
+		{"alone in its group", []spikes.Population{{Name: "a", Label: "A", Group: "V1"}}, []string{"A: a"}},
+		{"not neighbours", []spikes.Population{{Name: "a", Group: "V1"}, {Name: "b"}, {Name: "c", Group: "V1"}}, []string{"a: a", "b: b", "c: c"}},
 	} {
-		if KindOf(c.name) != c.kind || Label(c.name) != c.label {
-			t.Errorf("%q is %v, %q; want %v, %q", c.name, KindOf(c.name), Label(c.name), c.kind, c.label)
+		before := slices.Clone(c.pops)
+		var got []string
+		for _, g := range groups(c.pops) {
+			s := g.label + ":"
+			for _, p := range g.pops {
+				s += " " + p.Name
+			}
+			got = append(got, s)
 		}
-	}
-}
-
-func TestLayers(t *testing.T) {
-	var pops []spikes.Population
-	for i, n := range []string{"L23E", "L23I", "L4I", "L4E", "E", "I", "relay", "V1_E", "V1_I"} {
-		pops = append(pops, spikes.Population{Name: n, First: int32(i + 1), N: 1})
-	}
-	var got []string
-	for _, l := range layers(pops, KindOf) {
-		s := l.label + ":"
-		for _, p := range l.pops {
-			s += " " + p.Name
+		if !slices.Equal(got, c.want) || !slices.Equal(c.pops, before) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
-		got = append(got, s)
-	}
-	want := []string{"L2/3: L23E L23I", "L4: L4E L4I", "E: E", "I: I", "relay: relay", "V1: V1_E V1_I"}
-	if !slices.Equal(got, want) {
-		t.Errorf("layers %q, want %q", got, want)
 	}
 }
 
@@ -112,7 +111,7 @@ func drawn(t *testing.T, d *spikes.Data, w, h int, opts ...Option) image.Image {
 func TestPixelsAreWhole(t *testing.T) {
 	d := &spikes.Data{
 		Resolution: 1, End: 100,
-		Populations: []spikes.Population{{Name: "L4E", First: 1, N: 20}, {Name: "L4I", First: 21, N: 5}},
+		Populations: []spikes.Population{{Name: "p", First: 1, N: 20, Kind: spikes.Excitatory, Group: "g"}, {Name: "q", First: 21, N: 5, Kind: spikes.Inhibitory, Group: "g"}},
 		Step:        []int64{10, 50, 90}, Neuron: []int32{1, 20, 25},
 	}
 	for _, mode := range []Mode{Sample, Density} {

@@ -26,7 +26,7 @@ func RatesOf(d *spikes.Data) ([]Sampled, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Sampled{p.Name, rates})
+		out = append(out, Sampled{Name: p.Name, Values: rates, Label: p.Label, Kind: kindIn(d, p)})
 	}
 	return out, nil
 }
@@ -60,7 +60,7 @@ func RatesReference(label string, runs []*analysis.Statistics) Reference {
 // BoxPlotFigure returns a figure of the firing rates of populations, in
 // spikes/s, the first population on top; with ref, the reference's boxes lie
 // below them, open instead of filled. 6.5 inches wide, higher with more
-// populations. Options: WithTheme, WithKind, WithTitle, WithSize, WithLabel. It
+// populations. Options: WithTheme, WithTitle, WithSize, WithLabel. It
 // is an error if there are no samples, or if ref has none of them.
 func BoxPlotFigure(rates []Sampled, ref *Reference, opts ...Option) (*Figure, error) {
 	height := 0.9 + 0.27*float64(len(rates))
@@ -103,7 +103,7 @@ func BoxPlotFigure(rates []Sampled, ref *Reference, opts ...Option) (*Figure, er
 func (r *Reference) matching(rates []Sampled) []Sampled {
 	out := make([]Sampled, len(rates))
 	for i, s := range rates {
-		out[i].Name = s.Name
+		out[i].Name, out[i].Label, out[i].Kind = s.Name, s.Label, s.Kind
 		for _, t := range r.Samples {
 			if t.Name == s.Name {
 				out[i].Values = t.Values
@@ -126,8 +126,8 @@ func boxesPlot(t Theme, boxes []*BoxPlot) *plot.Plot {
 	p := newPlot(t)
 	n := len(boxes[0].Names)
 	var names plot.ConstantTicks
-	for i, name := range boxes[0].Names {
-		names = append(names, plot.Tick{Value: float64(n - 1 - i), Label: Label(name)})
+	for i, label := range boxes[0].Labels {
+		names = append(names, plot.Tick{Value: float64(n - 1 - i), Label: label})
 	}
 	for _, b := range boxes {
 		p.Add(b)
@@ -171,9 +171,9 @@ func boxKeys(c *config, ref *Reference) []key {
 func (b *BoxPlot) alt(label string) string {
 	parts := make([]string, len(b.Stats))
 	for i, s := range b.Stats {
-		parts[i] = fmt.Sprintf("%s %.3g (%.3g to %.3g)", Label(b.Names[i]), s.Median, s.Q1, s.Q3)
+		parts[i] = fmt.Sprintf("%s %.3g (%.3g to %.3g)", b.Labels[i], s.Median, s.Q1, s.Q3)
 		if s.N == 0 {
-			parts[i] = Label(b.Names[i]) + " no values"
+			parts[i] = b.Labels[i] + " no values"
 		}
 	}
 	return fmt.Sprintf("Box plot of firing rates in spikes/s, %s, median (quartiles): %s.", label, strings.Join(parts, ", "))

@@ -3,6 +3,8 @@ package plots
 import (
 	"fmt"
 	"image/color"
+
+	"cortigo/sim/spikes"
 )
 
 // A Theme is a set of colours. Colour is never the only sign: excitatory stands
@@ -13,7 +15,7 @@ type Theme struct {
 	Inhibitory color.RGBA // of inhibitory neurons
 	Other      color.RGBA // of neurons that are neither
 	Total      color.RGBA // rate of all neurons
-	Rule       color.RGBA // lines between layers, axes' grid
+	Rule       color.RGBA // lines between groups, axes' grid
 	Mark       color.RGBA // band of a stimulus
 	Text       color.RGBA // text and axes
 	// Lines are the colours of traces, in turn. If the first is transparent, as
@@ -39,19 +41,12 @@ var greys = [MaxLabelled]color.RGBA{
 	rgb(0x8A8A8A), rgb(0x000000), rgb(0x8A8A8A), rgb(0x000000), rgb(0x8A8A8A),
 }
 
-// with returns the lines with the theme's own first two colours.
-func with(excitatory, inhibitory color.RGBA, lines [MaxLabelled]color.RGBA) [MaxLabelled]color.RGBA {
-	lines[0], lines[1] = excitatory, inhibitory
-	return lines
-}
-
 func rgb(v uint32) color.RGBA {
 	return color.RGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 255}
 }
 
 var themes = []Theme{
 	{"default", rgb(0x004488), rgb(0xBB5566), rgb(0x4D4D4D), rgb(0x5A5A5A), rgb(0xBDBDBD), rgb(0xF3E3B3), rgb(0x1A1A1A), colourful, false},
-	{"pd14", rgb(0x595289), rgb(0xAF143C), rgb(0x4D4D4D), rgb(0x5A5A5A), rgb(0xBDBDBD), rgb(0xE6E6E6), rgb(0x1A1A1A), with(rgb(0x595289), rgb(0xAF143C), colourful), false},
 	{"paper", rgb(0x000000), rgb(0x8A8A8A), rgb(0x4D4D4D), rgb(0x5A5A5A), rgb(0xB0B0B0), rgb(0xE6E6E6), rgb(0x000000), greys, true},
 }
 
@@ -59,28 +54,24 @@ var themes = []Theme{
 // greyscale and colour-blindness.
 func Default() Theme { return themes[0] }
 
-// PD14 returns the theme "pd14": #595289 and #af143c, of equal luminance, as the
-// reference implementation of the microcircuit draws.
-func PD14() Theme { return themes[1] }
-
 // Paper returns the theme "paper": black and grey.
-func Paper() Theme { return themes[2] }
+func Paper() Theme { return themes[1] }
 
-// ThemeByName returns the theme called "default", "pd14" or "paper".
+// ThemeByName returns the theme called "default" or "paper".
 func ThemeByName(name string) (Theme, error) {
 	for _, t := range themes {
 		if t.Name == name {
 			return t, nil
 		}
 	}
-	return Theme{}, fmt.Errorf("plots: no theme %q, there are default, pd14 and paper", name)
+	return Theme{}, fmt.Errorf("plots: no theme %q, there are default and paper", name)
 }
 
-func (t Theme) color(k Kind) color.RGBA {
+func (t Theme) color(k spikes.Kind) color.RGBA {
 	switch k {
-	case Excitatory:
+	case spikes.Excitatory:
 		return t.Excitatory
-	case Inhibitory:
+	case spikes.Inhibitory:
 		return t.Inhibitory
 	}
 	return t.Other

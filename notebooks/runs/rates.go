@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"cortigo/analysis"
-	"cortigo/analysis/plots"
 	"cortigo/notebooks/nb"
 	"cortigo/sim/spikes"
 )
@@ -40,7 +39,7 @@ func rateRows(d *spikes.Data, ref *Reference) (header []string, rows [][]string,
 		header = append(header, "NEST mean", "NEST seeds")
 	}
 	for _, s := range summaries {
-		row := []string{plots.Label(s.Population), fmt.Sprint(s.N), fmt.Sprintf("%.1f", 100*float64(s.Silent)/float64(s.N)),
+		row := []string{s.DisplayName(), fmt.Sprint(s.N), fmt.Sprintf("%.1f", 100*float64(s.Silent)/float64(s.N)),
 			fmt.Sprintf("%.2f", s.Mean), fmt.Sprintf("%.2f", s.SD)}
 		switch {
 		case s.NotRecorded:
@@ -49,7 +48,7 @@ func rateRows(d *spikes.Data, ref *Reference) (header []string, rows [][]string,
 			row[0] += " (input)"
 		}
 		if len(ref.Runs) > 0 {
-			row = append(row, nestCells(ref.meanRates(s.Population))...)
+			row = append(row, nestCells(ref.meanRates(s.Name))...)
 		}
 		rows = append(rows, row)
 	}

@@ -14,7 +14,7 @@ func TestRateRows(t *testing.T) {
 	// Four neurons, one second; E: 0, 1 and 2 spikes; I: 4. By hand: mean 1, SD sqrt(2/3).
 	d := &spikes.Data{
 		Resolution: 1, Begin: 0, End: 1000,
-		Populations: []spikes.Population{{Name: "L23E", First: 1, N: 3}, {Name: "L23I", First: 4, N: 1}},
+		Populations: []spikes.Population{{Name: "L23E", First: 1, N: 3, Label: "L2/3E"}, {Name: "L23I", First: 4, N: 1, Label: "L2/3I"}},
 		Step:        []int64{1, 2, 3, 4, 5, 6, 1000}, Neuron: []int32{2, 3, 3, 4, 4, 4, 4},
 	}
 	nest := func(counts ...int) *reference.Run {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"image/color"
 	"math"
 	"os"
 	"path/filepath"
@@ -74,9 +75,28 @@ func windowFlag(cmd *cobra.Command, name string, value float64, to *float64) err
 	return nil
 }
 
+// themeCalled returns one of the themes of package plots, or "pd14": the colours
+// of equal luminance in which the reference implementation of the microcircuit
+// draws (van Albada et al., PD14 for PyNEST: #595289 and #af143c).
+func themeCalled(name string) (plots.Theme, error) {
+	t := plots.Default()
+	if name != "pd14" {
+		var err error
+		if t, err = plots.ThemeByName(name); err != nil {
+			err = fmt.Errorf("--theme is %q; allowed: default, pd14 and paper", name)
+		}
+		return t, err
+	}
+	t.Name = name
+	t.Excitatory, t.Inhibitory = color.RGBA{0x59, 0x52, 0x89, 0xff}, color.RGBA{0xaf, 0x14, 0x3c, 0xff}
+	t.Mark = color.RGBA{0xe6, 0xe6, 0xe6, 0xff}
+	t.Lines[0], t.Lines[1] = t.Excitatory, t.Inhibitory
+	return t, nil
+}
+
 // draw writes the pictures and prints the table.
 func (p *plotting) draw(cmd *cobra.Command) error {
-	theme, err := plots.ThemeByName(p.theme)
+	theme, err := themeCalled(p.theme)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"cortigo/analysis/plots"
 	"cortigo/arrowio"
 )
 
@@ -166,5 +168,18 @@ func TestFullVerify(t *testing.T) {
 			args = append(args, "--reference", path)
 		}
 		t.Log(must(t, args...))
+	}
+}
+
+// The colours of the microcircuit's reference implementation are the command's to
+// know.
+func TestThemeCalled(t *testing.T) {
+	for name, want := range map[string]color.RGBA{
+		"default": plots.Default().Excitatory, "paper": plots.Paper().Excitatory, "pd14": {0x59, 0x52, 0x89, 0xff},
+	} {
+		theme, err := themeCalled(name)
+		if err != nil || theme.Name != name || theme.Excitatory != want || theme.Lines[0] != want {
+			t.Errorf("%s: %+v, %v, want excitatory %v", name, theme, err, want)
+		}
 	}
 }

@@ -165,9 +165,9 @@ func writeRates(w io.Writer, rows []analysis.RateSummary) {
 	fmt.Fprintf(w, "%-12s %8s %8s %10s %10s\n", "population", "neurons", "silent", "mean", "SD")
 	for _, r := range rows {
 		if r.NotRecorded {
-			fmt.Fprintf(w, "%-12s %8d  not recorded\n", r.Population, r.N)
+			fmt.Fprintf(w, "%-12s %8d  not recorded\n", r.Name, r.N)
 			continue
 		}
-		fmt.Fprintf(w, "%-12s %8d %8d %10.3f %10.3f  spikes/s\n", r.Population, r.N, r.Silent, r.Mean, r.SD)
+		fmt.Fprintf(w, "%-12s %8d %8d %10.3f %10.3f  spikes/s\n", r.Name, r.N, r.Silent, r.Mean, r.SD)
 	}
 }
