@@ -78,7 +78,7 @@ const maxParts = 16
 
 func (n *Network) connectNeurons(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
 	from, to := pre.ranges(), post.ranges()
-	pr := engine.Projection{Pre: from, Post: to, Rule: cloneRule(rule), Weight: cloneValues(syn.Weight), Delay: cloneValues(syn.Delay), Synapse: syn.Model}
+	pr := engine.Projection{Pre: from, Post: to, Rule: cloneRule(rule), Weight: connect.CopyDistribution(syn.Weight), Delay: connect.CopyDistribution(syn.Delay), Synapse: syn.Model}
 	if err := engine.CheckProjection(&pr, n.desc.Resolution); err != nil {
 		return err
 	}
@@ -179,14 +179,6 @@ func (n *Network) drawPairs(of engine.Pairs, pr engine.Projection, visit func(s,
 	return nil
 }
 
-// cloneValues copies an array, which remains the caller's.
-func cloneValues(d connect.Distribution) connect.Distribution {
-	if v, ok := d.(connect.Values); ok {
-		return slices.Clone(v)
-	}
-	return d
-}
-
 // cloneRule copies a rule's columns, which remain the caller's.
 func cloneRule(r connect.Rule) connect.Rule {
 	if l, ok := r.(connect.List); ok {
@@ -214,10 +206,10 @@ func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn con
 	src := pre.places()
 	_, all := rule.(connect.AllToAll)
 	if all && drawn(syn.Weight) && drawn(syn.Delay) {
-		if err := engine.CheckDrawn(syn.Weight); err != nil {
+		if err := connect.CheckDrawn(syn.Weight); err != nil {
 			return fmt.Errorf("weight: %w", err)
 		}
-		if err := engine.CheckDrawn(syn.Delay); err != nil {
+		if err := connect.CheckDrawn(syn.Delay); err != nil {
 			return fmt.Errorf("delay: %w", err)
 		}
 		for _, g := range src {

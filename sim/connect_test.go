@@ -235,7 +235,7 @@ func TestWeightsAndDelays(t *testing.T) {
 		mean, sd, meanDelay, lo, hi float64
 	}{
 		{connect.Normal{Mean: 80, SD: 8}, connect.Uniform{Min: 1, Max: 3}, 80, 8, 2, 1, 3},
-		{connect.Uniform{Min: -20, Max: -10}, connect.Normal{Mean: 5, SD: 0.5, Min: 4, Max: 6}, -15, 10 / math.Sqrt(12), 5, 4, 6},
+		{connect.Uniform{Min: -20, Max: -10}, connect.Within(connect.Normal{Mean: 5, SD: 0.5}, 4, 6), -15, 10 / math.Sqrt(12), 5, 4, 6},
 		// LogNormal(m, s): mean exp(m+s^2/2), SD mean*sqrt(exp(s^2)-1).
 		{connect.LogNormal{Mean: 1, SD: 0.5}, connect.Constant(1.5), math.Exp(1.125), math.Exp(1.125) * math.Sqrt(math.Exp(0.25)-1), 1.5, 1.5, 1.5},
 	} {

@@ -275,7 +275,7 @@ func (e *edit) drawPotential(population int, d connect.Distribution) error {
 	if !records(p.Model, device.Vm) {
 		return fmt.Errorf("%s has no V_m", p.Model.ModelName())
 	}
-	if err := engine.CheckDrawn(d); err != nil {
+	if err := connect.CheckDrawn(d); err != nil {
 		return fmt.Errorf("%s: %w", device.Vm, err)
 	}
 	p.Vm = d

@@ -121,12 +121,25 @@ func TestCreateErrors(t *testing.T) {
 	wantError(t, err, `"z"`, `"a"`)
 }
 
-// far is a distribution that is not of package connect.
+// far is a distribution that nobody registered.
 type far struct{ lo, hi float64 }
 
-func (far) Validate() error              { return nil }
-func (d far) CDF(x float64) float64      { return connect.Uniform{Min: d.lo, Max: d.hi}.CDF(x) }
-func (d far) Bounds() (float64, float64) { return d.lo, d.hi }
+func (far) Validate() error                             { return nil }
+func (d far) Bounds() (float64, float64)                { return d.lo, d.hi }
+func (d far) Sample(s *connect.Stream) (float64, error) { return d.lo, nil }
+
+// endless is registered and reaches too far.
+type endless struct{ Lo, hidden float64 }
+
+func (endless) Validate() error                             { return nil }
+func (d endless) Bounds() (float64, float64)                { return d.Lo, math.Inf(1) }
+func (d endless) Sample(s *connect.Stream) (float64, error) { return d.Lo + d.hidden, nil }
+
+func init() {
+	if err := connect.RegisterDistribution[endless]("endless"); err != nil {
+		panic(err)
+	}
+}
 
 type strangeRule struct{}
 
@@ -163,11 +176,13 @@ func TestConnectErrors(t *testing.T) {
 		{"weight beyond float64", a, connect.AllToAll{}, connect.Synapse{Weight: connect.Normal{Mean: 1e308, SD: 1e308}}, []string{"weight", "Inf"}},
 		{"uniform beyond float64", a, connect.AllToAll{}, connect.Synapse{Weight: connect.Uniform{Min: -1.7e308, Max: 1.7e308}}, []string{"weight", "1.7e+308"}},
 		{"pointer weight", a, connect.AllToAll{}, connect.Synapse{Weight: &connect.Normal{Mean: 1}}, []string{"weight", "*connect.Normal", "pointer"}},
-		{"own weight without end", a, connect.AllToAll{}, connect.Synapse{Weight: far{0, inf}}, []string{"weight", "+Inf", "finite"}},
+		{"own weight that is not registered", a, connect.AllToAll{}, connect.Synapse{Weight: far{0, inf}}, []string{"weight", "sim_test.far", "not registered", "connect.RegisterDistribution[sim_test.far]"}},
+		{"own weight without end", a, connect.AllToAll{}, connect.Synapse{Weight: endless{Lo: 1}}, []string{"weight", "+Inf", "finite"}},
+		{"own weight that files lose", a, connect.AllToAll{}, connect.Synapse{Weight: endless{Lo: 1, hidden: 2}}, []string{"weight", "sim_test.endless", "export its fields"}},
 		{"delay 0", a, connect.AllToAll{}, connect.Synapse{Weight: c, Delay: connect.Constant(0.04)}, []string{"delay", "0.04", "0.05"}},
 		{"delay negative", a, connect.AllToAll{}, connect.Synapse{Delay: connect.Constant(-1)}, []string{"delay", "-1", "0.1"}},
 		{"delay too long", a, connect.AllToAll{}, connect.Synapse{Delay: connect.Constant(3276.8)}, []string{"3276.8", "3276.7"}},
-		{"drawn delay below half a step", a, connect.AllToAll{}, connect.Synapse{Delay: connect.Normal{Mean: 1.5, SD: 0.75}}, []string{"delay", "0.05", "Normal.Min"}},
+		{"drawn delay below half a step", a, connect.AllToAll{}, connect.Synapse{Delay: connect.Normal{Mean: 1.5, SD: 0.75}}, []string{"delay", "0.05", "connect.Above"}},
 		{"drawn delay too long", a, connect.AllToAll{}, connect.Synapse{Delay: connect.Uniform{Min: 1, Max: 5000}}, []string{"5000", "3276.7"}},
 	} {
 		t.Run(x.name, func(t *testing.T) { wantError(t, net.Connect(x.pre, b, x.rule, x.syn), x.want...) })

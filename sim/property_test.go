@@ -64,7 +64,7 @@ func randomNetwork(t testing.TB, seed uint64, opts ...sim.Option) *sim.Network {
 		case 1:
 			return connect.Uniform{Min: grid(2 + r.IntN(5)), Max: grid(10 + r.IntN(100))}
 		case 2:
-			return connect.Normal{Mean: grid(20), SD: grid(8), Min: grid(3 + r.IntN(10)), Max: math.Inf(1)}
+			return connect.Above(connect.Normal{Mean: grid(20), SD: grid(8)}, grid(3+r.IntN(10)))
 		}
 		return connect.Constant(grid(15))
 	}
@@ -82,7 +82,7 @@ func randomNetwork(t testing.TB, seed uint64, opts ...sim.Option) *sim.Network {
 		case 0:
 			return connect.Constant(s)
 		case 1:
-			return connect.Normal{Mean: s, SD: s / 8, Min: 0, Max: math.Inf(1)}
+			return connect.Above(connect.Normal{Mean: s, SD: s / 8}, 0)
 		case 2:
 			return connect.Normal{Mean: -s, SD: s / 100}
 		}

@@ -48,10 +48,10 @@ func zoo(t testing.TB, opts ...sim.Option) *sim.Network {
 	p := create("parrot", 9, neuron.Parrot{})
 	must(a.Set(sim.Params{"V_m": connect.Normal{Mean: -60, SD: 5}}))
 	must(b.Set(sim.Params{"V_m": connect.Uniform{Min: -70, Max: -56}}))
-	delay := connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.05, Max: math.Inf(1)}
+	delay := connect.Above(connect.Normal{Mean: 1.5, SD: 0.75}, 0.05)
 	for _, post := range []*sim.Nodes{a, b, c} {
-		must(net.Connect(a, post, connect.FixedTotalNumber{N: 9000}, connect.Synapse{Weight: connect.Normal{Mean: 60, SD: 6, Min: 0, Max: math.Inf(1)}, Delay: delay}))
-		must(net.Connect(b, post, connect.FixedInDegree{N: 30}, connect.Synapse{Weight: connect.Normal{Mean: -200, SD: 20, Min: math.Inf(-1), Max: 0}, Delay: connect.Uniform{Min: 0.3, Max: 4}}))
+		must(net.Connect(a, post, connect.FixedTotalNumber{N: 9000}, connect.Synapse{Weight: connect.Above(connect.Normal{Mean: 60, SD: 6}, 0), Delay: delay}))
+		must(net.Connect(b, post, connect.FixedInDegree{N: 30}, connect.Synapse{Weight: connect.Below(connect.Normal{Mean: -200, SD: 20}, 0), Delay: connect.Uniform{Min: 0.3, Max: 4}}))
 	}
 	must(net.Connect(a, d, connect.FixedInDegree{N: 40}, connect.Synapse{Weight: connect.Constant(0.2), Delay: connect.Constant(1.5)}))
 	must(net.Connect(p, a, connect.AllToAll{}, connect.Synapse{Weight: connect.Constant(10), Delay: delay}))

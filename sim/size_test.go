@@ -3,7 +3,6 @@ package sim_test
 import (
 	"context"
 	"flag"
-	"math"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -34,8 +33,8 @@ func BenchmarkWeights(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				delay := connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: math.Inf(1)}
-				if err := net.Connect(pop, pop, connect.FixedInDegree{N: 1000}, connect.Synapse{Weight: connect.Normal{Mean: 2, SD: c.sd / 88 * 2, Min: 0, Max: math.Inf(1)}, Delay: delay}); err != nil {
+				delay := connect.Above(connect.Normal{Mean: 1.5, SD: 0.75}, 0.1)
+				if err := net.Connect(pop, pop, connect.FixedInDegree{N: 1000}, connect.Synapse{Weight: connect.Above(connect.Normal{Mean: 2, SD: c.sd / 88 * 2}, 0), Delay: delay}); err != nil {
 					b.Fatal(err)
 				}
 				if err := drive(net, device.Poisson{Rate: 8000}, pop, connect.Synapse{Weight: connect.Constant(40)}); err != nil {
@@ -69,7 +68,7 @@ func TestFullMillionNeurons(t *testing.T) {
 		t.Fatal(err)
 	}
 	delay := func(mean float64) connect.Distribution {
-		return connect.Normal{Mean: mean, SD: mean / 2, Min: 0.05, Max: math.Inf(1)}
+		return connect.Above(connect.Normal{Mean: mean, SD: mean / 2}, 0.05)
 	}
 	exc, err := net.Create("exc", 800_000, neuron.DefaultIafPscExp())
 	if err != nil {
@@ -80,10 +79,10 @@ func TestFullMillionNeurons(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, post := range []*sim.Nodes{exc, inh} {
-		if err := net.Connect(exc, post, connect.FixedInDegree{N: 800}, connect.Synapse{Weight: connect.Normal{Mean: 88, SD: 8.8, Max: math.Inf(1)}, Delay: delay(1.5)}); err != nil {
+		if err := net.Connect(exc, post, connect.FixedInDegree{N: 800}, connect.Synapse{Weight: connect.Above(connect.Normal{Mean: 88, SD: 8.8}, 0), Delay: delay(1.5)}); err != nil {
 			t.Fatal(err)
 		}
-		if err := net.Connect(inh, post, connect.FixedInDegree{N: 200}, connect.Synapse{Weight: connect.Normal{Mean: -352, SD: 35, Min: math.Inf(-1)}, Delay: delay(0.75)}); err != nil {
+		if err := net.Connect(inh, post, connect.FixedInDegree{N: 200}, connect.Synapse{Weight: connect.Below(connect.Normal{Mean: -352, SD: 35}, 0), Delay: delay(0.75)}); err != nil {
 			t.Fatal(err)
 		}
 	}

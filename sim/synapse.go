@@ -47,10 +47,10 @@ func (n *Network) copyModel(name string, syn connect.Synapse) error {
 }
 
 func checkSynapse(syn connect.Synapse, resolution float64) error {
-	if err := engine.CheckDistribution(syn.Weight); err != nil {
+	if err := connect.CheckDistribution(syn.Weight); err != nil {
 		return fmt.Errorf("weight: %w", err)
 	}
-	if err := engine.CheckDistribution(syn.Delay); err != nil {
+	if err := connect.CheckDistribution(syn.Delay); err != nil {
 		return fmt.Errorf("delay: %w", err)
 	}
 	return engine.CheckDelay(&engine.Projection{Rule: connect.AllToAll{}, Weight: syn.Weight, Delay: syn.Delay}, resolution)

@@ -1,11 +1,13 @@
 package connect
 
 import (
-	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
+
+	"cortigo/sim/internal/fmath"
 )
 
 var inf, nan = math.Inf(1), math.NaN()
@@ -25,17 +27,17 @@ func TestValidateDistribution(t *testing.T) {
 		{Constant(0), ""}, {Constant(-1e300), ""},
 		{Constant(nan), "Constant: value is NaN, must be finite"}, {Constant(inf), "value is +Inf"},
 		{Normal{Mean: 1, SD: 2}, ""}, {Normal{Mean: 1}, ""},
-		{Normal{Mean: 1, SD: 2, Min: 0, Max: inf}, ""}, {Normal{Mean: -1, SD: 2, Min: -inf, Max: 0}, ""},
-		{Normal{Mean: 1, SD: 2, Min: -inf, Max: inf}, ""},
+		{Above(Normal{Mean: 1, SD: 2}, 0), ""}, {Below(Normal{Mean: -1, SD: 2}, 0), ""},
+		{Normal{Mean: 1, SD: 2}, ""},
 		{Normal{Mean: nan}, "Normal: mean is NaN"}, {Normal{Mean: inf, SD: 1}, "mean is +Inf"},
 		{Normal{SD: -1}, "SD is -1, must be >= 0"}, {Normal{SD: nan}, "SD is NaN"}, {Normal{SD: inf}, "SD is +Inf"},
-		{Normal{SD: 1, Min: 2, Max: 1}, "bounds are [2, 1], must be in order"},
-		{Normal{Mean: 87, SD: 8, Min: 1}, "bounds are [1, 0]"}, // Max forgotten
-		{Normal{SD: 1, Min: nan, Max: 1}, "bounds are [NaN, 1]"},
-		{Normal{SD: 1, Min: inf, Max: inf}, "leaves 0 of the draws"},
-		{Normal{SD: 1, Min: 4, Max: inf}, "leaves 3.2e-05 of the draws within its bounds [4, +Inf], at least 0.001"}, // 1 - Phi(4)
-		{Normal{SD: 1, Min: 3, Max: inf}, ""},                                                                        // 1 - Phi(3) = 0.00135
-		{Normal{Mean: 5, Min: 6, Max: 7}, "mean 5 with SD 0 lies outside its bounds [6, 7]"},
+		{Within(Normal{SD: 1}, 2, 1), "bounds are [2, 1], must be in order"},
+		{Redraw{Of: Normal{Mean: 87, SD: 8}, Min: 1}, "bounds are [1, 0]"}, {Redraw{Of: Normal{Mean: 2, SD: 5}}, "are within the bounds [0, 0]"}, // Max forgotten
+		{Within(Normal{SD: 1}, nan, 1), "bounds are [NaN, 1]"},
+		{Above(Normal{SD: 1}, inf), "values reach from -6.34 to 6.34, never within the bounds [+Inf, +Inf]"},
+		{Above(Normal{SD: 1}, 4), "Redraw: 3.2e-05 of the draws from connect.Normal{Mean:0 SD:1} are within the bounds [4, +Inf], at least 0.001"}, // 1 - Phi(4)
+		{Above(Normal{SD: 1}, 3), ""}, // 1 - Phi(3) = 0.00135
+		{Within(Normal{Mean: 5}, 6, 7), "values reach from 5 to 5, never within the bounds [6, 7]"},
 		{Uniform{Min: 1, Max: 2}, ""},
 		{Uniform{Min: 2, Max: 2}, "Min 2 must be below Max 2"}, {Uniform{Min: 3, Max: 2}, "Min 3 must be below Max 2"},
 		{Uniform{Min: -inf, Max: 2}, "Uniform: Min is -Inf"}, {Uniform{Max: nan}, "Max is NaN"},
@@ -48,19 +50,23 @@ func TestValidateDistribution(t *testing.T) {
 func TestCDF(t *testing.T) {
 	const phi1, phi2, phiHalf = 0.8413447461, 0.9772498681, 0.6914624613
 	for _, c := range []struct {
-		d       Cumulative
+		d       Distribution
 		x, want float64
 	}{
 		{Constant(3), 2.999, 0}, {Constant(3), 3, 1}, {Constant(3), 4, 1},
 		{Normal{Mean: 10, SD: 2}, 10, 0.5}, {Normal{Mean: 10, SD: 2}, 12, phi1}, {Normal{Mean: 10, SD: 2}, 6, 1 - phi2},
 		{Normal{Mean: 10, SD: 2}, -inf, 0}, {Normal{Mean: 10, SD: 2}, inf, 1},
-		{Normal{Mean: 10, SD: 2, Min: 8, Max: inf}, 7.999, 0}, {Normal{Mean: 10, SD: 2, Min: 8, Max: inf}, 10, (0.5 - (1 - phi1)) / phi1},
-		{Normal{Mean: 10, SD: 2, Min: 8, Max: 14}, 11, (phiHalf - (1 - phi1)) / (phi2 - (1 - phi1))},
-		{Normal{Mean: 10, SD: 2, Min: 8, Max: 14}, 14, 1}, {Normal{Mean: 10, SD: 2, Min: 8, Max: 14}, 99, 1},
+		{Above(Normal{Mean: 10, SD: 2}, 8), 7.999, 0}, {Above(Normal{Mean: 10, SD: 2}, 8), 10, (0.5 - (1 - phi1)) / phi1},
+		{Within(Normal{Mean: 10, SD: 2}, 8, 14), 11, (phiHalf - (1 - phi1)) / (phi2 - (1 - phi1))},
+		{Within(Normal{Mean: 10, SD: 2}, 8, 14), 14, 1}, {Within(Normal{Mean: 10, SD: 2}, 8, 14), 99, 1},
 		{Normal{Mean: 10}, 9.999, 0}, {Normal{Mean: 10}, 10, 1}, // SD 0
 		{Uniform{Min: -1, Max: 3}, -2, 0}, {Uniform{Min: -1, Max: 3}, 0, 0.25}, {Uniform{Min: -1, Max: 3}, 3, 1}, {Uniform{Min: -1, Max: 3}, 9, 1},
 	} {
-		if got := c.d.CDF(c.x); !(math.Abs(got-c.want) < 2e-10) {
+		d, ok := Table(c.d)
+		if !ok {
+			t.Fatalf("%+v: no table", c.d)
+		}
+		if got := d.CDF(c.x); !(math.Abs(got-c.want) < 2e-10) {
 			t.Errorf("%+v: CDF(%g) = %.12g, want %.12g", c.d, c.x, got, c.want)
 		}
 	}
@@ -72,7 +78,8 @@ func TestBounds(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for range 500 {
 		m, s := r.NormFloat64()*100, math.Exp(r.NormFloat64()*5)
-		for _, d := range []Cumulative{Constant(m), Normal{Mean: m, SD: s}, Normal{Mean: m, SD: s, Min: m - s, Max: inf}, Uniform{Min: m, Max: m + s}} {
+		for _, x := range []Distribution{Constant(m), Normal{Mean: m, SD: s}, Above(Normal{Mean: m, SD: s}, m-s), Uniform{Min: m, Max: m + s}} {
+			d, _ := Table(x)
 			lo, hi := d.Bounds()
 			if !(lo <= hi) || math.IsInf(lo, 0) || math.IsInf(hi, 0) {
 				t.Fatalf("%+v: bounds [%g, %g]", d, lo, hi)
@@ -92,7 +99,7 @@ func TestBounds(t *testing.T) {
 			}
 		}
 	}
-	lo, hi := (Normal{Mean: 5, SD: 1, Min: 4, Max: inf}).Bounds()
+	lo, hi := Above(Normal{Mean: 5, SD: 1}, 4).Bounds()
 	if lo != 4 || hi != 5+6.34 {
 		t.Errorf("bounds [%g, %g]", lo, hi)
 	}
@@ -103,42 +110,123 @@ func TestIsConstant(t *testing.T) {
 		d    Distribution
 		x    float64
 		want bool
-	}{{Constant(3), 3, true}, {Normal{Mean: 4}, 4, true}, {Normal{Mean: 4, SD: 1}, 4, false}, {Uniform{Min: 1, Max: 2}, 0, false}} {
+	}{{Constant(3), 3, true}, {Above(Constant(3), 1), 3, true}, {Above(Normal{Mean: 4}, 1), 4, true}, {Above(Normal{Mean: 4, SD: 1}, 1), 0, false}, {LogNormal{}, 0, false}, {Normal{Mean: 4}, 4, true}, {Normal{Mean: 4, SD: 1}, 4, false}, {Uniform{Min: 1, Max: 2}, 0, false}} {
 		if x, ok := IsConstant(c.d); ok != c.want || ok && x != c.x {
 			t.Errorf("%+v: %g, %v", c.d, x, ok)
 		}
 	}
 }
 
-// JSON leaves out bounds that are infinite and brings all of them back.
-func TestNormalJSON(t *testing.T) {
-	for _, c := range []struct {
-		d    Normal
-		text string
-	}{
-		{Normal{Mean: 1.5, SD: 0.75}, `{"mean":1.5,"sd":0.75}`},
-		{Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: inf}, `{"mean":1.5,"sd":0.75,"min":0.1}`},
-		{Normal{Mean: 1.5, SD: 0.75, Min: 0, Max: inf}, `{"mean":1.5,"sd":0.75,"min":0}`},
-		{Normal{Mean: -1.5, SD: 0.75, Min: -inf, Max: 0}, `{"mean":-1.5,"sd":0.75,"max":0}`},
-		{Normal{Mean: 1, SD: 2, Min: -1e-300, Max: 1e300}, `{"mean":1,"sd":2,"min":-1e-300,"max":1e+300}`},
-	} {
-		b, err := json.Marshal(c.d)
-		if err != nil || string(b) != c.text {
-			t.Errorf("%+v: %s, %v, want %s", c.d, b, err, c.text)
+// What is bounded is drawn from the table that a normal distribution with bounds of
+// its own had: the same bits, which digests of the microcircuit rest on.
+func TestBoundedNormalTable(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 2))
+	for range 2000 {
+		m, s := r.NormFloat64()*100, math.Exp(r.NormFloat64()*3)
+		lo, hi := m-s*(1+r.Float64()), m+s*(1+r.Float64())
+		phi := func(x float64) float64 { return fmath.NormalCDF((x - m) / s) }
+		for _, c := range []struct {
+			d      Distribution
+			lo, hi float64
+		}{{Normal{m, s}, -inf, inf}, {Above(Normal{m, s}, lo), lo, inf}, {Below(Normal{m, s}, hi), -inf, hi}, {Within(Normal{m, s}, lo, hi), lo, hi}, {Above(Below(Normal{m, s}, hi), lo), lo, hi}} {
+			d, _ := Table(c.d)
+			x := m + s*r.NormFloat64()
+			want := (phi(x) - phi(c.lo)) / (phi(c.hi) - phi(c.lo))
+			if x < c.lo {
+				want = 0
+			} else if x >= c.hi {
+				want = 1
+			}
+			if got := d.CDF(x); math.Float64bits(got) != math.Float64bits(want) {
+				t.Fatalf("%+v: CDF(%g) = %b, want %b", c.d, x, got, want)
+			}
+			a, b := d.Bounds()
+			if a != math.Max(c.lo, m-float64(6.34*s)) || b != math.Min(c.hi, m+float64(6.34*s)) || Spread(c.d) != s {
+				t.Fatalf("%+v: bounds [%g, %g], spread %g", c.d, a, b, Spread(c.d))
+			}
 		}
-		var got Normal
-		if err := json.Unmarshal([]byte(c.text), &got); err != nil || got != c.d {
+	}
+}
+
+// Which distributions have a table, their spread and typical value.
+func TestTable(t *testing.T) {
+	n, u := Normal{Mean: 3, SD: 2}, Uniform{Min: 1, Max: 4}
+	for _, c := range []struct {
+		d               Distribution
+		table           bool
+		spread, typical float64
+	}{
+		{Constant(2), true, 0, 2}, {n, true, 2, 3}, {u, true, 3 / math.Sqrt(12), 2.5}, {Above(n, 5), true, 2, 5}, {Within(n, -9, 9), true, 2, 3},
+		{Within(u, 2, 9), true, 2 / math.Sqrt(12), 2.5}, {Within(Within(u, 2, 9), 0, 3), true, 1 / math.Sqrt(12), 2.5}, {Below(Constant(2), 3), true, 0, 2},
+		{LogNormal{Mean: 1, SD: 1}, false, nan, math.E}, {Above(LogNormal{Mean: 1, SD: 1}, 3), false, nan, 3}, {Exponential{Beta: 2}, false, nan, 2 * math.Ln2},
+		{Add(u, u), false, 6. / 12, 5}, {Above(Add(u, u), 6), false, nan, 6}, {Values{1, -7}, false, 8. / 12, 7},
+	} {
+		if _, ok := Table(c.d); ok != c.table {
+			t.Errorf("%+v: table %v", c.d, ok)
+		}
+		if got := Spread(c.d); !math.IsNaN(c.spread) && math.Abs(got-c.spread) > 1e-15 {
+			t.Errorf("%+v: spread %g, want %g", c.d, got, c.spread)
+		}
+		if got := Typical(c.d); math.Abs(got-c.typical) > 1e-15*math.Abs(c.typical) {
+			t.Errorf("%+v: typical %g, want %g", c.d, got, c.typical)
+		}
+	}
+}
+
+// Every distribution is written as it always was, which the fingerprints of saved
+// networks rest on, and comes back; bounded normal ones as when they had bounds of
+// their own.
+func TestDistributionForms(t *testing.T) {
+	n := Normal{Mean: 1.5, SD: 0.75}
+	for _, c := range []struct {
+		d          Distribution
+		name, text string
+	}{
+		{Constant(2.5), "constant", `2.5`}, {Values{1, -2}, "values", `[1,-2]`}, {n, "normal", `{"mean":1.5,"sd":0.75}`}, {Uniform{1, 2}, "uniform", `{"min":1,"max":2}`},
+		{LogNormal{1, 2}, "lognormal", `{"mean":1,"sd":2}`}, {Exponential{3}, "exponential", `{"beta":3}`},
+		{Above(n, 0), "normal", `{"mean":1.5,"sd":0.75,"min":0}`},
+		{Below(n, 0), "normal", `{"mean":1.5,"sd":0.75,"max":0}`},
+		{Within(Constant(1), -1e-300, 1e300), "redraw", `{"of":{"type":"constant","params":1},"min":-1e-300,"max":1e+300}`},
+		{Add(n, Uniform{1, 2}), "add", `[{"type":"normal","params":{"mean":1.5,"sd":0.75}},{"type":"uniform","params":{"min":1,"max":2}}]`},
+		{Exp(Exponential{3}), "exp", `[{"type":"exponential","params":{"beta":3}}]`},
+	} {
+		name, b, err := EncodeDistribution(c.d)
+		if err != nil || name != c.name || string(b) != c.text {
+			t.Errorf("%+v: %s %s, %v, want %s %s", c.d, name, b, err, c.name, c.text)
+		}
+		if got, err := DecodeDistribution(c.name, []byte(c.text)); err != nil || !reflect.DeepEqual(got, c.d) {
 			t.Errorf("%s: %+v, %v, want %+v", c.text, got, err, c.d)
 		}
 	}
-	var d Normal
-	if b, err := json.Marshal(Normal{SD: 1, Min: -inf, Max: inf}); err != nil || string(b) != `{"mean":0,"sd":1}` {
-		t.Errorf("no bounds: %s, %v", b, err)
+	// What was written as a Redraw of a Normal is written so again.
+	text := `{"of":{"type":"normal","params":{"mean":1.5,"sd":0.75}},"min":0}`
+	d, err := DecodeDistribution("redraw", []byte(text))
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, bad := range []string{`{"mean":"x"}`, `[1]`, `{"mean":1,"sd":1,"minimum":2}`, `{"mean":1,"sd":1,"min":0,"max":0}`} {
-		if err := json.Unmarshal([]byte(bad), &d); err == nil {
-			t.Errorf("%s is accepted as %+v", bad, d)
+	if name, b, err := EncodeDistribution(d); name != "redraw" || string(b) != text || err != nil {
+		t.Errorf("%s is written as %s %s, %v", text, name, b, err)
+	}
+	a, _ := Table(d)
+	b, _ := Table(Above(n, 0))
+	for _, x := range []float64{-1, 0.1, 1.4, 9} {
+		if a.CDF(x) != b.CDF(x) {
+			t.Errorf("CDF(%g): %g and %g", x, a.CDF(x), b.CDF(x))
 		}
+	}
+	deep := `{"type":"constant","params":1}`
+	for range 102 {
+		deep = `{"type":"exp","params":[` + deep + `]}`
+	}
+	for _, c := range []struct{ name, text, want string }{
+		{"normal", `{"mean":"x"}`, "normal: "}, {"normal", `[1]`, "normal: "}, {"normal", `{"mean":1,"sd":1,"minimum":2}`, "minimum"}, {"uniform", `{"low":1}`, "low"},
+		{"gamma", `1`, `unknown distribution "gamma"`}, {"redraw", `{"of":{"type":"gamma"}}`, `unknown distribution "gamma"`}, {"redraw", `{"from":1}`, "from"}, {"exp", `[` + deep + `]`, "more than 100 others"},
+	} {
+		_, err := DecodeDistribution(c.name, []byte(c.text))
+		checkError(t, err, c.want)
+	}
+	if _, _, err := EncodeDistribution(nil); err == nil {
+		t.Error("nil is written")
 	}
 }
 

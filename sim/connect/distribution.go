@@ -3,12 +3,31 @@ package connect
 import (
 	"fmt"
 	"math"
+	"reflect"
 
-	"cortigo/sim/internal/fmath"
+	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/rng"
 )
 
-// A Distribution is what a weight (pA, or mV for iaf_psc_delta), a delay (ms)
-// or an initial value is drawn from.
+// A Stream gives random numbers, the same for the same seed whatever the threads:
+// Uint32, Float64 (uniform in (0, 1)), Below (an integer below another) and Normal
+// (of mean 0 and SD 1).
+type Stream = rng.Stream
+
+// A Distribution is what a weight (pA, or mV for iaf_psc_delta), a delay (ms), an
+// initial value or another parameter is drawn from. The package doc says how to
+// write one. One that also is a
+//
+//   - Cumulative is drawn, as a weight or delay, from a table of the numbers that it
+//     is rounded to, with their exact probabilities; else Sample draws them.
+//   - interface{ Table() Cumulative } has that table, nil for none, in place of its
+//     own CDF: where it has long tails, a table would make all weights coarse.
+//   - interface{ Spread() float64 } has that standard deviation, of which a step
+//     between drawn weights is at most a 64th; else a 12th of the way between its
+//     Bounds.
+//   - interface{ Typical() float64 } has that value, such as the median, which
+//     weights that Sample draws are to be exact for; else the larger of its Bounds in
+//     size.
 type Distribution interface {
 	// Validate reports parameters that make no sense.
 	Validate() error
@@ -16,183 +35,116 @@ type Distribution interface {
 	// 2^-33 on either side: less than one random word resolves. Weights and
 	// delays that fall outside are drawn again.
 	Bounds() (lo, hi float64)
+	// Sample draws a number, from nothing but the stream and the parameters. It
+	// fails where it finds none, as a Redraw may.
+	Sample(s *Stream) (float64, error)
 }
 
-// A Cumulative is a Distribution that knows its distribution function. Weights
-// and delays of any type that does can be drawn: from the exact probabilities of
-// the numbers that they are rounded to.
+// A Cumulative is a Distribution that knows its distribution function.
 type Cumulative interface {
 	Distribution
 	// CDF returns the probability of a value of at most x.
 	CDF(x float64) float64
 }
 
-// Constant is the same value every time.
-type Constant float64
-
-// Validate reports NaN and infinity.
-func (c Constant) Validate() error { return finite("Constant", "value", float64(c)) }
-
-// CDF is a step at the value.
-func (c Constant) CDF(x float64) float64 {
-	if x < float64(c) {
-		return 0
+// Table returns the distribution whose CDF gives the probabilities of rounded draws
+// from d; false where d is drawn by Sample.
+func Table(d Distribution) (Cumulative, bool) {
+	if t, ok := d.(interface{ Table() Cumulative }); ok {
+		c := t.Table()
+		return c, c != nil
 	}
-	return 1
+	c, ok := d.(Cumulative)
+	return c, ok
 }
 
-// Bounds returns the value twice.
-func (c Constant) Bounds() (lo, hi float64) { return float64(c), float64(c) }
-
-// Normal is a normal distribution, redrawn until Min <= value <= Max as NEST's
-// nest.math.redraw does. Both bounds zero means no bounds; use infinities for a
-// bound on one side.
-type Normal struct {
-	Mean float64 `json:"mean"` // before redrawing
-	SD   float64 `json:"sd"`   // standard deviation before redrawing, >= 0
-	Min  float64 `json:"min"`  // smallest value that is kept
-	Max  float64 `json:"max"`  // largest
+// Spread returns the standard deviation of a distribution, before it is redrawn; a
+// 12th of the way between its Bounds where it is not known.
+func Spread(d Distribution) float64 {
+	if s, ok := d.(interface{ Spread() float64 }); ok {
+		return s.Spread()
+	}
+	lo, hi := d.Bounds()
+	return (hi - lo) / 12
 }
 
-// minAcceptance is the smallest share of draws inside the bounds: below it,
-// redrawing would fail after NEST's limit of 1000 tries more often than not.
-const minAcceptance = 1e-3
+// Typical returns a value from the midst of a distribution: the median, where it is
+// known, else the larger of its Bounds in size.
+func Typical(d Distribution) float64 {
+	if t, ok := d.(interface{ Typical() float64 }); ok {
+		return t.Typical()
+	}
+	lo, hi := d.Bounds()
+	return math.Max(math.Abs(lo), math.Abs(hi))
+}
 
-// sdRange is how many SD from the mean one random word reaches: the tail beyond
-// holds 2^-33 of the probability.
-const sdRange = 6.34
+// IsConstant returns the value of a distribution that has only one.
+func IsConstant(d Distribution) (value float64, ok bool) {
+	if c, is := d.(interface{ only() (float64, bool) }); is {
+		return c.only()
+	}
+	return 0, false
+}
 
-// Validate reports parameters that are not finite, a negative SD, and bounds
-// that leave less than one draw in 1000.
-func (d Normal) Validate() error {
-	if err := finite("Normal", "mean", d.Mean); err != nil {
+// CheckDistribution reports parameters that make no sense, a pointer in place of a
+// value, a type that is not registered or does not come back from its form on disk
+// as it was, and values that are not bounded for all that is ever drawn.
+func CheckDistribution(d Distribution) error {
+	if err := checkNested(d); err != nil {
 		return err
 	}
-	if err := finite("Normal", "SD", d.SD); err != nil {
-		return err
-	}
-	if d.SD < 0 {
-		return fmt.Errorf("connect: Normal: SD is %g, must be >= 0", d.SD)
-	}
-	lo, hi := d.limits()
-	if math.IsNaN(lo) || math.IsNaN(hi) || lo > hi {
-		return fmt.Errorf("connect: Normal: bounds are [%g, %g], must be in order", lo, hi)
-	}
-	if d.SD == 0 {
-		if d.Mean < lo || d.Mean > hi {
-			return fmt.Errorf("connect: Normal: mean %g with SD 0 lies outside its bounds [%g, %g]", d.Mean, lo, hi)
-		}
-		return nil
-	}
-	if p := d.cdf(hi) - d.cdf(lo); p < minAcceptance {
-		return fmt.Errorf("connect: Normal: mean %g, SD %g leaves %.2g of the draws within its bounds [%g, %g], at least %g is needed",
-			d.Mean, d.SD, p, lo, hi, minAcceptance)
+	if lo, hi := d.Bounds(); math.IsInf(lo, 0) || math.IsInf(hi, 0) || math.IsInf(hi-lo, 0) || !(lo <= hi) {
+		return fmt.Errorf("distribution reaches from %g to %g, must be finite", lo, hi)
 	}
 	return nil
 }
 
-func (d Normal) limits() (lo, hi float64) {
-	if d.Min == 0 && d.Max == 0 {
-		return math.Inf(-1), math.Inf(1)
+// CheckDrawn is CheckDistribution for what is drawn one by one: it reports Values.
+func CheckDrawn(d Distribution) error {
+	if _, ok := d.(Values); ok {
+		return fmt.Errorf("connect: Values are one for each connection, there are none here: must be another distribution")
 	}
-	return d.Min, d.Max
+	return CheckDistribution(d)
 }
 
-// cdf is the distribution before redrawing.
-func (d Normal) cdf(x float64) float64 { return fmath.NormalCDF((x - d.Mean) / d.SD) }
-
-// CDF is (Phi(x) - Phi(Min)) / (Phi(Max) - Phi(Min)).
-func (d Normal) CDF(x float64) float64 {
-	lo, hi := d.limits()
-	switch {
-	case d.SD == 0:
-		return Constant(d.Mean).CDF(x)
-	case x < lo:
-		return 0
-	case x >= hi:
-		return 1
+// checkNested is CheckDistribution for one within another, which may bound it.
+func checkNested(d Distribution) error {
+	if d == nil {
+		return fmt.Errorf("no distribution")
 	}
-	a, b := d.cdf(lo), d.cdf(hi)
-	return (d.cdf(x) - a) / (b - a)
-}
-
-// Bounds returns the mean -+ 6.34 SD, within Min and Max.
-func (d Normal) Bounds() (lo, hi float64) {
-	lo, hi = d.limits()
-	return math.Max(lo, d.Mean-float64(sdRange*d.SD)), math.Min(hi, d.Mean+float64(sdRange*d.SD))
-}
-
-// Uniform is the same density from Min to Max.
-type Uniform struct {
-	Min float64 `json:"min"`
-	Max float64 `json:"max"` // > Min
-}
-
-// Validate reports bounds that are not finite or not in order.
-func (d Uniform) Validate() error {
-	if err := finite("Uniform", "Min", d.Min); err != nil {
+	f, err := distributions.of(d)
+	if err != nil {
 		return err
 	}
-	if err := finite("Uniform", "Max", d.Max); err != nil {
+	if err := d.Validate(); err != nil {
 		return err
 	}
-	if d.Min >= d.Max {
-		return fmt.Errorf("connect: Uniform: Min %g must be below Max %g", d.Min, d.Max)
+	return f.checkForm(d)
+}
+
+// drawn reports a distribution within another that is not valid or is none to
+// draw numbers from.
+func drawn(what string, d Distribution) error {
+	switch d.(type) {
+	case nil:
+		return fmt.Errorf("connect: %s: a distribution is missing", what)
+	case Values:
+		return fmt.Errorf("connect: %s: of connect.Values, must be a distribution that is drawn", what)
 	}
-	return nil
+	return checkNested(d)
 }
 
-// CDF rises linearly from Min to Max.
-func (d Uniform) CDF(x float64) float64 {
-	return math.Min(1, math.Max(0, (x-d.Min)/(d.Max-d.Min)))
+// describe names a distribution in a message.
+func describe(d Distribution) string {
+	if s, ok := d.(fmt.Stringer); ok {
+		return brief.String(s.String())
+	}
+	return brief.String(fmt.Sprintf("%s%+v", reflect.TypeOf(d), d))
 }
-
-// Bounds returns Min and Max.
-func (d Uniform) Bounds() (lo, hi float64) { return d.Min, d.Max }
 
 func finite(what, name string, x float64) error {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return fmt.Errorf("connect: %s: %s is %g, must be finite", what, name, x)
 	}
 	return nil
-}
-
-// IsConstant returns the value of a distribution that has only one.
-func IsConstant(d Distribution) (value float64, ok bool) {
-	switch d := d.(type) {
-	case Constant:
-		return float64(d), true
-	case Normal:
-		return d.Mean, d.SD == 0
-	}
-	return 0, false
-}
-
-// Values are one value for each connection, as arrays in NEST's synapse
-// specification: for OneToOne in the order of the pairs; for AllToAll one for
-// each target and source, [target][source] row by row (also where autapses are
-// left out); for FixedInDegree and FixedOutDegree one for each of the N synapses
-// of every target, or source, row by row; for FixedTotalNumber and List as many
-// as there are synapses. Other rules take none.
-type Values []float64
-
-// Validate reports values that are not finite.
-func (v Values) Validate() error {
-	for i, x := range v {
-		if err := finite("Values", fmt.Sprintf("value %d", i), x); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Bounds returns the smallest and the largest value; zeros for no values.
-func (v Values) Bounds() (lo, hi float64) {
-	for i, x := range v {
-		if i == 0 {
-			lo, hi = x, x
-		}
-		lo, hi = math.Min(lo, x), math.Max(hi, x)
-	}
-	return lo, hi
 }

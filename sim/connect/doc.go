@@ -2,10 +2,12 @@
 // and with which parameters (a Synapse of two Distributions).
 //
 //	rule.go          connection rules
-//	distribution.go  distributions that weights, delays and initial values are drawn from
-//	skewed.go        more of them: lognormal, exponential, redrawn
+//	distribution.go  what a distribution is; streams of random numbers
+//	constant.go      a constant, values for each connection
+//	normal.go, uniform.go, skewed.go  what weights, delays and parameters are drawn from
+//	redraw.go        bounds for all of them
 //	expression.go    arithmetic with distributions
+//	registry.go      names and forms on disk, of one's own types, too
 //	from.go          numbers where a distribution is meant
-//	json.go          a normal distribution as JSON
 //	source.go        this source as text, which package models reads its help from
 package connect

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -80,19 +81,8 @@ func Mul(a, b Distribution) Distribution {
 // Div is a / b. Values of b must not come near 0: Redraw it where they may.
 func Div(a, b Distribution) Distribution {
 	if c, ok := b.(Constant); ok && c != 0 {
-		switch x := a.(type) {
-		case Constant:
-			return x / c
-		case Normal:
-			if d := (Normal{x.Mean / float64(c), x.SD / math.Abs(float64(c)), x.Min / float64(c), x.Max / float64(c)}); d.keeps(x) {
-				return d.ordered(c < 0)
-			}
-		case Uniform:
-			if lo, hi := x.Min/float64(c), x.Max/float64(c); c > 0 {
-				return Uniform{lo, hi}
-			} else {
-				return Uniform{hi, lo}
-			}
+		if q := over(a, float64(c)); q != nil {
+			return q
 		}
 	}
 	return expression(OpDiv, a, b)
@@ -103,7 +93,7 @@ func Pow(a, b Distribution) Distribution { return expression(OpPow, a, b) }
 
 // Exp is e to the power of a.
 func Exp(a Distribution) Distribution {
-	if d, ok := a.(Normal); ok && d.Min == 0 && d.Max == 0 {
+	if d, ok := a.(Normal); ok {
 		return LogNormal{d.Mean, d.SD}
 	}
 	return expression(OpExp, a)
@@ -134,41 +124,20 @@ func expression(op Op, args ...Distribution) Distribution {
 
 // affine returns times*d + plus where that is a distribution of the same kind.
 func affine(d Distribution, times, plus float64) (Distribution, bool) {
-	at := func(x float64) float64 { return float64(times*x) + plus }
-	switch d := d.(type) {
-	case Constant:
-		return Constant(at(float64(d))), true
-	case Normal:
-		if times == 0 {
-			return nil, false
-		}
-		n := Normal{Mean: at(d.Mean), SD: float64(math.Abs(times) * d.SD)}
-		if d.Min != 0 || d.Max != 0 {
-			n.Min, n.Max = at(d.Min), at(d.Max)
-		}
-		return n.ordered(times < 0), n.keeps(d)
-	case Uniform:
-		switch {
-		case times > 0:
-			return Uniform{at(d.Min), at(d.Max)}, true
-		case times < 0:
-			return Uniform{at(d.Max), at(d.Min)}, true
-		}
+	if a, ok := d.(interface {
+		affine(times, plus float64) (Distribution, bool)
+	}); ok {
+		return a.affine(times, plus)
 	}
 	return nil, false
 }
 
-// ordered exchanges the bounds of a distribution that was turned round.
-func (d Normal) ordered(turned bool) Normal {
-	if turned {
-		d.Min, d.Max = d.Max, d.Min
+// over returns d/x where that is a distribution of the same kind, else nil.
+func over(d Distribution, x float64) Distribution {
+	if o, ok := d.(interface{ over(x float64) Distribution }); ok {
+		return o.over(x)
 	}
-	return d
-}
-
-// keeps reports whether d, made from another, has bounds where that has.
-func (d Normal) keeps(of Normal) bool {
-	return (d.Min == 0 && d.Max == 0) == (of.Min == 0 && of.Max == 0)
+	return nil
 }
 
 // arity returns how many arguments an operation has, 0 for one that is unknown.
@@ -294,7 +263,67 @@ func (d Expression) String() string {
 		if i > 0 {
 			s += ", "
 		}
-		s += fmt.Sprintf("%T", a)
+		s += describe(a)
 	}
 	return s + ")"
+}
+
+// Sample draws the arguments in their order and computes.
+func (d Expression) Sample(s *Stream) (float64, error) {
+	var x [2]float64
+	for i, a := range d.Args {
+		var err error
+		if x[i], err = a.Sample(s); err != nil {
+			return 0, err
+		}
+	}
+	return d.Op.Apply(x[0], x[1]), nil
+}
+
+// Typical returns what the operation makes of typical values of its arguments.
+func (d Expression) Typical() float64 {
+	var x [2]float64
+	for i, a := range d.Args {
+		x[i] = Typical(a)
+	}
+	if y := d.Op.Apply(x[0], x[1]); !math.IsNaN(y) && !math.IsInf(y, 0) {
+		return y
+	}
+	lo, hi := d.Bounds()
+	return math.Max(math.Abs(lo), math.Abs(hi))
+}
+
+func init() {
+	f := &form[Distribution]{typ: typeOf[Expression](), encode: encodeExpression, decode: decodeExpression}
+	for _, op := range []Op{OpAdd, OpSub, OpMul, OpDiv, OpPow, OpExp, OpMin, OpMax} {
+		f.names = append(f.names, string(op))
+	}
+	distributions.add(f)
+}
+
+func encodeExpression(d Distribution) (string, any, error) {
+	e := d.(Expression)
+	args := make([]*tagged, len(e.Args))
+	for i, a := range e.Args {
+		var err error
+		if args[i], err = encodeNested(a); err != nil {
+			return "", nil, err
+		}
+	}
+	return string(e.Op), args, nil
+}
+
+func decodeExpression(op string, params json.RawMessage, depth int) (Distribution, error) {
+	var args []*tagged
+	if err := json.Unmarshal(params, &args); err != nil {
+		return nil, err
+	}
+	d := Expression{Op: Op(op), Args: make([]Distribution, len(args))}
+	for i, a := range args {
+		var err error
+		if d.Args[i], err = decodeNested(a, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
 }

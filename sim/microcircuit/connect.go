@@ -2,7 +2,6 @@ package microcircuit
 
 import (
 	"fmt"
-	"math"
 
 	"cortigo/sim"
 	"cortigo/sim/connect"
@@ -14,7 +13,7 @@ func normal(mean, sd float64) connect.Distribution {
 	if sd == 0 {
 		return connect.Constant(mean)
 	}
-	return connect.Normal{Mean: mean, SD: sd, Min: math.Inf(-1), Max: math.Inf(1)}
+	return connect.Normal{Mean: mean, SD: sd}
 }
 
 // weight is normal, redrawn until the sign is that of the mean; zero is allowed.
@@ -23,9 +22,9 @@ func weight(mean, sd float64) connect.Distribution {
 	case sd == 0:
 		return connect.Constant(mean)
 	case mean < 0:
-		return connect.Normal{Mean: mean, SD: sd, Min: math.Inf(-1), Max: 0}
+		return connect.Below(connect.Normal{Mean: mean, SD: sd}, 0)
 	}
-	return connect.Normal{Mean: mean, SD: sd, Min: 0, Max: math.Inf(1)}
+	return connect.Above(connect.Normal{Mean: mean, SD: sd}, 0)
 }
 
 // delay is normal, redrawn until it rounds to at least one step of h ms.
@@ -33,7 +32,7 @@ func delay(mean, relativeSD, h float64) connect.Distribution {
 	if mean*relativeSD == 0 {
 		return connect.Constant(mean)
 	}
-	return connect.Normal{Mean: mean, SD: mean * relativeSD, Min: h / 2, Max: math.Inf(1)}
+	return connect.Above(connect.Normal{Mean: mean, SD: mean * relativeSD}, h/2)
 }
 
 // connectRecurrent connects every pair of populations that has synapses.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"math"
 	"runtime"
 	"sync"
 	"testing"
@@ -23,7 +22,7 @@ func balanced(n, k int) *Description {
 	for pre, w := range []connect.Normal{{Mean: 60, SD: 6}, {Mean: -300, SD: 30}} {
 		for post := range 2 {
 			d.Projections = append(d.Projections, Projection{Pre: []Range{{pre, 0, d.Populations[pre].N}}, Post: []Range{{post, 0, d.Populations[post].N}},
-				Rule: connect.FixedInDegree{N: k * (4 - 3*pre) / 5}, Weight: w, Delay: connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: 5}})
+				Rule: connect.FixedInDegree{N: k * (4 - 3*pre) / 5}, Weight: w, Delay: connect.Within(connect.Normal{Mean: 1.5, SD: 0.75}, 0.1, 5)})
 		}
 	}
 	for post := range 2 {
@@ -100,8 +99,7 @@ func BenchmarkBarrier(b *testing.B) {
 // BenchmarkDraw draws the synapses of a target, from the simplest to the most
 // involved way.
 func BenchmarkDraw(b *testing.B) {
-	inf := math.Inf(1)
-	weight, delay := connect.Normal{Mean: 87.8, SD: 8.78, Min: 0, Max: inf}, connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: inf}
+	weight, delay := connect.Above(connect.Normal{Mean: 87.8, SD: 8.78}, 0), connect.Above(connect.Normal{Mean: 1.5, SD: 0.75}, 0.1)
 	for _, c := range []struct {
 		name   string
 		rule   connect.Rule

@@ -112,43 +112,6 @@ func without(f connect.Forbid) string {
 	return ""
 }
 
-// CheckDistribution reports parameters that make no sense, a pointer in place
-// of a value, a type that cannot be drawn, and values that are not bounded for
-// all that is ever drawn.
-func CheckDistribution(d connect.Distribution) error {
-	switch d := d.(type) {
-	case nil:
-		return fmt.Errorf("no distribution")
-	case *connect.Constant, *connect.Normal, *connect.Uniform, *connect.LogNormal, *connect.Exponential, *connect.Redraw, *connect.Expression, *connect.Values:
-		return fmt.Errorf("distribution of type %T, must be a value (not a pointer to one)", d)
-	case connect.Redraw, connect.Expression, connect.Values, connect.Cumulative:
-	default:
-		return fmt.Errorf("distribution of type %T, must be one of package connect or have a CDF", d)
-	}
-	if err := d.Validate(); err != nil {
-		return err
-	}
-	if lo, hi := d.Bounds(); math.IsInf(lo, 0) || math.IsInf(hi, 0) || math.IsInf(hi-lo, 0) || !(lo <= hi) {
-		return fmt.Errorf("distribution reaches from %g to %g, must be finite", lo, hi)
-	}
-	return nil
-}
-
-// CheckDrawn is CheckDistribution for what is drawn as a number: it reports
-// distributions that have no way to, and Values.
-func CheckDrawn(d connect.Distribution) error {
-	if err := CheckDistribution(d); err != nil {
-		return err
-	}
-	switch d.(type) {
-	case connect.Constant, connect.Normal, connect.Uniform, connect.LogNormal, connect.Exponential, connect.Redraw, connect.Expression:
-		return nil
-	case connect.Values:
-		return fmt.Errorf("connect: Values are one for each connection, there are none here: must be another distribution")
-	}
-	return fmt.Errorf("distribution of type %T, must be one of package connect", d)
-}
-
 // CheckValues reports Values for the weights or delays of a projection that are
 // not as many as its connections, or of a rule that makes a random number of
 // them.
@@ -212,10 +175,10 @@ func CheckProjection(pr *Projection, resolution float64) error {
 	if err := CheckRule(pr.Rule, pr.Pre, pr.Post); err != nil {
 		return err
 	}
-	if err := CheckDistribution(pr.Weight); err != nil {
+	if err := connect.CheckDistribution(pr.Weight); err != nil {
 		return fmt.Errorf("weight: %w", err)
 	}
-	if err := CheckDistribution(pr.Delay); err != nil {
+	if err := connect.CheckDistribution(pr.Delay); err != nil {
 		return fmt.Errorf("delay: %w", err)
 	}
 	if err := CheckValues(pr); err != nil {
@@ -228,7 +191,7 @@ func CheckProjection(pr *Projection, resolution float64) error {
 		return fmt.Errorf("%d quanta for %d parts of targets", n, len(pr.Targets()))
 	}
 	lo, hi := 0.0, 0.0
-	if _, ok := tabled(connect.Simplify(pr.Weight)); ok {
+	if _, ok := connect.Table(pr.Weight); ok {
 		lo, hi = pr.Weight.Bounds()
 	}
 	for _, q := range pr.Quantum {
@@ -252,7 +215,7 @@ func CheckDelay(pr *Projection, resolution float64) error {
 		_, err = valueSteps(values, clock)
 		return err
 	}
-	_, err = delaySteps(connect.Simplify(pr.Delay), clock)
+	_, err = delaySteps(pr.Delay, clock)
 	return err
 }
 

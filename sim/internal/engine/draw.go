@@ -97,13 +97,13 @@ func newDrawer(desc *Description, p *plan, k int, clock clock.Clock, g grid) (*d
 	} else if values, ok := p.weightValues(); ok {
 		w.weight = valueQuanta(values, g)
 	} else {
-		w.weight = weightQuanta(connect.Simplify(p.Weight), g, p.quantum(k))
+		w.weight = weightQuanta(p.Weight, g, p.quantum(k))
 	}
 	var err error
 	if values, ok := p.delayValues(); ok {
 		w.delay, err = valueSteps(values, clock)
 	} else {
-		w.delay, err = delaySteps(connect.Simplify(p.Delay), clock)
+		w.delay, err = delaySteps(p.Delay, clock)
 	}
 	if err != nil {
 		return nil, err
@@ -222,19 +222,19 @@ func delaySteps(d connect.Distribution, clock clock.Clock) (integers, error) {
 		return integers{low: steps, max: steps, least: steps}, err
 	}
 	lo, hi := d.Bounds()
-	c, ok := tabled(d)
+	c, ok := connect.Table(d)
 	if ok {
 		if below := c.CDF(clock.H / 2); below > smallestDraw && lo < clock.H/2 {
-			return integers{}, fmt.Errorf("delay is drawn from a distribution that falls below half the resolution (%g ms) with probability %.2g; bound it there (Normal.Min, or connect.Redraw)", clock.H/2, below)
+			return integers{}, fmt.Errorf("delay is drawn from a distribution that falls below half the resolution (%g ms) with probability %.2g; bound it there (connect.Above)", clock.H/2, below)
 		}
 	}
 	if hi > float64(maxDelay)*clock.H {
-		return integers{}, fmt.Errorf("delay is drawn from a distribution that reaches %g ms, must stay below %g ms; bound it there (connect.Redraw)", hi, clock.MS(maxDelay))
+		return integers{}, fmt.Errorf("delay is drawn from a distribution that reaches %g ms, must stay below %g ms; bound it there (connect.Below)", hi, clock.MS(maxDelay))
 	}
 	if !ok {
 		least, most := clock.RoundSteps(lo), clock.RoundSteps(hi)
 		if lo < 0 || least < 1 {
-			return integers{}, fmt.Errorf("delay is drawn from a distribution that reaches from %g to %g ms, must be at least half the resolution (%g ms); bound it there (connect.Redraw)", lo, hi, clock.H/2)
+			return integers{}, fmt.Errorf("delay is drawn from a distribution that reaches from %g to %g ms, must be at least half the resolution (%g ms); bound it there (connect.Above)", lo, hi, clock.H/2)
 		}
 		return integers{dist: d, lo: lo, hi: hi, least: least, max: most, spread: math.Max(1, float64(most-least)/4)}, nil
 	}
@@ -254,7 +254,7 @@ func weightQuanta(d connect.Distribution, g grid, before float64) integers {
 		return integers{low: v, max: abs(v), least: v, tier: []uint8{tier}}
 	}
 	lo, hi := d.Bounds()
-	c, ok := tabled(d)
+	c, ok := connect.Table(d)
 	if !ok {
 		q := before
 		if q == 0 {
@@ -488,7 +488,7 @@ func (w *drawer) drawWeights(t int, d *drawn) {
 	s := rng.NewStream(w.key, w.id(rng.WeightValues, t))
 	same := w.weight.quantum == w.grid.quantum
 	for k := range d.weight {
-		x, err := drawWithin(&s, w.weight.dist, w.weight.lo, w.weight.hi)
+		x, err := connect.SampleWithin(&s, w.weight.dist, w.weight.lo, w.weight.hi)
 		if err != nil {
 			d.err = fmt.Errorf("weight: %w", err)
 			return
@@ -509,7 +509,7 @@ func (w *drawer) drawWeights(t int, d *drawn) {
 func (w *drawer) drawDelays(t int, d *drawn) {
 	s := rng.NewStream(w.key, w.id(rng.DelayValues, t))
 	for k := range d.key {
-		x, err := drawWithin(&s, w.delay.dist, w.delay.lo, w.delay.hi)
+		x, err := connect.SampleWithin(&s, w.delay.dist, w.delay.lo, w.delay.hi)
 		if err != nil {
 			d.err = fmt.Errorf("delay: %w", err)
 			return

@@ -182,15 +182,15 @@ func TestWeightDistribution(t *testing.T) {
 	tailMean, tailSD := cut(0, 10, 2)
 	for _, c := range []struct {
 		name     string
-		dist     connect.Cumulative
+		dist     connect.Distribution
 		mean, sd float64
 		lo, hi   float64
 		wide     bool
 	}{
-		{"normal", connect.Normal{Mean: 87.81, SD: 8.781, Min: 0, Max: inf}, 87.81, 8.781, 0, inf, false},
-		{"inhibitory", connect.Normal{Mean: -351.2, SD: 35.12, Min: -inf, Max: 0}, -351.2, 35.12, -inf, 0, false},
-		{"cut at 0", connect.Normal{Mean: 87.81, SD: 100, Min: 0, Max: inf}, cutMean, cutSD, 0, inf, false},
-		{"tail", connect.Normal{Mean: 0, SD: 10, Min: 20, Max: inf}, tailMean, tailSD, 20, inf, false},
+		{"normal", connect.Above(connect.Normal{Mean: 87.81, SD: 8.781}, 0), 87.81, 8.781, 0, inf, false},
+		{"inhibitory", connect.Below(connect.Normal{Mean: -351.2, SD: 35.12}, 0), -351.2, 35.12, -inf, 0, false},
+		{"cut at 0", connect.Above(connect.Normal{Mean: 87.81, SD: 100}, 0), cutMean, cutSD, 0, inf, false},
+		{"tail", connect.Above(connect.Normal{Mean: 0, SD: 10}, 20), tailMean, tailSD, 20, inf, false},
 		{"fine", connect.Normal{Mean: 100, SD: 0.01}, 100, 0.01, -inf, inf, true},
 		{"uniform", connect.Uniform{Min: -10, Max: 30}, 10, 40 / math.Sqrt(12), -10, 30, false},
 	} {
@@ -223,8 +223,9 @@ func TestWeightDistribution(t *testing.T) {
 			if r := sq/n/(c.sd*c.sd) - 1; math.Abs(r) > 4*math.Sqrt(3.0/n) {
 				t.Errorf("variance is off by a factor %g", 1+r)
 			}
-			p := c.dist.CDF(math.Floor(probe/q)*q + q/2)
-			p2 := c.dist.CDF(math.Floor(probe/q)*q - q/2)
+			table, _ := connect.Table(c.dist)
+			p := table.CDF(math.Floor(probe/q)*q + q/2)
+			p2 := table.CDF(math.Floor(probe/q)*q - q/2)
 			if math.Abs(below/n-(p+p2)/2) > 4*math.Sqrt(p*(1-p)/n)+(p-p2) {
 				t.Errorf("%g of the weights are up to %g, want %g", below/n, probe, p)
 			}
@@ -235,22 +236,21 @@ func TestWeightDistribution(t *testing.T) {
 // Drawn delays have each number of steps with exactly the probability that the
 // rounding of the distribution gives it, also at redrawn bounds.
 func TestDelayProbabilities(t *testing.T) {
-	inf := math.Inf(1)
 	phi := func(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }
 	for _, c := range []struct {
 		name string
-		dist connect.Cumulative
+		dist connect.Distribution
 		cdf  func(ms float64) float64 // independent of the package
 	}{
-		{"excitatory, microcircuit", connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: inf}, func(x float64) float64 {
+		{"excitatory, microcircuit", connect.Above(connect.Normal{Mean: 1.5, SD: 0.75}, 0.1), func(x float64) float64 {
 			a := phi((0.1 - 1.5) / 0.75)
 			return math.Max(0, (phi((x-1.5)/0.75)-a)/(1-a))
 		}},
-		{"inhibitory, microcircuit", connect.Normal{Mean: 0.75, SD: 0.375, Min: 0.1, Max: inf}, func(x float64) float64 {
+		{"inhibitory, microcircuit", connect.Above(connect.Normal{Mean: 0.75, SD: 0.375}, 0.1), func(x float64) float64 {
 			a := phi((0.1 - 0.75) / 0.375)
 			return math.Max(0, (phi((x-0.75)/0.375)-a)/(1-a))
 		}},
-		{"both bounds", connect.Normal{Mean: 2, SD: 1, Min: 1.03, Max: 2.12}, func(x float64) float64 {
+		{"both bounds", connect.Within(connect.Normal{Mean: 2, SD: 1}, 1.03, 2.12), func(x float64) float64 {
 			a, b := phi(-0.97), phi(0.12)
 			return math.Min(1, math.Max(0, (phi(x-2)-a)/(b-a)))
 		}},
@@ -261,7 +261,8 @@ func TestDelayProbabilities(t *testing.T) {
 			w := projection(t, 5, 100, 1000, connect.FixedInDegree{N: 200}, connect.Constant(1), c.dist)
 			sum := 0.0
 			lo, hi := c.dist.Bounds()
-			low, p := cells(c.dist, 0.1, 1, int64(math.Floor(hi/0.1+0.5)))
+			table, _ := connect.Table(c.dist)
+			low, p := cells(table, 0.1, 1, int64(math.Floor(hi/0.1+0.5)))
 			for k, got := range p {
 				a, b := c.cdf((float64(low)+float64(k)-0.5)*0.1), c.cdf((float64(low)+float64(k)+0.5)*0.1)
 				if math.Abs(got-(b-a)) > 1e-9 {
@@ -339,7 +340,7 @@ func TestChannelOfWeight(t *testing.T) {
 // of 1000 tries ends it.
 func TestDrawValue(t *testing.T) {
 	s := connectionStream(4, &Attachment{}, 0)
-	n := connect.Normal{Mean: -60, SD: 5, Min: -58, Max: -50}
+	n := connect.Within(connect.Normal{Mean: -60, SD: 5}, -58, -50)
 	sum := 0.0
 	const draws = 20000
 	for range draws {
@@ -356,7 +357,7 @@ func TestDrawValue(t *testing.T) {
 	if math.Abs(sum/draws-want) > 4*2.1/math.Sqrt(draws) { // an SD of at most 2.1
 		t.Errorf("mean %g, want %g", sum/draws, want)
 	}
-	if _, err := drawValue(&s, connect.Normal{Mean: 0, SD: 1, Min: 20, Max: 21}); err == nil || !strings.Contains(err.Error(), "1000 draws in a row") {
+	if _, err := drawValue(&s, connect.Within(connect.Normal{Mean: 0, SD: 1}, 20, 21)); err == nil || !strings.Contains(err.Error(), "1000 draws in a row") {
 		t.Errorf("out of reach: %v", err)
 	}
 	if x, err := drawValue(&s, connect.Constant(-7)); x != -7 || err != nil {

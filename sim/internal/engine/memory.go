@@ -148,7 +148,7 @@ func (m *memory) projection(pr *Projection, clock clock.Clock) error {
 	}
 	delays := 8.0 // of a list
 	if _, ok := pr.delayValues(); !ok {
-		d, err := delaySteps(connect.Simplify(pr.Delay), clock)
+		d, err := delaySteps(pr.Delay, clock)
 		if err != nil {
 			return err
 		}

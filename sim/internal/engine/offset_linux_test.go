@@ -43,7 +43,7 @@ func moved[W word](t *testing.T, entry []kernel.Cursor, syn []W, at uint64) ([]k
 func TestFarRows(t *testing.T) {
 	exact := balanced(1000, 100)
 	for i := range exact.Projections {
-		exact.Projections[i].Weight = connect.Normal{Mean: 60, SD: 1e-6, Min: -1e3, Max: 1e3}
+		exact.Projections[i].Weight = connect.Within(connect.Normal{Mean: 60, SD: 1e-6}, -1e3, 1e3)
 	}
 	for _, c := range []struct {
 		name   string

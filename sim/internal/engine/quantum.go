@@ -74,28 +74,16 @@ func (w *weightsOf) distribution(d connect.Distribution, before float64) {
 	lo, hi := d.Bounds()
 	reach := math.Max(math.Abs(lo), math.Abs(hi))
 	w.max = math.Max(w.max, reach)
-	if _, ok := tabled(d); !ok {
+	if _, ok := connect.Table(d); !ok {
 		w.numbers = true
-		w.matters(math.Min(reach, math.Abs(typical(d))))
+		w.matters(math.Min(reach, math.Abs(connect.Typical(d))))
 		return
 	}
 	w.matters(reach)
-	w.minSD = math.Min(w.minSD, spread(d))
+	w.minSD = math.Min(w.minSD, connect.Spread(d))
 	if before != 0 && !slices.Contains(w.drawnOn, before) {
 		w.drawnOn = append(w.drawnOn, before)
 	}
-}
-
-// spread returns the SD of a distribution before any redrawing.
-func spread(d connect.Distribution) float64 {
-	switch d := d.(type) {
-	case connect.Normal:
-		return d.SD
-	case connect.Uniform:
-		return (d.Max - d.Min) / math.Sqrt(12)
-	}
-	lo, hi := d.Bounds()
-	return (hi - lo) / 12
 }
 
 // weightsBeside collects the weights from all projections, of those in replaced
@@ -130,7 +118,7 @@ func (w *weightsOf) part(pr *Projection, k int) {
 		}
 		return
 	}
-	w.distribution(connect.Simplify(pr.Weight), pr.quantum(k))
+	w.distribution(pr.Weight, pr.quantum(k))
 }
 
 // changes adds the changed weights onto targets from..to-1.
@@ -392,7 +380,7 @@ func roundUp(x float64) float64 {
 // but never finer than g.
 func ownQuantum(d connect.Distribution, g grid) float64 {
 	lo, hi := d.Bounds()
-	reach, sd := math.Max(math.Abs(lo), math.Abs(hi)), spread(d)
+	reach, sd := math.Max(math.Abs(lo), math.Abs(hi)), connect.Spread(d)
 	finest := g.tierQuantum(g.tiers - 1)
 	if reach <= maxCompact*finest && sd >= minQuantaPerSD*finest {
 		return finest // a compact grid in wide sums

@@ -24,9 +24,8 @@ func gridOf(weights ...connect.Distribution) grid {
 }
 
 func TestChooseGrid(t *testing.T) {
-	inf := math.Inf(1)
-	pd := connect.Normal{Mean: 87.81, SD: 8.781, Min: 0, Max: inf}
-	pdIn := connect.Normal{Mean: -351.2, SD: 35.12, Min: -inf, Max: 0}
+	pd := connect.Above(connect.Normal{Mean: 87.81, SD: 8.781}, 0)
+	pdIn := connect.Below(connect.Normal{Mean: -351.2, SD: 35.12}, 0)
 	for _, c := range []struct {
 		name    string
 		weights []connect.Distribution
@@ -70,7 +69,7 @@ func TestChooseGrid(t *testing.T) {
 						t.Errorf("constant %g is %g quanta of %g", x, k, g.quantum)
 					}
 				default:
-					if reach/g.quantum > maxCompact+0.5 || spread(w) < minQuantaPerSD*g.quantum {
+					if reach/g.quantum > maxCompact+0.5 || connect.Spread(w) < minQuantaPerSD*g.quantum {
 						t.Errorf("%+v on a grid of %g", w, g.quantum)
 					}
 				}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"math"
 	"testing"
 
 	"cortigo/sim/connect"
@@ -12,7 +11,7 @@ import (
 // segments. Delays of 1.5 +- 0.75 ms are worth 26 different ones, so 40 or fewer
 // synapses a row make segments of one or two, 2000 of 77.
 func TestChooseRing(t *testing.T) {
-	spread := connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.05, Max: math.Inf(1)}
+	spread := connect.Above(connect.Normal{Mean: 1.5, SD: 0.75}, 0.05)
 	split := neuron.DefaultIafPscExp()
 	split.TauSynIn = 1
 	for _, c := range []struct {
@@ -31,7 +30,7 @@ func TestChooseRing(t *testing.T) {
 		{"two channels", 1600, split, spread, 64000, 4, false},
 	} {
 		p := Range{N: c.n}
-		weight := connect.Normal{Mean: 88, SD: 8.8, Max: math.Inf(1)}
+		weight := connect.Above(connect.Normal{Mean: 88, SD: 8.8}, 0)
 		desc := &Description{Resolution: 0.1, Populations: []Population{{Name: "p", N: c.n, Model: c.model}}}
 		for i := range uint32(2) {
 			desc.Projections = append(desc.Projections, Projection{Pre: []Range{p}, Post: []Range{p}, Rule: connect.FixedTotalNumber{N: c.synapses},

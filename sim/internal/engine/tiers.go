@@ -3,9 +3,6 @@ package engine
 import (
 	"fmt"
 	"math"
-
-	"cortigo/sim/connect"
-	"cortigo/sim/internal/fmath"
 )
 
 // One sum exact to 2^-40 of the largest weight is all that most populations
@@ -75,35 +72,6 @@ func (w *weightsOf) matters(x float64) {
 	if x > negligible {
 		w.least = math.Min(w.least, x)
 	}
-}
-
-// typical returns a value from the midst of a distribution: the median, where it
-// is known.
-func typical(d connect.Distribution) float64 {
-	switch d := d.(type) {
-	case connect.Constant:
-		return float64(d)
-	case connect.Normal:
-		return d.Mean
-	case connect.Uniform:
-		return d.Min + (d.Max-d.Min)/2
-	case connect.LogNormal:
-		return fmath.Exp(d.Mean)
-	case connect.Exponential:
-		return d.Beta * math.Ln2
-	case connect.Redraw:
-		return min(max(typical(d.Of), d.Min), d.Max)
-	case connect.Expression:
-		var x [2]float64
-		for i, a := range d.Args {
-			x[i] = typical(a)
-		}
-		if y := d.Op.Apply(x[0], x[1]); !math.IsNaN(y) && !math.IsInf(y, 0) {
-			return y
-		}
-	}
-	lo, hi := d.Bounds()
-	return math.Max(math.Abs(lo), math.Abs(hi))
 }
 
 // noticeable returns the least weight onto a neuron of a population that moves

@@ -107,7 +107,7 @@ func TestNumberedDelays(t *testing.T) {
 		d    connect.Distribution
 		want string
 	}{
-		{connect.LogNormal{Mean: 0, SD: 0.4}, ""}, {connect.Exponential{Beta: 1}, "must be at least half the resolution (0.05 ms); bound it there (connect.Redraw)"},
+		{connect.LogNormal{Mean: 0, SD: 0.4}, ""}, {connect.Exponential{Beta: 1}, "must be at least half the resolution (0.05 ms); bound it there (connect.Above)"},
 		{connect.Redraw{Of: connect.Exponential{Beta: 1}, Min: 0.05, Max: 10}, ""}, {connect.LogNormal{Mean: 3, SD: 1}, "must stay below 3276.7"},
 		{connect.Add(connect.Uniform{Min: -1, Max: 1}, connect.Exponential{Beta: 1}), "reaches from -1 to"},
 		{connect.Values{1, 2, 3, 4}, ""}, {connect.Values{1, 2, 3, 0.04}, "row 3 of the list: delay is 0.04 ms, which rounds to 0 steps"},
@@ -187,23 +187,8 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// What cannot be drawn for a neuron is an error, the rest is not.
-func TestCheckDrawn(t *testing.T) {
-	for _, c := range []struct {
-		d    connect.Distribution
-		want string
-	}{
-		{connect.LogNormal{SD: 1}, ""}, {connect.Add(connect.Constant(1), connect.Exponential{Beta: 1}), ""}, {connect.Redraw{Of: connect.Exponential{Beta: 1}, Max: 3}, ""},
-		{connect.Values{1}, "Values are one for each connection"}, {own{}, "distribution of type engine.own, must be one of package connect"},
-		{bare{}, "distribution of type engine.bare, must be one of package connect or have a CDF"},
-	} {
-		if err := CheckDrawn(c.d); c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
-			t.Errorf("%T: %v, want %q", c.d, err, c.want)
-		}
-	}
-	if err := CheckDistribution(own{}); err != nil {
-		t.Errorf("a user's distribution: %v", err)
-	}
+// A user's distribution with a CDF is drawn from its table: its Sample is not asked.
+func TestOwnDistributionFromTable(t *testing.T) {
 	xs, g := drawWeights(t, own{}, 20000)
 	sum := 0.0
 	for _, x := range xs {
@@ -218,12 +203,15 @@ func TestCheckDrawn(t *testing.T) {
 // own is a user's distribution: a density that rises from 0 to 1.
 type own struct{}
 
-func (own) Validate() error          { return nil }
-func (own) Bounds() (lo, hi float64) { return 0, 1 }
-func (own) CDF(x float64) float64    { x = min(1, max(0, x)); return x * x }
+func (own) Validate() error                         { return nil }
+func (own) Bounds() (lo, hi float64)                { return 0, 1 }
+func (own) CDF(x float64) float64                   { x = min(1, max(0, x)); return x * x }
+func (own) Sample(*connect.Stream) (float64, error) { return math.NaN(), nil }
 
-// bare is one that nothing is known of.
-type bare struct{}
-
-func (bare) Validate() error          { return nil }
-func (bare) Bounds() (lo, hi float64) { return 0, 1 }
+// What is drawn and no number is an error.
+func TestDrawnNaN(t *testing.T) {
+	s := rng.NewStream(rng.NewKey(3), rng.ID{})
+	if _, err := drawValue(&s, own{}); err == nil || !strings.Contains(err.Error(), "engine.own is NaN") {
+		t.Errorf("%v", err)
+	}
+}

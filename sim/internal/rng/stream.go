@@ -1,5 +1,11 @@
 package rng
 
+import (
+	"math"
+
+	"cortigo/sim/internal/fmath"
+)
+
 // A Purpose says what a stream is drawn for, so that no two uses share numbers.
 type Purpose uint32
 
@@ -70,6 +76,17 @@ func (s *Stream) Uint32() uint32 {
 func (s *Stream) Float64() float64 {
 	hi, lo := s.Uint32(), s.Uint32()
 	return (float64(uint64(hi)<<20|uint64(lo>>12)) + 0.5) * (1.0 / (1 << 52))
+}
+
+// Normal returns a standard normal variate, by Marsaglia's polar method.
+func (s *Stream) Normal() float64 {
+	for {
+		x, y := 2*s.Float64()-1, 2*s.Float64()-1
+		r := float64(x*x) + float64(y*y)
+		if r > 0 && r < 1 {
+			return x * math.Sqrt(-2*fmath.Log(r)/r)
+		}
+	}
 }
 
 // Below returns a uniform integer in [0, n), n > 0, by Lemire's multiplication

@@ -115,6 +115,22 @@ func decodeDevice(t tagged) (device.Device, error) {
 	return nil, fmt.Errorf("unknown device %q", t.Type)
 }
 
+// encodeDistribution encodes a distribution that may be missing.
+func encodeDistribution(d connect.Distribution) (*tagged, error) {
+	if d == nil {
+		return nil, nil
+	}
+	name, params, err := connect.EncodeDistribution(d)
+	return &tagged{name, params}, err
+}
+
+func decodeDistribution(t *tagged) (connect.Distribution, error) {
+	if t == nil {
+		return nil, nil
+	}
+	return connect.DecodeDistribution(t.Type, t.Params)
+}
+
 type descriptionJSON struct {
 	Seed        uint64           `json:"seed"`
 	Resolution  float64          `json:"resolution_ms"`
@@ -269,7 +285,7 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		}
 		vm, err := decodeDistribution(p.Vm)
 		if err == nil && vm != nil {
-			err = engine.CheckDrawn(vm)
+			err = connect.CheckDrawn(vm)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("population %q: %w", p.Name, err)
@@ -368,7 +384,7 @@ func decodeParameter(t *tagged) (connect.Distribution, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d, engine.CheckDistribution(d)
+	return d, connect.CheckDistribution(d)
 }
 
 // decodeGenerators appends the generators to d, and checks that no two groups of

@@ -35,12 +35,12 @@ func everything() *engine.Description {
 		connect.List{Pre: []int32{0, 2}, Post: []int32{1, 1}, Weight: []float64{1e-300, math.Pi}, Delay: []float64{0.15, 3}},
 	}
 	weights := []connect.Distribution{
-		connect.Constant(1.0 / 3), connect.Normal{Mean: 87.8, SD: 8.78, Min: 0, Max: inf}, connect.Normal{Mean: -350, SD: 35, Min: -inf, Max: 0},
-		connect.Normal{Mean: 1, SD: 2}, connect.Normal{Mean: 1, SD: 2, Min: -3, Max: 3}, connect.Uniform{Min: -1, Max: 2},
+		connect.Constant(1.0 / 3), connect.Above(connect.Normal{Mean: 87.8, SD: 8.78}, 0), connect.Below(connect.Normal{Mean: -350, SD: 35}, 0),
+		connect.Normal{Mean: 1, SD: 2}, connect.Within(connect.Normal{Mean: 1, SD: 2}, -3, 3), connect.Uniform{Min: -1, Max: 2},
 	}
 	for i, r := range rules {
 		d.Projections = append(d.Projections, engine.Projection{Pre: []engine.Range{{Population: i % 5, N: 3}}, Post: []engine.Range{{Population: (i + 1) % 5, From: i % 5 % 2, N: 2 + (i+1)%2}},
-			Rule: r, Weight: weights[i], Delay: connect.Normal{Mean: 1.5, SD: 0.75, Min: 0.1, Max: inf}, Ordinal: uint32(i)})
+			Rule: r, Weight: weights[i], Delay: connect.Above(connect.Normal{Mean: 1.5, SD: 0.75}, 0.1), Ordinal: uint32(i)})
 	}
 	both := connect.Forbid{Autapses: true, Multapses: true}
 	for i, r := range []connect.Rule{
@@ -222,7 +222,7 @@ func TestEncodeErrors(t *testing.T) {
 	} {
 		d := everything()
 		change(d)
-		if _, err := Fingerprint(d); err == nil || !strings.Contains(err.Error(), "store.stranger cannot be stored") {
+		if _, err := Fingerprint(d); err == nil || !strings.Contains(err.Error(), "store.stranger is not registered") {
 			t.Errorf("%v", err)
 		}
 	}
