@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -13,6 +14,15 @@ type BoxStats struct {
 	WhiskerLow, WhiskerHigh float64   // most extreme values within 1.5 IQR of the box
 	Outliers                []float64 // values beyond the whiskers, ascending
 }
+
+// String returns the statistics in a line, outliers by their number.
+func (b BoxStats) String() string {
+	return fmt.Sprintf("%d values: median %.3g, quartiles %.3g and %.3g, mean %.3g, whiskers %.3g and %.3g, %d outliers",
+		b.N, b.Median, b.Q1, b.Q3, b.Mean, b.WhiskerLow, b.WhiskerHigh, len(b.Outliers))
+}
+
+// GoString is String.
+func (b BoxStats) GoString() string { return b.String() }
 
 // Box returns the box-plot statistics of x, as matplotlib.cbook.boxplot_stats
 // defines them:

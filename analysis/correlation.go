@@ -10,17 +10,27 @@ import (
 
 // Correlations are the pairwise correlations of a subsample of a population.
 type Correlations struct {
-	R            []float64 // of pairs (i, j), i < j, row by row
-	Neurons      []int32   // ids of the neurons that R was computed from, ascending
-	Silent       int       // neurons of the subsample without a spike in a whole bin, left out
-	Constant     int       // neurons with the same non-zero count in every bin, left out
-	BinSteps     int64     // steps per bin
-	Bins         int       // whole bins in the window
-	DroppedSteps int64     // steps after the last whole bin, not counted
+	R         []float64 // of pairs (i, j), i < j, row by row
+	Neurons   []int32   // ids of the neurons that R was computed from, ascending
+	Silent    int       // neurons of the subsample without a spike in a whole bin, left out
+	Constant  int       // neurons with the same non-zero count in every bin, left out
+	BinMS     float64   // ms
+	Bins      int       // whole bins in the window
+	DroppedMS float64   // ms after the last whole bin, not counted
 }
 
+// String returns the mean and of what it is in a line.
+func (c Correlations) String() string {
+	mean, sd := MeanSD(c.R)
+	return fmt.Sprintf("%d correlations of %d neurons in %d bins of %.12g ms: mean %.3g, SD %.3g; %d silent and %d constant neurons left out",
+		len(c.R), len(c.Neurons), c.Bins, c.BinMS, mean, sd, c.Silent, c.Constant)
+}
+
+// GoString is String.
+func (c Correlations) GoString() string { return c.String() }
+
 // PairCorrelations returns Pearson's correlation of the spike counts in bins of
-// binSteps steps for every pair of a subsample of up to sample neurons of p
+// binMS ms for every pair of a subsample of up to sample neurons of p
 // (250 or less is usual: pairs grow with the square). From counts N over L bins:
 //
 //	r = (N_xy - N_x N_y/L) / sqrt((N_xx - N_x^2/L) (N_yy - N_y^2/L))
@@ -31,8 +41,9 @@ type Correlations struct {
 // 0/0, are dropped, and so are neurons with a constant count. No or one neuron
 // left gives an empty R.
 //
-// It is an error if binSteps < 1 or sample is not in 1..MaxCorrelated.
-func PairCorrelations(d *spikes.Data, p spikes.Population, binSteps int64, sample int, seed uint64) (*Correlations, error) {
+// It is an error if binMS is not a positive multiple of the resolution, or sample
+// not in 1..MaxCorrelated.
+func PairCorrelations(d *spikes.Data, p spikes.Population, binMS float64, sample int, seed uint64) (*Correlations, error) {
 	if err := check(d); err != nil {
 		return nil, err
 	}
@@ -42,13 +53,13 @@ func PairCorrelations(d *spikes.Data, p spikes.Population, binSteps int64, sampl
 	if sample < 1 || sample > MaxCorrelated {
 		return nil, fmt.Errorf("analysis: correlations of a subsample of %d neurons, must be 1 to %d", sample, MaxCorrelated)
 	}
-	bins, err := wholeBins(d, binSteps)
+	bin, bins, err := wholeBins(d, binMS)
 	if err != nil {
 		return nil, err
 	}
 	ids := Subsample(p, sample, seed)
 	n := len(ids)
-	c := &Correlations{BinSteps: binSteps, Bins: int(bins), DroppedSteps: d.End - d.Begin - bins*binSteps}
+	c := &Correlations{BinMS: binMS, Bins: int(bins), DroppedMS: droppedMS(d, bin, bins)}
 
 	sum := make([]int64, n)       // N_x
 	product := make([]int64, n*n) // N_xy for x <= y
@@ -77,7 +88,7 @@ func PairCorrelations(d *spikes.Data, p spikes.Population, binSteps int64, sampl
 			return nil, fmt.Errorf("analysis: spikes are not sorted by time: spike %d at step %d follows step %d; call Sort", i, s, last)
 		}
 		last = s
-		b := binOf(d, s, binSteps)
+		b := binOf(d, s, bin)
 		if b >= bins {
 			break
 		}

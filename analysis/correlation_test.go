@@ -29,12 +29,12 @@ func TestPairCorrelations(t *testing.T) {
 		}
 	}
 	d.Sort()
-	c, err := PairCorrelations(d, d.Populations[0], 20, 250, 1)
+	c, err := PairCorrelations(d, d.Populations[0], 2, 250, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Bins != 250 || c.DroppedSteps != 13 || c.Silent != 1 || c.Constant != 0 || len(c.Neurons) != 29 || len(c.R) != 29*28/2 {
-		t.Fatalf("%d bins, %d steps dropped, %d silent, %d neurons, %d pairs", c.Bins, c.DroppedSteps, c.Silent, len(c.Neurons), len(c.R))
+	if c.Bins != 250 || !near(c.DroppedMS, 1.3) || c.BinMS != 2 || c.Silent != 1 || c.Constant != 0 || len(c.Neurons) != 29 || len(c.R) != 29*28/2 {
+		t.Fatalf("%d bins, %g ms dropped, %d silent, %d neurons, %d pairs", c.Bins, c.DroppedMS, c.Silent, len(c.Neurons), len(c.R))
 	}
 	dense := make([][]float64, 31)
 	for i := range dense {
@@ -63,7 +63,7 @@ func TestPairCorrelationsByHand(t *testing.T) {
 	d := data(5, 40,
 		[]int64{1, 11, 3, 20, 21, 31, 5, 15, 25, 35},
 		[]int32{1, 1, 2, 2, 3, 3, 4, 4, 4, 4})
-	c, err := PairCorrelations(d, d.Populations[0], 10, 250, 1)
+	c, err := PairCorrelations(d, d.Populations[0], 1, 250, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,16 +79,16 @@ func TestPairCorrelationsByHand(t *testing.T) {
 
 func TestPairCorrelationsLimits(t *testing.T) {
 	d := data(1, 40, []int64{1}, []int32{1})
-	if c, err := PairCorrelations(d, d.Populations[0], 10, 250, 1); err != nil || len(c.R) != 0 {
+	if c, err := PairCorrelations(d, d.Populations[0], 1, 250, 1); err != nil || len(c.R) != 0 {
 		t.Errorf("one neuron: %+v, %v", c, err)
 	}
 	for _, n := range []int{0, MaxCorrelated + 1} {
-		if _, err := PairCorrelations(d, d.Populations[0], 10, n, 1); err == nil || !strings.Contains(err.Error(), "must be 1 to") {
+		if _, err := PairCorrelations(d, d.Populations[0], 1, n, 1); err == nil || !strings.Contains(err.Error(), "must be 1 to") {
 			t.Errorf("subsample of %d: %v", n, err)
 		}
 	}
 	big := poisson(600, 10000, 5, 4)
-	c, err := PairCorrelations(big, big.Populations[0], 20, 250, 1)
+	c, err := PairCorrelations(big, big.Populations[0], 2, 250, 1)
 	if err != nil || len(c.Neurons)+c.Silent != 250 {
 		t.Errorf("%d neurons and %d silent of a subsample of 250, %v", len(c.Neurons), c.Silent, err)
 	}

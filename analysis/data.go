@@ -42,6 +42,17 @@ func durationS(d *spikes.Data) float64 { return d.DurationMS() / 1000 }
 // inWindow reports whether a spike at step s lies in d's window.
 func inWindow(d *spikes.Data, s int64) bool { return s > d.Begin && s <= d.End }
 
+// stepsOf returns ms as a number of d's steps. It is an error if a bin of ms is
+// not a positive multiple of the resolution (to 1e-6 of a step).
+func stepsOf(d *spikes.Data, ms float64) (int64, error) {
+	x := ms / d.Resolution
+	k := math.Round(x)
+	if !(k >= 1 && k < 1<<53) || math.Abs(x-k) > 1e-6 {
+		return 0, fmt.Errorf("analysis: bin of %g ms, must be a positive multiple of the resolution, %g ms", ms, d.Resolution)
+	}
+	return int64(k), nil
+}
+
 // Subsample draws n of p's neurons without replacement and returns their ids in
 // ascending order; all of them if p has no more than n. The draw depends on
 // seed, the population's first id and n alone (PCG of math/rand/v2).

@@ -54,10 +54,10 @@ func TestInvalidData(t *testing.T) {
 			"SpikeCounts":      func() error { _, err := SpikeCounts(d, p); return err },
 			"Rates":            func() error { _, err := Rates(d, p); return err },
 			"RateSummaries":    func() error { _, err := RateSummaries(d); return err },
-			"PopulationRate":   func() error { _, err := PopulationRate(d, 10, p); return err },
+			"PopulationRate":   func() error { _, err := PopulationRate(d, 1, p); return err },
 			"CVs":              func() error { _, _, err := CVs(d, p); return err },
-			"PairCorrelations": func() error { _, err := PairCorrelations(d, p, 10, 5, 1); return err },
-			"Synchrony":        func() error { _, _, err := Synchrony(d, p, 10, 0, 1); return err },
+			"PairCorrelations": func() error { _, err := PairCorrelations(d, p, 1, 5, 1); return err },
+			"Synchrony":        func() error { _, _, err := Synchrony(d, p, 1, 0, 1); return err },
 			"Describe":         func() error { _, err := Describe(d, 1); return err },
 		}
 		for f, call := range calls {
@@ -74,7 +74,7 @@ func TestUnsortedIsAnError(t *testing.T) {
 	if _, _, err := CVs(d, d.Populations[0]); err == nil {
 		t.Error("CVs took unsorted spikes")
 	}
-	if _, err := PairCorrelations(d, d.Populations[0], 10, 5, 1); err == nil {
+	if _, err := PairCorrelations(d, d.Populations[0], 1, 5, 1); err == nil {
 		t.Error("PairCorrelations took unsorted spikes")
 	}
 }

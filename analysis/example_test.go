@@ -29,7 +29,7 @@ func ExampleRateSummaries() {
 }
 
 func ExamplePopulationRate() {
-	h, err := analysis.PopulationRate(recorded(), 300) // bins of 30 ms
+	h, err := analysis.PopulationRate(recorded(), 30) // bins of 30 ms
 	if err != nil {
 		fmt.Println(err)
 		return

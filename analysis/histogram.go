@@ -10,26 +10,40 @@ import (
 const MaxBins = 1 << 27
 
 // A Histogram holds the spikes of a set of neurons, counted in bins of equal
-// length from the beginning of a window. Bin i is (Begin+i*BinSteps,
-// Begin+(i+1)*BinSteps].
+// length from the beginning of a window. Bin i is the time (EdgeMS(i),
+// EdgeMS(i+1)]. [PopulationRate] and [Synchrony] make them.
 type Histogram struct {
-	Resolution    float64 // ms per step
-	Begin         int64   // steps, begin of the first bin
-	BinSteps      int64   // steps per bin
 	Neurons       int     // neurons counted, silent ones included
 	Counts        []int64 // spikes per bin
-	DroppedSteps  int64   // steps after the last whole bin, not counted
-	DroppedSpikes int64   // spikes in those steps
+	DroppedMS     float64 // ms after the last whole bin, not counted
+	DroppedSpikes int64   // spikes in that time
+
+	resolution float64 // ms per step
+	begin, bin int64   // steps: where the first bin begins, length of a bin
 }
 
+// String returns the bins and what is in them in a line.
+func (h Histogram) String() string {
+	var sum int64
+	for _, c := range h.Counts {
+		sum += c
+	}
+	return fmt.Sprintf("%d spikes of %d neurons in %d bins of %.12g ms from %.12g ms", sum, h.Neurons, len(h.Counts), h.BinMS(), h.EdgeMS(0))
+}
+
+// GoString is String.
+func (h Histogram) GoString() string { return h.String() }
+
 // PopulationRate counts the spikes of all neurons of pops together, in bins of
-// binSteps steps from the beginning of d's window; without pops, of d's Circuit: all
-// populations that were recorded and are not input. What remains of the window after the last whole bin is dropped
-// and reported. A window shorter than one bin gives no bins.
+// binMS ms from the beginning of d's window; without pops, of d's Circuit: all
+// populations that were recorded and are not input. What remains of the window
+// after the last whole bin is dropped and reported. A window shorter than one bin
+// gives no bins.
 //
-// It is an error if binSteps < 1, if a population is empty or overlaps another,
-// if there are no populations, or if there would be more than MaxBins bins.
-func PopulationRate(d *spikes.Data, binSteps int64, pops ...spikes.Population) (*Histogram, error) {
+// It is an error if binMS is not a positive multiple of the resolution, if a
+// population is empty or overlaps another, if there are no populations, or if
+// there would be more than MaxBins bins.
+func PopulationRate(d *spikes.Data, binMS float64, pops ...spikes.Population) (*Histogram, error) {
 	if err := check(d); err != nil {
 		return nil, err
 	}
@@ -55,7 +69,7 @@ func PopulationRate(d *spikes.Data, binSteps int64, pops ...spikes.Population) (
 		}
 		neurons += p.N
 	}
-	return binned(d, binSteps, neurons, func(id int32) bool {
+	return binned(d, binMS, neurons, func(id int32) bool {
 		for _, p := range pops {
 			if p.Contains(id) {
 				return true
@@ -66,21 +80,20 @@ func PopulationRate(d *spikes.Data, binSteps int64, pops ...spikes.Population) (
 }
 
 // binned counts the spikes of those of d's neurons that member accepts.
-func binned(d *spikes.Data, binSteps int64, neurons int, member func(id int32) bool) (*Histogram, error) {
-	bins, err := wholeBins(d, binSteps)
+func binned(d *spikes.Data, binMS float64, neurons int, member func(id int32) bool) (*Histogram, error) {
+	bin, bins, err := wholeBins(d, binMS)
 	if err != nil {
 		return nil, err
 	}
 	h := &Histogram{
-		Resolution: d.Resolution, Begin: d.Begin, BinSteps: binSteps, Neurons: neurons,
-		Counts:       make([]int64, bins),
-		DroppedSteps: d.End - d.Begin - bins*binSteps,
+		Neurons: neurons, Counts: make([]int64, bins), DroppedMS: droppedMS(d, bin, bins),
+		resolution: d.Resolution, begin: d.Begin, bin: bin,
 	}
 	for i, id := range d.Neuron {
 		if !inWindow(d, d.Step[i]) || !member(id) {
 			continue
 		}
-		if b := binOf(d, d.Step[i], binSteps); b < bins {
+		if b := binOf(d, d.Step[i], bin); b < bins {
 			h.Counts[b]++
 		} else {
 			h.DroppedSpikes++
@@ -89,16 +102,22 @@ func binned(d *spikes.Data, binSteps int64, neurons int, member func(id int32) b
 	return h, nil
 }
 
-// wholeBins returns how many bins of k steps fit into d's window.
-func wholeBins(d *spikes.Data, k int64) (int64, error) {
-	if k < 1 {
-		return 0, fmt.Errorf("analysis: bin of %d steps, must be at least 1 step (%g ms)", k, d.Resolution)
+// wholeBins returns the length of bins of ms in steps, and how many fit into d's
+// window.
+func wholeBins(d *spikes.Data, ms float64) (bin, bins int64, err error) {
+	if bin, err = stepsOf(d, ms); err != nil {
+		return 0, 0, err
 	}
-	bins := (d.End - d.Begin) / k
+	bins = (d.End - d.Begin) / bin
 	if bins < 0 || bins > MaxBins {
-		return 0, fmt.Errorf("analysis: window (%d, %d] has %d bins of %d steps, at most %d are allowed", d.Begin, d.End, bins, k, MaxBins)
+		return 0, 0, fmt.Errorf("analysis: window (%g, %g] ms has %d bins of %g ms, at most %d are allowed", d.BeginMS(), d.EndMS(), bins, ms, MaxBins)
 	}
-	return bins, nil
+	return bin, bins, nil
+}
+
+// droppedMS returns how much of d's window follows its bins.
+func droppedMS(d *spikes.Data, bin, bins int64) float64 {
+	return float64(d.End-d.Begin-bins*bin) * d.Resolution
 }
 
 // binOf returns the index of the bin of k steps that step s, in d's window,
@@ -106,12 +125,12 @@ func wholeBins(d *spikes.Data, k int64) (int64, error) {
 func binOf(d *spikes.Data, s, k int64) int64 { return (s - d.Begin - 1) / k }
 
 // BinMS returns the length of a bin in ms.
-func (h *Histogram) BinMS() float64 { return float64(h.BinSteps) * h.Resolution }
+func (h *Histogram) BinMS() float64 { return float64(h.bin) * h.resolution }
 
 // EdgeMS returns the time at which bin i begins, in ms; with i the number of
 // bins, the time at which the last one ends.
 func (h *Histogram) EdgeMS(i int) float64 {
-	return float64(h.Begin+int64(i)*h.BinSteps) * h.Resolution
+	return float64(h.begin+int64(i)*h.bin) * h.resolution
 }
 
 // Rates returns the population rate of each bin in spikes/s, divided by all

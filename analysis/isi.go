@@ -74,5 +74,5 @@ func trainsOf(d *spikes.Data, p spikes.Population) ([][]int64, error) {
 			return nil, fmt.Errorf("analysis: spikes are not sorted by time: spike %d at step %d follows step %d; call Sort", i, d.Step[i], d.Step[i-1])
 		}
 	}
-	return d.Window(d.Begin, d.End).Trains(p), nil
+	return d.Trains(p), nil
 }

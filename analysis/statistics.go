@@ -2,8 +2,8 @@ package analysis
 
 import (
 	"fmt"
-	"math"
 	"slices"
+	"strings"
 
 	"cortigo/sim/spikes"
 )
@@ -25,6 +25,18 @@ type Statistics struct {
 
 // DurationMS returns the length of the window in ms.
 func (s *Statistics) DurationMS() float64 { return s.EndMS - s.BeginMS }
+
+// String returns the window and the mean rates in a line.
+func (s Statistics) String() string {
+	rates := make([]string, len(s.Populations))
+	for i, p := range s.Populations {
+		rates[i] = fmt.Sprintf("%s %.3g", p.Name, p.MeanRate)
+	}
+	return fmt.Sprintf("%s, (%.12g, %.12g] ms, spikes/s: %s", s.Label, s.BeginMS, s.EndMS, strings.Join(rates, ", "))
+}
+
+// GoString is String.
+func (s Statistics) GoString() string { return s.String() }
 
 // Population returns the statistics of the population called name.
 func (s *Statistics) Population(name string) (*PopulationStatistics, error) {
@@ -50,6 +62,15 @@ type PopulationStatistics struct {
 	Synchrony       float64   // of the whole population, see [Synchrony]; NaN if silent
 }
 
+// String returns the means in a line, and of how much they are.
+func (p PopulationStatistics) String() string {
+	return fmt.Sprintf("%s: %d neurons, mean rate %.3g spikes/s, mean CV %.3g of %d, mean correlation %.3g of %d pairs, synchrony %.3g",
+		p.Name, p.N, p.MeanRate, p.MeanCV, len(p.CVs), p.MeanCorrelation, len(p.Correlations), p.Synchrony)
+}
+
+// GoString is String.
+func (p PopulationStatistics) GoString() string { return p.String() }
+
 // Rates returns the firing rate of each neuron in spikes/s over a window of
 // durationMS ms.
 func (p *PopulationStatistics) Rates(durationMS float64) []float64 {
@@ -67,22 +88,15 @@ func Describe(d *spikes.Data, seed uint64) (*Statistics, error) {
 	if err := check(d); err != nil {
 		return nil, err
 	}
-	ccBin, err := Steps(d, CorrelationBinMS)
-	if err != nil {
-		return nil, err
-	}
-	syncBin, err := Steps(d, SynchronyBinMS)
-	if err != nil {
-		return nil, err
-	}
 	s := &Statistics{
 		Label:   "the run",
-		BeginMS: float64(d.Begin) * d.Resolution,
-		EndMS:   float64(d.End) * d.Resolution,
+		BeginMS: d.BeginMS(),
+		EndMS:   d.EndMS(),
 	}
 	inputs := d.Inputs()
 	for _, pop := range d.Recorded() {
 		p := PopulationStatistics{Name: pop.Name, N: pop.N, Input: slices.Contains(inputs, pop)}
+		var err error
 		if p.SpikeCounts, err = SpikeCounts(d, pop); err != nil {
 			return nil, err
 		}
@@ -91,30 +105,16 @@ func Describe(d *spikes.Data, seed uint64) (*Statistics, error) {
 			return nil, err
 		}
 		p.MeanCV, _ = MeanSD(p.CVs)
-		c, err := PairCorrelations(d, pop, ccBin, CorrelationSubsample, seed)
+		c, err := PairCorrelations(d, pop, CorrelationBinMS, CorrelationSubsample, seed)
 		if err != nil {
 			return nil, err
 		}
 		p.Correlations = c.R
 		p.MeanCorrelation, _ = MeanSD(c.R)
-		if p.Synchrony, _, err = Synchrony(d, pop, syncBin, 0, seed); err != nil {
+		if p.Synchrony, _, err = Synchrony(d, pop, SynchronyBinMS, 0, seed); err != nil {
 			return nil, err
 		}
 		s.Populations = append(s.Populations, p)
 	}
 	return s, nil
-}
-
-// Steps returns ms as a number of d's steps. It is an error if ms is not a
-// positive multiple of the resolution (to 1e-6 of a step).
-func Steps(d *spikes.Data, ms float64) (int64, error) {
-	if err := check(d); err != nil {
-		return 0, err
-	}
-	x := ms / d.Resolution
-	k := math.Round(x)
-	if !(k >= 1 && k < 1<<53) || math.Abs(x-k) > 1e-6 {
-		return 0, fmt.Errorf("analysis: %g ms is not a positive multiple of the resolution, %g ms", ms, d.Resolution)
-	}
-	return int64(k), nil
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Synchrony returns variance over mean (ddof 0) of the spike counts of sample
-// neurons of p together, in bins of binSteps steps from the beginning of d's
+// neurons of p together, in bins of binMS ms from the beginning of d's
 // window: the measure of Fig. 6D of Potjans & Diesmann (2014, Cereb. Cortex
 // 24:785), with 3 ms bins. See [Histogram.FanoFactor].
 //
@@ -15,9 +15,9 @@ import (
 // whole population with sample <= 0. The sample is drawn by [Subsample] with
 // seed; the histogram that is returned has the number of neurons and what was
 // dropped. The value is NaN if none of them spiked.
-func Synchrony(d *spikes.Data, p spikes.Population, binSteps int64, sample int, seed uint64) (float64, *Histogram, error) {
+func Synchrony(d *spikes.Data, p spikes.Population, binMS float64, sample int, seed uint64) (float64, *Histogram, error) {
 	if sample <= 0 || sample >= p.N {
-		h, err := PopulationRate(d, binSteps, p)
+		h, err := PopulationRate(d, binMS, p)
 		if err != nil {
 			return 0, nil, err
 		}
@@ -30,7 +30,7 @@ func Synchrony(d *spikes.Data, p spikes.Population, binSteps int64, sample int, 
 		return 0, nil, err
 	}
 	ids := Subsample(p, sample, seed)
-	h, err := binned(d, binSteps, len(ids), func(id int32) bool {
+	h, err := binned(d, binMS, len(ids), func(id int32) bool {
 		_, found := slices.BinarySearch(ids, id)
 		return found
 	})

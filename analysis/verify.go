@@ -50,6 +50,15 @@ type Verification struct {
 	Warnings     []error // what limits the result without invalidating it
 }
 
+// String returns the verdict in a line.
+func (v Verification) String() string {
+	verdict := "failed"
+	if v.Pass {
+		verdict = "passed"
+	}
+	return fmt.Sprintf("%s: %d of %d rows failed, %d may; %d reference runs, %d warnings", verdict, v.Failed, len(v.Rows), v.Allowed, v.References, len(v.Warnings))
+}
+
 // Verify compares a run with runs of a reference implementation that differ in
 // their seed. Networks differ from seed to seed for real, so not p-values decide
 // but distances, per population and statistic (firing rates, CVs, correlations):

@@ -191,8 +191,8 @@ func TestWindowAndPopulations(t *testing.T) {
 			if read != len(groups) || read+pruned != 30 {
 				t.Errorf("read %d of %d row groups, want %d of 30", read, read+pruned, len(groups))
 			}
-			whole := &spikes.Data{Begin: 0, End: last + 50}
-			if w := whole.Window(int64(tt.begin*10+1e-6), int64(tt.end*10+1e-6)); got.Begin != w.Begin || got.End != w.End {
+			whole := &spikes.Data{Resolution: 0.1, Begin: 0, End: last + 50}
+			if w := whole.Window(tt.begin, tt.end); got.Begin != w.Begin || got.End != w.End {
 				t.Errorf("window (%d, %d]", got.Begin, got.End)
 			}
 		})

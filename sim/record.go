@@ -29,6 +29,18 @@ type Samples struct {
 	Values     [][]float64 // by quantity, then row
 }
 
+// String returns how many samples there are, of what and when, in a line.
+func (s Samples) String() string {
+	text := fmt.Sprintf("%d samples of %s", len(s.Step), brief.Names(s.Quantities))
+	if n := len(s.Step); n > 0 {
+		text += fmt.Sprintf(" from %g to %g ms", clock.MS(s.Step[0], s.Resolution), clock.MS(s.Step[n-1], s.Resolution))
+	}
+	return text
+}
+
+// GoString is String: columns of a million samples help nobody.
+func (s Samples) GoString() string { return s.String() }
+
 // A SampleWriter takes a multimeter's samples, in order; the slices belong to
 // the caller and are reused when the call returns. An error is treated as a
 // SpikeWriter's is.

@@ -312,3 +312,16 @@ func TestRandomGenerators(t *testing.T) {
 		}
 	}
 }
+
+// However samples are printed, it is a line.
+func TestSamplesString(t *testing.T) {
+	s := sim.Samples{Quantities: []string{"V_m", "I_syn_ex"}, Resolution: 0.1, Step: []int64{3, 4}, Neuron: []int32{1, 1}, Values: [][]float64{{-70, -69}, {0, 1}}}
+	for _, format := range []string{"%v", "%+v", "%#v"} {
+		if got, want := fmt.Sprintf(format, s), `2 samples of "V_m", "I_syn_ex" from 0.3 to 0.4 ms`; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got, want := fmt.Sprint(sim.Samples{}), "0 samples of none"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -185,11 +185,10 @@ func (h *RateHistogram) caption() string {
 }
 
 func (h *RateHistogram) notes() []string {
-	if h.Histogram.DroppedSteps == 0 {
+	if h.Histogram.DroppedMS == 0 {
 		return nil
 	}
-	ms := float64(h.Histogram.DroppedSteps) * h.Histogram.Resolution
-	return []string{fmt.Sprintf("population rate: the last %s ms, with %d spikes, fill no whole bin of %s ms and are left out", short(ms), h.Histogram.DroppedSpikes, short(h.Histogram.BinMS()))}
+	return []string{fmt.Sprintf("population rate: the last %s ms, with %d spikes, fill no whole bin of %s ms and are left out", short(h.Histogram.DroppedMS), h.Histogram.DroppedSpikes, short(h.Histogram.BinMS()))}
 }
 
 func (h *RateHistogram) alt() string {

@@ -22,6 +22,12 @@ type Sampled struct {
 	Kind   spikes.Kind // for the colour; default: told from the name, see spikes.KindOf
 }
 
+// String returns the name and how many values there are.
+func (s Sampled) String() string { return fmt.Sprintf("%s: %d values", s.Name, len(s.Values)) }
+
+// GoString is String.
+func (s Sampled) GoString() string { return s.String() }
+
 // A BoxPlot plots the distribution of samples as horizontal boxes, the first on
 // top: quartiles (type 7), whiskers to the most extreme values within 1.5
 // interquartile ranges, median as a solid line, mean as a dashed one, outliers
@@ -66,6 +72,9 @@ func newBoxPlot(samples []Sampled, c *config) (*BoxPlot, error) {
 	}
 	return b, nil
 }
+
+// String returns the boxes in words.
+func (b *BoxPlot) String() string { return b.alt("") }
 
 // DataRange returns the range of all values, and -0.5 to n-0.5.
 func (b *BoxPlot) DataRange() (xmin, xmax, ymin, ymax float64) {

@@ -89,8 +89,8 @@ func ExampleRasterHistogramFigure() {
 func ExampleRasterGridFigure() {
 	d := twoPopulations()
 	f, err := plots.RasterGridFigure([]plots.RasterPanel{
-		{Title: "first half", Data: d.Window(0, 5000)},
-		{Title: "second half", Data: d.Window(5000, 10000)},
+		{Title: "first half", Data: d.Window(0, 500)},
+		{Title: "second half", Data: d.Window(500, 1000)},
 	}, plots.WithNeurons(20), plots.WithBin(10))
 	write("cortigo-raster-grid.png", f, err)
 	// Output: A, first half: Raster plot from 0 to 500 ms, from the top E, I: 20 of 100 neurons (20 %), all their 78 spikes. Below, population rate of 100 neurons from 0 to 500 ms in bins of 10 ms: mean 6.82, highest 14 spikes/s. B, second half: Raster plot from 500 to 1000 ms, from the top E, I: 20 of 100 neurons (20 %), all their 87 spikes. Below, population rate of 100 neurons from 500 to 1000 ms in bins of 10 ms: mean 7.28, highest 16 spikes/s.

@@ -34,6 +34,9 @@ func (f *Figure) Size() (width, height int) {
 	return pixels(f.width), pixels(f.height)
 }
 
+// String returns the picture in words, Alt.
+func (f *Figure) String() string { return f.Alt }
+
 // Text returns the picture in words, Alt, and the Notes.
 func (f *Figure) Text() (alt string, notes []string) { return f.Alt, f.Notes }
 

@@ -26,10 +26,10 @@ func TestGolden(t *testing.T) {
 			return ActivityFigure(d, pulse, size, layers, WithMode(Density), WithTitle("NEST, scale 0.2"))
 		},
 		"raster_pd14_equalised": func() (*Figure, error) {
-			return RasterFigure(d.Window(6000, 9000), size, layers, WithMode(Density), WithScale(Equalised), WithTheme(luminance()))
+			return RasterFigure(d.Window(600, 900), size, layers, WithMode(Density), WithScale(Equalised), WithTheme(luminance()))
 		},
 		"raster_paper": func() (*Figure, error) {
-			return RasterFigure(d.Window(6500, 8500), size, layers, pulse, WithTheme(Paper()), WithNeurons(400))
+			return RasterFigure(d.Window(650, 850), size, layers, pulse, WithTheme(Paper()), WithNeurons(400))
 		},
 		"raster_generic": func() (*Figure, error) { return RasterFigure(generic(), size) },
 		"rate":           func() (*Figure, error) { return RateFigure(d, pulse, WithBin(3)) },
@@ -190,7 +190,7 @@ func TestSameSeesChanges(t *testing.T) {
 	}
 	for name, other := range map[string][]byte{
 		"theme":  render(d, WithTheme(luminance())),
-		"window": render(d.Window(5000, 14900)),
+		"window": render(d.Window(500, 1490)),
 		"mark":   render(d, WithMark(700, 710, "")),
 		"seed":   render(d, WithSeed(2)),
 	} {

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"math"
 
 	"cortigo/analysis"
 	"cortigo/sim/spikes"
@@ -31,7 +32,7 @@ type RateHistogram struct {
 // NewRateHistogram returns a plotter of the rate of all of d's neurons (its
 // Circuit: what was recorded and is not input) in bins from the beginning of d's
 // window. Options: WithTheme, WithBin, WithMark. The last
-// part-bin is dropped; Histogram.DroppedSteps says how long it is.
+// part-bin is dropped; Histogram.DroppedMS says how long it is.
 //
 // It is an error if d has no populations or an empty window, if the bin is no
 // multiple of the resolution, or for more than MaxBins bins.
@@ -47,31 +48,37 @@ func newRateHistogram(d *spikes.Data, c *config) (*RateHistogram, error) {
 	if err := checkData(d); err != nil {
 		return nil, err
 	}
-	steps := defaultBin(d)
-	if c.binMS > 0 {
-		var err error
-		if steps, err = analysis.Steps(d, c.binMS); err != nil {
-			return nil, err
-		}
+	bin := c.binMS
+	if bin == 0 {
+		bin = defaultBin(d)
 	}
-	if n := (d.End - d.Begin) / steps; n < 0 || n > MaxBins {
-		return nil, fmt.Errorf("plots: bins of %g ms make %d bins, at most %d are allowed", float64(steps)*d.Resolution, n, MaxBins)
+	if n := math.Floor(d.DurationMS() / bin); n > MaxBins {
+		return nil, fmt.Errorf("plots: bins of %g ms make %.0f bins, at most %d are allowed", bin, n, MaxBins)
 	}
-	h, err := analysis.PopulationRate(d, steps)
+	h, err := analysis.PopulationRate(d, bin)
 	if err != nil {
 		return nil, err
 	}
-	return &RateHistogram{Histogram: h, Theme: c.theme, rates: h.Rates(), marks: c.marks, end: float64(d.End) * d.Resolution, lacks: notRecorded(d)}, nil
+	return &RateHistogram{Histogram: h, Theme: c.theme, rates: h.Rates(), marks: c.marks, end: d.EndMS(), lacks: notRecorded(d)}, nil
 }
 
-// defaultBin returns a round number of ms, in steps, that makes 200 to 500 bins.
-func defaultBin(d *spikes.Data) int64 {
-	if k, err := analysis.Steps(d, roundUp(d.DurationMS()/500)); err == nil {
-		return k
+// defaultBin returns a round number of ms that makes 200 to 500 bins; where that
+// is no multiple of the resolution, or less, a multiple that makes about as many.
+func defaultBin(d *spikes.Data) float64 {
+	if ms := roundUp(d.DurationMS() / 500); onGrid(d, ms) {
+		return ms
 	}
-	// Not a multiple of the resolution, or shorter than it.
-	return max(1, (d.End-d.Begin)/500)
+	return float64(max(1, (d.End-d.Begin)/500)) * d.Resolution
 }
+
+// onGrid reports whether ms is a positive multiple of d's resolution.
+func onGrid(d *spikes.Data, ms float64) bool {
+	x := ms / d.Resolution
+	return x > 0.5 && math.Abs(x-math.Round(x)) <= 1e-6
+}
+
+// String returns the picture in words.
+func (h *RateHistogram) String() string { return h.alt() }
 
 // Max returns the highest rate of a bin in spikes/s, 0 without spikes.
 func (h *RateHistogram) Max() float64 {

@@ -34,7 +34,7 @@ func inputs(d *spikes.Data) []input {
 func inputRates(d *spikes.Data, h *RateHistogram) ([]*RateHistogram, error) {
 	var out []*RateHistogram
 	for _, in := range inputs(d) {
-		counts, err := analysis.PopulationRate(d, h.Histogram.BinSteps, in.pops...)
+		counts, err := analysis.PopulationRate(d, h.Histogram.BinMS(), in.pops...)
 		if err != nil {
 			return nil, err
 		}

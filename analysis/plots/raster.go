@@ -166,9 +166,12 @@ func (r *Raster) each(f func(b *band, row int, ms float64)) {
 	}
 }
 
+// String returns the picture in words.
+func (r *Raster) String() string { return r.alt() }
+
 // DataRange returns the window in ms and the rows, counted from the bottom.
 func (r *Raster) DataRange() (xmin, xmax, ymin, ymax float64) {
-	return float64(r.d.Begin) * r.d.Resolution, float64(r.d.End) * r.d.Resolution, 0, float64(r.Shown)
+	return r.d.BeginMS(), r.d.EndMS(), 0, float64(r.Shown)
 }
 
 // Plot draws marks, spikes, and rules between groups.

@@ -73,11 +73,10 @@ func RasterGridFigure(panels []RasterPanel, opts ...Option) (*Figure, error) {
 // panelBin returns the default bin in ms, 0 where it is no multiple of the
 // resolution.
 func panelBin(d *spikes.Data) float64 {
-	ms := roundUp(d.DurationMS() / 250)
-	if k := ms / d.Resolution; k < 0.5 || k-float64(int64(k+0.5)) > 1e-6 || float64(int64(k+0.5))-k > 1e-6 {
-		return 0
+	if ms := roundUp(d.DurationMS() / 250); onGrid(d, ms) {
+		return ms
 	}
-	return ms
+	return 0
 }
 
 type gridCell struct {

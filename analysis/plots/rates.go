@@ -37,6 +37,12 @@ type Reference struct {
 	Samples []Sampled // matched by name; others are ignored
 }
 
+// String returns the label and how many samples there are.
+func (r Reference) String() string { return fmt.Sprintf("%s: %d samples", r.Label, len(r.Samples)) }
+
+// GoString is String.
+func (r Reference) GoString() string { return r.String() }
+
 // RatesReference returns the rates of reference runs in spikes/s, the neurons of
 // all runs pooled by population.
 func RatesReference(label string, runs []*analysis.Statistics) Reference {
@@ -176,5 +182,8 @@ func (b *BoxPlot) alt(label string) string {
 			parts[i] = b.Labels[i] + " no values"
 		}
 	}
-	return fmt.Sprintf("Box plot of firing rates in spikes/s, %s, median (quartiles): %s.", label, strings.Join(parts, ", "))
+	if label != "" {
+		label = " in spikes/s, " + label
+	}
+	return fmt.Sprintf("Box plot of firing rates%s, median (quartiles): %s.", label, strings.Join(parts, ", "))
 }

@@ -23,6 +23,14 @@ type Trace struct {
 	SpikesMS []float64 // optional: when the neuron spiked, ms, ascending
 }
 
+// String returns the label and how much there is to draw.
+func (t Trace) String() string {
+	return fmt.Sprintf("%s: %d values, %d spikes", t.Label, len(t.Values), len(t.SpikesMS))
+}
+
+// GoString is String.
+func (t Trace) GoString() string { return t.String() }
+
 // Traces plots traces as lines over time in ms. Spikes stand as strokes on the
 // threshold: the potential of an integrate-and-fire neuron is reset in the step
 // in which it crosses the threshold, so that its samples show no spike. It
@@ -127,6 +135,9 @@ func (t *Traces) base() float64 {
 func (t *Traces) hasStrokes() bool {
 	return t.strokes && slices.ContainsFunc(t.Traces, func(tr Trace) bool { return len(tr.SpikesMS) > 0 })
 }
+
+// String returns the picture in words.
+func (t *Traces) String() string { return t.alt() }
 
 // DataRange returns the range of times in ms, from 0 if they begin just after
 // it, and the range of values, threshold and strokes with a little room.

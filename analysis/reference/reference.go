@@ -34,6 +34,12 @@ type Run struct {
 	Statistics analysis.Statistics // window and populations, by first id
 }
 
+// String returns the settings and the mean rates in a line.
+func (r Run) String() string { return r.Statistics.String() }
+
+// GoString is String.
+func (r Run) GoString() string { return r.String() }
+
 type file struct {
 	Source      string          `json:"source"`
 	Scale       float64         `json:"scale"`

@@ -22,7 +22,7 @@ func RateTable(d *spikes.Data, ref *Reference) error {
 	if err != nil {
 		return err
 	}
-	caption := fmt.Sprintf("Firing rates in spikes/s, %g to %g ms", float64(d.Begin)*d.Resolution, float64(d.End)*d.Resolution)
+	caption := fmt.Sprintf("Firing rates in spikes/s, %g to %g ms", d.BeginMS(), d.EndMS())
 	if err := nb.Table(caption, header, rows); err != nil || ref.Note == "" {
 		return err
 	}

@@ -5,6 +5,7 @@ package spikes
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sort"
 
@@ -29,8 +30,27 @@ func (d *Data) Len() int { return len(d.Step) }
 // TimeMS returns the time stamp of spike i in ms.
 func (d *Data) TimeMS(i int) float64 { return float64(d.Step[i]) * d.Resolution }
 
+// BeginMS returns the time after which the window begins, in ms.
+func (d *Data) BeginMS() float64 { return float64(d.Begin) * d.Resolution }
+
+// EndMS returns the time at which the window ends, in ms.
+func (d *Data) EndMS() float64 { return float64(d.End) * d.Resolution }
+
 // DurationMS returns the length of the window in ms.
 func (d *Data) DurationMS() float64 { return float64(d.End-d.Begin) * d.Resolution }
+
+// String returns the number of spikes, the window and the populations in a line.
+func (d Data) String() string {
+	neurons := 0
+	for _, p := range d.Populations {
+		neurons += p.N
+	}
+	return fmt.Sprintf("%d spikes in (%.12g, %.12g] ms of %d neurons in %d populations: %s",
+		d.Len(), d.BeginMS(), d.EndMS(), neurons, len(d.Populations), brief.Names(names(d.Populations)))
+}
+
+// GoString is String: columns of a million spikes help nobody.
+func (d Data) GoString() string { return d.String() }
 
 // Population returns the population called name.
 func (d *Data) Population(name string) (Population, error) {
@@ -39,7 +59,7 @@ func (d *Data) Population(name string) (Population, error) {
 			return p, nil
 		}
 	}
-	return Population{}, fmt.Errorf("spikes: no population %s among %s", brief.Quote(name), names(d.Populations))
+	return Population{}, fmt.Errorf("spikes: no population %s among %s", brief.Quote(name), brief.Names(names(d.Populations)))
 }
 
 // Recorded returns the populations that were recorded, in their order.
@@ -66,19 +86,37 @@ func (d *Data) Inputs() []Population {
 	return nil
 }
 
-// Window returns the spikes with begin < step <= end. The columns are shared
-// with d. The window is clipped to d's own.
-func (d *Data) Window(begin, end int64) *Data {
-	begin, end = min(max(begin, d.Begin), d.End), min(end, d.End)
-	if end < begin {
-		end = begin
-	}
-	i := sort.Search(len(d.Step), func(i int) bool { return d.Step[i] > begin })
-	j := sort.Search(len(d.Step), func(j int) bool { return d.Step[j] > end })
+// Window returns the spikes with beginMS < time <= endMS, in ms. The window is
+// clipped to d's own, so that -Inf and +Inf mean its begin and end; one that ends
+// before it begins is empty, at its begin. A time between two steps chooses the
+// spikes that it says; one that misses a step by less than 1e-6 of a step is that
+// step. The columns are shared with d.
+func (d *Data) Window(beginMS, endMS float64) *Data {
 	w := *d
-	w.Begin, w.End = begin, end
+	w.Begin = d.stepAt(beginMS)
+	w.End = max(d.stepAt(endMS), w.Begin)
+	i := sort.Search(len(d.Step), func(i int) bool { return d.Step[i] > w.Begin })
+	j := sort.Search(len(d.Step), func(j int) bool { return d.Step[j] > w.End })
 	w.Step, w.Neuron = d.Step[i:j], d.Neuron[i:j]
 	return &w
+}
+
+// stepAt returns the last step at or before ms, within the window: its end if ms
+// is no number.
+func (d *Data) stepAt(ms float64) int64 {
+	x := ms / d.Resolution
+	if r := math.Round(x); math.Abs(x-r) < 1e-6 {
+		x = r
+	} else {
+		x = math.Floor(x)
+	}
+	switch {
+	case x <= float64(d.Begin):
+		return d.Begin
+	case x < float64(d.End):
+		return int64(x)
+	}
+	return d.End
 }
 
 // Sort orders the spikes by step, then by neuron.
@@ -101,13 +139,16 @@ func (d byStepNeuron) Swap(i, j int) {
 	d.Neuron[i], d.Neuron[j] = d.Neuron[j], d.Neuron[i]
 }
 
-// Trains returns the spike steps of every neuron of p, silent ones included (and
-// those of a population that was not recorded, of which nothing is known):
-// element k belongs to the neuron with id p.First+k.
+// Trains returns the spike steps of every neuron of p within the window, silent
+// neurons included (and those of a population that was not recorded, of which
+// nothing is known): element k belongs to the neuron with id p.First+k.
 func (d *Data) Trains(p Population) [][]int64 {
 	count := make([]int, p.N)
-	for _, id := range d.Neuron {
-		if p.Contains(id) {
+	in := func(i int) bool {
+		return p.Contains(d.Neuron[i]) && d.Step[i] > d.Begin && d.Step[i] <= d.End
+	}
+	for i, id := range d.Neuron {
+		if in(i) {
 			count[id-p.First]++
 		}
 	}
@@ -118,7 +159,7 @@ func (d *Data) Trains(p Population) [][]int64 {
 		}
 	}
 	for i, id := range d.Neuron {
-		if p.Contains(id) {
+		if in(i) {
 			trains[id-p.First] = append(trains[id-p.First], d.Step[i])
 		}
 	}

@@ -3,6 +3,7 @@ package spikes
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -16,35 +17,77 @@ func sample() *Data {
 		Neuron: []int32{2, 1, 3, 3, 5, 2}}
 }
 
-// A window holds begin < step <= end, within what was recorded.
+// A window holds beginMS < time <= endMS, within what was recorded: steps of 0.1
+// ms from 10 to 100.
 func TestWindow(t *testing.T) {
-	for _, c := range []struct{ begin, end, wantBegin, wantEnd, from, to int64 }{
-		{10, 100, 10, 100, 0, 6},
-		{0, 1000, 10, 100, 0, 6},
-		{11, 20, 11, 20, 1, 4}, // not the one at 11, those at 20
-		{10, 11, 10, 11, 0, 1},
-		{19, 19, 19, 19, 1, 1},
-		{20, 19, 20, 20, 4, 4},
-		{50, 99, 50, 99, 5, 5},
-		{200, 300, 100, 100, 6, 6}, // behind the recording: empty, at its end
-		{-20, -10, 10, 10, 0, 0},   // before it: empty, at its begin
-		{math.MinInt64, math.MaxInt64, 10, 100, 0, 6},
+	inf := math.Inf(1)
+	for _, c := range []struct {
+		beginMS, endMS     float64
+		wantBegin, wantEnd int64
+		from, to           int64
+	}{
+		{1, 10, 10, 100, 0, 6},
+		{0, 100, 10, 100, 0, 6},
+		{1.1, 2, 11, 20, 1, 4}, // not the one at 1.1, those at 2
+		{1, 1.1, 10, 11, 0, 1},
+		{1.9, 1.9, 19, 19, 1, 1},
+		{2, 1.9, 20, 20, 4, 4}, // ends before it begins
+		{5, 9.9, 50, 99, 5, 5},
+		{0.1 + 0.2, 0.7 + 1.3, 10, 20, 0, 4}, // 0.30000000000000004 and 2
+		{1.15, 2.09, 11, 20, 1, 4},           // between steps: later than 1.15, not after 2.09
+		{1.05, 1.09, 10, 10, 0, 0},           // no step lies between
+		{2 - 1e-9, 5 + 1e-9, 20, 50, 4, 5},   // misses a step by rounding
+		{20, 30, 100, 100, 6, 6},             // after the recording: empty, at its end
+		{-2, -1, 10, 10, 0, 0},               // before it: empty, at its begin
+		{-inf, inf, 10, 100, 0, 6},
+		{-math.MaxFloat64, math.MaxFloat64, 10, 100, 0, 6},
+		{math.NaN(), 10, 100, 100, 6, 6}, // not a time: nothing is later
 	} {
 		d := sample()
-		w := d.Window(c.begin, c.end)
+		w := d.Window(c.beginMS, c.endMS)
 		if w.Begin != c.wantBegin || w.End != c.wantEnd || !slices.Equal(w.Step, d.Step[c.from:c.to]) || !slices.Equal(w.Neuron, d.Neuron[c.from:c.to]) {
-			t.Errorf("Window(%d, %d) is (%d, %d] with steps %v, want (%d, %d] with %v", c.begin, c.end, w.Begin, w.End, w.Step, c.wantBegin, c.wantEnd, d.Step[c.from:c.to])
+			t.Errorf("Window(%g, %g) is (%d, %d] with steps %v, want (%d, %d] with %v", c.beginMS, c.endMS, w.Begin, w.End, w.Step, c.wantBegin, c.wantEnd, d.Step[c.from:c.to])
 		}
 		if w.Resolution != d.Resolution || len(w.Populations) != 2 {
 			t.Error("the window is of other populations")
 		}
 	}
-	w := sample().Window(20, 100).Window(0, 60)
-	if w.Begin != 20 || w.End != 60 || w.Len() != 1 {
+	w := sample().Window(2, 10).Window(0, 6)
+	if w.Begin != 20 || w.End != 60 || w.Len() != 1 || w.BeginMS() != 2 || w.EndMS() != 6 {
 		t.Errorf("window of a window: (%d, %d] with %d", w.Begin, w.End, w.Len())
 	}
-	if d := sample().Window(11, 20).DurationMS(); math.Abs(d-0.9) > 1e-12 {
+	if d := sample().Window(1.1, 2).DurationMS(); math.Abs(d-0.9) > 1e-12 {
 		t.Errorf("duration %g ms, want 0.9", d)
+	}
+	// A window between its own bounds is the whole one, for any resolution and
+	// however late.
+	for _, h := range []float64{0.001, 0.1, 1.0 / 3, 0.7, 1} {
+		for _, begin := range []int64{0, 1, 12345, 1 << 40, 1 << 60} {
+			d := &Data{Resolution: h, Begin: begin, End: begin + 1000}
+			if w := d.Window(d.BeginMS(), d.EndMS()); w.Begin != d.Begin || w.End != d.End {
+				t.Errorf("resolution %g: (%d, %d] of (%d, %d]", h, w.Begin, w.End, d.Begin, d.End)
+			}
+		}
+	}
+}
+
+// However data are printed, it is a line.
+func TestString(t *testing.T) {
+	d := sample()
+	const want = `6 spikes in (1, 10] ms of 5 neurons in 2 populations: "a", "b"`
+	for _, format := range []string{"%v", "%+v", "%s", "%#v"} {
+		for _, x := range []any{d, *d} {
+			if got := fmt.Sprintf(format, x); got != want {
+				t.Errorf("%s of %T: %q, want %q", format, x, got, want)
+			}
+		}
+	}
+	big := &Data{Resolution: 0.1, End: 3, Step: make([]int64, 1e6), Neuron: make([]int32, 1e6), Populations: make([]Population, 1000)}
+	if got := fmt.Sprint(big); !strings.HasPrefix(got, "1000000 spikes in (0, 0.3] ms") || len(got) > 300 {
+		t.Errorf("%d characters: %.400s", len(got), got)
+	}
+	if got, want := fmt.Sprint(&Data{}), "0 spikes in (0, 0] ms of 0 neurons in 0 populations: none"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
@@ -61,6 +104,10 @@ func TestTrains(t *testing.T) {
 	if got := d.Trains(Population{Name: "none", First: 7}); len(got) != 0 {
 		t.Errorf("%v of no neurons", got)
 	}
+	d.Begin, d.End = 11, 99 // the first and the last are outside then
+	if got, want := d.Trains(d.Populations[0]), [][]int64{{20}, nil, {20, 20}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
 }
 
 func TestPopulation(t *testing.T) {
@@ -68,7 +115,7 @@ func TestPopulation(t *testing.T) {
 	if p, err := d.Population("b"); err != nil || p.First != 4 {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if _, err := d.Population("c"); err == nil || !strings.Contains(err.Error(), `"c" among [a b]`) {
+	if _, err := d.Population("c"); err == nil || !strings.Contains(err.Error(), `"c" among "a", "b"`) {
 		t.Errorf("%v", err)
 	}
 	p := Population{Name: "last", First: math.MaxInt32, N: 1}

@@ -108,7 +108,7 @@ func (p *plotting) draw(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if end := float64(d.End) * d.Resolution; p.end > end+d.Resolution/2 {
+	if end := d.EndMS(); p.end > end+d.Resolution/2 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "cortigo: the recording ends at %s, before --end %s ms\n", ms(end), decimal(p.end))
 	}
 	rows, err := analysis.RateSummaries(d)
@@ -121,17 +121,14 @@ func (p *plotting) draw(cmd *cobra.Command) error {
 	if p.neurons < 1 {
 		return fmt.Errorf("--neurons is %d; allowed: at least 1", p.neurons)
 	}
-	end := float64(d.End)
-	if steps := math.Round(p.rasterMS / d.Resolution); steps >= 1 {
-		end = min(end, float64(d.Begin)+steps)
-	} else {
+	if !(p.rasterMS >= d.Resolution*(1-1e-6)) {
 		return fmt.Errorf("--raster is %g ms; allowed: at least the resolution, %g ms", p.rasterMS, d.Resolution)
 	}
 	mode := plots.Auto
 	if p.density {
 		mode = plots.Density
 	}
-	activity, err := plots.ActivityFigure(d.Window(d.Begin, int64(end)), plots.WithTheme(theme), plots.WithNeurons(p.neurons), plots.WithMode(mode))
+	activity, err := plots.ActivityFigure(d.Window(d.BeginMS(), d.BeginMS()+p.rasterMS), plots.WithTheme(theme), plots.WithNeurons(p.neurons), plots.WithMode(mode))
 	if err != nil {
 		return err
 	}
