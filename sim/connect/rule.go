@@ -189,9 +189,9 @@ func (r List) Validate(pre, post int) error {
 // distributions that the weight (pA; mV for iaf_psc_delta) and the delay (ms) of
 // each connection are drawn from. Nil is NEST's default, weight 1 and delay 1 ms.
 type Synapse struct {
-	Model  string       `json:"model" nest:"synapse_model"` // name of a model that has the defaults of what is nil below; none: static_synapse
-	Weight Distribution // what a spike adds to its target, pA or mV, finite; nil: 1
-	Delay  Distribution // time from the spike to its arrival, ms, rounded to steps of which it must be at least one; nil: 1
+	Model  string       `json:"model" nest:"synapse_model" default:"static_synapse" help:"name of a model that has the defaults of what is nil below" allowed:"static_synapse or one of CopyModel; none: static_synapse"`
+	Weight Distribution `json:"weight" unit:"pA or mV" default:"1" help:"what a spike adds to its target" allowed:"finite; nil: 1"`
+	Delay  Distribution `json:"delay" unit:"ms" default:"1" help:"time from the spike to its arrival" allowed:"> 0; rounded to steps of which it must be at least one, nil: 1"`
 }
 
 // ModelName returns "static_synapse", whose parameters these are.

@@ -1,11 +1,10 @@
 package device
 
 import (
-	"errors"
 	"fmt"
-	"math"
 
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/param"
 )
 
 // A Device drives neurons: one of this package's generators.
@@ -20,9 +19,9 @@ type Device interface {
 // Origin+Start < S <= Origin+Stop. A zero Stop means forever, as does +Inf, which
 // is NEST's default.
 type Active struct {
-	Start  float64 `json:"start,omitempty"`  // begin of activity, ms
-	Stop   float64 `json:"stop,omitempty"`   // end of activity, ms, not before start; 0 and +Inf are forever
-	Origin float64 `json:"origin,omitempty"` // added to Start and Stop, and to a spike generator's times, ms
+	Start  float64 `json:"start,omitempty" unit:"ms" allowed:"finite" help:"begin of activity"`
+	Stop   float64 `json:"stop,omitempty" unit:"ms" allowed:"finite; not before start" zero:"+Inf" help:"end of activity"`
+	Origin float64 `json:"origin,omitempty" unit:"ms" allowed:"finite" help:"added to Start and Stop, and to a spike generator's times"`
 }
 
 // Clock turns times in ms into steps of a resolution, by NEST's rules.
@@ -49,44 +48,20 @@ func (a Active) Steps(c Clock) (begin, end, origin int64, err error) {
 	return
 }
 
+// validate reports rules between the times.
 func (a Active) validate(device string) error {
-	var errs []error
-	for _, v := range []struct {
-		name string
-		x    float64
-	}{{"start", a.Start}, {"stop", a.Stop}, {"origin", a.Origin}} {
-		if v.name == "stop" && math.IsInf(v.x, 1) {
-			continue
-		}
-		if math.IsNaN(v.x) || math.IsInf(v.x, 0) {
-			errs = append(errs, fmt.Errorf("%s: %s is %g ms, must be finite", device, v.name, v.x))
-		}
-	}
 	if a.Stop != 0 && a.Stop < a.Start {
-		errs = append(errs, fmt.Errorf("%s: stop %g ms is before start %g ms", device, a.Stop, a.Start))
-	}
-	return errors.Join(errs...)
-}
-
-func finite(device, name string, x float64) error {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return fmt.Errorf("%s: %s is %g, must be finite", device, name, x)
+		return fmt.Errorf("%s: stop %g ms is before start %g ms", device, a.Stop, a.Start)
 	}
 	return nil
 }
 
-// finiteAt is finite for element i of a column.
-func finiteAt(device, column string, i int, x float64) error {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return finite(device, fmt.Sprintf("%s[%d]", column, i), x)
-	}
-	return nil
-}
+// CheckTable reports every parameter of a generator or recorder that the tag
+// `allowed` of its field does not allow, with its value and what is allowed; of
+// a list the first. Validate calls it before it looks at rules between
+// parameters. See package neuron's documentation for the tags.
+func CheckTable(m interface{ ModelName() string }) error { return param.Check(m, true) }
 
-// writable returns a with a Stop that JSON has a number for.
-func (a Active) writable() Active {
-	if math.IsInf(a.Stop, 1) {
-		a.Stop = 0
-	}
-	return a
-}
+// Defaults returns the parameters of generator or recorder T that the tags
+// `default` of its fields give, 0 where there is none.
+func Defaults[T interface{ ModelName() string }]() T { return param.Defaults[T]() }

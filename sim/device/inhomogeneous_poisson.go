@@ -1,8 +1,9 @@
 package device
 
 import (
-	"encoding/json"
-	"fmt"
+	"errors"
+
+	"cortigo/sim/internal/param"
 )
 
 // InhomogeneousPoisson is a Poisson generator of piecewise constant rate, NEST's
@@ -13,11 +14,9 @@ import (
 // generator in the same place. As in NEST, Origin shifts Start and Stop but not
 // the times of the rates.
 type InhomogeneousPoisson struct {
-	RateTimes  []float64 `json:"rate_times"`  // begin of each rate, ms, > 0, increasing
-	RateValues []float64 `json:"rate_values"` // rate from each time on, spikes/s, >= 0, as many as times
-	// AllowOffgridTimes rounds times that are not on the grid up to the end of
-	// their step; without it they are an error.
-	AllowOffgridTimes bool `json:"allow_offgrid_times,omitempty"`
+	RateTimes         []float64 `json:"rate_times" unit:"ms" allowed:"> 0; increasing" help:"begin of each rate"`
+	RateValues        []float64 `json:"rate_values" unit:"spikes/s" allowed:">= 0; as many as times" help:"rate from each time on"`
+	AllowOffgridTimes bool      `json:"allow_offgrid_times,omitempty" allowed:"true or false" help:"whether times off the grid are rounded up to the end of their step; else they are an error"`
 	Active
 }
 
@@ -27,21 +26,8 @@ func (InhomogeneousPoisson) ModelName() string { return "inhomogeneous_poisson_g
 // Validate reports columns of different length, times out of order or not
 // after 0, and rates that are negative or not finite.
 func (d InhomogeneousPoisson) Validate() error {
-	name := d.ModelName()
-	if err := checkSteps(name, "rate_times", "rate_values", d.RateTimes, d.RateValues); err != nil {
-		return err
-	}
-	for i, r := range d.RateValues {
-		if r < 0 {
-			return fmt.Errorf("%s: rate_values[%d] is %g spikes/s, must be >= 0", name, i, r)
-		}
-	}
-	return d.validate(name)
+	return errors.Join(CheckTable(d), checkSteps(d.ModelName(), "rate_times", "rate_values", d.RateTimes, d.RateValues), d.validate(d.ModelName()))
 }
 
 // MarshalJSON writes the parameters by NEST's names.
-func (d InhomogeneousPoisson) MarshalJSON() ([]byte, error) {
-	type plain InhomogeneousPoisson
-	d.Active = d.writable()
-	return json.Marshal(plain(d))
-}
+func (d InhomogeneousPoisson) MarshalJSON() ([]byte, error) { return param.Marshal(d) }

@@ -1,11 +1,11 @@
 package device
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/param"
 )
 
 // The quantities a Multimeter can read.
@@ -18,14 +18,14 @@ const (
 // Multimeter samples quantities of neurons at Offset + k*Interval while it is
 // active, NEST's multimeter; with the default quantity it is the voltmeter.
 type Multimeter struct {
-	Interval   float64  `json:"interval"`                                // time between samples, ms, > 0; 0 is NEST's default, 1
-	Offset     float64  `json:"offset,omitempty"`                        // time of sample 0, ms, >= 0
-	Quantities []string `json:"quantities,omitempty" nest:"record_from"` // what is read; recordables of the neurons, none: V_m
+	Interval   float64  `json:"interval" unit:"ms" default:"1" allowed:"> 0" zero:"1, NEST's default" help:"time between samples"`
+	Offset     float64  `json:"offset,omitempty" unit:"ms" allowed:">= 0" help:"time of sample 0"`
+	Quantities []string `json:"quantities,omitempty" nest:"record_from" allowed:"recordables of the neurons; none: V_m" help:"what is read"`
 	Active
 }
 
 // DefaultMultimeter returns NEST's defaults, an interval of 1 ms.
-func DefaultMultimeter() Multimeter { return Multimeter{Interval: 1} }
+func DefaultMultimeter() Multimeter { return Defaults[Multimeter]() }
 
 // DefaultVoltmeter returns a multimeter that reads V_m every ms, NEST's
 // voltmeter. Its recordings and the parameters are a multimeter's.
@@ -37,13 +37,7 @@ func (Multimeter) ModelName() string { return "multimeter" }
 // Validate reports a negative interval or offset and unknown quantities.
 func (m Multimeter) Validate() error {
 	name := m.ModelName()
-	var errs []error
-	if err := finite(name, "interval", m.Interval); err != nil || m.Interval < 0 {
-		errs = append(errs, fmt.Errorf("%s: interval is %g ms, must be > 0", name, m.Interval))
-	}
-	if err := finite(name, "offset", m.Offset); err != nil || m.Offset < 0 {
-		errs = append(errs, fmt.Errorf("%s: offset is %g ms, must be >= 0", name, m.Offset))
-	}
+	errs := []error{CheckTable(m)}
 	for _, q := range m.Quantities {
 		if q != Vm && q != ISynEx && q != ISynIn {
 			errs = append(errs, fmt.Errorf("%s: unknown quantity %s, must be one of %q, %q, %q", name, brief.Quote(q), Vm, ISynEx, ISynIn))
@@ -53,8 +47,4 @@ func (m Multimeter) Validate() error {
 }
 
 // MarshalJSON writes the parameters by NEST's names.
-func (m Multimeter) MarshalJSON() ([]byte, error) {
-	type plain Multimeter
-	m.Active = m.writable()
-	return json.Marshal(plain(m))
-}
+func (m Multimeter) MarshalJSON() ([]byte, error) { return param.Marshal(m) }

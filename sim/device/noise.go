@@ -1,9 +1,10 @@
 package device
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+
+	"cortigo/sim/internal/param"
 )
 
 // Noise is NEST's noise_generator: a piecewise constant current whose amplitude
@@ -26,12 +27,12 @@ import (
 //
 // (both from NEST 3.10's documentation of noise_generator).
 type Noise struct {
-	Mean      float64 `json:"mean"`                // mean of the current, pA
-	Std       float64 `json:"std"`                 // standard deviation of the current, pA, >= 0
-	Dt        float64 `json:"dt,omitempty"`        // time between changes, ms, a multiple of the resolution; 0: 10 steps, which is NEST's default
-	StdMod    float64 `json:"std_mod,omitempty"`   // modulation of the standard deviation, pA, in [0, std]
-	Frequency float64 `json:"frequency,omitempty"` // frequency of the modulation, Hz
-	Phase     float64 `json:"phase,omitempty"`     // phase of the modulation, degrees
+	Mean      float64 `json:"mean" unit:"pA" allowed:"finite" help:"mean of the current"`
+	Std       float64 `json:"std" unit:"pA" allowed:">= 0" help:"standard deviation of the current"`
+	Dt        float64 `json:"dt,omitempty" unit:"ms" allowed:"> 0; a multiple of the resolution" zero:"10 steps, which is NEST's default" help:"time between changes"`
+	StdMod    float64 `json:"std_mod,omitempty" unit:"pA" allowed:">= 0; at most std" help:"modulation of the standard deviation"`
+	Frequency float64 `json:"frequency,omitempty" unit:"Hz" allowed:"finite" help:"frequency of the modulation"`
+	Phase     float64 `json:"phase,omitempty" unit:"degrees" allowed:"finite" help:"phase of the modulation"`
 	Active
 }
 
@@ -41,29 +42,12 @@ func (Noise) ModelName() string { return "noise_generator" }
 // Validate reports values that are not finite, negative standard deviations, a
 // modulation above the standard deviation, and times that make no sense.
 func (d Noise) Validate() error {
-	name := d.ModelName()
-	var errs []error
-	for _, v := range []struct {
-		name string
-		x    float64
-	}{{"mean", d.Mean}, {"std", d.Std}, {"dt", d.Dt}, {"std_mod", d.StdMod}, {"frequency", d.Frequency}, {"phase", d.Phase}} {
-		errs = append(errs, finite(name, v.name, v.x))
+	var tooMuch error
+	if d.StdMod > d.Std {
+		tooMuch = fmt.Errorf("%s: std_mod is %g pA, must be in [0, std (%g)]", d.ModelName(), d.StdMod, d.Std)
 	}
-	if d.Std < 0 {
-		errs = append(errs, fmt.Errorf("%s: std is %g pA, must be >= 0", name, d.Std))
-	}
-	if d.StdMod < 0 || d.StdMod > d.Std {
-		errs = append(errs, fmt.Errorf("%s: std_mod is %g pA, must be in [0, std (%g)]", name, d.StdMod, d.Std))
-	}
-	if d.Dt < 0 {
-		errs = append(errs, fmt.Errorf("%s: dt is %g ms, must be > 0", name, d.Dt))
-	}
-	return errors.Join(append(errs, d.validate(name))...)
+	return errors.Join(CheckTable(d), tooMuch, d.validate(d.ModelName()))
 }
 
 // MarshalJSON writes the parameters by NEST's names.
-func (d Noise) MarshalJSON() ([]byte, error) {
-	type plain Noise
-	d.Active = d.writable()
-	return json.Marshal(plain(d))
-}
+func (d Noise) MarshalJSON() ([]byte, error) { return param.Marshal(d) }

@@ -1,5 +1,7 @@
 package device
 
+import "errors"
+
 // SpikeRecorder keeps the spikes of the neurons that are connected to it while
 // it is active, NEST's spike_recorder. The weights and delays of its connections
 // do not matter; a spike of multiplicity n is n rows.
@@ -11,4 +13,4 @@ type SpikeRecorder struct {
 func (SpikeRecorder) ModelName() string { return "spike_recorder" }
 
 // Validate reports times that make no sense.
-func (r SpikeRecorder) Validate() error { return r.validate(r.ModelName()) }
+func (r SpikeRecorder) Validate() error { return errors.Join(CheckTable(r), r.validate(r.ModelName())) }

@@ -1,16 +1,15 @@
 package models
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/suggest"
-	"cortigo/sim/neuron"
 )
 
 // A Model is a model of nodes, a struct of package neuron or device.
@@ -21,15 +20,17 @@ type Model interface {
 	Validate() error
 }
 
-// catalog is read once, when first asked for.
-var catalog = sync.OnceValue(func() List {
-	s := readSource()
-	list := make(List, len(table))
-	for i, e := range table {
-		list[i] = e.info(s)
+// catalog returns what there is now: models may be registered at any time.
+func catalog() List {
+	var list List
+	for _, e := range entries() {
+		list = append(list, e.info())
 	}
+	slices.SortStableFunc(list, func(a, b Info) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
+	})
 	return list
-})
+}
 
 // All returns the models: neurons, generators, recorders, synapses, each in
 // alphabetical order.
@@ -43,7 +44,7 @@ func Find(kind Kind, part string) List {
 	for _, m := range catalog() {
 		named := slices.ContainsFunc(m.names(), func(n string) bool { return strings.Contains(strings.ToLower(n), part) })
 		if named && (kind == Any || kind == m.Kind) {
-			found = append(found, m.clone())
+			found = append(found, m)
 		}
 	}
 	return found
@@ -56,7 +57,7 @@ func Get(name string) (Info, error) {
 	var names []string
 	for _, m := range catalog() {
 		if slices.Contains(m.names(), name) {
-			return m.clone(), nil
+			return m, nil
 		}
 		names = append(names, m.names()...)
 	}
@@ -127,60 +128,3 @@ func (m Info) Parameter(name string) (Parameter, error) {
 }
 
 func (m Info) names() []string { return append([]string{m.Name}, m.Aliases...) }
-
-// clone shares nothing that a caller could change with m.
-func (m Info) clone() Info {
-	m.Aliases = slices.Clone(m.Aliases)
-	m.Parameters = m.parameters()
-	m.Recordables = slices.Clone(m.Recordables)
-	return m
-}
-
-// parameters returns a copy of Parameters, whose defaults are the model's own.
-func (m Info) parameters() []Parameter {
-	set, out := param.Of(m.model), slices.Clone(m.Parameters)
-	for i := range out {
-		if v, err := set.Get(m.model, out[i].Name); err == nil { // it is there: info listed it
-			if x, ok := v.(connect.Constant); ok {
-				v = float64(x)
-			}
-			out[i].Default = v
-		}
-	}
-	return out
-}
-
-// info reads what the source says of a model.
-func (e entry) info(s source) Info {
-	typ := typeName(e.defaults)
-	set := param.Of(e.defaults)
-	m := Info{Name: e.name, Aliases: e.aliases, Kind: e.kind, Go: typ.String() + "{}", model: e.defaults}
-	if m.Name == "" {
-		m.Name = set.Model()
-	}
-	docs := s.docs(typ)
-	if e.function != "" {
-		m.Go = typ.Package + "." + e.function + "()"
-	}
-	if e.name != "" && e.function != "" {
-		docs = append([]string{s.functions[goName{typ.Package, e.function}]}, docs...)
-	}
-	m.Summary = summary(docs[0], m.Name)
-	if len(m.Aliases) > 0 {
-		docs = append(docs, "Tutorials for older versions of NEST call it "+strings.Join(m.Aliases, ", ")+".")
-	}
-	m.Help, m.markdown = format(docs)
-	for _, n := range set.Names() {
-		f := set.Field(n)
-		p := Parameter{Name: n, Field: f}
-		p.Help, p.Unit, p.Allowed = s.field(typ, f).parts()
-		m.Parameters = append(m.Parameters, p)
-	}
-	m.Parameters = m.parameters()
-	if n, ok := e.defaults.(neuron.Model); ok && e.kind == Neuron {
-		for _, r := range neuron.Recordables(n) {
-			m.Recordables = append(m.Recordables, Recordable(r))
-		}
-	}
-	return m
-}

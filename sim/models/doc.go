@@ -8,16 +8,16 @@
 //	m, err := models.Default("iaf_psc_alpha")    // to give to Create
 //	values, err := models.Defaults("iaf_psc_alpha")
 //
-// The texts are the documentation comments of packages neuron, device and
-// connect, and of the fields of their structs, read from the source that these
-// packages embed: they cannot differ from what go doc shows. A program that does
-// not import this package contains none of it.
+// Parameters are the tables that the tags of the models' structs are, see package
+// neuron. The longer texts are the documentation comments of packages neuron,
+// device and connect, copied by go generate, so that nothing reads Go source when
+// a program runs; a test tells when they differ. A model from elsewhere brings its
+// text along, as a method Help() string: the first sentence is its summary.
 //
-//	table.go    the models: a new one needs a line here
+//	table.go    the models
 //	catalog.go  All, Find, Get, Default, Defaults
 //	info.go     what is known of a model
-//	source.go   the documentation in the source
-//	comment.go  the form of comments of fields and types
+//	texts.go    the longer texts, written by the command in generate
 //	text.go     as text
 //	markdown.go as Markdown, for notebooks
 package models

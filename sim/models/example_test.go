@@ -29,11 +29,11 @@ func ExampleGet() {
 	// E_L               -70      mV    EL               resting potential
 	// V_th              -55      mV    Vth              threshold
 	// V_reset           -70      mV    Vreset           potential after a spike; below V_th
-	// V_min             -Inf     mV    Vmin             lower bound of the potential; -Inf for none
+	// V_min             -Inf     mV    Vmin             lower bound of the potential; a number or -Inf
 	// V_m               -70      mV    Vm               initial membrane potential
 	// C_m               250      pF    Cm               capacitance; > 0
 	// tau_m             10       ms    TauM             membrane time constant; > 0
-	// t_ref             2        ms    TRef             refractory period; >= 0, rounded up to steps
+	// t_ref             2        ms    TRef             refractory period; >= 0; rounded up to steps
 	// I_e               0        pA    Ie               constant input current
 	// refractory_input  false          RefractoryInput  keep what arrives during t_ref; true or false
 	//

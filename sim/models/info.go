@@ -1,5 +1,16 @@
 package models
 
+import (
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/internal/param"
+	"cortigo/sim/neuron"
+)
+
 // A Kind is what a model is of.
 type Kind int
 
@@ -43,7 +54,7 @@ type Info struct {
 	Recordables []Recordable // what a multimeter can read
 
 	markdown string // Help
-	model    any
+	model    any    // nobody changes it
 }
 
 // A Parameter is one that a model has.
@@ -51,9 +62,9 @@ type Parameter struct {
 	Name    string // NEST's
 	Field   string // of the Go struct
 	Unit    string // "mV", "ms", "dimensionless", ...; "" if it is no number
-	Default any    // float64, int, bool or a slice of these or of string
+	Default any    // float64, int, bool, string or a slice of these
 	Help    string // one line
-	Allowed string // "" for whatever is of the type, and finite
+	Allowed string // "finite", "> 0", ">= 0; rounded up to steps"; "" for whatever is of the type
 }
 
 // A Recordable is a quantity that a multimeter can read.
@@ -65,3 +76,67 @@ type Recordable struct {
 
 // A List is models, as All and Find return them.
 type List []Info
+
+// A text is what there is to say of a model at length, from its documentation.
+type text struct{ summary, plain, markdown string }
+
+//go:generate go run ./generate
+
+// goName returns "neuron.IafPscExp".
+func goName(model any) string { return packageOf(model) + "." + reflect.TypeOf(model).Name() }
+
+func packageOf(model any) string { return path.Base(reflect.TypeOf(model).PkgPath()) }
+
+// text returns what there is to say of a model, from this module's documentation
+// or, of a model from elsewhere, from its method Help, whose first sentence is
+// the summary.
+func (e entry) text() text {
+	name := goName(e.defaults)
+	if e.name != "" && e.function != "" {
+		name = packageOf(e.defaults) + "." + e.function
+	}
+	if t, ok := texts[name]; ok {
+		return t
+	}
+	h, ok := e.defaults.(interface{ Help() string })
+	if !ok {
+		return text{}
+	}
+	help := strings.TrimRight(h.Help(), "\n") + "\n"
+	first, _, _ := strings.Cut(strings.Join(strings.Fields(help), " "), ". ")
+	return text{strings.TrimRight(first, ". "), help, help}
+}
+
+// info returns what is known of a model.
+func (e entry) info() Info {
+	set, text := param.Of(e.defaults), e.text()
+	m := Info{Name: e.name, Aliases: slices.Clone(e.aliases), Kind: e.kind, Go: goName(e.defaults) + "{}", Summary: text.summary,
+		Help: text.plain, markdown: text.markdown, model: e.defaults}
+	if m.Name == "" {
+		m.Name = set.Model()
+	}
+	if e.function != "" {
+		m.Go = packageOf(e.defaults) + "." + e.function + "()"
+	}
+	if len(m.Aliases) > 0 {
+		older := "\nTutorials for older versions of NEST call it " + strings.Join(m.Aliases, ", ") + ".\n"
+		m.Help += older
+		m.markdown += older
+	}
+	for _, p := range set.Parameters() {
+		value, err := set.Get(e.defaults, p.Name) // a copy
+		if err != nil {
+			value = p.Default
+		}
+		if x, ok := value.(connect.Constant); ok {
+			value = float64(x)
+		}
+		m.Parameters = append(m.Parameters, Parameter{p.Name, p.Field, p.Unit, value, p.Help, p.Allowed})
+	}
+	if n, ok := e.defaults.(neuron.Model); ok && e.kind == Neuron {
+		for _, r := range neuron.Recordables(n) {
+			m.Recordables = append(m.Recordables, Recordable(r))
+		}
+	}
+	return m
+}

@@ -117,8 +117,8 @@ func TestFind(t *testing.T) {
 		}
 	}
 	all := All()
-	if len(all) != len(table) {
-		t.Errorf("%d models, want %d", len(all), len(table))
+	if len(all) != len(entries()) {
+		t.Errorf("%d models, want %d", len(all), len(entries()))
 	}
 	for i := 1; i < len(all); i++ {
 		a, b := all[i-1], all[i]
@@ -180,16 +180,16 @@ func TestCopies(t *testing.T) {
 
 // Everything that help shows is there, in the form that it needs.
 func TestComments(t *testing.T) {
-	for i, m := range All() {
+	for _, m := range All() {
 		if m.Summary == "" || len(m.Summary) > 100 || strings.Contains(m.Summary, "NEST") {
 			t.Errorf("%s: summary %q", m.Name, m.Summary)
 		}
 		if !strings.Contains(strings.Join(strings.Fields(m.Help), " "), "NEST's "+m.Name) {
 			t.Errorf("%s: the comment does not say \"NEST's %s\":\n%s", m.Name, m.Name, m.Help)
 		}
-		set := param.Of(table[i].defaults)
-		if fields := reflect.VisibleFields(reflect.TypeOf(table[i].defaults)); len(slices.DeleteFunc(fields, func(f reflect.StructField) bool { return f.Anonymous || !f.IsExported() })) != len(m.Parameters) {
-			t.Errorf("%s: %d parameters, and fields %v", m.Name, len(m.Parameters), fields)
+		set := param.Of(m.model)
+		if err := set.Err(); err != nil {
+			t.Error(err)
 		}
 		for _, p := range m.Parameters {
 			if p.Help == "" || p.Field == "" {
@@ -202,8 +202,11 @@ func TestComments(t *testing.T) {
 				}
 			default:
 				if !slices.Contains(units, p.Unit) {
-					t.Errorf("%s: %s: unit %q, must be one of %q: help %q", m.Name, p.Name, p.Unit, units, p.Help)
+					t.Errorf("%s: %s: unit %q, must be one of %q", m.Name, p.Name, p.Unit, units)
 				}
+			}
+			if p.Allowed == "" {
+				t.Errorf("%s: %s: nothing says what is allowed", m.Name, p.Name)
 			}
 		}
 		for _, r := range m.Recordables {
@@ -218,19 +221,17 @@ func TestComments(t *testing.T) {
 				}
 			}
 		}
-		if f := table[i].function; f != "" {
-			if _, ok := readSource().functions[goName{typeName(table[i].defaults).Package, f}]; !ok {
-				t.Errorf("%s: there is no function %s", m.Name, f)
-			}
-		}
 	}
 }
+
+// units are those that a number may have.
+var units = []string{"mV", "ms", "pA", "pF", "nS", "spikes/s", "Hz", "degrees", "pA or mV", "dimensionless"}
 
 // Every struct with a ModelName is in the table.
 func TestTable(t *testing.T) {
 	listed := map[string]bool{}
-	for _, e := range table {
-		listed[typeName(e.defaults).String()] = true
+	for _, e := range entries() {
+		listed[goName(e.defaults)] = true
 	}
 	for _, dir := range []string{"neuron", "device"} {
 		files, err := filepath.Glob("../" + dir + "/*.go")
@@ -260,59 +261,6 @@ func TestTable(t *testing.T) {
 	}
 }
 
-func TestFieldComment(t *testing.T) {
-	for _, c := range []struct{ text, help, unit, allowed string }{
-		{"resting potential, mV", "resting potential", "mV", ""},
-		{"capacitance, pF, > 0", "capacitance", "pF", "> 0"},
-		{"end, of activity, ms, not before start; 0 is forever", "end, of activity", "ms", "not before start; 0 is forever"},
-		{"delay, ms; nil: 1", "delay", "ms", "nil: 1"},
-		{"weight, pA or mV, finite", "weight", "pA or mV", "finite"},
-		{"keep input, or not; true or false", "keep input, or not", "", "true or false"},
-		{"keep input", "keep input", "", ""},
-		{"ms, > 0", "", "ms", "> 0"},
-		{"takes 5 ms, or more, ms", "takes 5 ms, or more", "ms", ""},
-		{"", "", "", ""},
-	} {
-		if help, unit, allowed := (fieldDoc{text: c.text}).parts(); help != c.help || unit != c.unit || allowed != c.allowed {
-			t.Errorf("%q: %q, %q, %q", c.text, help, unit, allowed)
-		}
-	}
-	for text, want := range map[string][3]string{
-		"rounds times; without it they are an error.": {"rounds times; without it they are an error.", "", ""},
-		"what a target gets, pA, > 0":                 {"what a target gets", "pA", "> 0"},
-	} {
-		if help, unit, allowed := (fieldDoc{text, true}).parts(); [3]string{help, unit, allowed} != want {
-			t.Errorf("%q: %q, %q, %q", text, help, unit, allowed)
-		}
-	}
-	tree, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\ntype T struct {\n// A keeps\n// on.\nA bool\nB int // a, ms\nC\n}", parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := source{map[goName]structDoc{}, map[goName]string{}}
-	s.read(tree)
-	want := structDoc{fields: map[string]fieldDoc{"A": {"keeps on.", true}, "B": {"a, ms", false}}, embedded: []goName{{"x", "C"}}}
-	if got := s.structs[goName{"x", "T"}]; !reflect.DeepEqual(got, want) {
-		t.Errorf("%+v, want %+v", got, want)
-	}
-}
-
-func TestSummary(t *testing.T) {
-	for _, c := range []struct{ doc, want string }{
-		{"DC is a constant\ncurrent, NEST's x_y. More.", "constant current"},
-		{"A Synapse is an open door, NEST's x_y: more", "open door"},
-		{"Parrot repeats every spike (Smith et al. 2001), NEST's x_y.", "repeats every spike (Smith et al. 2001)"},
-		{"DefaultX returns a meter. More.", "meter"},
-		{"Noise is NEST's x_y: a current that changes\nevery Dt, for each target.", "current that changes every Dt"},
-		{"Noise is NEST's x_y.", ""},
-		{"", ""},
-	} {
-		if got := summary(c.doc, "x_y"); got != c.want {
-			t.Errorf("%q: %q, want %q", c.doc, got, c.want)
-		}
-	}
-}
-
 func TestMarkdown(t *testing.T) {
 	if got, want := markdownTable([][]string{{"a", "b"}, {escape("x|y*z_[1]"), code("V_m")}}), "| a | b |\n|---|---|\n| x\\|y\\*z\\_\\[1\\] | `V_m` |\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
@@ -320,7 +268,7 @@ func TestMarkdown(t *testing.T) {
 	m, _ := Get("iaf_psc_delta")
 	for _, want := range []string{
 		"### iaf\\_psc\\_delta\n\nneuron, `neuron.DefaultIafPscDelta()`\n", "\n\n\tdV/dt = -(V - E_L)/tau_m + I_e/C_m, and",
-		"| `V_min` | -Inf | mV | `Vmin` | lower bound of the potential; -Inf for none |\n", "| `V_m` | mV | membrane potential |\n",
+		"| `V_min` | -Inf | mV | `Vmin` | lower bound of the potential; a number or -Inf |\n", "| `V_m` | mV | membrane potential |\n",
 	} {
 		if !strings.Contains(m.Markdown(), want) {
 			t.Errorf("no %q in\n%s", want, m.Markdown())
@@ -331,19 +279,24 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
-// Networks are built without the parser of the documentation.
+// Networks are built without the texts, and nothing reads Go source.
 func TestNotLinked(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "cortigo/sim", "cortigo/sim/microcircuit").CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	deps := strings.Fields(string(out))
-	if !slices.Contains(deps, "cortigo/sim/neuron") {
-		t.Fatalf("no dependencies: %s", out)
-	}
-	for _, p := range []string{"cortigo/sim/models", "go/parser", "go/ast"} {
-		if slices.Contains(deps, p) {
-			t.Errorf("package sim depends on %s", p)
+	for pkgs, not := range map[string][]string{
+		"cortigo/sim cortigo/sim/microcircuit": {"cortigo/sim/models", "go/parser", "go/ast", "go/doc/comment"},
+		"cortigo/sim/models":                   {"go/parser", "go/ast", "go/doc/comment", "embed"},
+	} {
+		out, err := exec.Command("go", append([]string{"list", "-deps"}, strings.Fields(pkgs)...)...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		deps := strings.Fields(string(out))
+		if !slices.Contains(deps, "cortigo/sim/neuron") {
+			t.Fatalf("no dependencies: %s", out)
+		}
+		for _, p := range not {
+			if slices.Contains(deps, p) {
+				t.Errorf("%s depends on %s", pkgs, p)
+			}
 		}
 	}
 }

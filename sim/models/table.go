@@ -3,6 +3,7 @@ package models
 import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
 )
 
@@ -19,7 +20,9 @@ type entry struct {
 	function string
 }
 
-// table has the models, in the order in which they are listed.
+// entries returns the models.
+func entries() []entry { return table }
+
 var table = []entry{
 	{kind: Neuron, defaults: neuron.DefaultIafPscAlpha(), function: "DefaultIafPscAlpha", aliases: []string{"iaf_neuron"}},
 	{kind: Neuron, defaults: neuron.DefaultIafPscDelta(), function: "DefaultIafPscDelta"},
@@ -34,5 +37,5 @@ var table = []entry{
 	{kind: Recorder, defaults: device.DefaultMultimeter(), function: "DefaultMultimeter"},
 	{kind: Recorder, defaults: device.SpikeRecorder{}, aliases: []string{"spike_detector"}},
 	{kind: Recorder, defaults: device.DefaultVoltmeter(), function: "DefaultVoltmeter", name: "voltmeter"},
-	{kind: Synapse, defaults: connect.Synapse{Model: "static_synapse", Weight: connect.Constant(1), Delay: connect.Constant(1)}, name: "static_synapse"},
+	{kind: Synapse, defaults: param.Defaults[connect.Synapse]()},
 }

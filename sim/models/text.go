@@ -40,10 +40,11 @@ func (l List) String() string {
 }
 
 func (p Parameter) meaning() string {
-	if p.Allowed == "" {
+	allowed := strings.TrimPrefix(p.Allowed, "finite; ")
+	if allowed == "" || allowed == "finite" {
 		return p.Help
 	}
-	return p.Help + "; " + p.Allowed
+	return p.Help + "; " + allowed
 }
 
 // value writes a default.

@@ -1,6 +1,10 @@
 package neuron
 
-import "math"
+import (
+	"errors"
+
+	"cortigo/sim/internal/param"
+)
 
 // IafPscAlpha is a leaky integrate-and-fire neuron with alpha-function synaptic
 // currents, NEST's iaf_psc_alpha (Rotter & Diesmann 1999; Diesmann et al. 2001):
@@ -11,24 +15,21 @@ import "math"
 // V does not fall below V_min. When V reaches V_th the neuron spikes and V stays
 // at V_reset for t_ref.
 type IafPscAlpha struct {
-	EL       float64 `json:"E_L"`            // resting potential, mV
-	Vth      float64 `json:"V_th"`           // threshold, mV
-	Vreset   float64 `json:"V_reset"`        // potential after a spike, mV, below V_th
-	Vmin     float64 `json:"-" nest:"V_min"` // lower bound of the potential, mV, -Inf for none
-	Vm       float64 `json:"V_m"`            // initial membrane potential, mV
-	Cm       float64 `json:"C_m"`            // capacitance, pF, > 0
-	TauM     float64 `json:"tau_m"`          // membrane time constant, ms, > 0
-	TauSynEx float64 `json:"tau_syn_ex"`     // rise of excitatory currents, ms, > 0
-	TauSynIn float64 `json:"tau_syn_in"`     // rise of inhibitory currents, ms, > 0
-	TRef     float64 `json:"t_ref"`          // refractory period, ms, >= 0, rounded up to steps
-	Ie       float64 `json:"I_e"`            // constant input current, pA
+	EL       float64 `json:"E_L" unit:"mV" default:"-70" allowed:"finite" help:"resting potential"`
+	Vth      float64 `json:"V_th" unit:"mV" default:"-55" allowed:"finite" help:"threshold"`
+	Vreset   float64 `json:"V_reset" unit:"mV" default:"-70" allowed:"finite; below V_th" help:"potential after a spike"`
+	Vmin     float64 `json:"V_min" unit:"mV" default:"-inf" allowed:"a number or -Inf" help:"lower bound of the potential"`
+	Vm       float64 `json:"V_m" unit:"mV" default:"-70" allowed:"finite" help:"initial membrane potential"`
+	Cm       float64 `json:"C_m" unit:"pF" default:"250" allowed:"> 0" help:"capacitance"`
+	TauM     float64 `json:"tau_m" unit:"ms" default:"10" allowed:"> 0" help:"membrane time constant"`
+	TauSynEx float64 `json:"tau_syn_ex" unit:"ms" default:"2" allowed:"> 0" help:"rise of excitatory currents"`
+	TauSynIn float64 `json:"tau_syn_in" unit:"ms" default:"2" allowed:"> 0" help:"rise of inhibitory currents"`
+	TRef     float64 `json:"t_ref" unit:"ms" default:"2" allowed:">= 0; rounded up to steps" help:"refractory period"`
+	Ie       float64 `json:"I_e" unit:"pA" allowed:"finite" help:"constant input current"`
 }
 
 // DefaultIafPscAlpha returns NEST's defaults.
-func DefaultIafPscAlpha() IafPscAlpha {
-	return IafPscAlpha{EL: -70, Vth: -55, Vreset: -70, Vmin: math.Inf(-1), Vm: -70, Cm: 250, TauM: 10,
-		TauSynEx: 2, TauSynIn: 2, TRef: 2}
-}
+func DefaultIafPscAlpha() IafPscAlpha { return Defaults[IafPscAlpha]() }
 
 // ModelName returns "iaf_psc_alpha".
 func (IafPscAlpha) ModelName() string { return "iaf_psc_alpha" }
@@ -39,18 +40,12 @@ func (IafPscAlpha) Recordables() []Recordable { return []Recordable{vm, iSynEx, 
 // Validate reports time constants and a capacitance that are not positive, a
 // reset that is not below the threshold and values that are not finite.
 func (p IafPscAlpha) Validate() error {
-	c := check{model: p.ModelName()}
-	c.finite("E_L", p.EL)
-	c.finite("V_th", p.Vth)
-	c.finite("V_m", p.Vm)
-	c.finite("I_e", p.Ie)
-	c.below("V_reset", p.Vreset, "V_th", p.Vth)
-	c.finite("V_reset", p.Vreset)
-	c.vMin(p.Vmin)
-	c.positive("C_m", p.Cm)
-	c.positive("tau_m", p.TauM)
-	c.positive("tau_syn_ex", p.TauSynEx)
-	c.positive("tau_syn_in", p.TauSynIn)
-	c.tRef(p.TRef)
-	return c.err()
+	return errors.Join(CheckTable(p), below(p.ModelName(), "V_reset", p.Vreset, "V_th", p.Vth))
 }
+
+// MarshalJSON writes the parameters by NEST's names; a V_min of -Inf is left out.
+func (p IafPscAlpha) MarshalJSON() ([]byte, error) { return param.Marshal(p) }
+
+// UnmarshalJSON reads parameters by NEST's names. Those left out stay as they
+// are; unknown ones are an error.
+func (p *IafPscAlpha) UnmarshalJSON(b []byte) error { return param.Unmarshal(b, p) }

@@ -1,6 +1,10 @@
 package neuron
 
-import "math"
+import (
+	"errors"
+
+	"cortigo/sim/internal/param"
+)
 
 // IafPscDelta is a leaky integrate-and-fire neuron whose potential jumps by the
 // weight (mV) of an arriving spike, NEST's iaf_psc_delta:
@@ -12,22 +16,20 @@ import "math"
 // RefractoryInput: it is added when the period ends, discounted by
 // exp(-remaining/tau_m).
 type IafPscDelta struct {
-	EL              float64 `json:"E_L"`              // resting potential, mV
-	Vth             float64 `json:"V_th"`             // threshold, mV
-	Vreset          float64 `json:"V_reset"`          // potential after a spike, mV, below V_th
-	Vmin            float64 `json:"-" nest:"V_min"`   // lower bound of the potential, mV, -Inf for none
-	Vm              float64 `json:"V_m"`              // initial membrane potential, mV
-	Cm              float64 `json:"C_m"`              // capacitance, pF, > 0
-	TauM            float64 `json:"tau_m"`            // membrane time constant, ms, > 0
-	TRef            float64 `json:"t_ref"`            // refractory period, ms, >= 0, rounded up to steps
-	Ie              float64 `json:"I_e"`              // constant input current, pA
-	RefractoryInput bool    `json:"refractory_input"` // keep what arrives during t_ref; true or false
+	EL              float64 `json:"E_L" unit:"mV" default:"-70" allowed:"finite" help:"resting potential"`
+	Vth             float64 `json:"V_th" unit:"mV" default:"-55" allowed:"finite" help:"threshold"`
+	Vreset          float64 `json:"V_reset" unit:"mV" default:"-70" allowed:"finite; below V_th" help:"potential after a spike"`
+	Vmin            float64 `json:"V_min" unit:"mV" default:"-inf" allowed:"a number or -Inf" help:"lower bound of the potential"`
+	Vm              float64 `json:"V_m" unit:"mV" default:"-70" allowed:"finite" help:"initial membrane potential"`
+	Cm              float64 `json:"C_m" unit:"pF" default:"250" allowed:"> 0" help:"capacitance"`
+	TauM            float64 `json:"tau_m" unit:"ms" default:"10" allowed:"> 0" help:"membrane time constant"`
+	TRef            float64 `json:"t_ref" unit:"ms" default:"2" allowed:">= 0; rounded up to steps" help:"refractory period"`
+	Ie              float64 `json:"I_e" unit:"pA" allowed:"finite" help:"constant input current"`
+	RefractoryInput bool    `json:"refractory_input" default:"false" allowed:"true or false" help:"keep what arrives during t_ref"`
 }
 
 // DefaultIafPscDelta returns NEST's defaults.
-func DefaultIafPscDelta() IafPscDelta {
-	return IafPscDelta{EL: -70, Vth: -55, Vreset: -70, Vmin: math.Inf(-1), Vm: -70, Cm: 250, TauM: 10, TRef: 2}
-}
+func DefaultIafPscDelta() IafPscDelta { return Defaults[IafPscDelta]() }
 
 // ModelName returns "iaf_psc_delta".
 func (IafPscDelta) ModelName() string { return "iaf_psc_delta" }
@@ -38,16 +40,12 @@ func (IafPscDelta) Recordables() []Recordable { return []Recordable{vm} }
 // Validate reports a time constant or capacitance that is not positive, a reset
 // that is not below the threshold and values that are not finite.
 func (p IafPscDelta) Validate() error {
-	c := check{model: p.ModelName()}
-	c.finite("E_L", p.EL)
-	c.finite("V_th", p.Vth)
-	c.finite("V_m", p.Vm)
-	c.finite("I_e", p.Ie)
-	c.below("V_reset", p.Vreset, "V_th", p.Vth)
-	c.finite("V_reset", p.Vreset)
-	c.vMin(p.Vmin)
-	c.positive("C_m", p.Cm)
-	c.positive("tau_m", p.TauM)
-	c.tRef(p.TRef)
-	return c.err()
+	return errors.Join(CheckTable(p), below(p.ModelName(), "V_reset", p.Vreset, "V_th", p.Vth))
 }
+
+// MarshalJSON writes the parameters by NEST's names; a V_min of -Inf is left out.
+func (p IafPscDelta) MarshalJSON() ([]byte, error) { return param.Marshal(p) }
+
+// UnmarshalJSON reads parameters by NEST's names. Those left out stay as they
+// are; unknown ones are an error.
+func (p *IafPscDelta) UnmarshalJSON(b []byte) error { return param.Unmarshal(b, p) }

@@ -1,9 +1,9 @@
 package neuron
 
 import (
-	"errors"
 	"fmt"
-	"math"
+
+	"cortigo/sim/internal/param"
 )
 
 // A Model is one of this package's parameter structs.
@@ -15,44 +15,20 @@ type Model interface {
 	Validate() error
 }
 
-// check collects what is wrong with a model's parameters.
-type check struct {
-	model string
-	errs  []error
-}
+// CheckTable reports every parameter of a model that the tag `allowed` of its
+// field does not allow, with its value and what is allowed. A model's Validate
+// calls it before it looks at rules between parameters. See the package's
+// documentation for the tags.
+func CheckTable(m Model) error { return param.Check(m, false) }
 
-func (c *check) fail(name string, value float64, allowed string) {
-	c.errs = append(c.errs, fmt.Errorf("%s: %s is %g, must be %s", c.model, name, value, allowed))
-}
+// Defaults returns the parameters of model T that the tags `default` of its
+// fields give, 0 where there is none.
+func Defaults[T Model]() T { return param.Defaults[T]() }
 
-func (c *check) finite(name string, x float64) {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		c.fail(name, x, "finite")
+// below reports a parameter that is not below another.
+func below(model, name string, x float64, limitName string, limit float64) error {
+	if x < limit {
+		return nil
 	}
+	return fmt.Errorf("%s: %s is %g, must be below %s (%g)", model, name, x, limitName, limit)
 }
-
-func (c *check) positive(name string, x float64) {
-	if !(x > 0) || math.IsInf(x, 0) {
-		c.fail(name, x, "> 0 and finite")
-	}
-}
-
-func (c *check) below(name string, x float64, limitName string, limit float64) {
-	if !(x < limit) {
-		c.fail(name, x, fmt.Sprintf("below %s (%g)", limitName, limit))
-	}
-}
-
-func (c *check) tRef(x float64) {
-	if !(x >= 0) || math.IsInf(x, 0) {
-		c.fail("t_ref", x, ">= 0 and finite")
-	}
-}
-
-func (c *check) vMin(x float64) {
-	if math.IsNaN(x) || math.IsInf(x, 1) {
-		c.fail("V_min", x, "a number or -Inf")
-	}
-}
-
-func (c *check) err() error { return errors.Join(c.errs...) }

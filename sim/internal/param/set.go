@@ -1,6 +1,7 @@
 package param
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -14,11 +15,13 @@ import (
 // A Set is the parameters of one type of model. It may be used by several
 // goroutines at a time.
 type Set struct {
-	typ    reflect.Type
-	model  string // as messages name it
-	fields []field
-	names  []string
-	index  map[string]int
+	typ     reflect.Type
+	model   string // as messages name it
+	fields  []field
+	names   []string
+	index   map[string]int
+	members map[string]int // by their name in JSON
+	err     error          // what is wrong with the tags
 }
 
 type field struct {
@@ -26,6 +29,16 @@ type field struct {
 	path []int // for reflect.Value.FieldByIndex
 	kind Kind
 	goes []string // the field's other names: Go's and JSON's
+
+	inJSON   string        // its name there, "": it is not
+	optional bool          // left out of JSON where it has its default
+	value    reflect.Value // the default
+	unit     string
+	help     string
+	allowed  string  // for people
+	rule     rule    // for Check
+	zero     string  // what 0 stands for
+	infinity float64 // zero, if that is infinite; else 0
 }
 
 var sets sync.Map // of *Set by reflect.Type
@@ -37,9 +50,11 @@ func Of(model any) *Set {
 	if s, ok := sets.Load(t); ok {
 		return s.(*Set)
 	}
-	s := &Set{typ: t, model: modelName(model), index: map[string]int{}}
+	s := &Set{typ: t, model: modelName(model), index: map[string]int{}, members: map[string]int{}}
 	if t != nil && t.Kind() == reflect.Struct {
 		s.add(t, nil)
+	} else {
+		s.err = fmt.Errorf("%s: must be a struct", s.model)
 	}
 	got, _ := sets.LoadOrStore(t, s)
 	return got.(*Set)
@@ -67,12 +82,32 @@ func (s *Set) add(t reflect.Type, path []int) {
 		}
 		name, also := names(f)
 		kind, ok := kinds[f.Type]
-		if !ok || !f.IsExported() || name == "-" {
+		if !f.IsExported() || name == "-" {
 			continue
 		}
+		if _, twice := s.index[name]; twice || !ok {
+			why := fmt.Sprintf("a %v can be no parameter; if it is to be none, give it the tag json:\"-\"", f.Type)
+			if twice {
+				why = fmt.Sprintf("there is a parameter %s already", name)
+			}
+			s.err = errors.Join(s.err, fmt.Errorf("%s: field %s: %s", s.model, f.Name, why))
+			continue
+		}
+		one := field{name: name, path: at, kind: kind, goes: also, inJSON: name}
+		if inJSON := also[1]; inJSON == "-" {
+			one.inJSON = ""
+		} else if inJSON != "" {
+			one.inJSON = inJSON
+		}
+		if err := one.read(f); err != nil {
+			s.err = errors.Join(s.err, fmt.Errorf("%s: %w", s.model, err))
+		}
 		s.index[name] = len(s.fields)
+		if one.inJSON != "" {
+			s.members[one.inJSON] = len(s.fields)
+		}
 		s.names = append(s.names, name)
-		s.fields = append(s.fields, field{name, at, kind, also})
+		s.fields = append(s.fields, one)
 	}
 }
 
@@ -121,10 +156,7 @@ func (s *Set) Get(model any, name string) (any, error) {
 		return nil, err
 	}
 	v = v.FieldByIndex(f.path)
-	if v.Kind() == reflect.Slice {
-		v = cloned(v)
-	}
-	return v.Interface(), nil
+	return ownSlice(v).Interface(), nil
 }
 
 // Float returns a parameter that is one number, true being 1 and false 0. A
@@ -180,18 +212,10 @@ func (s *Set) Clone(model any) (any, error) {
 		return nil, err
 	}
 	for _, f := range s.fields {
-		if v := e.v.FieldByIndex(f.path); v.Kind() == reflect.Slice {
-			v.Set(cloned(v))
-		}
+		v := e.v.FieldByIndex(f.path)
+		v.Set(ownSlice(v))
 	}
 	return e.Model(), nil
-}
-
-func cloned(slice reflect.Value) reflect.Value {
-	if slice.IsNil() {
-		return slice
-	}
-	return reflect.AppendSlice(reflect.MakeSlice(slice.Type(), 0, slice.Len()), slice)
 }
 
 func (s *Set) find(model any, name string) (*field, reflect.Value, error) {
