@@ -49,10 +49,10 @@ func BenchmarkSpikeWriter(b *testing.B) {
 		before := processorTime(b)
 		for i := 0; i < n; {
 			j := i + 1
-			for j < n && all.step[j] == all.step[i] {
+			for j < n && all.Step[j] == all.Step[i] {
 				j++
 			}
-			if err := w.WriteSpikes(all.step[i:j], all.neuron[i:j]); err != nil {
+			if err := w.WriteSpikes(all.Step[i:j], all.Neuron[i:j]); err != nil {
 				b.Fatal(err)
 			}
 			i = j

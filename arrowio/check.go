@@ -6,10 +6,15 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
-	"github.com/apache/arrow/go/v17/parquet"
-	"github.com/apache/arrow/go/v17/parquet/file"
+	"cortigo/arrowio/internal/parquet"
+	"cortigo/arrowio/internal/populations"
 )
+
+// ErrDamaged is wrapped by errors about a run whose files are not what was
+// recorded: bits that have changed, parts that are missing, of another run or in
+// another's place, rows that cannot be. A run that is still being written, or
+// whose program was killed, is not damaged.
+var ErrDamaged = parquet.ErrDamaged
 
 // A CheckReport is what Check found out about a run.
 type CheckReport struct {
@@ -33,7 +38,7 @@ func Check(dir string) (*CheckReport, error) {
 		return nil, err
 	}
 	c := &checker{dir: dir, run: run}
-	if c.idx, err = newPopulationIndex(run.Populations); err != nil {
+	if c.idx, err = populations.New(run.Populations); err != nil {
 		return nil, fmt.Errorf("arrowio: %s: %w", filepath.Join(dir, RunFile), err)
 	}
 	if pid := Writer(dir); pid != 0 {
@@ -62,13 +67,13 @@ func Check(dir string) (*CheckReport, error) {
 type checker struct {
 	dir      string
 	run      *Run
-	idx      *populationIndex
+	idx      *populations.Index
 	report   CheckReport
 	inWindow int64 // spikes in the recorded window
 }
 
 func (c *checker) problem(format string, args ...any) {
-	c.report.Problems = append(c.report.Problems, damage{fmt.Errorf("arrowio: "+format, args...)})
+	c.report.Problems = append(c.report.Problems, parquet.Damage(fmt.Errorf("arrowio: "+format, args...)))
 }
 
 func (c *checker) note(format string, args ...any) {
@@ -93,11 +98,11 @@ func (c *checker) parts(sub string, n *int64) error {
 	var quantities []string
 	for range parts.parts {
 		c.report.Parts++
-		p, wrong, err := parts.open(memory.DefaultAllocator)
+		p, wrong, err := parts.open(nil)
 		c.report.Problems = append(c.report.Problems, wrong...)
 		if err == nil {
 			err = c.part(p, &quantities, &last, n)
-			_ = p.close()
+			_ = p.Close()
 		}
 		if err != nil {
 			c.report.Problems = append(c.report.Problems, err)
@@ -111,17 +116,17 @@ func (c *checker) parts(sub string, n *int64) error {
 }
 
 // part checks one part, whose rows must come after last.
-func (c *checker) part(p *partReader, quantities *[]string, last *place, n *int64) error {
-	path, samples := p.path, p.quantities != nil
-	p.rules = nil // what they find is found here, all of it
-	if p.meta() == nil {
+func (c *checker) part(p *parquet.Reader, quantities *[]string, last *place, n *int64) error {
+	path, samples := p.Path, p.Quantities != nil
+	p.CheckRows = nil // what they find is found here, all of it
+	if p.Metadata() == nil {
 		c.problem("%s has no metadata %q", path, MetadataKey)
 	}
 	if *quantities == nil {
-		*quantities = p.quantities
+		*quantities = p.Quantities
 	}
-	if !slices.Equal(*quantities, p.quantities) {
-		c.problem("%s has the quantities %q, the parts before it %q", path, p.quantities, *quantities)
+	if !slices.Equal(*quantities, p.Quantities) {
+		c.problem("%s has the quantities %q, the parts before it %q", path, p.Quantities, *quantities)
 	}
 	seen := map[string]bool{} // kinds of problems, each once a part
 	once := func(kind, format string, args ...any) {
@@ -132,24 +137,24 @@ func (c *checker) part(p *partReader, quantities *[]string, last *place, n *int6
 	}
 	h, w := c.run.ResolutionMS, c.run.Recorded
 	after := false
-	for g := range p.r.NumRowGroups() {
-		s, err := p.span(g)
+	for g := range p.Groups() {
+		s, err := p.Span(g)
 		if err != nil {
 			return err
 		}
-		names, err := p.names(g)
+		names, err := p.PopulationNames(g)
 		if err != nil {
 			return err
 		}
 		at := 0
-		err = p.read(g, h, func(r *rows) error {
-			for i, step := range r.step {
-				id := r.neuron[i]
+		err = p.Read(g, h, func(r *parquet.Rows) error {
+			for i, step := range r.Step {
+				id := r.Neuron[i]
 				if step < last.step || step == last.step && id < last.neuron {
 					once("order", "step %d, neuron %d comes after step %d, neuron %d", step, id, last.step, last.neuron)
 				}
 				*last = place{step, id}
-				if t := float64(step) * h; t < s.t0-h/2 || t > s.t1+h/2 || id < s.n0 || id > s.n1 {
+				if t := float64(step) * h; t < s.FirstMS-h/2 || t > s.LastMS+h/2 || id < s.LowestID || id > s.HighestID {
 					once("span", "step %d, neuron %d lies outside of what the statistics of row group %d say", step, id, g)
 				}
 				if step <= w.Begin {
@@ -160,21 +165,21 @@ func (c *checker) part(p *partReader, quantities *[]string, last *place, n *int6
 					c.inWindow++
 				}
 			}
-			idx := make([]int32, r.len())
-			if err := c.idx.assign(idx, r.neuron); err != nil {
+			idx := make([]int32, r.Len())
+			if err := c.idx.Assign(idx, r.Neuron); err != nil {
 				once("neuron", "%v", err)
 			} else {
 				for i, k := range idx {
-					if name := names[at+i]; name != c.idx.pops[k].Name {
-						once("population", "neuron %d is named as one of %q, it is of %q", r.neuron[i], name, c.idx.pops[k].Name)
+					if name := names[at+i]; name != c.idx.All()[k].Name {
+						once("population", "neuron %d is named as one of %q, it is of %q", r.Neuron[i], name, c.idx.All()[k].Name)
 					}
-					if p := &c.idx.pops[k]; p.NotRecorded && !samples {
+					if p := &c.idx.All()[k]; p.NotRecorded && !samples {
 						once("recorded", "has spikes of %q, which %s says was not recorded", p.Name, RunFile)
 					}
 				}
 			}
-			at += r.len()
-			*n += int64(r.len())
+			at += r.Len()
+			*n += int64(r.Len())
 			return nil
 		})
 		if err != nil {
@@ -185,48 +190,4 @@ func (c *checker) part(p *partReader, quantities *[]string, last *place, n *int6
 		c.note("%s goes on behind step %d, the last that %s says is recorded; going on with the run removes that and simulates it again", path, w.End, RunFile)
 	}
 	return nil
-}
-
-// names reads the population column of row group g.
-func (p *partReader) names(g int) (names []string, err error) {
-	err = recovered(func() error {
-		rg := p.r.RowGroup(g)
-		n := rg.NumRows()
-		col := p.cols[populationAt]
-		if _, err := p.checkChunk(rg, g, col, n); err != nil {
-			return fmt.Errorf("column %q: %w", PopulationColumn, err)
-		}
-		reader, err := rg.Column(col)
-		if err != nil {
-			return err
-		}
-		r, ok := reader.(*file.ByteArrayColumnChunkReader)
-		if !ok {
-			return fmt.Errorf("column %q has another type", PopulationColumn)
-		}
-		known := map[string]string{} // so that each name is kept once
-		b, levels := make([]parquet.ByteArray, min(n, readRows)), make([]int16, min(n, readRows))
-		for int64(len(names)) < n {
-			total, k, err := r.ReadBatch(min(int64(len(b)), n-int64(len(names))), b, levels, nil)
-			if err != nil {
-				return err
-			}
-			if k == 0 || int64(k) != total {
-				return fmt.Errorf("column %q ends early or has a null", PopulationColumn)
-			}
-			for _, v := range b[:k] {
-				name, ok := known[string(v)]
-				if !ok {
-					name = string(v)
-					known[name] = name
-				}
-				names = append(names, name)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		err = p.groupError(g, err)
-	}
-	return names, err
 }

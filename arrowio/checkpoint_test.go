@@ -217,7 +217,7 @@ func TestInspectRun(t *testing.T) {
 		t.Errorf("%+v", i)
 	}
 	first, last := i.Spikes[0], i.Spikes[3]
-	if first.Rows != 300 || first.RowGroups != 3 || first.FirstMS != float64(all.step[0])/10 || last.LastMS != float64(all.step[999])/10 {
+	if first.Rows != 300 || first.RowGroups != 3 || first.FirstMS != float64(all.Step[0])/10 || last.LastMS != float64(all.Step[999])/10 {
 		t.Errorf("first %+v, last %+v", first, last)
 	}
 	if first.Run == nil || first.RunErr != nil || !reflect.DeepEqual(first.Run.Populations, i.Populations) {

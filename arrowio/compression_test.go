@@ -3,12 +3,15 @@ package arrowio
 import (
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
+	"cortigo/arrowio/internal/files"
+	"cortigo/arrowio/internal/parquet"
+	"cortigo/arrowio/internal/populations"
 	"cortigo/sim/spikes"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet/compress"
 )
 
@@ -28,19 +31,19 @@ func pd14() []spikes.Population {
 
 // asyncSpikes returns n spikes of 77,169 neurons, 30 a step: the full-scale
 // microcircuit's 300,000 spikes per second at 0.1 ms.
-func asyncSpikes(n int) rows {
+func asyncSpikes(n int) parquet.Rows {
 	r := rand.New(rand.NewPCG(1, 2))
-	out := rows{step: make([]int64, n), neuron: make([]int32, n)}
+	out := parquet.Rows{Step: make([]int64, n), Neuron: make([]int32, n)}
 	for i := 0; i < n; {
 		k := min(20+r.IntN(21), n-i)
 		s := int64(1)
 		if i > 0 {
-			s = out.step[i-1] + 1
+			s = out.Step[i-1] + 1
 		}
 		for j := i; j < i+k; j++ {
-			out.step[j], out.neuron[j] = s, 1+r.Int32N(77169)
+			out.Step[j], out.Neuron[j] = s, 1+r.Int32N(77169)
 		}
-		slices.Sort(out.neuron[i : i+k])
+		slices.Sort(out.Neuron[i : i+k])
 		i += k
 	}
 	return out
@@ -51,38 +54,57 @@ func asyncSpikes(n int) rows {
 func BenchmarkCompression(b *testing.B) {
 	for _, codec := range []compress.Compression{compress.Codecs.Uncompressed, compress.Codecs.Snappy, compress.Codecs.Zstd} {
 		b.Run(codec.String(), func(b *testing.B) {
-			benchmarkCompression(b, compression{codec: codec, level: map[bool]int{true: 1}[codec == compress.Codecs.Zstd]})
+			benchmarkCompression(b, parquet.Compression{Codec: codec, Level: map[bool]int{true: 1}[codec == compress.Codecs.Zstd]})
 		})
 	}
 }
 
-func benchmarkCompression(b *testing.B, codec compression) {
+func benchmarkCompression(b *testing.B, codec parquet.Compression) {
 	const n = 1 << 18
 	r := asyncSpikes(n)
-	idx, err := newPopulationIndex(pd14())
+	idx, err := populations.New(pd14())
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := &partConfig{dir: b.TempDir(), pops: idx, resolution: 0.1, codec: codec, mem: memory.DefaultAllocator, create: createOS}
-	p, err := newPartWriter(c, 0, "{}", &scratch{})
+	c := &parquet.Config{Populations: idx, Resolution: 0.1, Compression: codec}
+	path := filepath.Join(b.TempDir(), "part")
+	p, err := parquet.NewWriter(c, path, path+files.TempSuffix, "{}", &parquet.Scratch{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	groups := 0
 	for b.Loop() {
-		if err := p.write(&r); err != nil {
+		if err := p.Write(&r); err != nil {
 			b.Fatal(err)
 		}
 		groups++
 	}
 	b.StopTimer()
-	if err := p.finish(); err != nil {
+	if err := p.Finish(); err != nil {
 		b.Fatal(err)
 	}
-	fi, err := os.Stat(p.path)
+	fi, err := os.Stat(path)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(groups*n), "ns/spike")
 	b.ReportMetric(float64(fi.Size())/float64(groups*n), "B/spike")
+}
+
+// What a spike takes on disk, of the full-scale microcircuit.
+func TestBytesPerSpike(t *testing.T) {
+	const n = 1 << 18
+	d, err := CreateRun(filepath.Join(t.TempDir(), "run"), Run{ResolutionMS: 0.1, Populations: pd14()}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeSpikes(t, d, asyncSpikes(n), 1000)
+	i, err := InspectPart(filepath.Join(d.Dir(), SpikesDir, partName(0)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 17 bits of an id; the rest is times and populations.
+	if per := float64(i.Bytes) / n; per < 17.0/8 || per > 2.5 {
+		t.Errorf("%.2f bytes per spike, want at most 2.5", per)
+	}
 }

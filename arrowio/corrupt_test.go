@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
-	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"cortigo/arrowio/internal/parquet"
 	"cortigo/sim"
 	"cortigo/sim/spikes"
 
@@ -25,14 +25,14 @@ func partBytes(t testing.TB, codec compress.Compression) (*RunDir, string, []byt
 	t.Helper()
 	d := newTestRun(t)
 	writeSpikes(t, d, testSpikes(500, 8), 100, RowGroupRows(200),
-		func(c *recorderConfig) { c.codec = compression{codec: codec} })
+		func(c *recorderConfig) { c.codec = parquet.Compression{Codec: codec} })
 	path := filepath.Join(d.Dir(), SpikesDir, partName(0))
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	// As of version 1: without checksums, which would find all damage first.
-	b = []byte(strings.ReplaceAll(string(b), checksumKey, "x"+checksumKey[1:]))
+	b = []byte(strings.ReplaceAll(string(b), parquet.ChecksumKey, "x"+parquet.ChecksumKey[1:]))
 	if err := errors.Join(os.WriteFile(path, b, 0o644), asVersion1(d)); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func allocated(f func()) uint64 {
 
 // maxReading is more than reading a part of 500 spikes may allocate, however
 // damaged: four times the largest page that is let through.
-const maxReading = 4 * maxPage
+const maxReading = 4 * parquet.MaxPage
 
 func TestCutShort(t *testing.T) {
 	d, path, b := partBytes(t, compress.Codecs.Uncompressed)
@@ -108,10 +108,11 @@ func TestNotParquet(t *testing.T) {
 }
 
 // sealed sets the checksum of a part's footer anew: somebody meant to change it.
+// The footer lies between its checksum, of four bytes, and its length and "PAR1".
 func sealed(b []byte) []byte {
-	tail := len(b) - tailSize
+	tail := len(b) - 8
 	at := tail - int(binary.LittleEndian.Uint32(b[tail:]))
-	binary.LittleEndian.PutUint32(b[at-checksumSize:], crc32.Checksum(b[at:tail], castagnoli))
+	binary.LittleEndian.PutUint32(b[at-4:], crc32.Checksum(b[at:tail], crc32.MakeTable(crc32.Castagnoli)))
 	return b
 }
 
@@ -130,7 +131,7 @@ func TestWrongColumns(t *testing.T) {
 	writeSpikes(t, d, testSpikes(10, 1), 10)
 	spikesPart := filepath.Join(d.Dir(), SpikesDir, partName(0))
 	samplesPart := filepath.Join(d.Dir(), VoltagesDir, partName(0))
-	if _, err := openPart(spikesPart, true, memory.DefaultAllocator); err == nil || !strings.Contains(err.Error(), "no quantity among the columns time_ms, neuron, population") {
+	if _, err := parquet.Open(spikesPart, true, memory.DefaultAllocator); err == nil || !strings.Contains(err.Error(), "no quantity among the columns time_ms, neuron, population") {
 		t.Errorf("spikes as samples: %v", err)
 	}
 	b, err := os.ReadFile(samplesPart)
@@ -230,31 +231,23 @@ func FuzzSpikes(f *testing.F) {
 	f.Add([]byte{0, 1, 2, 3, 0, 0, 255, 255}, uint8(3))
 	f.Add([]byte{}, uint8(0))
 	f.Fuzz(func(t *testing.T, b []byte, group uint8) {
-		var want rows
+		var want parquet.Rows
 		s := int64(1)
 		for i := 0; i+1 < len(b); i += 2 {
 			id := 1 + int32(b[i+1])%80
-			if gap := int64(b[i]) * int64(b[i]); gap > 0 || want.len() > 0 && id < want.neuron[want.len()-1] {
+			if gap := int64(b[i]) * int64(b[i]); gap > 0 || want.Len() > 0 && id < want.Neuron[want.Len()-1] {
 				s += gap + 1
 			}
-			want.step, want.neuron = append(want.step, s), append(want.neuron, id)
+			want.Step, want.Neuron = append(want.Step, s), append(want.Neuron, id)
 		}
 		d := newTestRun(t)
 		writeSpikes(t, d, want, 7, RowGroupRows(1+int(group)))
 		got, err := ReadSpikes(d.Dir())
-		if err != nil || !slices.Equal(got.Step, want.step) || !slices.Equal(got.Neuron, want.neuron) {
-			t.Fatalf("%d spikes back of %d, %v", got.Len(), want.len(), err)
+		if err != nil || !slices.Equal(got.Step, want.Step) || !slices.Equal(got.Neuron, want.Neuron) {
+			t.Fatalf("%d spikes back of %d, %v", got.Len(), want.Len(), err)
 		}
 		if sum, err := Digest(d.Dir()); err != nil || sum != spikes.DigestOf(got) {
 			t.Error(err)
 		}
 	})
-}
-
-func TestNotANumberTimes(t *testing.T) {
-	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e300} {
-		if err := toSteps(make([]int64, 1), []float64{bad}, 0.1); err == nil {
-			t.Errorf("%v passed", bad)
-		}
-	}
 }

@@ -12,10 +12,11 @@ import (
 	"strings"
 	"testing"
 
+	"cortigo/arrowio/internal/files"
+	"cortigo/arrowio/internal/parquet"
+	"cortigo/arrowio/internal/populations"
 	"cortigo/sim"
 	"cortigo/sim/spikes"
-
-	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
 // wholeRun has four parts of spikes, to step 2000, and one of samples.
@@ -243,7 +244,7 @@ func TestUnlistedPart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(w.WriteSpikes(all.step, all.neuron), w.Flush()); err != nil {
+	if err := errors.Join(w.WriteSpikes(all.Step, all.Neuron), w.Flush()); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(d.Run().Parts.Spikes); n != 0 {
@@ -327,8 +328,8 @@ func TestVersion1(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := testSpikes(500, 8) // what the run has
-	k, _ := slices.BinarySearch(all.step, 301)
-	if err := errors.Join(w.WriteSpikes(all.step[k:], all.neuron[k:]), w.Close(), d.SetRecorded(0, 341)); err != nil {
+	k, _ := slices.BinarySearch(all.Step, 301)
+	if err := errors.Join(w.WriteSpikes(all.Step[k:], all.Neuron[k:]), w.Close(), d.SetRecorded(0, 341)); err != nil {
 		t.Fatal(err)
 	}
 	if sum, err := Digest(dir); err != nil || sum != version1Digest {
@@ -359,28 +360,28 @@ func TestDamagedVersion1(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			idx, err := newPopulationIndex([]spikes.Population{{Name: "E", First: 0, N: 101}, {Name: "I", First: 101, N: 200}})
+			idx, err := populations.New([]spikes.Population{{Name: "E", First: 0, N: 101}, {Name: "I", First: 101, N: 200}})
 			if err != nil {
 				return err
 			}
 			all := testSpikes(500, 8)
-			r := rows{step: append(all.step[400:499:499], step), neuron: append(all.neuron[400:499:499], neuron)}
+			r := parquet.Rows{Step: append(all.Step[400:499:499], step), Neuron: append(all.Neuron[400:499:499], neuron)}
 			if err := os.Remove(part(dir, 2)); err != nil {
 				return err
 			}
-			c := &partConfig{dir: filepath.Join(dir, SpikesDir), pops: idx, resolution: 0.1, createdBy: "x", codec: defaultCompression, mem: memory.DefaultAllocator, create: createOS}
-			w, err := newPartWriter(c, 2, d.meta, &scratch{})
+			c := &parquet.Config{Populations: idx, Resolution: 0.1, CreatedBy: "x", Compression: parquet.DefaultCompression}
+			w, err := parquet.NewWriter(c, part(dir, 2), part(dir, 2)+files.TempSuffix, d.meta, &parquet.Scratch{})
 			if err != nil {
 				return err
 			}
-			if err := errors.Join(w.write(&r), w.finish()); err != nil {
+			if err := errors.Join(w.Write(&r), w.Finish()); err != nil {
 				return err
 			}
 			b, err := os.ReadFile(part(dir, 2))
 			if err != nil {
 				return err
 			}
-			return os.WriteFile(part(dir, 2), bytes.ReplaceAll(b, []byte(checksumKey), []byte("another.crc32c"[:len(checksumKey)])), 0o644)
+			return os.WriteFile(part(dir, 2), bytes.ReplaceAll(b, []byte(parquet.ChecksumKey), []byte("another.crc32c"[:len(parquet.ChecksumKey)])), 0o644)
 		}
 	}
 	for name, tt := range map[string]struct {

@@ -1,6 +1,6 @@
 // Package arrowio keeps runs in files: spikes and multimeter samples as Apache
-// Parquet, with what is needed to repeat the run, and NEST's ASCII files in and
-// out. It is the only package of Cortigo that uses Apache Arrow.
+// Parquet, with what is needed to repeat the run. NEST's ASCII files are package
+// nest's.
 //
 // A run is a directory:
 //
@@ -29,9 +29,7 @@
 //   - [ReadSpikes], [ReadSamples], [InWindow], [InPopulations]: back into memory, whole or in part
 //   - [StreamSpikes], [Digest]: all spikes in order in bounded memory
 //   - [PartRun]: where a single Parquet file comes from
-//   - [ReadNESTDir], [ReadNESTSpikes], [ReadNESTSamples], [ReadNESTNodeIDs], [NESTFiles]: what NEST recorded
-//   - [RecordParquet], [RecordNEST]: what a recorder among a network's nodes writes to
-//   - [WriteNESTSpikes], [WriteNESTSamples]: for programs that read NEST's files
+//   - [RecordParquet]: what a recorder among a network's nodes writes to
 //
 // # Safety
 //

@@ -58,13 +58,13 @@ func TestDuckDBReadsRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := 0
-	for _, id := range all.neuron {
+	for _, id := range all.Neuron {
 		if id <= 80 {
 			e++
 		}
 	}
 	sp := got.Spikes
-	if sp.Total.Rows != 20000 || sp.Total.FirstMS != float64(all.step[0])/10 || sp.Total.LastMS != float64(all.step[19999])/10 {
+	if sp.Total.Rows != 20000 || sp.Total.FirstMS != float64(all.Step[0])/10 || sp.Total.LastMS != float64(all.Step[19999])/10 {
 		t.Errorf("total %+v", sp.Total)
 	}
 	if len(sp.Populations) != 2 || sp.Populations[0].Population != "E" || sp.Populations[0].Rows != float64(e) {

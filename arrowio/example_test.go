@@ -104,20 +104,3 @@ func ExampleDigest() {
 	fmt.Println(fromFiles == g.Hex())
 	// Output: true
 }
-
-// The spikes that NEST recorded for the microcircuit, from all virtual
-// processes.
-func ExampleReadNESTDir() {
-	names := []string{"L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I"}
-	data, err := arrowio.ReadNESTDir("../testdata/nest/ascii", "spike_recorder", 0.1, names)
-	if err != nil {
-		log.Fatal(err)
-	}
-	data.Begin, data.End = 5000, 15000 // the files do not say: 500 to 1500 ms
-	l5i, err := data.Population("L5I")
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(l5i.N, "neurons in L5I")
-	// Output: 213 neurons in L5I
-}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"cortigo/arrowio/internal/parquet"
 )
 
 // fullDisk is a file on a disk with room for so many bytes.
@@ -27,8 +29,8 @@ func (f *fullDisk) Write(b []byte) (int, error) {
 
 func onFullDisk(room int) WriterOption {
 	return func(c *recorderConfig) {
-		c.create = func(path string) (partFile, error) {
-			f, err := createOS(path)
+		c.create = func(path string) (parquet.File, error) {
+			f, err := parquet.CreateOS(path)
 			if err != nil {
 				return nil, err
 			}
@@ -44,20 +46,20 @@ func TestDiskFull(t *testing.T) {
 	all := testSpikes(60000, 4)
 	for _, room := range []int{0, 3, 10, 50_000, 100_000} {
 		d := newTestRun(t)
-		first := rows{step: all.step[:100], neuron: all.neuron[:100]}
+		first := parquet.Rows{Step: all.Step[:100], Neuron: all.Neuron[:100]}
 		writeSpikes(t, d, first, 100)
 		w, err := d.NewSpikeWriter(onFullDisk(room), RowGroupRows(20000))
 		if err != nil {
 			t.Fatal(err)
 		}
-		shift := rows{step: make([]int64, 0, all.len()), neuron: all.neuron[100:]}
-		for _, s := range all.step[100:] {
-			shift.step = append(shift.step, s+1000)
+		shift := parquet.Rows{Step: make([]int64, 0, all.Len()), Neuron: all.Neuron[100:]}
+		for _, s := range all.Step[100:] {
+			shift.Step = append(shift.Step, s+1000)
 		}
 		var werr error
-		for i := 0; i < shift.len() && werr == nil; i += 1000 {
-			j := min(i+1000, shift.len())
-			werr = w.WriteSpikes(shift.step[i:j], shift.neuron[i:j])
+		for i := 0; i < shift.Len() && werr == nil; i += 1000 {
+			j := min(i+1000, shift.Len())
+			werr = w.WriteSpikes(shift.Step[i:j], shift.Neuron[i:j])
 		}
 		ferr := w.Flush()
 		cerr := w.Close()

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"cortigo/arrowio/nest"
 )
 
 // A pipe in the place of a file is refused at once, not waited for.
@@ -26,7 +28,7 @@ func TestPipes(t *testing.T) {
 				t.Errorf("%s of %s: %v", use, name, err)
 			}
 		}
-		if _, err := InspectNEST(path); err == nil {
+		if _, err := nest.Inspect(path); err == nil {
 			t.Error("InspectNEST read a pipe")
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
+	"cortigo/arrowio/internal/parquet"
 )
 
 // onlyOurs looks, before a run is removed, whether all files in it that have
@@ -97,18 +97,18 @@ func foreignFile(path, why string) error {
 // partOf reports a part that is not of *run or, if that is nil, sets it to the
 // part's. A part that is damaged cannot say whose it is; it counts as the run's.
 func partOf(path string, run **Run) error {
-	if err := begins(path, string(magic)); err != nil {
+	if err := begins(path, string(parquet.Magic)); err != nil {
 		return err
 	}
-	p, err := openPart(path, false, memory.DefaultAllocator)
+	p, err := parquet.Open(path, false, nil)
 	if err != nil {
-		if errors.Is(err, errNotRecording) {
+		if errors.Is(err, parquet.ErrNotRecording) {
 			return foreignFile(path, "it holds no recording")
 		}
 		return nil
 	}
-	defer func() { _ = p.close() }()
-	of, err := p.origin()
+	defer func() { _ = p.Close() }()
+	of, err := origin(p)
 	if err != nil {
 		return nil
 	}

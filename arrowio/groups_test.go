@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
-	"github.com/apache/arrow/go/v17/parquet/compress"
+	"cortigo/arrowio/internal/files"
+	"cortigo/arrowio/internal/parquet"
 )
 
 // manyGroups writes part 0 of d's spikes with n row groups of a row each.
@@ -23,20 +23,21 @@ func manyGroups(t testing.TB, d *RunDir, n int) string {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	c.mem, c.codec = memory.DefaultAllocator, compression{codec: compress.Codecs.Uncompressed} // Zstandard's encoders take a while
-	p, err := newPartWriter(&c, 0, d.meta, &scratch{})
+	c.Compression = parquet.Uncompressed // Zstandard's encoders take a while
+	path := filepath.Join(d.Dir(), SpikesDir, partName(0))
+	p, err := parquet.NewWriter(&c, path, path+files.TempSuffix, d.meta, &parquet.Scratch{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for k := range n {
-		if err := p.write(&rows{step: []int64{int64(k + 1)}, neuron: []int32{1}}); err != nil {
+		if err := p.Write(&parquet.Rows{Step: []int64{int64(k + 1)}, Neuron: []int32{1}}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := errors.Join(p.finish()); err != nil {
+	if err := p.Finish(); err != nil {
 		t.Fatal(err)
 	}
-	return filepath.Join(d.Dir(), SpikesDir, partName(0))
+	return path
 }
 
 // Metadata that take much memory to read are refused before it is taken.
@@ -59,15 +60,15 @@ func TestManyGroups(t *testing.T) {
 // A part's writer begins another one before its metadata are that large.
 func TestManyGroupsWritten(t *testing.T) {
 	d := newTestRun(t)
-	w, err := d.NewSpikeWriter(RowGroupRows(1), func(c *recorderConfig) { c.codec = compression{codec: compress.Codecs.Uncompressed} })
+	w, err := d.NewSpikeWriter(RowGroupRows(1), func(c *recorderConfig) { c.codec = parquet.Uncompressed })
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := rows{}
+	r := parquet.Rows{}
 	for k := range maxGroups + 1 {
-		r.step, r.neuron = append(r.step, int64(k+1)), append(r.neuron, 1)
+		r.Step, r.Neuron = append(r.Step, int64(k+1)), append(r.Neuron, 1)
 	}
-	if err := errors.Join(w.WriteSpikes(r.step, r.neuron), w.Close()); err != nil {
+	if err := errors.Join(w.WriteSpikes(r.Step, r.Neuron), w.Close()); err != nil {
 		t.Fatal(err)
 	}
 	i, err := Inspect(d.Dir())

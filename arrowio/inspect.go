@@ -7,8 +7,19 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
+	"cortigo/arrowio/internal/parquet"
 )
+
+// The columns of a part. Spikes have the first three; samples have a column
+// more for each quantity, named after it.
+const (
+	TimeColumn       = parquet.TimeColumn       // double: end of the step in ms
+	NeuronColumn     = parquet.NeuronColumn     // int32: id, counted over the populations
+	PopulationColumn = parquet.PopulationColumn // string, dictionary-encoded
+)
+
+// MetadataKey is the key of a part's metadata under which it repeats run.json.
+const MetadataKey = parquet.MetadataKey
 
 // A PartInfo is what the metadata of a Parquet part say, without its rows.
 type PartInfo struct {
@@ -26,47 +37,65 @@ type PartInfo struct {
 
 // InspectPart reads the metadata of the Parquet part at path.
 func InspectPart(path string) (PartInfo, error) {
-	p, err := openPart(path, false, memory.DefaultAllocator)
+	p, err := parquet.Open(path, false, nil)
 	if err != nil {
 		return PartInfo{Path: path}, err
 	}
-	defer func() { _ = p.close() }()
-	return p.inspect()
+	defer func() { _ = p.Close() }()
+	return inspect(p)
+}
+
+// PartRun returns the run that a Parquet part says it comes from; it needs
+// nothing but the file.
+func PartRun(path string) (*Run, error) {
+	p, err := parquet.Open(path, false, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = p.Close() }()
+	m := p.Metadata()
+	if m == nil {
+		return nil, fmt.Errorf("arrowio: %s has no metadata %q: it was not written by Cortigo, or something else wrote it again", path, MetadataKey)
+	}
+	run, err := parseRun([]byte(*m))
+	if err != nil {
+		return nil, fmt.Errorf("arrowio: %s, metadata %q: %w", path, MetadataKey, err)
+	}
+	return run, nil
 }
 
 // inspect reads the metadata of a part.
-func (p *partReader) inspect() (PartInfo, error) {
-	i := PartInfo{Path: p.path, FirstMS: math.NaN(), LastMS: math.NaN()}
-	m := p.r.MetaData()
-	i.Bytes, i.RowGroups, i.CreatedBy = p.size, p.r.NumRowGroups(), m.GetCreatedBy()
-	for k := range m.Schema.NumColumns() {
-		switch name := m.Schema.Column(k).Name(); name {
+func inspect(p *parquet.Reader) (PartInfo, error) {
+	i := PartInfo{Path: p.Path, FirstMS: math.NaN(), LastMS: math.NaN()}
+	i.Bytes, i.RowGroups, i.CreatedBy = p.Size, p.Groups(), p.CreatedBy()
+	for _, name := range p.Columns() {
+		switch name {
 		case TimeColumn, NeuronColumn, PopulationColumn:
 		default:
 			i.Quantities = append(i.Quantities, name)
 		}
 	}
 	for g := range i.RowGroups {
-		n := p.r.RowGroup(g).NumRows()
+		n := p.GroupRows(g)
 		if n < 0 || n > math.MaxInt64-i.Rows {
-			return i, p.groupError(g, fmt.Errorf("damaged: %d rows", n))
+			return i, parquet.Damaged(p.Path, "row group %d: damaged: %d rows", g, n)
 		}
 		i.Rows += n
-		s, err := p.span(g)
+		s, err := p.Span(g)
 		if err != nil {
 			return i, err
 		}
-		if math.IsInf(s.t0, 0) || math.IsInf(s.t1, 0) {
+		if math.IsInf(s.FirstMS, 0) || math.IsInf(s.LastMS, 0) {
 			continue
 		}
-		if !(i.FirstMS <= s.t0) {
-			i.FirstMS = s.t0
+		if !(i.FirstMS <= s.FirstMS) {
+			i.FirstMS = s.FirstMS
 		}
-		if !(i.LastMS >= s.t1) {
-			i.LastMS = s.t1
+		if !(i.LastMS >= s.LastMS) {
+			i.LastMS = s.LastMS
 		}
 	}
-	if text := p.meta(); text != nil {
+	if text := p.Metadata(); text != nil {
 		i.Run, i.RunErr = parseRun([]byte(*text))
 	}
 	return i, nil
@@ -119,8 +148,8 @@ func inspectParts(dir string, run *Run, sub string) ([]PartInfo, error) {
 		return nil, err
 	}
 	var infos []PartInfo
-	err = parts.each(memory.DefaultAllocator, func(p *partReader) error {
-		i, err := p.inspect()
+	err = parts.each(nil, func(p *parquet.Reader) error {
+		i, err := inspect(p)
 		infos = append(infos, i)
 		return err
 	})

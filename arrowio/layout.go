@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"cortigo/arrowio/internal/files"
 )
 
 // Names inside a run's directory. NetworkDir and StateDir are written by
@@ -28,13 +30,12 @@ var entries = []string{RunFile, SpikesDir, VoltagesDir, NetworkDir, StateDir}
 const (
 	partPrefix = "part-"
 	partSuffix = ".parquet"
-	tempSuffix = ".tmp"
 )
 
 func partName(n int) string { return fmt.Sprintf("%s%05d%s", partPrefix, n, partSuffix) }
 
 // tempName is hidden, so that the glob part-*.parquet never sees it.
-func tempName(n int) string { return fmt.Sprintf(".%s%s", partName(n), tempSuffix) }
+func tempName(n int) string { return fmt.Sprintf(".%s%s", partName(n), files.TempSuffix) }
 
 // partNumber returns the number in a part's file name. Names that partName does
 // not give are none of ours.
@@ -56,7 +57,7 @@ func partNumber(name string) (int, bool) {
 // isTemp reports whether name is one that tempName gives.
 func isTemp(name string) bool {
 	s, hidden := strings.CutPrefix(name, ".")
-	s, temp := strings.CutSuffix(s, tempSuffix)
+	s, temp := strings.CutSuffix(s, files.TempSuffix)
 	_, ok := partNumber(s)
 	return hidden && temp && ok
 }

@@ -2,6 +2,10 @@
 
 package arrowio
 
+import (
+	"os"
+)
+
 import "os"
 
 const noFollow = 0

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"cortigo/arrowio/nest"
 	"cortigo/sim"
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
@@ -72,7 +73,7 @@ func TestRecordNodes(t *testing.T) {
 
 	dir := t.TempDir()
 	net, sr, mm = recorded(t)
-	c, err := RecordNEST(dir, "", false, sim.Join(sr, mm))
+	c, err := nest.Record(dir, "", false, sim.Join(sr, mm))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,14 +83,14 @@ func TestRecordNodes(t *testing.T) {
 	}
 	// NEST's name: model, id of the recorder, virtual process.
 	spikesFile, samplesFile := filepath.Join(dir, "spike_recorder-4-0.dat"), filepath.Join(dir, "multimeter-5-0.dat")
-	got, err := ReadNESTSpikes(0.1, nil, spikesFile)
+	got, err := nest.ReadSpikes(0.1, nil, spikesFile)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(got.Step, want.Step) || !slices.Equal(got.Neuron, want.Neuron) {
 		t.Errorf("%v %v, want %v %v", got.Step, got.Neuron, want.Step, want.Neuron)
 	}
-	s, err := ReadNESTSamples(0.1, samplesFile)
+	s, err := nest.ReadSamples(0.1, samplesFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,10 +104,10 @@ func TestRecordNodes(t *testing.T) {
 	if d, err := sr.Spikes(); err != nil || d.Len() == 0 || d.Step[0] <= 500 {
 		t.Errorf("after Close: %v, %v", d, err)
 	}
-	if after, err := ReadNESTSpikes(0.1, nil, spikesFile); err != nil || after.Len() != want.Len() {
+	if after, err := nest.ReadSpikes(0.1, nil, spikesFile); err != nil || after.Len() != want.Len() {
 		t.Errorf("after Close %d spikes in the file, %v", after.Len(), err)
 	}
-	if _, err := RecordNEST(dir, "", false, sr); err == nil || !strings.Contains(err.Error(), "spike_recorder-4-0.dat is there already") {
+	if _, err := nest.Record(dir, "", false, sr); err == nil || !strings.Contains(err.Error(), "spike_recorder-4-0.dat is there already") {
 		t.Errorf("existing file: %v", err)
 	}
 
@@ -144,11 +145,11 @@ func TestRecordNodesErrors(t *testing.T) {
 		do   func(dir string) error
 		want string
 	}{
-		{"no directory", func(dir string) error { _, err := RecordNEST(filepath.Join(dir, "no"), "x", false, sr); return err }, "no such file"},
-		{"neurons to text", func(dir string) error { _, err := RecordNEST(dir, "x", false, cells); return err }, "iaf_psc_exp is no recorder"},
-		{"label", func(dir string) error { _, err := RecordNEST(dir, "a/b", false, sr); return err }, `label "a/b"`},
-		{"nil", func(dir string) error { _, err := RecordNEST(dir, "x", false, nil); return err }, "no recorders"},
-		{"bad slice", func(dir string) error { _, err := RecordNEST(dir, "x", false, sr.Slice(0, 2)); return err }, "slice [0, 2)"},
+		{"no directory", func(dir string) error { _, err := nest.Record(filepath.Join(dir, "no"), "x", false, sr); return err }, "no such file"},
+		{"neurons to text", func(dir string) error { _, err := nest.Record(dir, "x", false, cells); return err }, "iaf_psc_exp is no recorder"},
+		{"label", func(dir string) error { _, err := nest.Record(dir, "a/b", false, sr); return err }, `label "a/b"`},
+		{"nil", func(dir string) error { _, err := nest.Record(dir, "x", false, nil); return err }, "no recorders"},
+		{"bad slice", func(dir string) error { _, err := nest.Record(dir, "x", false, sr.Slice(0, 2)); return err }, "slice [0, 2)"},
 		{"neurons", func(dir string) error { _, err := RecordParquet(dir, false, cells); return err }, "iaf_psc_exp is no recorder"},
 		{"none", func(dir string) error { _, err := RecordParquet(dir, false); return err }, "of no network"},
 		{"twice", func(dir string) error { _, err := RecordParquet(dir, false, mm, mm); return err }, "twice"},

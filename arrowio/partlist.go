@@ -7,7 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
+	"cortigo/arrowio/internal/parquet"
+	"cortigo/arrowio/internal/populations"
 )
 
 // Parts are the parts of a run as run.json lists them, by number. Its writers
@@ -75,7 +76,7 @@ func newShelf(dir string, run *Run, sub string) (*shelf, error) {
 func (s *shelf) missing() []error {
 	var errs []error
 	missing := func(n int, why string, args ...any) {
-		errs = append(errs, damaged(filepath.Join(s.dir, s.sub, partName(n)), "missing, "+why, args...))
+		errs = append(errs, parquet.Damaged(filepath.Join(s.dir, s.sub, partName(n)), "missing, "+why, args...))
 	}
 	next := 0
 	for _, p := range s.parts {
@@ -92,13 +93,13 @@ func (s *shelf) missing() []error {
 
 // open opens the next part and returns with it what is wrong, nil if there is no
 // telling since it cannot be opened. The caller closes it.
-func (s *shelf) open(mem memory.Allocator) (p *partReader, wrong []error, err error) {
+func (s *shelf) open(mem parquet.Allocator) (p *parquet.Reader, wrong []error, err error) {
 	pt := s.parts[s.next]
 	s.next++
-	if p, err = openPart(pt.path, s.sub == VoltagesDir, mem); err != nil {
+	if p, err = parquet.Open(pt.path, s.sub == VoltagesDir, mem); err != nil {
 		return nil, nil, err
 	}
-	p.rules = s.rules
+	p.CheckRows = s.rules.check
 	list := *s.run.Parts.of(s.sub)
 	var entry *Part
 	if pt.n < len(list) {
@@ -106,28 +107,28 @@ func (s *shelf) open(mem memory.Allocator) (p *partReader, wrong []error, err er
 	}
 	wrong, err = s.compare(p, entry)
 	if err != nil {
-		_ = p.close()
+		_ = p.Close()
 		return nil, nil, err
 	}
 	return p, wrong, nil
 }
 
 // compare returns what is wrong with a part.
-func (s *shelf) compare(p *partReader, entry *Part) (wrong []error, err error) {
+func (s *shelf) compare(p *parquet.Reader, entry *Part) (wrong []error, err error) {
 	bad := func(format string, args ...any) {
-		wrong = append(wrong, damaged(p.path, format, args...))
+		wrong = append(wrong, parquet.Damaged(p.Path, format, args...))
 	}
 	switch {
-	case entry == nil && s.withChecksum && p.sums == nil:
+	case entry == nil && s.withChecksum && !p.Checksummed():
 		bad("it has no checksums and %s does not list it: it is none of the run's", RunFile)
 	case entry == nil:
-	case entry.Rows != p.r.NumRows() || entry.Bytes != p.size:
+	case entry.Rows != p.Rows() || entry.Bytes != p.Size:
 		bad("it has %d rows in %d bytes, that in %s %d in %d: it is another part, or has been changed",
-			p.r.NumRows(), p.size, RunFile, entry.Rows, entry.Bytes)
-	case entry.CRC32C != p.footerSum:
-		bad("the checksum of its metadata is %08x, that in %s %08x: it is another part, or has been changed", p.footerSum, RunFile, entry.CRC32C)
+			p.Rows(), p.Size, RunFile, entry.Rows, entry.Bytes)
+	case entry.CRC32C != p.FooterSum:
+		bad("the checksum of its metadata is %08x, that in %s %08x: it is another part, or has been changed", p.FooterSum, RunFile, entry.CRC32C)
 	}
-	of, err := p.origin()
+	of, err := origin(p)
 	switch {
 	case err != nil:
 		wrong = append(wrong, err)
@@ -135,42 +136,42 @@ func (s *shelf) compare(p *partReader, entry *Part) (wrong []error, err error) {
 		bad("it has no metadata %q", MetadataKey)
 	case of != nil:
 		for _, d := range of.differences(s.run) {
-			bad("it is of another run: its %s is %s, that in %s %s", d.what, short(d.got), RunFile, short(d.want))
+			bad("it is of another run: its %s is %s, that in %s %s", d.what, populations.Short(d.got), RunFile, populations.Short(d.want))
 		}
 	}
 	rows := int64(0)
-	for g := range p.r.NumRowGroups() {
-		n := p.r.RowGroup(g).NumRows()
-		if n < 0 || n > p.r.NumRows()-rows {
-			bad("row group %d has %d rows of %d", g, n, p.r.NumRows())
+	for g := range p.Groups() {
+		n := p.GroupRows(g)
+		if n < 0 || n > p.Rows()-rows {
+			bad("row group %d has %d rows of %d", g, n, p.Rows())
 			return wrong, nil
 		}
 		rows += n
-		sp, err := p.span(g)
+		sp, err := p.Span(g)
 		if err != nil {
 			return nil, err
 		}
-		if text := s.place(sp, n, p.sums != nil); text != "" {
+		if text := s.place(sp, n, p.Checksummed()); text != "" {
 			bad("row group %d: %s", g, text)
 		}
 	}
-	if rows != p.r.NumRows() {
-		bad("its row groups have %d rows of %d", rows, p.r.NumRows())
+	if rows != p.Rows() {
+		bad("its row groups have %d rows of %d", rows, p.Rows())
 	}
 	return wrong, nil
 }
 
 // place counts the n rows of a row group with these statistics, and returns what is
 // wrong with where they lie.
-func (s *shelf) place(g span, n int64, checked bool) string {
-	if math.IsInf(g.t0, 0) || math.IsInf(g.t1, 0) { // another program's, without statistics
+func (s *shelf) place(g parquet.Span, n int64, checked bool) string {
+	if math.IsInf(g.FirstMS, 0) || math.IsInf(g.LastMS, 0) { // another program's, without statistics
 		s.most += n
 		return ""
 	}
 	h, w := s.run.ResolutionMS, s.run.Recorded
-	first, last := floorStep(g.t0, h), floorStep(g.t1, h)
+	first, last := parquet.FloorStep(g.FirstMS, h), parquet.FloorStep(g.LastMS, h)
 	before := s.last
-	s.last = g.t1
+	s.last = g.LastMS
 	if first <= w.End {
 		s.most += n
 	}
@@ -180,15 +181,15 @@ func (s *shelf) place(g span, n int64, checked bool) string {
 	switch ends := s.rules.last; {
 	case min(first, last) < s.rules.first:
 		return fmt.Sprintf("a row is of step %d, before the recorded window, which begins at step %d", min(first, last), s.rules.first-1)
-	case first > last || g.n0 > g.n1:
-		return fmt.Sprintf("statistics of %v to %v ms, neurons %d to %d", g.t0, g.t1, g.n0, g.n1)
+	case first > last || g.LowestID > g.HighestID:
+		return fmt.Sprintf("statistics of %v to %v ms, neurons %d to %d", g.FirstMS, g.LastMS, g.LowestID, g.HighestID)
 	case !checked && last > ends:
 		return fmt.Sprintf("a row is of step %d, after the end of the run, step %d", last, ends)
-	case checked && g.t0 < before:
-		return fmt.Sprintf("it begins at %v ms, after rows of %v ms", g.t0, before)
+	case checked && g.FirstMS < before:
+		return fmt.Sprintf("it begins at %v ms, after rows of %v ms", g.FirstMS, before)
 	}
-	if lo, hi := s.rules.ids(); g.n0 < lo || g.n1 > hi {
-		return fmt.Sprintf("neurons %d to %d, but the run's are %d to %d", g.n0, g.n1, lo, hi)
+	if lo, hi := s.rules.idx.IDs(); g.LowestID < lo || g.HighestID > hi {
+		return fmt.Sprintf("neurons %d to %d, but the run's are %d to %d", g.LowestID, g.HighestID, lo, hi)
 	}
 	return ""
 }
@@ -203,12 +204,12 @@ func (s *shelf) counted() error {
 	if s.least < s.most {
 		have = fmt.Sprintf("%d to %d", s.least, s.most)
 	}
-	return damaged(filepath.Join(s.dir, RunFile), "it counts %d spikes until step %d, the parts have %s", n, s.run.Recorded.End, have)
+	return parquet.Damaged(filepath.Join(s.dir, RunFile), "it counts %d spikes until step %d, the parts have %s", n, s.run.Recorded.End, have)
 }
 
 // each opens the parts in their order, has fn look at each, and returns the first
 // error.
-func (s *shelf) each(mem memory.Allocator, fn func(*partReader) error) error {
+func (s *shelf) each(mem parquet.Allocator, fn func(*parquet.Reader) error) error {
 	if errs := s.missing(); errs != nil {
 		return errs[0]
 	}
@@ -222,7 +223,7 @@ func (s *shelf) each(mem memory.Allocator, fn func(*partReader) error) error {
 		} else {
 			err = fn(p)
 		}
-		if cerr := p.close(); err == nil {
+		if cerr := p.Close(); err == nil {
 			err = cerr
 		}
 		if err != nil {
@@ -240,8 +241,8 @@ func (d *RunDir) list(sub string) ([]Part, error) {
 		return nil, err
 	}
 	var list []Part
-	err = s.each(memory.DefaultAllocator, func(p *partReader) error {
-		list = append(list, Part{Rows: p.r.NumRows(), Bytes: p.size, CRC32C: p.footerSum})
+	err = s.each(nil, func(p *parquet.Reader) error {
+		list = append(list, Part{Rows: p.Rows(), Bytes: p.Size, CRC32C: p.FooterSum})
 		return nil
 	})
 	return list, err
@@ -278,7 +279,7 @@ func (d *RunDir) unlist(step int64) error {
 			return err
 		}
 		list, kept := *d.run.Parts.of(sub), 0
-		err = s.each(memory.DefaultAllocator, func(p *partReader) error {
+		err = s.each(nil, func(p *parquet.Reader) error {
 			if kept == s.next-1 && kept < len(list) && s.last <= (float64(step)+0.5)*d.run.ResolutionMS {
 				kept++
 			}
@@ -329,15 +330,15 @@ func (d *RunDir) relist(count bool) error {
 	})
 }
 
-// origin returns the run that the part says it is of, nil if it does not.
-func (p *partReader) origin() (*Run, error) {
-	text := p.meta()
+// origin returns the run that a part says it is of, nil if it does not.
+func origin(p *parquet.Reader) (*Run, error) {
+	text := p.Metadata()
 	if text == nil {
 		return nil, nil
 	}
 	run, err := parseRun([]byte(*text))
 	if err != nil {
-		return nil, damaged(p.path, "metadata %q: %w", MetadataKey, err)
+		return nil, parquet.Damaged(p.Path, "metadata %q: %w", MetadataKey, err)
 	}
 	return run, nil
 }
@@ -346,13 +347,13 @@ func (p *partReader) origin() (*Run, error) {
 // format version 1 and of other programs. Where there are some, rows are what was
 // written, and that was checked then.
 type rowRules struct {
-	idx         *populationIndex
+	idx         *populations.Index
 	first, last int64 // steps
 	at          []int32
 }
 
 func newRowRules(run *Run) (*rowRules, error) {
-	idx, err := newPopulationIndex(run.Populations)
+	idx, err := populations.New(run.Populations)
 	if err != nil {
 		return nil, err
 	}
@@ -361,27 +362,14 @@ func newRowRules(run *Run) (*rowRules, error) {
 		r.first = max(1, w.Begin+1)
 	}
 	if run.TSimMS > 0 { // what a run that was killed has recorded before that
-		planned := floorStep(run.TPresimMS+run.TSimMS, run.ResolutionMS)
+		planned := parquet.FloorStep(run.TPresimMS+run.TSimMS, run.ResolutionMS)
 		r.last = max(run.Recorded.End, planned)
 	}
 	return r, nil
 }
 
-// ids returns the lowest and the highest id of the populations.
-func (r *rowRules) ids() (lo, hi int32) {
-	n := len(r.idx.byFirst)
-	if n == 0 {
-		return 1, 0
-	}
-	last := r.idx.pops[r.idx.byFirst[n-1]]
-	return int32(r.idx.firsts[0]), int32(int64(last.First) + int64(last.N) - 1)
-}
-
 // check reports the first row that cannot be.
 func (r *rowRules) check(step []int64, neuron []int32) error {
-	if r == nil {
-		return nil
-	}
 	for i, s := range step {
 		if s < r.first {
 			return fmt.Errorf("neuron %d at step %d: before the recorded window, which begins at step %d", neuron[i], s, r.first-1)
@@ -390,6 +378,6 @@ func (r *rowRules) check(step []int64, neuron []int32) error {
 			return fmt.Errorf("neuron %d at step %d: after the end of the run, step %d", neuron[i], s, r.last)
 		}
 	}
-	r.at = grow(r.at, len(neuron))
-	return r.idx.assign(r.at, neuron)
+	r.at = slices.Grow(r.at[:0], len(neuron))[:len(neuron)]
+	return r.idx.Assign(r.at, neuron)
 }

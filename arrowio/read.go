@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
-	"sort"
 
+	"cortigo/arrowio/internal/parquet"
 	"cortigo/sim"
 	"cortigo/sim/spikes"
 )
@@ -24,9 +24,9 @@ func ReadSpikes(dir string, opts ...ReadOption) (*spikes.Data, error) {
 		return nil, err
 	}
 	d := &spikes.Data{Resolution: s.run.ResolutionMS, Populations: s.pops}
-	ext, err := s.stream(dir, SpikesDir, nil, func(r *rows) error {
-		d.Step = append(d.Step, r.step...)
-		d.Neuron = append(d.Neuron, r.neuron...)
+	ext, err := s.stream(dir, SpikesDir, nil, func(r *parquet.Rows) error {
+		d.Step = append(d.Step, r.Step...)
+		d.Neuron = append(d.Neuron, r.Neuron...)
 		return nil
 	})
 	if err != nil {
@@ -60,13 +60,13 @@ func ReadSamples(dir string, opts ...ReadOption) (*sim.Samples, error) {
 		return nil, err
 	}
 	out := &sim.Samples{Resolution: s.run.ResolutionMS}
-	_, err = s.stream(dir, VoltagesDir, &out.Quantities, func(r *rows) error {
-		out.Step = append(out.Step, r.step...)
-		out.Neuron = append(out.Neuron, r.neuron...)
+	_, err = s.stream(dir, VoltagesDir, &out.Quantities, func(r *parquet.Rows) error {
+		out.Step = append(out.Step, r.Step...)
+		out.Neuron = append(out.Neuron, r.Neuron...)
 		if out.Values == nil {
-			out.Values = make([][]float64, len(r.values))
+			out.Values = make([][]float64, len(r.Values))
 		}
-		for q, v := range r.values {
+		for q, v := range r.Values {
 			out.Values[q] = append(out.Values[q], v...)
 		}
 		return nil
@@ -77,29 +77,8 @@ func ReadSamples(dir string, opts ...ReadOption) (*sim.Samples, error) {
 	if out.Values == nil {
 		out.Values = make([][]float64, len(out.Quantities))
 	}
-	if b := (bySampleOrder{out}); !sort.IsSorted(b) {
-		sort.Stable(b)
-	}
+	out.Sort()
 	return out, nil
-}
-
-type bySampleOrder struct{ *sim.Samples }
-
-func (s bySampleOrder) Len() int { return len(s.Step) }
-
-func (s bySampleOrder) Less(i, j int) bool {
-	if s.Step[i] != s.Step[j] {
-		return s.Step[i] < s.Step[j]
-	}
-	return s.Neuron[i] < s.Neuron[j]
-}
-
-func (s bySampleOrder) Swap(i, j int) {
-	s.Step[i], s.Step[j] = s.Step[j], s.Step[i]
-	s.Neuron[i], s.Neuron[j] = s.Neuron[j], s.Neuron[i]
-	for _, v := range s.Values {
-		v[i], v[j] = v[j], v[i]
-	}
 }
 
 // StreamSpikes calls fn with the spikes of the run in dir, or those chosen, in
@@ -112,18 +91,18 @@ func StreamSpikes(dir string, fn func(step []int64, neuron []int32) error, opts 
 		return err
 	}
 	lastStep, lastNeuron := int64(math.MinInt64), int32(0)
-	_, err = s.stream(dir, SpikesDir, nil, func(r *rows) error {
-		for i, t := range r.step {
-			if t < lastStep || t == lastStep && r.neuron[i] < lastNeuron {
+	_, err = s.stream(dir, SpikesDir, nil, func(r *parquet.Rows) error {
+		for i, t := range r.Step {
+			if t < lastStep || t == lastStep && r.Neuron[i] < lastNeuron {
 				return fmt.Errorf("arrowio: reading %s: %w: step %d, neuron %d comes after step %d, neuron %d",
-					filepath.Join(dir, SpikesDir), ErrUnsorted, t, r.neuron[i], lastStep, lastNeuron)
+					filepath.Join(dir, SpikesDir), ErrUnsorted, t, r.Neuron[i], lastStep, lastNeuron)
 			}
-			lastStep, lastNeuron = t, r.neuron[i]
+			lastStep, lastNeuron = t, r.Neuron[i]
 		}
-		if r.len() == 0 {
+		if r.Len() == 0 {
 			return nil
 		}
-		return fn(r.step, r.neuron)
+		return fn(r.Step, r.Neuron)
 	})
 	return err
 }

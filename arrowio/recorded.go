@@ -5,11 +5,21 @@ import (
 	"path/filepath"
 	"slices"
 
+	"cortigo/arrowio/internal/parquet"
 	"cortigo/sim"
 	"cortigo/sim/spikes"
-
-	"github.com/apache/arrow/go/v17/arrow/memory"
 )
+
+// RunOf describes a network as it stands, for CreateRun: its populations, seed,
+// resolution, division and, once it is built, synapses. Model and Parameters
+// are the caller's to add.
+func RunOf(n *sim.Network) Run {
+	return Run{
+		Seed: n.Seed(), ResolutionMS: n.Resolution(), Populations: n.SpikePopulations(),
+		Threads: n.Threads(), Shards: n.Shards(), Processes: 1, Synapses: n.Synapses(),
+		Versions: ThisBuild(sim.Version),
+	}
+}
 
 // RecordsOnly notes which of r's populations have their spikes recorded: those
 // that some of the nodes are of. The others are NotRecorded. No nodes: none is
@@ -28,12 +38,6 @@ func (r *Run) recordsOnly(recorded []spikes.Population) {
 		p := &r.Populations[i]
 		p.NotRecorded = !slices.ContainsFunc(recorded, func(q spikes.Population) bool { return p.Contains(q.First) })
 	}
-}
-
-// sameNeurons reports whether populations are the same but for what was recorded
-// of them.
-func sameNeurons(p, q spikes.Population) bool {
-	return p.Name == q.Name && p.First == q.First && p.N == q.N
 }
 
 // recordedOf returns the run's populations as they are when pops of net, or all
@@ -75,13 +79,13 @@ func (d *RunDir) mayHaveSpikes(p spikes.Population) (bool, error) {
 	s := selection{run: &d.run, pops: []spikes.Population{p}}
 	for _, pt := range parts {
 		found, err := func() (bool, error) {
-			r, err := openPart(pt.path, false, memory.DefaultAllocator)
+			r, err := parquet.Open(pt.path, false, nil)
 			if err != nil {
 				return false, err
 			}
-			defer func() { _ = r.close() }()
-			for g := range r.r.NumRowGroups() {
-				sp, err := r.span(g)
+			defer func() { _ = r.Close() }()
+			for g := range r.Groups() {
+				sp, err := r.Span(g)
 				if err != nil || s.wants(sp) {
 					return true, err
 				}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"cortigo/arrowio/nest"
 	"cortigo/sim"
 	"cortigo/sim/connect"
 	"cortigo/sim/neuron"
@@ -231,14 +232,14 @@ func TestNotRecordedElsewhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := t.TempDir()
-	if err := WriteNESTSpikes(out, "sr", 10, data); err == nil || !strings.Contains(err.Error(), `"I", which was not recorded`) {
+	if err := nest.WriteSpikes(out, "sr", 10, data); err == nil || !strings.Contains(err.Error(), `"I", which was not recorded`) {
 		t.Errorf("writing spikes of what was not recorded: %v", err)
 	}
 	if data, err = ReadSpikes(dir, InPopulations("E")); err != nil {
 		t.Fatal(err)
 	}
 	data.Populations = d.Run().Populations
-	if err := WriteNESTSpikes(out, "sr", 10, data); err != nil {
+	if err := nest.WriteSpikes(out, "sr", 10, data); err != nil {
 		t.Fatal(err)
 	}
 	if names, err := filepath.Glob(filepath.Join(out, "*")); err != nil || len(names) != 2 {

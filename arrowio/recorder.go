@@ -9,7 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
+	"cortigo/arrowio/internal/parquet"
 )
 
 // Defaults of the options of writers.
@@ -26,9 +26,9 @@ const (
 
 type recorderConfig struct {
 	groupRows, partRows int
-	codec               compression
-	mem                 memory.Allocator
-	create              createFile
+	codec               parquet.Compression
+	mem                 parquet.Allocator
+	create              parquet.CreateFile
 }
 
 // A WriterOption changes how a recording is cut into files.
@@ -56,14 +56,15 @@ const queued = 2
 // queue, and every call reports the failure.
 type recorder struct {
 	run  *RunDir
-	part partConfig
+	dir  string         // of the parts
+	part parquet.Config // of each
 	cfg  recorderConfig
 	sub  string // SpikesDir or VoltagesDir
 
-	cur    *rows
+	cur    *parquet.Rows
 	before int64 // rows in the parts that were there
 	made   int   // row groups allocated
-	free   chan *rows
+	free   chan *parquet.Rows
 	jobs   chan job
 	done   chan struct{}
 	closed bool
@@ -73,9 +74,9 @@ type recorder struct {
 	parts []Part // finished, with those that were there
 
 	// Owned by the encoder.
-	w          *partWriter
+	w          *parquet.Writer
 	next       int // number of the next part
-	scratch    scratch
+	scratch    parquet.Scratch
 	lastStep   int64
 	lastNeuron int32
 }
@@ -83,7 +84,7 @@ type recorder struct {
 // A job is a row group to write (rows != nil) or the request to finish the
 // part and say how it went.
 type job struct {
-	rows  *rows
+	rows  *parquet.Rows
 	meta  string
 	flush chan<- error
 }
@@ -91,7 +92,7 @@ type job struct {
 func newRecorder(d *RunDir, sub string, opts []WriterOption) (_ *recorder, err error) {
 	cfg := recorderConfig{
 		groupRows: DefaultRowGroupRows, partRows: DefaultPartRows,
-		codec: defaultCompression, mem: memory.DefaultAllocator, create: createOS,
+		codec: parquet.DefaultCompression,
 	}
 	for _, o := range opts {
 		o(&cfg)
@@ -128,11 +129,11 @@ func newRecorder(d *RunDir, sub string, opts []WriterOption) (_ *recorder, err e
 	r := &recorder{
 		parts: listed,
 		run:   d, sub: sub, cfg: cfg,
-		part: partConfig{
-			dir: dir, pops: d.idx, resolution: d.run.ResolutionMS, createdBy: createdBy(d.run.Versions),
-			codec: cfg.codec, mem: cfg.mem, create: cfg.create,
+		dir: dir, part: parquet.Config{
+			Populations: d.idx, Resolution: d.run.ResolutionMS, CreatedBy: createdBy(d.run.Versions),
+			Compression: cfg.codec, Memory: cfg.mem, Create: cfg.create,
 		},
-		free: make(chan *rows, queued+1), jobs: make(chan job, queued), done: make(chan struct{}),
+		free: make(chan *parquet.Rows, queued+1), jobs: make(chan job, queued), done: make(chan struct{}),
 	}
 	if n := len(parts); n > 0 {
 		last := parts[n-1]
@@ -202,14 +203,14 @@ func (r *recorder) write(step []int64, neuron []int32, values [][]float64) error
 			r.cur = r.empty(len(values))
 		}
 		c := r.cur
-		n := min(len(step)-at, r.cfg.groupRows-c.len())
-		c.step = append(c.step, step[at:at+n]...)
-		c.neuron = append(c.neuron, neuron[at:at+n]...)
+		n := min(len(step)-at, r.cfg.groupRows-c.Len())
+		c.Step = append(c.Step, step[at:at+n]...)
+		c.Neuron = append(c.Neuron, neuron[at:at+n]...)
 		for q, v := range values {
-			c.values[q] = append(c.values[q], v[at:at+n]...)
+			c.Values[q] = append(c.Values[q], v[at:at+n]...)
 		}
 		at += n
-		if c.len() == r.cfg.groupRows {
+		if c.Len() == r.cfg.groupRows {
 			r.send()
 		}
 	}
@@ -218,26 +219,26 @@ func (r *recorder) write(step []int64, neuron []int32, values [][]float64) error
 
 // empty returns an empty row group, waiting for the encoder if queued+1 are in
 // its hands.
-func (r *recorder) empty(quantities int) *rows {
-	var c *rows
+func (r *recorder) empty(quantities int) *parquet.Rows {
+	var c *parquet.Rows
 	select {
 	case c = <-r.free:
 	default:
 		if r.made <= queued {
 			r.made++
-			return &rows{values: make([][]float64, quantities)}
+			return &parquet.Rows{Values: make([][]float64, quantities)}
 		}
 		c = <-r.free
 	}
-	c.step, c.neuron = c.step[:0], c.neuron[:0]
-	for q := range c.values {
-		c.values[q] = c.values[q][:0]
+	c.Step, c.Neuron = c.Step[:0], c.Neuron[:0]
+	for q := range c.Values {
+		c.Values[q] = c.Values[q][:0]
 	}
 	return c
 }
 
 func (r *recorder) send() {
-	if r.cur == nil || r.cur.len() == 0 {
+	if r.cur == nil || r.cur.Len() == 0 {
 		return
 	}
 	r.jobs <- job{rows: r.cur, meta: r.run.meta}
@@ -305,25 +306,25 @@ func (r *recorder) fail(err error) {
 		return
 	}
 	if r.w != nil {
-		r.w.abandon()
+		r.w.Abandon()
 		r.w = nil
 	}
 	r.err.Store(&err)
 }
 
-func (r *recorder) writeGroup(g *rows, meta string) (err error) {
+func (r *recorder) writeGroup(g *parquet.Rows, meta string) (err error) {
 	if err := r.inOrder(g); err != nil {
-		return fmt.Errorf("arrowio: recording to %s: %w", r.part.dir, err)
+		return fmt.Errorf("arrowio: recording to %s: %w", r.dir, err)
 	}
 	if r.w == nil {
-		if r.w, err = newPartWriter(&r.part, r.next, meta, &r.scratch); err != nil {
+		if r.w, err = parquet.NewWriter(&r.part, filepath.Join(r.dir, partName(r.next)), filepath.Join(r.dir, tempName(r.next)), meta, &r.scratch); err != nil {
 			return err
 		}
 	}
-	if err := r.w.write(g); err != nil {
+	if err := r.w.Write(g); err != nil {
 		return err
 	}
-	if r.w.n >= r.cfg.partRows || r.w.sink.n >= maxPartBytes || r.w.groups == maxGroups {
+	if r.w.Rows() >= int64(r.cfg.partRows) || r.w.Bytes() >= maxPartBytes || r.w.Groups() == maxGroups {
 		return r.finishPart()
 	}
 	return nil
@@ -337,19 +338,19 @@ const maxPartBytes = 128 << 20
 const maxGroups = 1 << 12
 
 // inOrder checks that g goes on where the last row group ended.
-func (r *recorder) inOrder(g *rows) error {
-	if t := g.step[0]; t < 1 {
-		return fmt.Errorf("step %d, neuron %d: steps count from 1", t, g.neuron[0])
+func (r *recorder) inOrder(g *parquet.Rows) error {
+	if t := g.Step[0]; t < 1 {
+		return fmt.Errorf("step %d, neuron %d: steps count from 1", t, g.Neuron[0])
 	}
 	s, id := r.lastStep, r.lastNeuron
-	for i, t := range g.step {
-		if t < s || t == s && g.neuron[i] < id {
+	for i, t := range g.Step {
+		if t < s || t == s && g.Neuron[i] < id {
 			if id == 1<<31-1 {
 				return fmt.Errorf("step %d comes after step %d, which is already recorded: Rewind the run first", t, s)
 			}
-			return fmt.Errorf("step %d, neuron %d comes after step %d, neuron %d: must be in order", t, g.neuron[i], s, id)
+			return fmt.Errorf("step %d, neuron %d comes after step %d, neuron %d: must be in order", t, g.Neuron[i], s, id)
 		}
-		s, id = t, g.neuron[i]
+		s, id = t, g.Neuron[i]
 	}
 	r.lastStep, r.lastNeuron = s, id
 	return nil
@@ -361,12 +362,31 @@ func (r *recorder) finishPart() error {
 	}
 	w := r.w
 	r.w = nil
-	if err := w.finish(); err != nil {
+	if err := w.Finish(); err != nil {
 		return err
 	}
 	r.next++
 	r.mu.Lock()
-	r.parts = append(r.parts, w.entry())
+	r.parts = append(r.parts, Part{Rows: w.Rows(), Bytes: w.Bytes(), CRC32C: w.FooterSum()})
 	r.mu.Unlock()
 	return nil
+}
+
+// lastStep returns the step of the latest row of a part.
+func lastStep(path string, resolution float64) (int64, error) {
+	p, err := parquet.Open(path, false, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = p.Close() }()
+	return p.LastStep(resolution)
+}
+
+// quantitiesOf returns the quantities that a part of samples has.
+func quantitiesOf(path string) ([]string, error) {
+	p, err := parquet.Open(path, true, nil)
+	if err != nil {
+		return nil, err
+	}
+	return p.Quantities, p.Close()
 }

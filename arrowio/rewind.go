@@ -7,7 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
+	"cortigo/arrowio/internal/files"
+	"cortigo/arrowio/internal/parquet"
 )
 
 // Rewind removes what was recorded after step: a run that was killed has
@@ -52,19 +53,19 @@ func (d *RunDir) Rewind(step int64) error {
 }
 
 func (d *RunDir) rewindPart(dir string, samples bool, pt part, step int64) error {
-	p, err := openPart(pt.path, samples, memory.DefaultAllocator)
+	p, err := parquet.Open(pt.path, samples, nil)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = p.close() }()
+	defer func() { _ = p.Close() }()
 	h := d.run.ResolutionMS
 	cut := false
-	for g := range p.r.NumRowGroups() {
-		s, err := p.span(g)
+	for g := range p.Groups() {
+		s, err := p.Span(g)
 		if err != nil {
 			return err
 		}
-		if s.t1 > (float64(step)+0.5)*h {
+		if s.LastMS > (float64(step)+0.5)*h {
 			cut = true
 		}
 	}
@@ -81,54 +82,54 @@ func (d *RunDir) rewindPart(dir string, samples bool, pt part, step int64) error
 		}
 		return nil
 	}
-	return w.finishAs(func(temp, path string) error {
+	return w.FinishAs(func(temp, path string) error {
 		if err := os.Rename(temp, path); err != nil {
 			return err
 		}
-		return syncDir(dir)
+		return files.SyncDir(dir)
 	})
 }
 
 // copyUpTo starts a new part with the rows of p up to step, or returns nil if
 // there are none.
-func (d *RunDir) copyUpTo(dir string, p *partReader, n int, step int64) (w *partWriter, err error) {
-	c := &partConfig{
-		dir: dir, quantities: p.quantities, pops: d.idx, resolution: d.run.ResolutionMS,
-		createdBy: createdBy(d.run.Versions), codec: defaultCompression, mem: memory.DefaultAllocator, create: createOS,
+func (d *RunDir) copyUpTo(dir string, p *parquet.Reader, n int, step int64) (w *parquet.Writer, err error) {
+	c := &parquet.Config{
+		Quantities: p.Quantities, Populations: d.idx, Resolution: d.run.ResolutionMS,
+		CreatedBy: createdBy(d.run.Versions), Compression: parquet.DefaultCompression,
 	}
 	defer func() {
 		if err != nil && w != nil {
-			w.abandon()
+			w.Abandon()
 			w = nil
 		}
 	}()
-	group := rows{values: make([][]float64, len(p.quantities))}
+	group := parquet.Rows{Values: make([][]float64, len(p.Quantities))}
 	put := func() error {
-		if group.len() == 0 {
+		if group.Len() == 0 {
 			return nil
 		}
 		if w == nil {
-			if w, err = newPartWriter(c, n, d.meta, &scratch{}); err != nil {
+			if w, err = parquet.NewWriter(c, filepath.Join(dir, partName(n)), filepath.Join(dir, tempName(n)), d.meta, &parquet.Scratch{}); err != nil {
 				return err
 			}
 		}
-		err := w.write(&group)
-		group.step, group.neuron = group.step[:0], group.neuron[:0]
-		for q := range group.values {
-			group.values[q] = group.values[q][:0]
+		err := w.Write(&group)
+		group.Step, group.Neuron = group.Step[:0], group.Neuron[:0]
+		for q := range group.Values {
+			group.Values[q] = group.Values[q][:0]
 		}
 		return err
 	}
 	errEnd := errors.New("past the step")
-	for g := range p.r.NumRowGroups() {
-		err := p.read(g, d.run.ResolutionMS, func(r *rows) error {
-			k, _ := slices.BinarySearch(r.step, step+1)
-			group.step = append(group.step, r.step[:k]...)
-			group.neuron = append(group.neuron, r.neuron[:k]...)
-			for q, v := range r.values {
-				group.values[q] = append(group.values[q], v[:k]...)
+	for g := range p.Groups() {
+		err := p.Read(g, d.run.ResolutionMS, func(r *parquet.Rows) error {
+			k, _ := slices.BinarySearch(r.Step, step+1)
+			group.Step = append(group.Step, r.Step[:k]...)
+			group.Neuron = append(group.Neuron, r.Neuron[:k]...)
+			for q, v := range r.Values {
+				group.Values[q] = append(group.Values[q], v[:k]...)
 			}
-			if k < r.len() {
+			if k < r.Len() {
 				return errEnd
 			}
 			return nil

@@ -11,10 +11,12 @@ import (
 	"strings"
 	"testing"
 
+	"cortigo/arrowio/internal/parquet"
 	"cortigo/sim"
 	"cortigo/sim/spikes"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet/file"
 )
 
 var (
@@ -40,10 +42,10 @@ func newTestRun(t testing.TB) *RunDir {
 }
 
 // testSpikes returns sorted spikes of testRun's neurons, some twice in a step.
-func testSpikes(n int, seed uint64) rows {
+func testSpikes(n int, seed uint64) parquet.Rows {
 	r := rand.New(rand.NewPCG(seed, 1))
-	var out rows
-	for s := int64(1); out.len() < n; s++ {
+	var out parquet.Rows
+	for s := int64(1); out.Len() < n; s++ {
 		ids := []int32{}
 		for range r.IntN(4) {
 			id := 1 + r.Int32N(100)
@@ -54,21 +56,21 @@ func testSpikes(n int, seed uint64) rows {
 		}
 		slices.Sort(ids)
 		for _, id := range ids {
-			out.step, out.neuron = append(out.step, s), append(out.neuron, id)
+			out.Step, out.Neuron = append(out.Step, s), append(out.Neuron, id)
 		}
 	}
-	return *out.head(n)
+	return *out.Head(n)
 }
 
-func writeSpikes(t testing.TB, d *RunDir, r rows, call int, opts ...WriterOption) {
+func writeSpikes(t testing.TB, d *RunDir, r parquet.Rows, call int, opts ...WriterOption) {
 	t.Helper()
 	w, err := d.NewSpikeWriter(opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := 0; i < r.len(); i += call {
-		j := min(i+call, r.len())
-		if err := w.WriteSpikes(r.step[i:j], r.neuron[i:j]); err != nil {
+	for i := 0; i < r.Len(); i += call {
+		j := min(i+call, r.Len())
+		if err := w.WriteSpikes(r.Step[i:j], r.Neuron[i:j]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -77,9 +79,9 @@ func writeSpikes(t testing.TB, d *RunDir, r rows, call int, opts ...WriterOption
 	}
 }
 
-func withAllocator(m memory.Allocator) WriterOption { return func(c *recorderConfig) { c.mem = m } }
+func withAllocator(m parquet.Allocator) WriterOption { return func(c *recorderConfig) { c.mem = m } }
 
-func readAllocator(m memory.Allocator) ReadOption { return func(c *readConfig) { c.mem = m } }
+func readAllocator(m parquet.Allocator) ReadOption { return func(c *readConfig) { c.mem = m } }
 
 func TestSpikesRoundTrip(t *testing.T) {
 	for _, tt := range []struct{ n, call, group, part int }{
@@ -87,7 +89,7 @@ func TestSpikesRoundTrip(t *testing.T) {
 		{9, 3, 1, 1},
 		{1000, 7, 64, 200},
 		{1000, 1000, 1000, 1000},
-		{40000, 999, readRows + 1, 1 << 20},
+		{40000, 999, parquet.ReadRows + 1, 1 << 20},
 	} {
 		t.Run(fmt.Sprint(tt), func(t *testing.T) {
 			mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
@@ -99,10 +101,10 @@ func TestSpikesRoundTrip(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !slices.Equal(got.Step, want.step) || !slices.Equal(got.Neuron, want.neuron) {
-				t.Fatalf("got %d spikes back, not the %d written", got.Len(), want.len())
+			if !slices.Equal(got.Step, want.Step) || !slices.Equal(got.Neuron, want.Neuron) {
+				t.Fatalf("got %d spikes back, not the %d written", got.Len(), want.Len())
 			}
-			if got.Begin != 0 || got.End != want.step[tt.n-1] || got.Resolution != 0.1 || !slices.Equal(got.Populations, testRun().Populations) {
+			if got.Begin != 0 || got.End != want.Step[tt.n-1] || got.Resolution != 0.1 || !slices.Equal(got.Populations, testRun().Populations) {
 				t.Errorf("window (%d, %d], resolution %v, populations %v", got.Begin, got.End, got.Resolution, got.Populations)
 			}
 			sum, err := Digest(d.Dir())
@@ -117,35 +119,11 @@ func TestSpikesRoundTrip(t *testing.T) {
 	}
 }
 
-// Times that are k*h in floating point come back as k, at any resolution that
-// is used and up to hours of model time.
-func TestTimesAreExact(t *testing.T) {
-	for _, h := range []float64{0.1, 0.05, 0.2, 0.01, 1.0 / 3, 0.125, 1} {
-		step := []int64{1, 2, 3, 7, 29, 10000, 123457, 36_000_000, 1 << 40}
-		scale := newTimeScale(h)
-		ours, product := make([]float64, len(step)), make([]float64, len(step))
-		for i, s := range step {
-			ours[i], product[i] = scale.ms(s), float64(s)*h
-		}
-		for _, ms := range [][]float64{ours, product} {
-			got := make([]int64, len(step))
-			if err := toSteps(got, ms, h); err != nil || !slices.Equal(got, step) {
-				t.Errorf("resolution %v: %v, %v", h, got, err)
-			}
-		}
-	}
-	for _, bad := range []float64{0.15, -1e300, 0.10001} {
-		if err := toSteps(make([]int64, 1), []float64{bad}, 0.1); err == nil {
-			t.Errorf("%v ms passed as a multiple of 0.1 ms", bad)
-		}
-	}
-}
-
 func TestWindowAndPopulations(t *testing.T) {
 	d := newTestRun(t)
 	all := testSpikes(3000, 5)
 	writeSpikes(t, d, all, 100, RowGroupRows(100), PartRows(1000))
-	last := all.step[all.len()-1]
+	last := all.Step[all.Len()-1]
 	if err := d.SetRecorded(0, last+50); err != nil {
 		t.Fatal(err)
 	}
@@ -174,13 +152,13 @@ func TestWindowAndPopulations(t *testing.T) {
 			var step []int64
 			var neuron []int32
 			groups := map[int]bool{}
-			for i, s := range all.step {
+			for i, s := range all.Step {
 				// The window in exact tenths of a millisecond.
 				if 100*s <= int64(tt.begin*1000+0.5) || 100*s > int64(tt.end*1000+0.5) {
 					continue
 				}
 				groups[i/100] = true
-				id := all.neuron[i]
+				id := all.Neuron[i]
 				if tt.pops == nil || slices.Contains(tt.pops, map[bool]string{true: "E", false: "I"}[id <= 80]) {
 					step, neuron = append(step, s), append(neuron, id)
 				}
@@ -209,26 +187,26 @@ func TestWindowAndPopulations(t *testing.T) {
 // not even looked at: their pages may be garbage.
 func TestPrunedRowGroupsAreNotRead(t *testing.T) {
 	d := newTestRun(t)
-	r := rows{}
+	r := parquet.Rows{}
 	for s := int64(1); s <= 200; s++ {
 		id := int32(5)
 		if s > 100 {
 			id = 105
 		}
-		r.step, r.neuron = append(r.step, s), append(r.neuron, id)
+		r.Step, r.Neuron = append(r.Step, s), append(r.Neuron, id)
 	}
 	writeSpikes(t, d, r, 50, RowGroupRows(100))
 	path := filepath.Join(d.Dir(), SpikesDir, partName(0))
-	p, err := openPart(path, false, memory.DefaultAllocator)
+	p, err := file.OpenParquetFile(path, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := p.r.RowGroup(1).MetaData().ColumnChunk(timeAt)
+	c, err := p.RowGroup(1).MetaData().ColumnChunk(0) // of the times
 	if err != nil {
 		t.Fatal(err)
 	}
 	begin := c.DictionaryPageOffset()
-	if err := p.close(); err != nil {
+	if err := p.Close(); err != nil {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(path)
@@ -256,9 +234,9 @@ func TestSeveralSimulateCallsAppend(t *testing.T) {
 	all := testSpikes(900, 9)
 	for i := 0; i < 900; i += 300 {
 		// A call begins with a step of its own.
-		r := rows{step: all.step[i : i+300], neuron: all.neuron[i : i+300]}
-		for k := range r.step {
-			r.step[k] += int64(i)
+		r := parquet.Rows{Step: all.Step[i : i+300], Neuron: all.Neuron[i : i+300]}
+		for k := range r.Step {
+			r.Step[k] += int64(i)
 		}
 		writeSpikes(t, d, r, 100)
 	}
@@ -355,10 +333,10 @@ func TestSamplesRoundTrip(t *testing.T) {
 
 func TestRewind(t *testing.T) {
 	all := testSpikes(1000, 11)
-	for _, step := range []int64{0, 1, all.step[250], all.step[499], all.step[999], 1 << 30} {
+	for _, step := range []int64{0, 1, all.Step[250], all.Step[499], all.Step[999], 1 << 30} {
 		d := newTestRun(t)
 		writeSpikes(t, d, all, 100, RowGroupRows(50), PartRows(200))
-		if err := d.SetRecorded(0, all.step[999]); err != nil {
+		if err := d.SetRecorded(0, all.Step[999]); err != nil {
 			t.Fatal(err)
 		}
 		if err := d.Rewind(step); err != nil {
@@ -369,31 +347,18 @@ func TestRewind(t *testing.T) {
 			t.Fatal(err)
 		}
 		n := 0
-		for n < 1000 && all.step[n] <= step {
+		for n < 1000 && all.Step[n] <= step {
 			n++
 		}
-		if !slices.Equal(got.Step, all.step[:n]) || !slices.Equal(got.Neuron, all.neuron[:n]) || got.End != min(step, all.step[999]) {
+		if !slices.Equal(got.Step, all.Step[:n]) || !slices.Equal(got.Neuron, all.Neuron[:n]) || got.End != min(step, all.Step[999]) {
 			t.Errorf("step %d: %d spikes, window to %d, want %d spikes", step, got.Len(), got.End, n)
 		}
-		if step > all.step[999] {
+		if step > all.Step[999] {
 			continue
 		}
-		writeSpikes(t, d, rows{step: all.step[n:], neuron: all.neuron[n:]}, 100)
-		if got, err = ReadSpikes(d.Dir()); err != nil || !slices.Equal(got.Step, all.step) {
+		writeSpikes(t, d, parquet.Rows{Step: all.Step[n:], Neuron: all.Neuron[n:]}, 100)
+		if got, err = ReadSpikes(d.Dir()); err != nil || !slices.Equal(got.Step, all.Step) {
 			t.Errorf("step %d: going on: %v", step, err)
-		}
-	}
-}
-
-// A time in a file is the number that its decimal stands for.
-func TestTimesAreDecimal(t *testing.T) {
-	for _, tt := range []struct {
-		h    float64
-		step int64
-		want float64
-	}{{0.1, 3, 0.3}, {0.1, 5058, 505.8}, {0.1, 123457, 12345.7}, {0.05, 7, 0.35}, {0.2, 3, 0.6}, {0.125, 3, 0.375}, {1, 7, 7}, {0.01, 35, 0.35}} {
-		if got := newTimeScale(tt.h).ms(tt.step); got != tt.want {
-			t.Errorf("step %d of %v ms is %v ms, want %v", tt.step, tt.h, got, tt.want)
 		}
 	}
 }

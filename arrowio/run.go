@@ -12,9 +12,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
+	"cortigo/arrowio/internal/files"
+	"cortigo/arrowio/internal/populations"
 	"cortigo/sim/spikes"
 )
 
@@ -86,7 +89,7 @@ func (r *Run) Validate() error {
 	if r.Checkpoint != nil && *r.Checkpoint < 0 {
 		return fmt.Errorf("checkpoint_step is %d, must not be negative", *r.Checkpoint)
 	}
-	_, err := newPopulationIndex(r.Populations)
+	_, err := populations.New(r.Populations)
 	return err
 }
 
@@ -99,7 +102,7 @@ var ErrExists = errors.New("already holds a run")
 type RunDir struct {
 	dir  string
 	run  Run
-	idx  *populationIndex
+	idx  *populations.Index
 	meta string // the run as parts carry it
 
 	writers map[string]*recorder // by subdirectory, those that are open
@@ -168,7 +171,7 @@ func OpenRun(dir string) (*RunDir, error) {
 	if err != nil {
 		return nil, err
 	}
-	idx, err := newPopulationIndex(run.Populations)
+	idx, err := populations.New(run.Populations)
 	if err != nil {
 		return nil, fmt.Errorf("arrowio: %s: %w", filepath.Join(dir, RunFile), err)
 	}
@@ -213,7 +216,7 @@ func (d *RunDir) set(run Run) error {
 	if err := run.Validate(); err != nil {
 		return fmt.Errorf("arrowio: writing %s: %w", path, err)
 	}
-	idx, err := newPopulationIndex(run.Populations)
+	idx, err := populations.New(run.Populations)
 	if err != nil {
 		return fmt.Errorf("arrowio: writing %s: %w", path, err)
 	}
@@ -228,7 +231,7 @@ func (d *RunDir) set(run Run) error {
 	if err != nil {
 		return fmt.Errorf("arrowio: writing %s: %w", path, err)
 	}
-	if err := writeAtomic(path, append(b, '\n')); err != nil {
+	if err := files.Replace(path, append(b, '\n')); err != nil {
 		return err
 	}
 	d.run, d.idx, d.meta = run, idx, meta
@@ -269,7 +272,7 @@ func readRun(dir string) (*Run, error) {
 		return nil, fmt.Errorf("arrowio: reading a run: %w", ErrNoDir)
 	}
 	path := filepath.Join(dir, RunFile)
-	f, err := openRegular(path)
+	f, err := files.OpenRegular(path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("arrowio: %s is not the directory of a run: %w", dir, err)
@@ -306,4 +309,39 @@ func parseRun(b []byte) (*Run, error) {
 		return nil, err
 	}
 	return &run, nil
+}
+
+// A difference is something in which two runs differ.
+type difference struct {
+	what      string
+	got, want any
+}
+
+// differences returns in what of that which never changes r differs from other.
+func (r *Run) differences(other *Run) []difference {
+	var ds []difference
+	for _, d := range []struct {
+		difference
+		same bool
+	}{
+		{difference{"model", r.Model, other.Model}, r.Model == other.Model},
+		{difference{"seed", r.Seed, other.Seed}, r.Seed == other.Seed},
+		{difference{"resolution", r.ResolutionMS, other.ResolutionMS}, r.ResolutionMS == other.ResolutionMS},
+		{difference{"time of creation", r.Created, other.Created}, r.Created.Equal(other.Created)},
+		{difference{"list of populations", populations.Describe(r.Populations), populations.Describe(other.Populations)}, slices.EqualFunc(r.Populations, other.Populations, populations.SameNeurons)},
+	} {
+		if !d.same {
+			ds = append(ds, d.difference)
+		}
+	}
+	return ds
+}
+
+// differs says what tells r from another run, "" if they are the same one at
+// different times.
+func (r *Run) differs(other *Run) string {
+	for _, d := range r.differences(other) {
+		return fmt.Sprintf("its %s is %v, not %v", d.what, populations.Short(d.got), populations.Short(d.want))
+	}
+	return ""
 }

@@ -153,8 +153,8 @@ func TestResumeLosesNothing(t *testing.T) {
 			from, err := CreateRun(filepath.Join(t.TempDir(), "other"), run, false)
 			mustDo(t, err)
 			late := testSpikes(10, 1)
-			for i := range late.step {
-				late.step[i], late.neuron[i] = 5000, 1
+			for i := range late.Step {
+				late.Step[i], late.Neuron[i] = 5000, 1
 			}
 			writeSpikes(t, from, late, 10)
 			b, err := os.ReadFile(filepath.Join(from.Dir(), SpikesDir, partName(0)))

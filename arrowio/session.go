@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"cortigo/arrowio/internal/parquet"
+	"cortigo/arrowio/internal/populations"
 	"cortigo/sim"
 	"cortigo/sim/device"
 )
@@ -164,8 +166,8 @@ func (d *RunDir) belongsTo(net *sim.Network) error {
 		err = fmt.Errorf("its seed is %d, the network's %d", r.Seed, net.Seed())
 	case r.ResolutionMS != net.Resolution():
 		err = fmt.Errorf("its resolution is %g ms, the network's %g ms", r.ResolutionMS, net.Resolution())
-	case !slices.EqualFunc(r.Populations, net.SpikePopulations(), sameNeurons):
-		err = fmt.Errorf("its populations are %s, the network's %s", describe(r.Populations), describe(net.SpikePopulations()))
+	case !slices.EqualFunc(r.Populations, net.SpikePopulations(), populations.SameNeurons):
+		err = fmt.Errorf("its populations are %s, the network's %s", populations.Describe(r.Populations), populations.Describe(net.SpikePopulations()))
 	default:
 		err = net.CheckSaved(d.dir)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -276,7 +278,7 @@ func (s *Session) SimulateUntil(ctx context.Context, ms float64) error {
 		// To the next multiple, unless it is hardly there.
 		next := (math.Floor(s.net.TimeMS()/every+1e-9) + 1) * every
 		start := time.Now()
-		err := s.net.Simulate(ctx, newTimeScale(h).whole(min(left, next-s.net.TimeMS())))
+		err := s.net.Simulate(ctx, parquet.NewTimeScale(h).Whole(min(left, next-s.net.TimeMS())))
 		if err := errors.Join(err, s.keep(time.Since(start).Seconds())); err != nil {
 			return err
 		}
@@ -285,7 +287,7 @@ func (s *Session) SimulateUntil(ctx context.Context, ms float64) error {
 
 // checkUntil reports a time that no simulation reaches in steps of h ms.
 func checkUntil(ms, h float64) error {
-	last := newTimeScale(h).whole(float64(sim.MaxSteps) * h)
+	last := parquet.NewTimeScale(h).Whole(float64(sim.MaxSteps) * h)
 	if math.IsNaN(ms) || math.IsInf(ms, 0) || ms > last {
 		return fmt.Errorf("arrowio: simulating until %v ms: must be at most %v ms, the last there can be at a resolution of %v ms", ms, last, h)
 	}

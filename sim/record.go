@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"slices"
+	"sort"
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
@@ -70,4 +71,31 @@ func (s Samples) Of(neuron int32, quantity string) (timesMS, values []float64, e
 		return nil, nil, fmt.Errorf("sim: no samples of neuron %d", neuron)
 	}
 	return timesMS, values, nil
+}
+
+// Sort orders the samples by step, then by neuron; those of one neuron in one step
+// stay in their order.
+func (s *Samples) Sort() {
+	if b := (byStepNeuron{s}); !sort.IsSorted(b) {
+		sort.Stable(b)
+	}
+}
+
+type byStepNeuron struct{ *Samples }
+
+func (s byStepNeuron) Len() int { return len(s.Step) }
+
+func (s byStepNeuron) Less(i, j int) bool {
+	if s.Step[i] != s.Step[j] {
+		return s.Step[i] < s.Step[j]
+	}
+	return s.Neuron[i] < s.Neuron[j]
+}
+
+func (s byStepNeuron) Swap(i, j int) {
+	s.Step[i], s.Step[j] = s.Step[j], s.Step[i]
+	s.Neuron[i], s.Neuron[j] = s.Neuron[j], s.Neuron[i]
+	for _, v := range s.Values {
+		v[i], v[j] = v[j], v[i]
+	}
 }

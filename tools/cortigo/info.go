@@ -11,11 +11,12 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"cortigo/arrowio"
+	"cortigo/arrowio/nest"
 	"cortigo/sim"
 	"cortigo/sim/spikes"
+
+	"github.com/spf13/cobra"
 )
 
 // An infoReport is what `cortigo info --json` prints; members that do not apply
@@ -138,7 +139,7 @@ func infoOf(path string) (*infoReport, error) {
 	case bytes.HasPrefix(head, []byte("CORTIGO")):
 		return infoOfFile(path)
 	}
-	n, err := arrowio.InspectNEST(path)
+	n, err := nest.Inspect(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s is nothing that is known here: no Parquet part, no file of a network or state, and not of NEST: %w", path, err)
 	}

@@ -14,7 +14,7 @@ import (
 	"cortigo/arrowio"
 )
 
-func nest(name string) string {
+func nestRun(name string) string {
 	return filepath.Join("..", "..", "testdata", "nest", "pd14", name)
 }
 
@@ -28,7 +28,7 @@ func TestPlot(t *testing.T) {
 	}
 	out := filepath.Join(t.TempDir(), "new", "pictures")
 	_, stderr, status := cli(t, "plot", dir, "--out", out, "--begin", "10", "--end", "60", "--raster", "30", "--theme", "paper",
-		"--reference", nest("pd14_scale0.2_dc_seed123450.json.gz"))
+		"--reference", nestRun("pd14_scale0.2_dc_seed123450.json.gz"))
 	if status != 0 || !strings.Contains(stderr, filepath.Join(out, "activity.png")) || !strings.Contains(stderr, filepath.Join(out, "rates.svg")) {
 		t.Fatalf("status %d, %s", status, stderr)
 	}
@@ -114,7 +114,7 @@ func TestVerify(t *testing.T) {
 	run(t, "--out", dir, "--t-sim", "10000")
 	args := []string{"verify", dir, "--begin", "20"}
 	for _, seed := range []string{"0", "1", "2"} {
-		args = append(args, "--reference", nest("pd14_scale0.2_dc_seed12345"+seed+".json.gz"))
+		args = append(args, "--reference", nestRun("pd14_scale0.2_dc_seed12345"+seed+".json.gz"))
 	}
 	// A network of 385 neurons is not one of 15,435.
 	stdout, stderr, status := cli(t, append(slices.Clone(args), "--json")...)
@@ -146,7 +146,7 @@ func TestVerify(t *testing.T) {
 	if strings.Count(stdout, "FAILED") != int(failed) || !strings.Contains(stdout, "rows failed, 2 may") {
 		t.Errorf("stdout %s", stdout)
 	}
-	wantError(t, []string{"verify", dir, "--reference", nest("pd14_scale0.2_dc_seed123450.json.gz")},
+	wantError(t, []string{"verify", dir, "--reference", nestRun("pd14_scale0.2_dc_seed123450.json.gz")},
 		dir, "recorded (0, 10020] ms", "not the whole window (500, 10500] ms")
 	wantError(t, []string{"verify", dir, "--reference", args[5], "--end", "3000"}, "window")
 	wantError(t, []string{"verify", dir, "--reference", args[5], "--begin", "-1"}, "the window is (-1, ")
@@ -160,7 +160,7 @@ func TestFullVerify(t *testing.T) {
 		dir := tempRun(t)
 		must(t, "run", "--scale", "0.2", "--t-sim", "10000", "--background", background, "--out", dir)
 		args := []string{"verify", dir}
-		paths, err := filepath.Glob(nest("pd14_scale0.2_" + background + "_seed*.json.gz"))
+		paths, err := filepath.Glob(nestRun("pd14_scale0.2_" + background + "_seed*.json.gz"))
 		if err != nil || len(paths) < 2 {
 			t.Fatalf("%q, %v", paths, err)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"cortigo/analysis/plots"
 	"cortigo/arrowio"
+	"cortigo/arrowio/nest"
 	"cortigo/sim"
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
@@ -55,15 +56,15 @@ func TestTracesOfFiles(t *testing.T) {
 			}
 		case "nest":
 			dir = filepath.Dir(dir)
-			c, err := arrowio.RecordNEST(dir, "run", false, sim.Join(meter, recorder))
+			c, err := nest.Record(dir, "run", false, sim.Join(meter, recorder))
 			must(err)
 			must(net.Simulate(t.Context(), 100))
 			must(c.Close())
-			files, err := arrowio.NESTFiles(dir, "run")
+			files, err := nest.Files(dir, "run")
 			must(err)
-			samples, err = arrowio.ReadNESTSamples(0.5, files[0])
+			samples, err = nest.ReadSamples(0.5, files[0])
 			must(err)
-			d, err := arrowio.ReadNESTSpikes(0.5, nil, files[1])
+			d, err := nest.ReadSpikes(0.5, nil, files[1])
 			must(err)
 			if d.Resolution != 0.5 {
 				t.Errorf("the spikes' resolution is %g", d.Resolution)
