@@ -3,11 +3,11 @@ package sim
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/suggest"
 	"cortigo/sim/neuron"
 	"cortigo/sim/spikes"
@@ -149,8 +149,8 @@ func checkModel(m Model) error {
 		if engine.CheckModel(m) == nil {
 			return nil
 		}
-		if d, ok := m.(device.Device); ok && engine.CheckDeviceType(d) == nil {
-			return nil
+		if d, ok := m.(device.Device); ok {
+			return device.Check(d)
 		}
 	}
 	return fmt.Errorf("model of type %T, must be a struct of package neuron or device (not a pointer to one)", m)
@@ -258,19 +258,11 @@ func (n *Network) modelOf(groupIndex, i int) Model {
 }
 
 // cloneDevice copies a device's columns, which remain the caller's.
-func cloneDevice(dev device.Device) device.Device {
-	switch d := dev.(type) {
-	case device.SpikeGenerator:
-		d.Times, d.Weights, d.Multiplicities = slices.Clone(d.Times), slices.Clone(d.Weights), slices.Clone(d.Multiplicities)
-		return d
-	case device.StepCurrent:
-		d.Times, d.Values = slices.Clone(d.Times), slices.Clone(d.Values)
-		return d
-	case device.InhomogeneousPoisson:
-		d.RateTimes, d.RateValues = slices.Clone(d.RateTimes), slices.Clone(d.RateValues)
-		return d
+func cloneDevice(d device.Device) device.Device {
+	if c, err := param.Of(d).Clone(d); err == nil { // it is of its own type
+		return c.(device.Device)
 	}
-	return dev
+	return d
 }
 
 // Seed returns the seed.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/param"
 )
 
@@ -27,6 +28,25 @@ func (d DC) Validate() error {
 // MarshalJSON writes the parameters by NEST's names.
 func (d DC) MarshalJSON() ([]byte, error) { return param.Marshal(d) }
 
+// Fit reports a current that is too large with the weight, and times that do not
+// fit the resolution.
+func (d DC) Fit(c Clock, weight float64) error {
+	if err := inbox.CheckMagnitude("amplitude times weight", d.Amplitude*weight); err != nil {
+		return err
+	}
+	_, err := d.Pieces(c)
+	return err
+}
+
+// Pieces returns the current.
+func (d DC) Pieces(c Clock) ([]Piece, error) {
+	begin, end, err := d.drives(c)
+	if err != nil {
+		return nil, err
+	}
+	return []Piece{{begin, end, d.Amplitude}}, nil
+}
+
 // StepCurrent is a current that takes Values[i] from Times[i] on, and is 0
 // before the first, NEST's step_current_generator: through a delay d, Values[i]
 // drives the potential in (Times[i]+d, Times[i+1]+d]. As there, Origin shifts
@@ -49,6 +69,42 @@ func (d StepCurrent) Validate() error {
 
 // MarshalJSON writes the parameters by NEST's names.
 func (d StepCurrent) MarshalJSON() ([]byte, error) { return param.Marshal(d) }
+
+// Fit reports currents that are too large with the weight, and times that do not
+// fit the resolution.
+func (d StepCurrent) Fit(c Clock, weight float64) error {
+	for i, x := range d.Values {
+		if err := inbox.CheckMagnitude(fmt.Sprintf("amplitude_values[%d] times weight", i), x*weight); err != nil {
+			return err
+		}
+	}
+	_, err := d.Pieces(c)
+	return err
+}
+
+// Pieces returns the current.
+func (d StepCurrent) Pieces(c Clock) ([]Piece, error) {
+	begin, end, err := d.drives(c)
+	if err != nil {
+		return nil, err
+	}
+	times, err := c.ChangeSteps("amplitude_times", d.Times, d.AllowOffgridTimes)
+	if err != nil {
+		return nil, err
+	}
+	var pieces []Piece
+	for i, t := range times {
+		stop := never
+		if i+1 < len(times) {
+			stop = times[i+1]
+		}
+		p := Piece{max(t, begin), min(stop, end), d.Values[i]}
+		if p.Begin < p.End {
+			pieces = append(pieces, p)
+		}
+	}
+	return pieces, nil
+}
 
 // checkSteps reports columns of a step function that are of different length,
 // and times that are not increasing.

@@ -7,12 +7,18 @@ import (
 	"cortigo/sim/internal/param"
 )
 
-// A Device drives neurons: one of this package's generators.
+// A Device drives neurons: the parameters of a generator. Beside these methods it
+// has those of an Emitter, a CurrentSource or an OwnCurrentSource, which say what
+// it sends. Register makes a type known. Methods may be called by several
+// goroutines at a time and change nothing.
 type Device interface {
-	// ModelName returns NEST's name of the device.
+	// ModelName returns NEST's name of the device, or one of its own.
 	ModelName() string
 	// Validate reports values that make no sense.
 	Validate() error
+	// Fit reports times that do not fit a resolution, and what cannot be reckoned
+	// with through connections whose weights are up to weight in size.
+	Fit(c Clock, weight float64) error
 }
 
 // Active is when a device is active: a spike stamped S passes iff

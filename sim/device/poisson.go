@@ -2,8 +2,13 @@ package device
 
 import (
 	"errors"
+	"fmt"
+	"math"
+	"sync/atomic"
 
+	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/param"
+	"cortigo/sim/internal/rng"
 )
 
 // Poisson sends every target a Poisson train of its own, NEST's
@@ -25,3 +30,190 @@ func (d Poisson) Validate() error {
 
 // MarshalJSON writes the parameters by NEST's names.
 func (d Poisson) MarshalJSON() ([]byte, error) { return param.Marshal(d) }
+
+// Fit reports a rate that is too high and times that do not fit the resolution.
+func (d Poisson) Fit(c Clock, _ float64) error {
+	if err := checkRate("rate", d.Rate, c); err != nil {
+		return err
+	}
+	_, _, _, err := d.Steps(c)
+	return err
+}
+
+func checkRate(name string, rate float64, c Clock) error {
+	if !(rate*c.H/1000 <= kernel.MaxPoissonMean) {
+		return fmt.Errorf("%s is %g spikes/s, must be at most %g", name, rate, kernel.MaxPoissonMean*1000/c.H)
+	}
+	return nil
+}
+
+// MostSpikes returns the largest number that may be drawn in a step.
+func (d Poisson) MostSpikes(c Clock) float64 { return largestPoisson(d.Rate * c.H / 1000) }
+
+// largestKnown has the last mean that largestPoisson was asked for: many
+// generators have the same.
+var largestKnown atomic.Pointer[[2]float64]
+
+// largestPoisson returns the largest number of a mean, 0 of one that cannot be
+// drawn.
+func largestPoisson(mean float64) float64 {
+	if !(mean > 0) || mean > kernel.MaxPoissonMean {
+		return 0
+	}
+	if p := largestKnown.Load(); p != nil && p[0] == mean {
+		return p[1]
+	}
+	most := float64(kernel.NewPoissonTable(mean).Max())
+	largestKnown.Store(&[2]float64{mean, most})
+	return most
+}
+
+// Train returns what a recorder gets: a train of its own.
+func (d Poisson) Train(c *Connections) (Train, error) {
+	if err := checkRate("rate", d.Rate, c.Clock); err != nil {
+		return nil, err
+	}
+	return newPoissonTrain(c, d.Active, &rates{piece: -1, made: map[float64]*kernel.PoissonTable{}, begin: []int64{math.MinInt64}, mean: []float64{d.Rate * c.Clock.H / 1000}})
+}
+
+// Input returns what the generator sends to some neurons.
+func (d Poisson) Input(c *Connections) (Input, error) {
+	if err := checkRate("rate", d.Rate, c.Clock); err != nil {
+		return nil, err
+	}
+	mean := d.Rate * c.Clock.H / 1000
+	p := &poissonInput{Connections: c, mean: mean, table: kernel.NewPoissonTable(mean), drawn: -1, key: c.key(), id: c.id(rng.PoissonInput)}
+	var err error
+	if p.begin, p.end, err = c.Emits(d.Active); err != nil {
+		return nil, err
+	}
+	if len(c.Delay) == 1 && p.table.Max() <= math.MaxUint8 {
+		for s := range p.counts {
+			p.counts[s] = make([]uint8, c.N)
+		}
+	}
+	return p, nil
+}
+
+// poissonInput is a Poisson generator's connections to some neurons. Four
+// successive steps of a neuron share a block of random words, so their numbers
+// are drawn together and kept.
+type poissonInput struct {
+	*Connections
+	begin, end int64   // spikes stamped (begin, end] pass
+	mean       float64 // spikes a step
+	table      *kernel.PoissonTable
+	key        rng.Key
+	id         rng.ID
+	drawn      int64 // the group of four steps in counts; -1: none
+	counts     [4][]uint8
+	words      wordsKept // instead, where a number is drawn at a time
+}
+
+func (p *poissonInput) Add(to *Inbox, step int64) {
+	if p.counts[0] == nil {
+		p.addEach(to, step)
+		return
+	}
+	counts := p.Counts(step)
+	if counts == nil {
+		return
+	}
+	if len(p.Weight) == 1 {
+		w := p.Weight[0]
+		if port := to.Direct(w); port != nil {
+			port = port[p.From : p.From+p.N]
+			for k, c := range counts {
+				port[k] += float64(w * float64(c))
+			}
+			return
+		}
+	}
+	for k, c := range counts {
+		to.Add(p.From+k, float64(element(p.Weight, k)*float64(c)))
+	}
+}
+
+// OneWeight returns the weight, if there is one and numbers are drawn together.
+func (p *poissonInput) OneWeight() (float64, bool) {
+	return p.Weight[0], p.counts[0] != nil && len(p.Weight) == 1
+}
+
+// Counts returns the numbers of spikes that arrive at step, drawn together with
+// their neighbours; nil while the generator is not active, or if its rate is 0.
+func (p *poissonInput) Counts(step int64) []uint8 {
+	s := step - p.Delay[0]
+	if s <= p.begin || s > p.end || p.table.Max() == 0 {
+		return nil
+	}
+	if g := s >> 2; g != p.drawn {
+		kernel.PoissonFour(p.table, p.key, p.id, uint32(g), uint32(p.First), uint32(p.Stride), &p.counts)
+		p.drawn = g
+	}
+	return p.counts[s&3]
+}
+
+// addEach draws one number at a time, for delays that differ and for means that
+// are very large.
+func (p *poissonInput) addEach(to *Inbox, step int64) {
+	if p.table.Max() == 0 {
+		return
+	}
+	for k := range p.N {
+		s := step - element(p.Delay, k)
+		if s <= p.begin || s > p.end {
+			continue
+		}
+		u := p.words.at(p.Connections, k, s, p.id, p.key)
+		to.Add(p.From+k, float64(element(p.Weight, k)*float64(p.table.Draw(u))))
+	}
+}
+
+// wordsKept are the random words of four successive steps for each of some
+// connections, which are drawn together.
+type wordsKept struct {
+	group []int64 // of four steps whose words are there, plus 1
+	word  [][4]uint32
+}
+
+// at returns the word of connection k for step s >= 0.
+func (w *wordsKept) at(c *Connections, k int, s int64, id rng.ID, key rng.Key) uint32 {
+	if w.group == nil {
+		w.group, w.word = make([]int64, c.N), make([][4]uint32, c.N)
+	}
+	if g := s >> 2; w.group[k] != g+1 {
+		id.Element = uint32(c.Neuron(k))
+		w.group[k], w.word[k] = g+1, rng.Philox(id.Counter(uint32(g)), key)
+	}
+	return w.word[k][s&3]
+}
+
+// poissonTrain is what a recorder gets of a Poisson generator.
+type poissonTrain struct {
+	begin, end int64 // spikes stamped (begin, end] pass
+	rates      *rates
+	key        rng.Key
+	id         rng.ID
+}
+
+func newPoissonTrain(c *Connections, a Active, r *rates) (Train, error) {
+	begin, end, err := c.Emits(a)
+	return &poissonTrain{begin, end, r, c.key(), c.id(rng.GeneratorTrain)}, err
+}
+
+func (t *poissonTrain) Spikes(begin, end int64, emit func(step int64, n int)) {
+	begin, end = max(begin, t.begin), min(end, t.end)
+	var w [4]uint32
+	for s := begin + 1; s <= end; s++ {
+		table := t.rates.at(s)
+		if s == begin+1 || s&3 == 0 {
+			w = rng.Philox(t.id.Counter(uint32(s>>2)), t.key)
+		}
+		if table == nil {
+			continue
+		}
+		if n := table.Draw(w[s&3]); n > 0 {
+			emit(s, int(n))
+		}
+	}
+}

@@ -113,7 +113,7 @@ func (e *Engine) setArrivals(list []Arrival) {
 			if b.arrivals == nil {
 				b.arrivals = &arrivalInput{}
 				b.in.Open()
-				b.poisson = nil
+				b.counter = nil
 			}
 			b.arrivals.at = append(b.arrivals.at, Arrival{uint32((i - b.in.First) / b.in.Stride), a.Step, a.Value})
 		}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
@@ -10,84 +9,61 @@ import (
 	"cortigo/sim/neuron"
 )
 
+// A blockInput is what a device sends to elements from..to-1 of a block.
+type blockInput struct {
+	device.Input
+	from, to int
+}
+
 // attach connects a device to the shard's part of its targets.
 func (sh *shard) attach(e *Engine, at *Attachment) error {
+	if err := device.Check(at.Device); err != nil {
+		return err
+	}
 	from, to := e.layout.slice(sh.index, at.Post)
 	if from >= to {
 		return nil
 	}
 	b := sh.blocks[at.Post.Population]
-	delay, weight, err := connections(e, at, b, from, to)
-	if err != nil {
-		return fmt.Errorf("%s: %w", at.Device.ModelName(), err)
+	if _, emits := at.Device.(device.Emitter); !emits && b.v == nil {
+		return cannotDrive(at.Device)
 	}
-	switch d := at.Device.(type) {
-	case device.DC, device.StepCurrent:
-		if b.v == nil {
-			return cannotDrive(d)
-		}
-		pieces, err := currentPieces(d, e.clock)
-		if err != nil {
-			return fmt.Errorf("%s: %w", d.ModelName(), err)
-		}
-		b.current.add(currentInput{from: from, to: to, pieces: at.cut(pieces), delay: delay, weight: weight})
-	case device.Noise:
-		if b.v == nil {
-			return cannotDrive(d)
-		}
-		in, err := newNoiseInput(e.desc, at, e.clock, b, from, to, delay, weight)
-		if err != nil {
-			return fmt.Errorf("%s: %w", d.ModelName(), err)
-		}
-		b.current.noise = append(b.current.noise, in)
-	case device.InhomogeneousPoisson:
-		in, err := newInhomogeneousInput(e.desc, at, e.clock, from, to, delay, weight)
-		if err != nil {
-			return fmt.Errorf("%s: %w", d.ModelName(), err)
-		}
-		b.in.Open()
-		b.inputs = append(b.inputs, in)
-	case device.Poisson:
-		in, err := newPoissonInput(e.desc, at, e.clock, from, to, delay, weight)
-		if err != nil {
-			return fmt.Errorf("%s: %w", d.ModelName(), err)
-		}
-		b.in.Open()
-		b.inputs = append(b.inputs, in)
-	case device.SpikeGenerator:
-		if b.v == nil {
-			d.Weights = nil // a parrot repeats spikes, whatever their weight
-		}
-		step, value, err := generatorSpikes(d, e.clock)
-		if err != nil {
-			return fmt.Errorf("%s: %w", d.ModelName(), err)
-		}
-		b.in.Open()
-		step, value = at.pass(step, value)
-		b.inputs = append(b.inputs, newEventInput(step, value, from, to, delay, weight))
-	default:
-		return unknownDevice(d)
+	if err := b.attach(e, at, from, to); err != nil {
+		return fmt.Errorf("%s: %w", at.Device.ModelName(), err)
 	}
 	return nil
 }
 
-// cut returns the parts of pieces of current that pass.
-func (a *Attachment) cut(pieces []currentPiece) []currentPiece {
-	var kept []currentPiece
-	for _, p := range pieces {
-		if p.begin, p.end = a.currents(p.begin, p.end); p.begin < p.end {
-			kept = append(kept, p)
-		}
+func (b *block) attach(e *Engine, at *Attachment, from, to int) error {
+	c := &device.Connections{Clock: e.clock, From: from, N: to - from, First: b.index(from), Stride: b.in.Stride,
+		Since: at.Since, Until: at.Until, Repeated: b.v == nil,
+		Seed: e.desc.Seed, Generator: at.Generator, Population: at.Post.Population, Ordinal: at.Ordinal}
+	var err error
+	if c.Delay, c.Weight, err = connections(e, at, b, from, to); err != nil {
+		return err
 	}
-	return kept
-}
-
-// pass returns the spikes that pass, of those with the given stamps.
-func (a *Attachment) pass(step []int64, value []float64) ([]int64, []float64) {
-	begin, end := a.spikes(0, never)
-	i, _ := slices.BinarySearch(step, begin+1)
-	j, _ := slices.BinarySearch(step, end+1)
-	return step[i:max(i, j)], value[i:max(i, j)]
+	switch d := at.Device.(type) {
+	case device.Emitter:
+		in, err := d.Input(c)
+		if err != nil {
+			return err
+		}
+		b.in.Open()
+		b.inputs = append(b.inputs, blockInput{in, from, to})
+	case device.CurrentSource:
+		pieces, err := d.Pieces(e.clock)
+		if err != nil {
+			return err
+		}
+		b.current.add(currentInput{from: from, to: to, pieces: c.Cut(pieces), delay: c.Delay, weight: c.Weight})
+	case device.OwnCurrentSource:
+		in, err := d.Current(c)
+		if err != nil {
+			return err
+		}
+		b.current.own = append(b.current.own, in)
+	}
+	return nil
 }
 
 // connections returns the delays and weights of a device's connections to

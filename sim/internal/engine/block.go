@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/kernel"
@@ -31,19 +32,14 @@ type block struct {
 
 	drive    []float64 // V that constant currents add in a step: of all, or of each
 	current  currentDrive
-	inputs   []input
+	inputs   []blockInput
 	arrivals *arrivalInput           // from synapses that are no more; nil: none
-	poisson  *poissonInput           // the only one of inputs, if the kernel can take it as it is
+	counter  device.Counter          // the only one of inputs, if the kernel can take its numbers as they are
+	weight   float64                 // of these
 	discount func(steps int) float64 // of input that is kept, where all discount alike
 
 	step     func(b *block, sh *shard) // advances v, ... and appends to sh.fired
 	constant any                       // the kernel's constants, for tests and kernels
-}
-
-// An input adds what a device sends to elements from..to-1.
-type input interface {
-	add(to *inbox.Inbox, step int64)
-	span() (from, to int)
 }
 
 // splitCurrents follow what a merged channel adds up, for recorders.
@@ -145,9 +141,9 @@ func (b *block) discountFrom(steps int) {
 func (b *block) index(k int) int { return b.in.Index(k) }
 
 func stepExpMerged(b *block, sh *shard) {
-	if b.poisson != nil && b.split == nil {
-		if counts := b.poisson.due(&b.in, sh.step); counts != nil {
-			sh.fired = kernel.ExpMergedCounts(b.constant.(*kernel.Exp), b.v, b.iEx, b.ref, sh.sums(b, 0), counts, b.poisson.weight[0], b.drive, sh.fired[:0])
+	if b.counter != nil && b.split == nil {
+		if counts := b.counter.Counts(sh.step); counts != nil {
+			sh.fired = kernel.ExpMergedCounts(b.constant.(*kernel.Exp), b.v, b.iEx, b.ref, sh.sums(b, 0), counts, b.weight, b.drive, sh.fired[:0])
 			return
 		}
 	}
@@ -165,9 +161,9 @@ func stepAlpha(b *block, sh *shard) {
 }
 
 func stepDelta(b *block, sh *shard) {
-	if b.poisson != nil {
-		if counts := b.poisson.due(&b.in, sh.step); counts != nil {
-			sh.fired = kernel.DeltaStepCounts(b.constant.(*kernel.Delta), b.v, b.ref, sh.sums(b, 0), counts, b.poisson.weight[0], b.drive, sh.fired[:0])
+	if b.counter != nil {
+		if counts := b.counter.Counts(sh.step); counts != nil {
+			sh.fired = kernel.DeltaStepCounts(b.constant.(*kernel.Delta), b.v, b.ref, sh.sums(b, 0), counts, b.weight, b.drive, sh.fired[:0])
 			return
 		}
 	}

@@ -30,3 +30,5 @@ func TestRefractorySteps(t *testing.T) {
 		t.Errorf("t_ref of 65536 steps: %v", err)
 	}
 }
+
+func contains(err error, text string) bool { return strings.Contains(err.Error(), text) }

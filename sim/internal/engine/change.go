@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/inbox"
 )
 
 // A SynapseChange gives one synapse another weight or delay than was drawn.
@@ -34,8 +35,8 @@ func CheckChanges(pr *Projection, resolution float64) error {
 			return fmt.Errorf("changed synapse of target %d, must be in [0, %d)", c.Target, targets)
 		case math.IsInf(c.Weight, 0):
 			return fmt.Errorf("changed weight of synapse %d of target %d is %g, must be finite", c.Index, c.Target, c.Weight)
-		case math.Abs(c.Weight) > maxMagnitude:
-			return fmt.Errorf("changed weight of synapse %d of target %d is %g, must be within %g", c.Index, c.Target, c.Weight, maxMagnitude)
+		case math.Abs(c.Weight) > inbox.MaxMagnitude:
+			return fmt.Errorf("changed weight of synapse %d of target %d is %g, must be within %g", c.Index, c.Target, c.Weight, inbox.MaxMagnitude)
 		}
 		if !math.IsNaN(c.Delay) {
 			if _, err := constantDelay(c.Delay, clock); err != nil {

@@ -10,7 +10,7 @@ import (
 	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
-	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/inbox"
 	"cortigo/sim/neuron"
 )
 
@@ -202,7 +202,7 @@ func CheckProjection(pr *Projection, resolution float64) error {
 	if err := CheckChanges(pr, resolution); err != nil {
 		return err
 	}
-	return checkMagnitude("weight", pr.largestWeight(false))
+	return inbox.CheckMagnitude("weight", pr.largestWeight(false))
 }
 
 // CheckDelay reports delays of a projection that do not fit the resolution.
@@ -235,98 +235,22 @@ func CheckDevice(at *Attachment, onto neuron.Model, resolution float64) error {
 		lo, hi := at.Weight.Bounds()
 		weight = math.Max(math.Abs(lo), math.Abs(hi))
 	}
-	if err := checkDrive(at.Device, weight); err != nil {
+	if err := inbox.CheckMagnitude("weight", weight); err != nil {
 		return err
 	}
-	switch d := at.Device.(type) {
-	case device.SpikeGenerator:
-		_, _, err = generatorSpikes(d, clock)
-	case device.Poisson:
-		if err = checkRate("rate", d.Rate, clock); err == nil {
-			_, _, _, err = activeSteps(d, clock)
-		}
-	case device.InhomogeneousPoisson:
-		if _, err = newRates(d, clock); err == nil {
-			_, _, _, err = activeSteps(d, clock)
-		}
-	case device.DC, device.StepCurrent, device.Noise:
+	if err := device.Check(at.Device); err != nil {
+		return err
+	}
+	if _, emits := at.Device.(device.Emitter); !emits {
 		if _, parrot := onto.(neuron.Parrot); parrot {
-			return cannotDrive(d)
-		}
-		_, err = currentPieces(d, clock)
-		if noise, ok := d.(device.Noise); ok && err == nil {
-			_, err = noiseInterval(noise, clock)
-		}
-	default:
-		return unknownDevice(d)
-	}
-	return err
-}
-
-// maxMagnitude bounds weights, currents and potentials: beyond, a few of them
-// would leave what a float64 holds.
-const maxMagnitude = 1e40
-
-func checkMagnitude(name string, x float64) error {
-	if math.Abs(x) > maxMagnitude {
-		return fmt.Errorf("%s reaches %g in size, must be at most %g", name, math.Abs(x), maxMagnitude)
-	}
-	return nil
-}
-
-// checkDrive reports a device that through connections of a weight gives more
-// than can be reckoned with.
-func checkDrive(d device.Device, weight float64) error {
-	if err := checkMagnitude("weight", weight); err != nil {
-		return err
-	}
-	switch d := d.(type) {
-	case device.DC:
-		return checkMagnitude("amplitude times weight", d.Amplitude*weight)
-	case device.StepCurrent:
-		for i, x := range d.Values {
-			if err := checkMagnitude(fmt.Sprintf("amplitude_values[%d] times weight", i), x*weight); err != nil {
-				return err
-			}
-		}
-	case device.Noise:
-		if err := checkMagnitude("mean times weight", d.Mean*weight); err != nil {
-			return err
-		}
-		return checkMagnitude("std times weight", d.Std*weight)
-	case device.SpikeGenerator:
-		for i, x := range d.Weights {
-			if err := checkMagnitude(fmt.Sprintf("spike_weights[%d] times weight", i), x*weight); err != nil {
-				return err
-			}
+			return cannotDrive(at.Device)
 		}
 	}
-	return nil
-}
-
-func checkRate(name string, rate float64, clock clock.Clock) error {
-	if !(rate*clock.H/1000 <= kernel.MaxPoissonMean) {
-		return fmt.Errorf("%s is %g spikes/s, must be at most %g", name, rate, kernel.MaxPoissonMean*1000/clock.H)
-	}
-	return nil
+	return at.Device.Fit(clock, weight)
 }
 
 func cannotDrive(d device.Device) error {
 	return fmt.Errorf("%s cannot drive %s, which has no potential", d.ModelName(), neuron.Parrot{}.ModelName())
-}
-
-// CheckDeviceType reports a device that the engine does not know, for one the
-// pointer to a struct.
-func CheckDeviceType(d device.Device) error {
-	switch d.(type) {
-	case device.DC, device.StepCurrent, device.Noise, device.Poisson, device.InhomogeneousPoisson, device.SpikeGenerator:
-		return nil
-	}
-	return unknownDevice(d)
-}
-
-func unknownDevice(d device.Device) error {
-	return fmt.Errorf("device of type %T, must be a struct of package device (not a pointer to one)", d)
 }
 
 // CheckMeter reports a multimeter whose times do not fit the resolution or that
@@ -441,7 +365,7 @@ func CheckPopulation(p *Population, resolution float64) error {
 func (m *maker) checkReach() error {
 	c, h := m.cell, m.clock.H
 	for _, name := range []string{"E_L", "V_reset", "V_m", "I_e"} {
-		if err := checkMagnitude(name, c.parameter(name)); err != nil {
+		if err := inbox.CheckMagnitude(name, c.parameter(name)); err != nil {
 			return err
 		}
 	}
@@ -475,8 +399,7 @@ func CheckGenerator(d device.Device, resolution float64) error {
 
 // CheckEmits reports a device that emits no spikes.
 func CheckEmits(d device.Device) error {
-	switch d.(type) {
-	case device.Poisson, device.InhomogeneousPoisson, device.SpikeGenerator:
+	if _, ok := d.(device.Emitter); ok {
 		return nil
 	}
 	return fmt.Errorf("a %s emits no spikes to record", d.ModelName())

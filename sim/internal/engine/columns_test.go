@@ -390,7 +390,7 @@ func TestColumnsPoisson(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if each := columns != nil; each == (e.shards[0].blocks[0].poisson != nil) {
+			if each := columns != nil; each == (e.shards[0].blocks[0].counter != nil) {
 				t.Errorf("counts go into the loop: %v", !each)
 			}
 			advance(t, e, 500)

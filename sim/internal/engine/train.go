@@ -7,25 +7,19 @@ import (
 	"slices"
 
 	"cortigo/sim/device"
-	"cortigo/sim/internal/rng"
 )
 
 // A Train is the connection of a spike-emitting device to a recorder.
 type Train struct {
-	Device    device.Device // Poisson, InhomogeneousPoisson or SpikeGenerator
+	Device    device.Device // an Emitter
 	Generator int           // number of the device in the network
 	Ordinal   uint32        // which of several of the device to recorders
 }
 
 // A generatorTrain is what a recorder gets of a generator.
 type generatorTrain struct {
-	id         int32
-	begin, end int64     // spikes stamped (begin, end] pass
-	step       []int64   // of a spike generator: stamps
-	count      []float64 // and multiplicities
-	rates      *rates    // of a Poisson generator
-	key        rng.Key
-	stream     rng.ID
+	device.Train
+	id int32
 }
 
 // A stampedRow is a spike for a recorder.
@@ -41,30 +35,25 @@ type stampedRow struct {
 // in one order of step, then id. It is an error if the device emits no spikes or
 // does not fit the resolution.
 func (e *Engine) RecordGenerator(sink SpikeSink, at Train, id int32) error {
-	t := &generatorTrain{id: id, key: rng.NewKey(e.desc.Seed), stream: rng.ID{Purpose: rng.GeneratorTrain, Pre: uint16(at.Generator), Ordinal: at.Ordinal}}
-	var err error
-	switch d := at.Device.(type) {
-	case device.SpikeGenerator:
-		d.Weights = nil // a recorder counts spikes, whatever their weight
-		t.step, t.count, err = generatorSpikes(d, e.clock)
-	case device.Poisson, device.InhomogeneousPoisson:
-		if t.begin, t.end, _, err = activeSteps(d, e.clock); err == nil {
-			t.rates, err = newRates(d, e.clock)
-		}
-	case device.DC, device.StepCurrent, device.Noise:
-		err = fmt.Errorf("emits no spikes to record")
-	default:
-		return unknownDevice(d)
+	if err := device.Check(at.Device); err != nil {
+		return err
 	}
+	name := at.Device.ModelName()
+	d, ok := at.Device.(device.Emitter)
+	if !ok {
+		return fmt.Errorf("%s: emits no spikes to record", name)
+	}
+	t, err := d.Train(&device.Connections{Clock: e.clock, N: 1, Stride: 1, Delay: []int64{0}, Weight: []float64{1}, Repeated: true, Recorder: true,
+		Seed: e.desc.Seed, Generator: at.Generator, Ordinal: at.Ordinal})
 	if err != nil {
-		return fmt.Errorf("%s: %w", at.Device.ModelName(), err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	r := e.recorderOf(sink)
 	if r == nil {
 		r = &spikeRecorder{sink: sink}
 		e.spikeRecorders = append(e.spikeRecorders, r)
 	}
-	r.trains = append(r.trains, t)
+	r.trains = append(r.trains, generatorTrain{t, id})
 	return nil
 }
 
@@ -81,40 +70,16 @@ func (e *Engine) recorderOf(sink SpikeSink) *spikeRecorder {
 	return nil
 }
 
-// appendRows appends what the generator emits in the steps (begin, end].
-func (t *generatorTrain) appendRows(rows []stampedRow, begin, end int64) []stampedRow {
-	if t.rates == nil {
-		i, _ := slices.BinarySearch(t.step, begin+1)
-		for ; i < len(t.step) && t.step[i] <= end; i++ {
-			for range int(t.count[i]) {
-				rows = append(rows, stampedRow{t.step[i], t.id})
-			}
-		}
-		return rows
-	}
-	begin, end = max(begin, t.begin, 0), min(end, t.end)
-	var w [4]uint32
-	for s := begin + 1; s <= end; s++ {
-		table := t.rates.at(s)
-		if s == begin+1 || s&3 == 0 {
-			w = rng.Philox(t.stream.Counter(uint32(s>>2)), t.key)
-		}
-		if table == nil {
-			continue
-		}
-		for range table.Draw(w[s&3]) {
-			rows = append(rows, stampedRow{s, t.id})
-		}
-	}
-	return rows
-}
-
 // takeTrains puts the generators' spikes of the steps (begin, end] among the
 // rows of the recorder that begin at from.
 func (r *spikeRecorder) takeTrains(from int, begin, end int64) {
 	r.rows = r.rows[:0]
 	for _, t := range r.trains {
-		r.rows = t.appendRows(r.rows, begin, end)
+		t.Spikes(begin, end, func(step int64, n int) {
+			for range n {
+				r.rows = append(r.rows, stampedRow{step, t.id})
+			}
+		})
 	}
 	if len(r.rows) == 0 {
 		return

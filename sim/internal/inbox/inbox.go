@@ -2,6 +2,11 @@
 // sums of synapses: that of devices above all.
 package inbox
 
+import (
+	"fmt"
+	"math"
+)
+
 // An Inbox is where the input of some neurons of a population is added up in a
 // step, in the unit of their weights. Element k is neuron First+k*Stride of the
 // population.
@@ -66,4 +71,16 @@ func (in *Inbox) Clear() {
 	for _, x := range [...][]float64{in.Ports[0], in.Ports[1], in.Signs[0], in.Signs[1]} {
 		clear(x)
 	}
+}
+
+// MaxMagnitude bounds weights, currents and potentials: beyond, a few of them
+// would leave what a float64 holds.
+const MaxMagnitude = 1e40
+
+// CheckMagnitude reports a number that is too large to be added up.
+func CheckMagnitude(name string, x float64) error {
+	if math.Abs(x) > MaxMagnitude {
+		return fmt.Errorf("%s reaches %g in size, must be at most %g", name, math.Abs(x), MaxMagnitude)
+	}
+	return nil
 }

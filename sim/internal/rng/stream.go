@@ -26,6 +26,8 @@ const (
 
 	NoiseInput     Purpose = 20 // amplitudes of a noise generator
 	GeneratorTrain Purpose = 21 // a Poisson generator's spikes for a recorder
+	OwnInput       Purpose = 22 // what a device of a user's own sends
+	OwnTrain       Purpose = 23 // what it sends a recorder
 	NodeParameter  Purpose = 40 // a parameter drawn for each of some nodes
 )
 
@@ -59,6 +61,14 @@ type Stream struct {
 
 // NewStream returns the stream of id under key, from its beginning.
 func NewStream(key Key, id ID) Stream { return Stream{key: key, ctr: id.Counter(0)} }
+
+// StepStream returns the stream of id in a step, in [0, 2^33). Its key is drawn from
+// that of id, two steps from a block, as there are not as many counters as steps.
+func StepStream(key Key, id ID, step int64) Stream {
+	w := Philox(id.Counter(uint32(step>>1)), key)
+	i := 2 * (step & 1)
+	return NewStream(Key{w[i], w[i+1]}, id)
+}
 
 // Uint32 returns the next word.
 func (s *Stream) Uint32() uint32 {

@@ -97,24 +97,6 @@ func decodeRule(t tagged) (connect.Rule, error) {
 	return nil, fmt.Errorf("unknown rule %q", t.Type)
 }
 
-func decodeDevice(t tagged) (device.Device, error) {
-	switch t.Type {
-	case device.DC{}.ModelName():
-		return untag[device.DC](t)
-	case device.StepCurrent{}.ModelName():
-		return untag[device.StepCurrent](t)
-	case device.Noise{}.ModelName():
-		return untag[device.Noise](t)
-	case device.InhomogeneousPoisson{}.ModelName():
-		return untag[device.InhomogeneousPoisson](t)
-	case device.Poisson{}.ModelName():
-		return untag[device.Poisson](t)
-	case device.SpikeGenerator{}.ModelName():
-		return untag[device.SpikeGenerator](t)
-	}
-	return nil, fmt.Errorf("unknown device %q", t.Type)
-}
-
 // encodeDistribution encodes a distribution that may be missing.
 func encodeDistribution(d connect.Distribution) (*tagged, error) {
 	if d == nil {
@@ -349,7 +331,7 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		dev, ok := d.GeneratorModel(a.Generator)
 		if a.Device != nil {
 			var err error
-			if dev, err = decodeDevice(*a.Device); err == nil {
+			if dev, err = device.Decode(a.Device.Type, a.Device.Params); err == nil {
 				err = dev.Validate()
 			}
 			if err != nil {
@@ -400,7 +382,7 @@ func (j *descriptionJSON) decodeGenerators(d *engine.Description) error {
 		}
 		of := engine.Generator{Name: g.Name, First: g.First, N: g.N, Number: d.GeneratorCount(), Labels: g.Labels}
 		for _, t := range g.Models {
-			m, err := decodeDevice(t)
+			m, err := device.Decode(t.Type, t.Params)
 			if err == nil {
 				err = m.Validate()
 			}

@@ -1,0 +1,130 @@
+package device
+
+import (
+	"maps"
+	"math"
+	"testing"
+
+	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/rng"
+)
+
+// onto is the connections of generator 0 to all n neurons of a population, of
+// weight 1 and a delay of 0.4 ms at a resolution of 0.1 ms.
+func onto(t testing.TB, n int) *Connections {
+	t.Helper()
+	c, err := clock.New(0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Connections{Clock: c, N: n, Stride: 1, Delay: []int64{4}, Weight: []float64{1}, Seed: 6}
+}
+
+// arrivals returns what an input adds to n elements, by step and element.
+func arrivals(in Input, n int, from, to int64) map[[2]int64]float64 {
+	got := map[[2]int64]float64{}
+	box := Inbox{Stride: 1, N: n, OnePort: true}
+	box.Open()
+	for step := from; step <= to; step++ {
+		in.Add(&box, step)
+		for k, x := range box.Ports[0] {
+			if x != 0 {
+				got[[2]int64{step, int64(k)}] = x
+			}
+		}
+		box.Clear()
+	}
+	return got
+}
+
+// Whatever the rate, from none to more than a byte counts, and whichever way
+// numbers are drawn, they are those that the words of (generator, connection,
+// neuron, step) select.
+func TestPoissonRates(t *testing.T) {
+	const from, to = 1, 203
+	for _, rate := range []float64{0, 1e-6, 100, 12e3, 70e3, 80e3, 160e3, 1e6, 1.6e6, 1.8e6, 5e6} { // spikes/s
+		d := Poisson{Rate: rate}
+		table := kernel.NewPoissonTable(rate * 0.1 / 1000)
+		for _, c := range []struct {
+			name   string
+			n      int
+			delays bool
+		}{{"together", 50, false}, {"a few", maxInSet, false}, {"one at a time", 50, true}} {
+			want, key := map[[2]int64]float64{}, rng.NewKey(6)
+			var in Input
+			for g := range 2 {
+				to2 := onto(t, c.n)
+				to2.Generator, to2.Weight = g, []float64{math.Pow(2, float64(20*g))}
+				if c.delays {
+					to2.Delay = nil
+					for k := range c.n {
+						to2.Delay = append(to2.Delay, int64(1+7*k%20))
+					}
+				}
+				one, err := d.Input(to2)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for k := range c.n {
+					for step := int64(from); step <= to; step++ {
+						if s := step - to2.DelayOf(k); s >= 1 {
+							id := rng.ID{Purpose: rng.PoissonInput, Pre: uint16(g), Element: uint32(k)}
+							if x := table.Draw(rng.Philox(id.Counter(uint32(s>>2)), key)[s&3]); x > 0 {
+								want[[2]int64{step, int64(k)}] += float64(x) * to2.Weight[0]
+							}
+						}
+					}
+				}
+				switch join, _ := in.(Joiner); {
+				case g == 0:
+					in = one
+				case join.Class() != nil:
+					in = join.Join(one)
+				default:
+					in = both{in, one}
+				}
+			}
+			if _, set := in.(*poissonSet); set != (c.name == "a few" && table.Max() < 256) {
+				t.Errorf("%g spikes/s, %s: in a set: %v", rate, c.name, set)
+			}
+			if got := arrivals(in, c.n, from, to); !maps.Equal(got, want) {
+				t.Errorf("%g spikes/s, %s: %d numbers differ from those of the words, or some of %d", rate, c.name, len(got), len(want))
+			}
+		}
+	}
+}
+
+type both [2]Input
+
+func (b both) Add(to *Inbox, step int64) {
+	b[0].Add(to, step)
+	b[1].Add(to, step)
+}
+
+// Generators of one rate share a table in a set.
+func TestSetSharesTables(t *testing.T) {
+	var in Joiner
+	for i := range 9 {
+		c := onto(t, 1)
+		c.Generator, c.From, c.First = i, i, i
+		one, err := Poisson{Rate: float64(1000 + 500*(i%3))}.Input(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if in == nil {
+			in = one.(Joiner)
+			continue
+		}
+		if in.Class() != one.(Joiner).Class() {
+			t.Fatalf("class %v, want %v", one.(Joiner).Class(), in.Class())
+		}
+		in = in.Join(one).(Joiner)
+	}
+	set := in.(*poissonSet)
+	for i, m := range set.member {
+		if m.element != i || m.table != set.member[i%3].table || i > 0 && i < 3 && m.table == set.member[0].table {
+			t.Errorf("member %d, of element %d, does not have the table of its rate", i, m.element)
+		}
+	}
+}
