@@ -133,23 +133,6 @@ type Attachment struct {
 	Since, Until int64
 }
 
-// spikes returns which of the steps (begin, end] pass.
-func (a *Attachment) spikes(begin, end int64) (int64, int64) {
-	if a.Until != 0 {
-		end = min(end, a.Until)
-	}
-	return max(begin, a.Since), end
-}
-
-// currents returns the same for the steps in which a current drives V, before
-// the delay: what a device gives in a step is seen one step later.
-func (a *Attachment) currents(first, end int64) (int64, int64) {
-	if a.Until != 0 {
-		end = min(end, a.Until+1)
-	}
-	return max(first, a.Since+1), end
-}
-
 // Over reports whether the connections will bring nothing any more behind a
 // step.
 func (a *Attachment) Over(step int64, resolution float64) bool {

@@ -25,10 +25,7 @@
 //	split.go        the two signs of a merged channel, for recorders
 //	settle.go       what decays for ever ends, what is not finite stops a run
 //	attach.go       devices to blocks; combine.go: those of single neurons together
-//	current.go      constant and step currents
-//	noise.go        noise currents
-//	poisson.go      Poisson input; inhomogeneous.go: of changing rate; poisson_set.go: of many generators
-//	event.go        spike generators
+//	current.go      what currents of devices add up to
 //	shard.go        one step of one shard; wheel.go: what is under way, by the step it arrives
 //	barrier.go      where workers meet
 //	run.go          the run loop; panic.go: panics of its workers
