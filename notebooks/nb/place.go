@@ -5,7 +5,7 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
-	"cortigo/notebooks/nb/project"
+	"cortigo/internal/project"
 )
 
 // Root returns the project's folder: the one that the notebook lies in, else

@@ -10,7 +10,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
-	"cortigo/notebooks/nb/pace"
+	"cortigo/progress"
 )
 
 // Progress shows how far a simulation, or the building of a network, is: model
@@ -18,13 +18,13 @@ import (
 // counted, the spikes so far. In a notebook that is a bar, on a terminal a line
 // that is redrawn, elsewhere a line for every tenth. Its methods may be called
 // from several goroutines, and the display changes at most ten times a second.
-type Progress struct{ meter *pace.Meter }
+type Progress struct{ meter *progress.Meter }
 
 // NewProgress returns a progress display with a label such as "simulating".
 // Nothing is shown before the first Update or Share. The pace is counted from
 // there on.
 func NewProgress(label string) *Progress {
-	p := &Progress{pace.New(label, display())}
+	p := &Progress{progress.New(label, display())}
 	open.Lock()
 	defer open.Unlock()
 	open.displays = append(open.displays, p)
@@ -51,14 +51,14 @@ func closeAll() int {
 }
 
 // display returns what suits the place where the program runs.
-func display() pace.Show {
+func display() progress.Show {
 	switch info, err := os.Stderr.Stat(); {
 	case InNotebook():
 		return bar("progress_" + gonbui.UniqueId())
 	case err == nil && info.Mode()&os.ModeCharDevice != 0:
-		return pace.Line(os.Stderr)
+		return progress.Line(os.Stderr)
 	}
-	return pace.Log(os.Stderr)
+	return progress.Log(os.Stderr)
 }
 
 // Update says that done of total are done, both in ms of model time. It has the
@@ -84,9 +84,9 @@ func (p *Progress) Close() {
 
 // bar returns a display in a notebook. The plain text beside the bar is for
 // readers without HTML.
-func bar(id string) pace.Show {
+func bar(id string) progress.Show {
 	first := true
-	return func(s pace.State, last bool) {
+	return func(s progress.State, last bool) {
 		gonbui.SendData(&protocol.DisplayData{
 			Data: map[protocol.MIMEType]any{
 				protocol.MIMETextHTML:  barHTML(s),
@@ -102,7 +102,7 @@ func bar(id string) pace.Show {
 	}
 }
 
-func barHTML(s pace.State) string {
+func barHTML(s progress.State) string {
 	value, most := s.DoneMS, s.TotalMS
 	if most <= 0 {
 		value, most = 100*s.Share, 100

@@ -16,7 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cortigo/notebooks/nb/project"
+	"cortigo/internal/project"
 	"cortigo/tools/cortigo/internal/notebook"
 	"cortigo/tools/cortigo/internal/notebook/jupyter"
 	"cortigo/tools/cortigo/internal/notebook/setup"

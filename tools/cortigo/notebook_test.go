@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"cortigo/notebooks/nb/project"
+	"cortigo/internal/project"
 )
 
 // runCommand runs the command line and returns its stdout and stderr.

@@ -4,44 +4,44 @@ import (
 	"io"
 	"os"
 
-	"cortigo/notebooks/nb/pace"
+	"cortigo/progress"
 )
 
-// A progress says how far the work is: on a terminal as a line that is redrawn,
+// A display says how far the work is: on a terminal as a line that is redrawn,
 // elsewhere as a line for every tenth, for programs as lines of JSON. Its methods
 // may be called from several goroutines.
-type progress struct {
-	meter *pace.Meter
+type display struct {
+	meter *progress.Meter
 	clean func() // takes the line away, of events the last one tells
 
 	before, total float64 // model time in ms: done when Simulate was called, and asked for in all
 }
 
 // newProgress returns a progress display on w; events: as JSON.
-func newProgress(w io.Writer, label string, events bool) *progress {
-	p := &progress{clean: func() {}}
+func newProgress(w io.Writer, label string, events bool) *display {
+	p := &display{clean: func() {}}
 	f, ok := w.(*os.File)
 	switch {
 	case events:
-		p.meter = pace.New(label, pace.JSON(w))
+		p.meter = progress.New(label, progress.JSON(w))
 		p.clean = p.meter.Close
 	case ok && isTerminal(f):
-		p.meter = pace.New(label, pace.Line(w))
+		p.meter = progress.New(label, progress.Line(w))
 		p.clean = func() { _, _ = io.WriteString(w, "\r\x1b[K") }
 	default:
-		p.meter = pace.New(label, pace.Log(w))
+		p.meter = progress.New(label, progress.Log(w))
 	}
 	return p
 }
 
 // share says that a part of the work, from 0 to 1, is done.
-func (p *progress) share(done float64) { p.meter.Share(done) }
+func (p *display) share(done float64) { p.meter.Share(done) }
 
 // modelTime says that another ms of model time are done.
-func (p *progress) modelTime(ms float64) { p.meter.Update(p.before+ms, p.total) }
+func (p *display) modelTime(ms float64) { p.meter.Update(p.before+ms, p.total) }
 
 // close shows where the work ended.
-func (p *progress) close() { p.meter.Close() }
+func (p *display) close() { p.meter.Close() }
 
 // clear ends it without a word: another line says it.
-func (p *progress) clear() { p.clean() }
+func (p *display) clear() { p.clean() }

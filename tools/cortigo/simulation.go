@@ -34,7 +34,7 @@ type simulation struct {
 	spikes   *arrowio.SpikeWriter
 	voltages *arrowio.SampleWriter
 	count    *counter
-	progress *progress
+	progress *display
 
 	buildS, warmupS, simS float64   // wall clock
 	simMS                 float64   // model time in simS

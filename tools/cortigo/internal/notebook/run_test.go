@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"cortigo/notebooks/nb/project"
+	"cortigo/internal/project"
 	"cortigo/tools/cortigo/internal/notebook/ipynb"
 	"cortigo/tools/cortigo/internal/notebook/jupyter"
 	"cortigo/tools/cortigo/internal/notebook/setup"

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"cortigo/notebooks/nb/project"
+	"cortigo/internal/project"
 	"cortigo/tools/cortigo/internal/notebook/jupyter"
 )
 

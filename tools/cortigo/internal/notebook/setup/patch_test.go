@@ -9,7 +9,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"cortigo/notebooks/nb/project"
+	"cortigo/internal/project"
 )
 
 // gonbModuleDir returns the folder of the GoNB that go.mod pins.

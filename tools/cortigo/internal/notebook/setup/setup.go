@@ -39,7 +39,7 @@ var tools = []string{
 // cell may use beyond the project's own are named, since a package of the
 // project need not import them.
 var cellPackages = []string{
-	"./sim/...", "./analysis/...", "./arrowio/...", "./notebooks/nb/...",
+	"./sim/...", "./analysis/...", "./arrowio/...", "./progress", "./notebooks/nb/...",
 	"github.com/janpfeifer/gonb/gonbui",
 	"gonum.org/v1/plot", "gonum.org/v1/plot/plotter", "gonum.org/v1/plot/plotutil",
 	"gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/vgimg",

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"cortigo/notebooks/nb/project"
+	"cortigo/internal/project"
 	"cortigo/tools/cortigo/internal/notebook/jupyter"
 )
 

@@ -1,10 +1,18 @@
-// Package pace says how far a piece of work is, how fast it goes and how long it
-// has to go, for notebooks and for the command line.
+// Package progress says how far a piece of work is, how fast it goes and how long
+// it has to go: of a simulation the wall clock against the model time, of building
+// the share that is done. Notebooks and the command line show it; so can any
+// program:
 //
-//   - pace.go   State: what there is to say, in words and as JSON
-//   - meter.go  Meter: takes progress, tells a display now and then
-//   - show.go   displays: a line that is redrawn, a log, JSON lines
-package pace
+//		meter := progress.New("simulating", progress.Line(os.Stderr))
+//		defer meter.Close()
+//		net, err := sim.New(sim.Progress(meter.Update))
+//
+//	  - progress.go  State: what there is to say, in words and as JSON
+//	  - meter.go     Meter: takes progress, tells a display now and then
+//	  - show.go      displays: a line that is redrawn, a log, JSON lines
+//
+// It imports nothing else of this module.
+package progress
 
 import (
 	"fmt"
