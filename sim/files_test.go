@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -13,6 +14,7 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/neuron"
+	"cortigo/sim/spikes"
 )
 
 // mappedNet saves a network at 5 ms whose files of rows are large enough to be
@@ -253,4 +255,47 @@ func TestSaveToDanglingLink(t *testing.T) {
 	}
 	must(t, os.Mkdir(filepath.Join(dir, "gone"), 0o755))
 	must(t, net.Save(link))
+}
+
+// A network that was saved before parameters were tables, with every model and
+// unusual parameters, opens, has the same description when it is saved again, to
+// the byte, and goes on with the same spikes.
+func TestOpenParameters(t *testing.T) {
+	const from = "testdata/parameters" // saved by commit 59446b0 after 20 ms
+	description := func(dir string) (fingerprint, all string) {
+		var j struct {
+			Fingerprint string
+			Description json.RawMessage
+		}
+		b, err := os.ReadFile(filepath.Join(dir, "network", "network.json"))
+		must(t, err)
+		must(t, json.Unmarshal(b, &j))
+		return j.Fingerprint, string(j.Description)
+	}
+	must(t, sim.Verify(from))
+	net, err := sim.Open(from)
+	must(t, err)
+	if w := net.Warnings(); len(w) != 0 {
+		t.Errorf("warnings %v", w)
+	}
+	dir := t.TempDir()
+	must(t, net.Save(dir))
+	fingerprint, all := description(from)
+	if f, a := description(dir); f != fingerprint || a != all {
+		t.Errorf("saved again: fingerprint %s, want %s; description\n%s\nwant\n%s", f, fingerprint, a, all)
+	}
+	rec, err := net.Create("recorder", 1, device.SpikeRecorder{})
+	must(t, err)
+	for _, name := range []string{"exp", "alpha", "bounded", "delta", "parrots"} {
+		of, err := net.Nodes(name)
+		must(t, err)
+		must(t, net.Connect(of, rec, nil, connect.Synapse{}))
+	}
+	must(t, net.Simulate(t.Context(), 200))
+	data, err := rec.Spikes()
+	must(t, err)
+	// What that commit goes on with.
+	if got, want := spikes.DigestOf(data), "f73f98e2b00dfe6deb0ff9fc2470789e3ec347a5bc66eb3511aca8196094eb60"; got != want || len(data.Step) != 1179 {
+		t.Errorf("%d spikes, %s, want 1179, %s", len(data.Step), got, want)
+	}
 }

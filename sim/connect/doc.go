@@ -9,5 +9,4 @@
 //	expression.go    arithmetic with distributions
 //	registry.go      names and forms on disk, of one's own types, too
 //	from.go          numbers where a distribution is meant
-//	source.go        this source as text, which package models reads its help from
 package connect

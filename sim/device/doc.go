@@ -14,7 +14,4 @@
 //	spike_generator.go        spike_generator
 //	multimeter.go             multimeter, voltmeter
 //	spike_recorder.go         spike_recorder
-//	source.go                 this source as text, which package models reads its help from
-//
-// The comment of a parameter has the form "meaning, unit, what is allowed".
 package device

@@ -9,8 +9,10 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
 )
 
@@ -35,22 +37,37 @@ func untag[T any](t tagged) (T, error) {
 	return v, nil
 }
 
-func encodeModel(m neuron.Model) (tagged, error) { return tag(m.ModelName(), m) }
+// encodeParameters encodes a model of nodes.
+func encodeParameters(m interface{ ModelName() string }) (tagged, error) {
+	b, err := param.Marshal(m)
+	return tagged{m.ModelName(), b}, err
+}
+
+// decodeParameters decodes one of some models, which are of a kind; parameters
+// that are not there have their defaults.
+func decodeParameters[T interface{ ModelName() string }](t tagged, kind string, models []T) (none T, err error) {
+	for _, m := range models {
+		if m.ModelName() != t.Type {
+			continue
+		}
+		if len(t.Params) == 0 {
+			return m, nil
+		}
+		changed, err := param.Of(m).Unmarshal(t.Params, m)
+		if err != nil {
+			return none, err
+		}
+		return changed.(T), nil
+	}
+	return none, fmt.Errorf("unknown %s %s", kind, brief.Quote(t.Type))
+}
 
 func decodeModel(t tagged) (neuron.Model, error) {
-	switch t.Type {
-	case neuron.IafPscExp{}.ModelName():
-		return untag[neuron.IafPscExp](t)
-	case neuron.IafPscAlpha{}.ModelName():
-		m := neuron.DefaultIafPscAlpha()
-		return m, json.Unmarshal(t.Params, &m)
-	case neuron.IafPscDelta{}.ModelName():
-		m := neuron.DefaultIafPscDelta()
-		return m, json.Unmarshal(t.Params, &m)
-	case neuron.Parrot{}.ModelName():
-		return neuron.Parrot{}, nil
-	}
-	return nil, fmt.Errorf("unknown model %q", t.Type)
+	return decodeParameters(t, "model", []neuron.Model{neuron.DefaultIafPscExp(), neuron.DefaultIafPscAlpha(), neuron.DefaultIafPscDelta(), neuron.Parrot{}})
+}
+
+func decodeDevice(t tagged) (device.Device, error) {
+	return decodeParameters(t, "device", []device.Device{device.DC{}, device.StepCurrent{}, device.Noise{}, device.InhomogeneousPoisson{}, device.Poisson{}, device.SpikeGenerator{}})
 }
 
 func encodeRule(r connect.Rule) (tagged, error) {
@@ -177,7 +194,7 @@ type attachmentJSON struct {
 func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 	j := &descriptionJSON{Seed: d.Seed, Resolution: d.Resolution, Draws: d.Draws}
 	for _, p := range d.Populations {
-		m, err := encodeModel(p.Model)
+		m, err := encodeParameters(p.Model)
 		if err != nil {
 			return nil, err
 		}
@@ -205,7 +222,7 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 	for _, g := range d.Generators {
 		of := generatorJSON{g.Name, g.First, g.N, nil, g.Labels}
 		for _, m := range g.Models {
-			t, err := tag(m.ModelName(), m)
+			t, err := encodeParameters(m)
 			if err != nil {
 				return nil, err
 			}
@@ -227,7 +244,7 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 	for _, a := range d.Attachments {
 		var dev *tagged
 		if _, ok := d.GeneratorModel(a.Generator); !ok || a.Until != 0 { // what ended was another then
-			t, err := tag(a.Device.ModelName(), a.Device)
+			t, err := encodeParameters(a.Device)
 			if err != nil {
 				return nil, err
 			}
