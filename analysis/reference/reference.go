@@ -13,7 +13,10 @@ import (
 	"io/fs"
 	"math"
 	"path"
+	"regexp"
+	"slices"
 	"sort"
+	"strconv"
 
 	"cortigo/analysis"
 	"cortigo/sim/spikes"
@@ -127,6 +130,46 @@ func ReadAll(fsys fs.FS, pattern string) ([]*Run, error) {
 		runs = append(runs, run)
 	}
 	return runs, nil
+}
+
+// fileName is the name of a run's file: scale, background and seed.
+var fileName = regexp.MustCompile(`^pd14_scale([0-9.]+)_([a-z]+)_seed[0-9]+\.json\.gz$`)
+
+// Find reads the runs in a directory of fsys that are of a scale and background,
+// one for each seed, in order of name. Files are found by their names, such as
+// pd14_scale0.2_dc_seed1.json.gz: reading all takes a second. Having none is no
+// error; others says for which scales and backgrounds there are files, such as
+// "1 (dc)". A file that holds another run than its name says is an error.
+func Find(fsys fs.FS, dir string, scale float64, background string) (runs []*Run, others []string, err error) {
+	entries, err := fs.ReadDir(fsys, dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reference: %w", err)
+	}
+	for _, e := range entries {
+		m := fileName.FindStringSubmatch(e.Name())
+		if m == nil {
+			continue
+		}
+		s, err := strconv.ParseFloat(m[1], 64)
+		if err != nil {
+			return nil, nil, fmt.Errorf("reference: the scale in the name of %s: %w", e.Name(), err)
+		}
+		if s != scale || m[2] != background {
+			if what := fmt.Sprintf("%g (%s)", s, m[2]); !slices.Contains(others, what) {
+				others = append(others, what)
+			}
+			continue
+		}
+		run, err := readFile(fsys, path.Join(dir, e.Name()))
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", e.Name(), err)
+		}
+		if run.Scale != scale || run.Background != background {
+			return nil, nil, fmt.Errorf("reference: %s holds scale %g with %s background", e.Name(), run.Scale, run.Background)
+		}
+		runs = append(runs, run)
+	}
+	return runs, others, nil
 }
 
 func readFile(fsys fs.FS, name string) (*Run, error) {

@@ -3,11 +3,15 @@ package reference
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"cortigo/analysis"
 )
@@ -162,4 +166,57 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Files are found by what their names say, which what they hold must not
+// contradict.
+func TestFind(t *testing.T) {
+	const all = "0.2 (dc), 0.2 (poisson), 1 (dc)" // what is in testdata/nest/pd14
+	for _, c := range []struct {
+		scale      float64
+		background string
+		seeds      []int64
+		others     string
+	}{
+		{0.2, "poisson", []int64{123450, 123451}, "0.2 (dc), 1 (dc)"},
+		{0.25, "dc", nil, all},
+		{1, "poisson", nil, all},
+	} {
+		runs, others, err := Find(nest, ".", c.scale, c.background)
+		if err != nil || strings.Join(others, ", ") != c.others || len(runs) != len(c.seeds) {
+			t.Errorf("scale %g, %s: %d runs, others %q, %v; want %d, %s", c.scale, c.background, len(runs), others, err, len(c.seeds), c.others)
+			continue
+		}
+		for i, r := range runs {
+			if r.Scale != c.scale || r.Background != c.background || r.Seed != c.seeds[i] {
+				t.Errorf("scale %g, %s: found %v", c.scale, c.background, r)
+			}
+		}
+	}
+	packed, err := fs.ReadFile(nest, "pd14_scale0.2_poisson_seed123450.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for says, fsys := range map[string]fstest.MapFS{
+		"holds scale 0.2 with poisson": {"pd14_scale1_dc_seed1.json.gz": {Data: packed}},
+		"pd14_scale1_dc_seed2.json.gz": {"pd14_scale1_dc_seed2.json.gz": {Data: packed[:100]}},
+		"the scale in the name":        {"pd14_scale1.1.1_dc_seed1.json.gz": {Data: packed}},
+	} {
+		if _, _, err := Find(fsys, ".", 1, "dc"); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("error %v, want one that says %q", err, says)
+		}
+	}
+	if _, _, err := Find(nest, "none", 1, "dc"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no directory: %v", err)
+	}
+}
+
+// However a run is printed, it is a line.
+func TestRunString(t *testing.T) {
+	r := load(t, "pd14_scale0.2_dc_seed123450.json.gz")[0]
+	for _, x := range []any{r, *r} {
+		if got := fmt.Sprintf("%+v", x); !strings.HasPrefix(got, "NEST, scale 0.2, dc, seed 123450, (500, 10500] ms, spikes/s: L23E 0.582, ") || len(got) > 250 {
+			t.Errorf("%T: %.300q", x, got)
+		}
+	}
 }

@@ -4,8 +4,7 @@
 //
 //		import "cortigo/notebooks/nb"
 //
-//	  - show.go      pictures, Markdown, tables
-//	  - figure.go    finished figures, with what must be known of them
+//	  - show.go      pictures, figures, Markdown, tables
 //	  - progress.go  a progress bar, with the real-time factor and the time left
 //	  - stop.go      the stop button, and errors that end a cell (Check, Must)
 //	  - place.go     the project's folder, the short form of a notebook

@@ -40,6 +40,33 @@ func Show(picture io.WriterTo, alt string, width int) error {
 	return SVG(buf.Bytes(), alt)
 }
 
+// A Drawing is a finished figure, such as those of cortigo/analysis/plots.
+type Drawing interface {
+	PNG() ([]byte, error)
+	Size() (width, height int) // in pixels of the page
+	Text() (alt string, notes []string)
+}
+
+// Figure shows a figure below the cell, and what a reader of its numbers must
+// know. It takes the two results of a function that draws:
+//
+//	nb.Check(nb.Figure(plots.RasterFigure(data)))
+func Figure[D Drawing](f D, err error) error {
+	if err != nil {
+		return err
+	}
+	png, err := f.PNG()
+	if err != nil {
+		return err
+	}
+	width, _ := f.Size()
+	alt, notes := f.Text()
+	if err := PNG(png, alt, width); err != nil || len(notes) == 0 {
+		return err
+	}
+	return Markdown(strings.Join(notes, "\n"))
+}
+
 // PNG shows a PNG picture below the cell. alt says in words what is on it, for
 // whoever does not see it. width is in pixels of the page: half of the
 // picture's own makes it sharp on a high-resolution screen, 0 leaves it to the

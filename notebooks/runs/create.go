@@ -94,7 +94,7 @@ func keep(dir string, p microcircuit.Parameters, parameters json.RawMessage) (*C
 		}
 		return nil, refuse(fmt.Errorf("%s was recorded, and there is no network to go on with: %w", recorded, err))
 	}
-	if why := difference(p, there.Parameters()); why != "" {
+	if why := p.Difference(there.Parameters()); why != "" {
 		return nil, refuse(fmt.Errorf("with other parameters, at %g ms: %s", there.Net().TimeMS(), why))
 	}
 	// Programs that look at the run know what is its warm-up from run.json.
@@ -142,7 +142,7 @@ func Open(dir string, p microcircuit.Parameters, opts ...sim.Option) (*microcirc
 	if err != nil {
 		return nil, err
 	}
-	if why := difference(p, m.Parameters()); why != "" {
+	if why := p.Difference(m.Parameters()); why != "" {
 		return nil, fmt.Errorf("%w: the parameters have changed since the network in %s was created: %s", ErrNotCreated, Place(dir), why)
 	}
 	return m, nil

@@ -253,15 +253,3 @@ func TestOpen(t *testing.T) {
 		t.Errorf("nothing there: %v, want %v", err, ErrNotCreated)
 	}
 }
-
-func TestDifference(t *testing.T) {
-	p, q := small(), small()
-	q.TSim, q.TPresim, q.Record.Voltages = 3, 4, true
-	if got := difference(p, q); got != "" {
-		t.Errorf("%q, want none", got)
-	}
-	q.KExt[microcircuit.L5I], q.Thalamus.On, q.Background, q.Seed = 7, true, "poisson", 9
-	if got, want := difference(p, q), `background is "dc", there "poisson", k_ext.L5I is 1900, there 7, seed is 55, there 9, and 1 more`; got != want {
-		t.Errorf("%q, want %q", got, want)
-	}
-}

@@ -3,14 +3,11 @@
 // arrowio lays it out.
 //
 //   - create.go  the run of a microcircuit: created or kept, opened by later cells
-//   - difference.go  in what the parameters of two differ
 //   - resume.go  going on with it, and what is recorded
-//   - show.go    a figure below the cell
 //   - rates.go   the table of firing rates
 //   - spread.go  a number of NEST beside the same of several seeds
 //   - nest.go    NEST's results for the same microcircuit
-//   - files.go   the table of a run's files
-//   - place.go   paths as they are printed
+//   - files.go   the table of a run's files, and paths as they are printed
 //
 // It links Arrow and gonum, so cells that only draw or compute something are
 // linked faster with package nb alone.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"cortigo/arrowio"
@@ -71,4 +72,17 @@ func size(bytes int64) string {
 	default:
 		return fmt.Sprintf("%.2f GB", x/1e9)
 	}
+}
+
+// Place returns path as it is to be printed: as seen from the project's
+// folder if it lies there, so that a notebook looks the same on every machine.
+func Place(path string) string {
+	root, err := nb.FindRoot()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(root, path); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return path
 }

@@ -1,4 +1,4 @@
-package runs
+package microcircuit
 
 import (
 	"encoding/json"
@@ -6,14 +6,23 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"cortigo/sim/microcircuit"
 )
 
-// difference says in which parameters p differs from those that a network was
-// made from, "" if in none. How long it is simulated and what is recorded does
-// not count.
-func difference(p, saved microcircuit.Parameters) string {
+// Published reports whether p are the published parameters, at one scale for
+// neurons and in-degrees, with either background: what NEST's reference results
+// are about. Seed, times and what is recorded may be any.
+func (p Parameters) Published() bool {
+	q := Default()
+	q.NScaling, q.KScaling, q.Background = p.NScaling, p.NScaling, p.Background
+	q.Seed, q.TPresim, q.TSim, q.Record = p.Seed, p.TPresim, p.TSim, p.Record
+	return p == q
+}
+
+// Difference says in which parameters p differs from those that a network was
+// made from, by their names in JSON: "seed is 1, there 2"; "" if in none. More
+// than three are counted. How long it is simulated and what is recorded does not
+// make another network.
+func (p Parameters) Difference(saved Parameters) string {
 	saved.TPresim, saved.TSim, saved.Record = p.TPresim, p.TSim, p.Record
 	if saved == p {
 		return ""
@@ -34,7 +43,7 @@ func difference(p, saved microcircuit.Parameters) string {
 
 // members returns the parameters by their names in JSON, those of a group with
 // the group's.
-func members(p microcircuit.Parameters) map[string]string {
+func members(p Parameters) map[string]string {
 	out := map[string]string{}
 	b, err := json.Marshal(p)
 	if err != nil { // not a number: no network has such parameters
