@@ -78,7 +78,7 @@ const maxParts = 16
 
 func (n *Network) connectNeurons(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
 	from, to := pre.ranges(), post.ranges()
-	pr := engine.Projection{Pre: from, Post: to, Rule: cloneRule(rule), Weight: connect.CopyDistribution(syn.Weight), Delay: connect.CopyDistribution(syn.Delay), Synapse: syn.Model}
+	pr := engine.Projection{Pre: from, Post: to, Rule: connect.CopyRule(rule), Weight: connect.CopyDistribution(syn.Weight), Delay: connect.CopyDistribution(syn.Delay), Synapse: syn.Model}
 	if err := engine.CheckProjection(&pr, n.desc.Resolution); err != nil {
 		return err
 	}
@@ -179,14 +179,6 @@ func (n *Network) drawPairs(of engine.Pairs, pr engine.Projection, visit func(s,
 	return nil
 }
 
-// cloneRule copies a rule's columns, which remain the caller's.
-func cloneRule(r connect.Rule) connect.Rule {
-	if l, ok := r.(connect.List); ok {
-		return connect.List{Pre: slices.Clone(l.Pre), Post: slices.Clone(l.Post), Weight: slices.Clone(l.Weight), Delay: slices.Clone(l.Delay)}
-	}
-	return r
-}
-
 // connectGenerators attaches generators to neurons.
 func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
 	if symmetric(rule) {
@@ -220,7 +212,7 @@ func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn con
 			}
 		}
 	} else {
-		pr := engine.Projection{Rule: cloneRule(rule), Weight: syn.Weight, Delay: syn.Delay}
+		pr := engine.Projection{Rule: connect.CopyRule(rule), Weight: syn.Weight, Delay: syn.Delay}
 		dst := post.places()
 		var failure error
 		draws := n.desc.Draws
@@ -249,17 +241,12 @@ func drawn(d connect.Distribution) bool {
 	return !array
 }
 
-// symmetric reports whether a rule makes connections in both directions.
+// symmetric reports whether a rule asks for connections in both directions.
 func symmetric(r connect.Rule) bool {
-	switch r := r.(type) {
-	case connect.AllToAll:
-		return r.Symmetric
-	case connect.OneToOne:
-		return r.Symmetric
-	case connect.SymmetricPairwiseBernoulli:
-		return true
+	if all, ok := r.(connect.AllToAll); ok {
+		return all.Symmetric
 	}
-	return false
+	return connect.MakesReverse(r)
 }
 
 // appendNumbered appends attachments, numbering those of one generator to one

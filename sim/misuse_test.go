@@ -143,7 +143,9 @@ func init() {
 
 type strangeRule struct{}
 
-func (strangeRule) Validate(_, _ int) error { return nil }
+func (strangeRule) Validate(_, _ int) error         { return nil }
+func (strangeRule) Size(pre, post int) connect.Size { return connect.Size{} }
+func (strangeRule) Wire(*connect.Plan) error        { return nil }
 
 func TestConnectErrors(t *testing.T) {
 	net := mustNew(t)
@@ -162,7 +164,7 @@ func TestConnectErrors(t *testing.T) {
 		{"nil population", nil, connect.AllToAll{}, connect.Synapse{}, []string{"nil"}},
 		{"pointer rule", a, &connect.FixedTotalNumber{N: 5}, connect.Synapse{}, []string{"*connect.FixedTotalNumber", "pointer"}},
 		{"nil pointer rule", a, (*connect.List)(nil), connect.Synapse{}, []string{"*connect.List"}},
-		{"unknown rule", a, strangeRule{}, connect.Synapse{}, []string{"sim_test.strangeRule", "package connect"}},
+		{"unknown rule", a, strangeRule{}, connect.Synapse{}, []string{"sim_test.strangeRule", "not registered", "connect.RegisterRule[sim_test.strangeRule]"}},
 		{"negative number", a, connect.FixedTotalNumber{N: -1}, connect.Synapse{}, []string{"N is -1", ">= 0"}},
 		{"more than 32 bits count", a, connect.FixedTotalNumber{N: 4 << 32}, connect.Synapse{}, []string{"17179869184", "4 targets", "2147483647"}},
 		{"in-degree beyond 32 bits", a, connect.FixedInDegree{N: 1 << 32}, connect.Synapse{}, []string{"4294967296", "2147483647"}},

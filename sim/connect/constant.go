@@ -3,6 +3,7 @@ package connect
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Constant is the same value every time.
@@ -46,7 +47,11 @@ func (c Constant) over(x float64) Distribution { return c / Constant(x) }
 // as there are synapses. Rules that make a random number of connections take none.
 type Values []float64
 
-func init() { distributions.add(plain[Distribution, Values]("values")) }
+func init() {
+	f := plain[Distribution, Values]("values")
+	f.copy = func(d Distribution) (Distribution, error) { return slices.Clone(d.(Values)), nil }
+	distributions.add(f)
+}
 
 // Validate reports values that are not finite.
 func (v Values) Validate() error {

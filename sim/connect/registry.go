@@ -19,6 +19,7 @@ type form[T any] struct {
 	own    bool     // registered by a user
 	encode func(v T) (name string, params any, err error)
 	decode func(name string, params json.RawMessage, depth int) (T, error)
+	copy   func(v T) (T, error) // with arrays of its own; nil: it has none
 }
 
 // A registry has the forms of all types that are known.
@@ -147,12 +148,25 @@ func (f *form[T]) checkForm(v T) error {
 	if !f.own {
 		return nil
 	}
-	_, err := f.copyOf(v)
+	_, err := f.backOf(v)
 	return err
 }
 
-// copyOf returns what files bring back of a value, if it is all of it.
-func (f *form[T]) copyOf(v T) (T, error) {
+// copyOf returns v with arrays of its own; what is wrong with it is told elsewhere.
+func (r *registry[T]) copyOf(v T) T {
+	if any(v) == nil {
+		return v
+	}
+	if f, err := r.of(v); err == nil && f.copy != nil {
+		if c, err := f.copy(v); err == nil {
+			return c
+		}
+	}
+	return v
+}
+
+// backOf returns what files bring back of a value, if it is all of it.
+func (f *form[T]) backOf(v T) (T, error) {
 	name, params, err := f.encode(v)
 	var b []byte
 	if err == nil {
@@ -180,6 +194,7 @@ func (f *form[T]) copyOf(v T) (T, error) {
 func RegisterDistribution[T Distribution](name string) error {
 	f := plain[Distribution, T](name)
 	f.own = true
+	f.copy = f.backOf
 	return distributions.add(f)
 }
 
@@ -196,20 +211,28 @@ func DecodeDistribution(name string, params json.RawMessage) (Distribution, erro
 }
 
 // CopyDistribution returns d with arrays of its own, as far as it has any.
-func CopyDistribution(d Distribution) Distribution {
-	if v, ok := d.(Values); ok {
-		return slices.Clone(v)
-	}
-	f, err := distributions.of(d)
-	if err != nil || !f.own {
-		return d
-	}
-	c, err := f.copyOf(d)
-	if err != nil {
-		return d
-	}
-	return c
+func CopyDistribution(d Distribution) Distribution { return distributions.copyOf(d) }
+
+// RegisterRule is RegisterDistribution for rules.
+func RegisterRule[T Rule](name string) error {
+	f := plain[Rule, T](name)
+	f.own = true
+	f.copy = f.backOf
+	return rules.add(f)
 }
+
+// EncodeRule returns the name of a rule's type and its parameters as JSON, of which
+// DecodeRule makes it again.
+func EncodeRule(r Rule) (name string, params json.RawMessage, err error) { return rules.write(r) }
+
+// DecodeRule returns the rule of which EncodeRule gave the name and the parameters.
+// It is not validated.
+func DecodeRule(name string, params json.RawMessage) (Rule, error) {
+	return rules.read(name, params, 0)
+}
+
+// CopyRule returns r with arrays of its own, as far as it has any.
+func CopyRule(r Rule) Rule { return rules.copyOf(r) }
 
 // A tagged value is a distribution within another on disk.
 type tagged struct {

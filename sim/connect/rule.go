@@ -1,16 +1,54 @@
 package connect
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // A Rule says which neurons of two collections are connected, as the rules of
 // NEST's connection specification of the same names do. Connections of a neuron
 // to itself (autapses) and several between the same two (multapses) are allowed
 // unless a rule's Forbid says otherwise, as in NEST by default, and kept one by
-// one.
+// one. The package doc says how to write one. One that also is an
+//
+//   - interface{ Fit(p Pools) error } reports what it cannot do with the neurons that
+//     it is to connect.
+//   - interface{ FitSynapse(weight, delay Distribution) error } reports weights and
+//     delays that it cannot do with.
+//   - interface{ Reverse() bool } also makes connections from targets to sources, if
+//     that is true: see Plan.
+//   - interface{ SynapseValues() (weights, delays []float64) } brings weights (pA or
+//     mV) and delays (ms) of the connections along, as Values would be; nil leaves them
+//     to the Synapse.
 type Rule interface {
-	// Validate reports a rule that does not fit pre and post neurons.
+	// Validate reports a rule that makes no sense or does not fit so many sources
+	// and targets.
 	Validate(pre, post int) error
+	// Size tells, of a valid rule, how many connections it will make.
+	Size(pre, post int) Size
+	// Wire settles them, as the plan's streams of random numbers have it: the same
+	// whenever it is asked.
+	Wire(p *Plan) error
 }
+
+// A Size is what is known of the connections of a rule before they are drawn. Memory
+// is estimated, and sums of weights are made wide enough, by it.
+type Size struct {
+	Synapses float64 // how many there will be on average, reverse ones among them
+	Largest  float64 // most of a target, but for a probability that no seed meets: see Likely
+	Bytes    float64 // of what Wire keeps: 4 a target for Degrees; 8 a target more and 4 a connection for Collect
+
+	Values    int64  // how long a list of values for them must be; -1: as their number is random, there is none
+	ValuesAre string // what it is the number of, such as "one for each pair"
+}
+
+// Likely returns the largest number that is met when numbers with a mean are drawn,
+// binomial or Poisson, but for a probability that no seed meets.
+func Likely(mean float64) float64 { return mean + 10*math.Sqrt(mean) + 50 }
+
+// MaxDegree is how many connections of one Connect a neuron may have at most: they
+// are counted in 32 bits, and drawn numbers spread around their mean.
+const MaxDegree = math.MaxInt32
 
 // Forbid is what NEST's allow_autapses and allow_multapses turn off. It holds
 // for the connections of one Connect.
@@ -19,52 +57,123 @@ type Forbid struct {
 	Multapses bool `json:"forbid_multapses,omitempty"` // several connections from one neuron to another
 }
 
-// FixedTotalNumber makes N synapses (fixed_total_number); the source and the
-// target of each are drawn uniformly from all pairs that are allowed, without
-// replacement where multapses are forbidden.
-type FixedTotalNumber struct {
-	N int64 `json:"n"` // number of synapses, >= 0
-	Forbid
+// without says what a rule leaves out.
+func (f Forbid) without() string {
+	switch {
+	case f.Autapses && f.Multapses:
+		return " without autapses and multapses"
+	case f.Autapses:
+		return " without autapses"
+	case f.Multapses:
+		return " without multapses"
+	}
+	return ""
 }
 
-// Validate reports a negative number, and more synapses than pairs where
-// multapses are forbidden.
-func (r FixedTotalNumber) Validate(pre, post int) error {
-	if r.N < 0 {
-		return fmt.Errorf("connect: FixedTotalNumber: N is %d, must be >= 0", r.N)
+// Pools are the neurons that a rule connects. It names sources and targets by their
+// position in the two collections, from 0 on.
+type Pools interface {
+	Sources() int            // how many there are
+	Targets() int            //
+	SourceOf(target int) int // at which position a target is also a source; -1: it is none
+	TargetOf(source int) int // at which position a source is also a target; -1: it is none
+	Shared() int             // how many neurons are both
+	Same() bool              // both collections are the same neurons in the same order
+}
+
+// CheckRule reports a rule that is none, that is not registered or does not come back
+// from its form on disk as it was, and one that does not fit the neurons.
+func CheckRule(r Rule, p Pools) error {
+	if r == nil {
+		return fmt.Errorf("no connection rule")
 	}
-	if pairs := int64(pre) * int64(post); r.Multapses && r.N > pairs {
-		return fmt.Errorf("connect: FixedTotalNumber: N is %d without multapses, must be at most %d, the pairs of %d sources and %d targets", r.N, pairs, pre, post)
+	f, err := rules.of(r)
+	if err != nil {
+		return err
+	}
+	if err := r.Validate(p.Sources(), p.Targets()); err != nil {
+		return err
+	}
+	if fit, ok := r.(interface{ Fit(p Pools) error }); ok {
+		if err := fit.Fit(p); err != nil {
+			return err
+		}
+	}
+	if !f.own {
+		return nil
+	}
+	if s := r.Size(p.Sources(), p.Targets()); !(s.Synapses >= 0 && s.Largest >= 0 && s.Bytes >= 0) || math.IsInf(s.Synapses+s.Largest+s.Bytes, 1) {
+		return fmt.Errorf("%v: its Size is %+v, must be numbers >= 0", f.typ, s)
+	}
+	weights, delays := SynapseValues(r)
+	for _, x := range [][]float64{weights, delays} {
+		if err := Values(x).Validate(); err != nil {
+			return err
+		}
+	}
+	return f.checkForm(r)
+}
+
+// CheckRuleSynapse reports weights and delays that a rule cannot do with, and lists
+// of values that are not as long as the rule says.
+func CheckRuleSynapse(r Rule, pre, post int, weight, delay Distribution) error {
+	weights, delays := SynapseValues(r)
+	for _, x := range []struct {
+		name   string
+		listed []float64
+		d      Distribution
+	}{{"weight", weights, weight}, {"delay", delays, delay}} {
+		v, ok := x.d.(Values)
+		if x.listed != nil {
+			v, ok = x.listed, true
+		}
+		if ok {
+			if err := checkValues(r, pre, post, len(v)); err != nil {
+				return fmt.Errorf("%s: %w", x.name, err)
+			}
+		}
+	}
+	if fit, ok := r.(interface {
+		FitSynapse(weight, delay Distribution) error
+	}); ok {
+		return fit.FitSynapse(weight, delay)
 	}
 	return nil
 }
 
-// FixedInDegree gives every target N synapses (fixed_indegree), whose sources
-// are drawn uniformly, without replacement where multapses are forbidden.
-type FixedInDegree struct {
-	N int `json:"n"` // synapses per target, >= 0
-	Forbid
+func checkValues(r Rule, pre, post, n int) error {
+	s := r.Size(pre, post)
+	if s.Values < 0 {
+		return fmt.Errorf("connect: Values: %T makes a random number of connections, for which there is no list of values", r)
+	}
+	if int64(n) != s.Values {
+		return fmt.Errorf("connect: Values: %d values, must be %d (%s)", n, s.Values, s.ValuesAre)
+	}
+	if n > math.MaxInt32 {
+		return fmt.Errorf("connect: Values: %d values, must be at most %d", n, math.MaxInt32)
+	}
+	return nil
 }
 
-// Validate reports a negative number, and more synapses than sources where
-// multapses are forbidden.
-func (r FixedInDegree) Validate(pre, _ int) error {
-	return validateDegree("FixedInDegree", "sources", r.N, pre, r.Forbid)
+// SynapseValues returns the weights and delays that a rule brings along; nil where it
+// leaves them to the Synapse.
+func SynapseValues(r Rule) (weights, delays []float64) {
+	if v, ok := r.(interface {
+		SynapseValues() (weights, delays []float64)
+	}); ok {
+		return v.SynapseValues()
+	}
+	return nil, nil
 }
 
-// FixedOutDegree gives every source N synapses (fixed_outdegree), whose targets
-// are drawn uniformly, without replacement where multapses are forbidden.
-type FixedOutDegree struct {
-	N int `json:"n"` // synapses per source, >= 0
-	Forbid
+// MakesReverse reports whether a rule makes connections from targets to sources, too.
+func MakesReverse(r Rule) bool {
+	v, ok := r.(interface{ Reverse() bool })
+	return ok && v.Reverse()
 }
 
-// Validate reports a negative number, and more synapses than targets where
-// multapses are forbidden.
-func (r FixedOutDegree) Validate(_, post int) error {
-	return validateDegree("FixedOutDegree", "targets", r.N, post, r.Forbid)
-}
-
+// validateDegree reports a number n of synapses of each neuron that makes no sense
+// with a pool of others.
 func validateDegree(rule, of string, n, pool int, forbid Forbid) error {
 	if n < 0 {
 		return fmt.Errorf("connect: %s: N is %d, must be >= 0", rule, n)
@@ -75,112 +184,24 @@ func validateDegree(rule, of string, n, pool int, forbid Forbid) error {
 	return nil
 }
 
-// PairwiseBernoulli connects each source to each target with probability P
-// (pairwise_bernoulli), never twice.
-type PairwiseBernoulli struct {
-	P float64 `json:"p"` // probability, in [0, 1]
-	Forbid
-}
-
-// Validate reports a P that is no probability.
-func (r PairwiseBernoulli) Validate(_, _ int) error {
-	if !(r.P >= 0 && r.P <= 1) {
-		return fmt.Errorf("connect: PairwiseBernoulli: P is %g, must be in [0, 1]", r.P)
+// fitDegree reports a number n of synapses of each of some neurons that a pool cannot
+// serve, of which shared are among those neurons.
+func fitDegree(rule, of string, n, pool, neurons, shared int, forbid Forbid) error {
+	if n > MaxDegree {
+		return fmt.Errorf("connect: %s: N is %d, must be at most %d", rule, n, MaxDegree)
 	}
-	return nil
-}
-
-// SymmetricPairwiseBernoulli considers each source and each target once and, if
-// they are two neurons, connects them with probability P in both directions
-// (symmetric_pairwise_bernoulli, whose switches have only one setting:
-// make_symmetric, multapses allowed, no autapses). Weights and delays of the two
-// directions are drawn one by one. Within one collection every two neurons are
-// considered twice, once with either as the source, so that there may be two
-// connections in each direction, 2*P on the average.
-type SymmetricPairwiseBernoulli struct {
-	P float64 `json:"p"` // probability, in [0, 1)
-}
-
-// Validate reports a P outside [0, 1).
-func (r SymmetricPairwiseBernoulli) Validate(_, _ int) error {
-	if !(r.P >= 0 && r.P < 1) {
-		return fmt.Errorf("connect: SymmetricPairwiseBernoulli: P is %g, must be in [0, 1)", r.P)
+	if n == 0 || neurons == 0 {
+		return nil
 	}
-	return nil
-}
-
-// AllToAll connects every neuron of pre to every neuron of post (all_to_all).
-type AllToAll struct {
-	Forbid // there are no multapses anyway
-
-	// Symmetric asks for connections that are the same in both directions,
-	// NEST's make_symmetric. As there, both collections must be the same, weight
-	// and delay Constant; the connections are then symmetric as they are.
-	Symmetric bool `json:"make_symmetric,omitempty"`
-}
-
-// Validate reports populations of different size that are to be connected
-// symmetrically.
-func (r AllToAll) Validate(pre, post int) error {
-	if r.Symmetric && pre != post {
-		return fmt.Errorf("connect: AllToAll: %d sources and %d targets, must be the same neurons to be connected symmetrically", pre, post)
+	least := pool
+	if forbid.Autapses && shared > 0 {
+		least--
 	}
-	return nil
-}
-
-// OneToOne connects the neurons of two collections of the same size pairwise
-// (one_to_one).
-type OneToOne struct {
-	Forbid // there are no multapses anyway
-
-	// Symmetric makes the reverse connections too, NEST's make_symmetric, with
-	// the same weights and delays.
-	Symmetric bool `json:"make_symmetric,omitempty"`
-}
-
-// Validate reports collections of different size.
-func (OneToOne) Validate(pre, post int) error {
-	if pre != post {
-		return fmt.Errorf("connect: OneToOne: %d sources and %d targets, must be as many", pre, post)
+	if least == 0 {
+		return fmt.Errorf("connect: %s: N is %d with no %s%s, must be 0", rule, n, of, forbid.without())
 	}
-	return nil
-}
-
-// List makes the connections named one by one: from neuron Pre[i] to Post[i],
-// counted from 0 within the populations. Weight and Delay (ms) override the
-// Synapse's for each connection; nil leaves it to the Synapse.
-type List struct {
-	Pre    []int32   `json:"pre"`
-	Post   []int32   `json:"post"`
-	Weight []float64 `json:"weight,omitempty"`
-	Delay  []float64 `json:"delay,omitempty"`
-}
-
-// Validate reports columns of different length and neurons outside the
-// populations.
-func (r List) Validate(pre, post int) error {
-	n := len(r.Pre)
-	if len(r.Post) != n || (r.Weight != nil && len(r.Weight) != n) || (r.Delay != nil && len(r.Delay) != n) {
-		return fmt.Errorf("connect: List: columns have %d, %d, %d and %d rows, must be as many (Weight and Delay may be nil)",
-			n, len(r.Post), len(r.Weight), len(r.Delay))
-	}
-	for i := range r.Pre {
-		if r.Pre[i] < 0 || int(r.Pre[i]) >= pre {
-			return fmt.Errorf("connect: List: row %d: source %d, must be in [0, %d)", i, r.Pre[i], pre)
-		}
-		if r.Post[i] < 0 || int(r.Post[i]) >= post {
-			return fmt.Errorf("connect: List: row %d: target %d, must be in [0, %d)", i, r.Post[i], post)
-		}
-		if r.Weight != nil {
-			if err := finite("List", fmt.Sprintf("weight of row %d", i), r.Weight[i]); err != nil {
-				return err
-			}
-		}
-		if r.Delay != nil {
-			if err := finite("List", fmt.Sprintf("delay of row %d", i), r.Delay[i]); err != nil {
-				return err
-			}
-		}
+	if forbid.Multapses && n > least {
+		return fmt.Errorf("connect: %s: N is %d with %d %s%s, must be at most %d", rule, n, pool, of, forbid.without(), least)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"cortigo/sim/connect"
@@ -13,10 +12,6 @@ import (
 	"cortigo/sim/internal/inbox"
 	"cortigo/sim/neuron"
 )
-
-// maxDegree bounds how many synapses a neuron may have: they are counted in 32
-// bits, and drawn numbers spread around their mean.
-const maxDegree = math.MaxInt32
 
 // maxCells bounds the table of a distribution; that of weights far apart has some
 // thousand cells.
@@ -32,136 +27,10 @@ func CheckModel(m neuron.Model) error {
 	return fmt.Errorf("model of type %T, must be a struct of package neuron (not a pointer to one)", m)
 }
 
-// CheckRule reports a rule that the engine does not know or that does not fit
-// the collections pre and post.
+// CheckRule reports a rule that does not fit the collections pre and post.
 func CheckRule(r connect.Rule, pre, post []Range) error {
-	switch r.(type) {
-	case connect.FixedTotalNumber, connect.FixedInDegree, connect.FixedOutDegree, connect.PairwiseBernoulli,
-		connect.SymmetricPairwiseBernoulli, connect.AllToAll, connect.OneToOne, connect.List:
-	case nil:
-		return fmt.Errorf("no connection rule")
-	default:
-		return fmt.Errorf("rule of type %T, must be a struct of package connect (not a pointer to one)", r)
-	}
-	from, onto := newPool(pre), newPool(post)
-	if err := r.Validate(from.n, onto.n); err != nil {
-		return err
-	}
-	switch r := r.(type) {
-	case connect.FixedTotalNumber:
-		pairs := int64(from.n) * int64(onto.n)
-		if r.Autapses {
-			pairs -= int64(from.shared(&onto))
-		}
-		switch {
-		case r.N == 0:
-		case pairs == 0:
-			return fmt.Errorf("connect: FixedTotalNumber: %d synapses between %d sources and %d targets%s, must be 0", r.N, from.n, onto.n, without(r.Forbid))
-		case r.Multapses && r.N > pairs:
-			return fmt.Errorf("connect: FixedTotalNumber: N is %d between %d sources and %d targets%s, must be at most %d", r.N, from.n, onto.n, without(r.Forbid), pairs)
-		case r.N/int64(onto.n) >= maxDegree:
-			return fmt.Errorf("connect: FixedTotalNumber: N is %d for %d targets, must be below %d for each", r.N, onto.n, maxDegree)
-		}
-	case connect.FixedInDegree:
-		return checkDegree("FixedInDegree", "sources", r.N, from, onto, r.Forbid)
-	case connect.FixedOutDegree:
-		if int64(r.N) > maxDegree*int64(onto.n)/int64(max(1, from.n)) {
-			return fmt.Errorf("connect: FixedOutDegree: N is %d from %d sources onto %d targets, must be below %d for each target", r.N, from.n, onto.n, maxDegree)
-		}
-		return checkDegree("FixedOutDegree", "targets", r.N, onto, from, r.Forbid)
-	case connect.AllToAll:
-		if r.Symmetric && !slices.Equal(pre, post) {
-			return fmt.Errorf("connect: AllToAll: make_symmetric needs the same neurons as sources and targets")
-		}
-	}
-	return nil
-}
-
-// checkDegree reports a number n of synapses of each neuron of a pool that
-// another pool cannot serve.
-func checkDegree(rule, of string, n int, pool, neurons pool, forbid connect.Forbid) error {
-	if n > maxDegree {
-		return fmt.Errorf("connect: %s: N is %d, must be at most %d", rule, n, maxDegree)
-	}
-	if n == 0 || neurons.n == 0 {
-		return nil
-	}
-	least := pool.n
-	if forbid.Autapses && pool.shared(&neurons) > 0 {
-		least--
-	}
-	if least == 0 {
-		return fmt.Errorf("connect: %s: N is %d with no %s%s, must be 0", rule, n, of, without(forbid))
-	}
-	if forbid.Multapses && n > least {
-		return fmt.Errorf("connect: %s: N is %d with %d %s%s, must be at most %d", rule, n, pool.n, of, without(forbid), least)
-	}
-	return nil
-}
-
-// without says what a rule leaves out.
-func without(f connect.Forbid) string {
-	switch {
-	case f.Autapses && f.Multapses:
-		return " without autapses and multapses"
-	case f.Autapses:
-		return " without autapses"
-	case f.Multapses:
-		return " without multapses"
-	}
-	return ""
-}
-
-// CheckValues reports Values for the weights or delays of a projection that are
-// not as many as its connections, or of a rule that makes a random number of
-// them.
-func CheckValues(pr *Projection) error {
-	for _, p := range []struct {
-		name string
-		d    connect.Distribution
-	}{{"weight", pr.Weight}, {"delay", pr.Delay}} {
-		if v, ok := p.d.(connect.Values); ok {
-			if err := checkValues(pr, len(v)); err != nil {
-				return fmt.Errorf("%s: %w", p.name, err)
-			}
-		}
-	}
-	if r, ok := pr.Rule.(connect.AllToAll); ok && r.Symmetric {
-		_, weight := connect.IsConstant(pr.Weight)
-		if _, delay := connect.IsConstant(pr.Delay); !weight || !delay {
-			return fmt.Errorf("connect: AllToAll: make_symmetric needs a Constant as weight and delay")
-		}
-	}
-	return nil
-}
-
-func checkValues(pr *Projection, n int) error {
-	pre, post := int64(newPool(pr.Pre).n), int64(newPool(pr.Post).n)
-	var want int64
-	var how string
-	switch r := pr.Rule.(type) {
-	case connect.OneToOne:
-		want, how = post, "one for each pair"
-	case connect.AllToAll:
-		want, how = pre*post, fmt.Sprintf("%d targets times %d sources", post, pre)
-	case connect.FixedInDegree:
-		want, how = post*int64(r.N), fmt.Sprintf("%d targets times an in-degree of %d", post, r.N)
-	case connect.FixedOutDegree:
-		want, how = pre*int64(r.N), fmt.Sprintf("%d sources times an out-degree of %d", pre, r.N)
-	case connect.FixedTotalNumber:
-		want, how = r.N, "the number of connections"
-	case connect.List:
-		want, how = int64(len(r.Pre)), "the rows of the list"
-	default:
-		return fmt.Errorf("connect: Values: %T makes a random number of connections, for which there is no list of values", r)
-	}
-	if int64(n) != want {
-		return fmt.Errorf("connect: Values: %d values, must be %d (%s)", n, want, how)
-	}
-	if n > math.MaxInt32 {
-		return fmt.Errorf("connect: Values: %d values, must be at most %d", n, math.MaxInt32)
-	}
-	return nil
+	p := newPools(pre, post)
+	return connect.CheckRule(r, &p)
 }
 
 // CheckProjection reports what is wrong with a projection that stands on its
@@ -181,7 +50,8 @@ func CheckProjection(pr *Projection, resolution float64) error {
 	if err := connect.CheckDistribution(pr.Delay); err != nil {
 		return fmt.Errorf("delay: %w", err)
 	}
-	if err := CheckValues(pr); err != nil {
+	pre, post := newPool(pr.Pre), newPool(pr.Post)
+	if err := connect.CheckRuleSynapse(pr.Rule, pre.n, post.n, pr.Weight, pr.Delay); err != nil {
 		return err
 	}
 	if err := CheckDelay(pr, resolution); err != nil {

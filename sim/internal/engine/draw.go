@@ -122,8 +122,8 @@ func (pr *Projection) quantum(k int) float64 {
 
 // weightValues returns the weights of a projection that lists them one by one.
 func (pr *Projection) weightValues() ([]float64, bool) {
-	if list, ok := pr.Rule.(connect.List); ok && list.Weight != nil {
-		return list.Weight, true
+	if w, _ := connect.SynapseValues(pr.Rule); w != nil {
+		return w, true
 	}
 	v, ok := pr.Weight.(connect.Values)
 	return v, ok
@@ -131,8 +131,8 @@ func (pr *Projection) weightValues() ([]float64, bool) {
 
 // delayValues returns the delays of a projection that lists them one by one.
 func (pr *Projection) delayValues() ([]float64, bool) {
-	if list, ok := pr.Rule.(connect.List); ok && list.Delay != nil {
-		return list.Delay, true
+	if _, d := connect.SynapseValues(pr.Rule); d != nil {
+		return d, true
 	}
 	v, ok := pr.Delay.(connect.Values)
 	return v, ok
@@ -410,7 +410,7 @@ func (w *drawer) draw(t int, d *drawn) {
 	if tiered {
 		d.tier = append(d.tier, make([]uint8, n)...)
 	}
-	if w.draws == chooseOne {
+	if w.mirrored() {
 		pos %= w.forward // what runs back has the same weight and delay
 	}
 	id := w.id(rng.Synapses, pos)

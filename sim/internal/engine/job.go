@@ -34,7 +34,7 @@ func newJob(ctx context.Context, desc *Description, show func(float64)) *job {
 		pr := &desc.Projections[i]
 		j.total += j.degrees(pr)
 		pre, post := newPool(pr.Sources()), newPool(pr.Targets())
-		n, _ := new(memory).synapses(pr, float64(pre.n), float64(post.n))
+		n, _ := pr.synapses()
 		j.total += int64(post.n*len(pre.part))*unitsPerTarget + int64(min(n, 1<<50))*unitsPerSynapse
 	}
 	return j

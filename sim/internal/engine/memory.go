@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"cortigo/sim/connect"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/neuron"
@@ -102,37 +101,12 @@ func (m *memory) population(p *Population, wide bool) float64 {
 }
 
 // synapses returns how many synapses a rule makes on average, and how many bytes
-// it is kept in until the rows are made.
-func (m *memory) synapses(pr *Projection, pre, post float64) (n, plan float64) {
-	plan = 4 * post
-	switch r := pr.Rule.(type) {
-	case connect.FixedTotalNumber:
-		n = float64(r.N)
-	case connect.FixedInDegree:
-		n, plan = float64(r.N)*post, 0
-	case connect.FixedOutDegree:
-		n = float64(r.N) * pre
-		plan += 8*post + 4*n
-	case connect.PairwiseBernoulli:
-		n = r.P * pre * post
-	case connect.SymmetricPairwiseBernoulli: // each from both sides
-		n = r.P * pre * post / 2
-		plan += 8*post + 4*n
-	case connect.AllToAll:
-		n, plan = pre*post, 0
-	case connect.OneToOne:
-		n, plan = post, 0
-	case connect.List:
-		n = float64(len(r.Pre))
-		plan += 8*post + 8*n
-	}
-	if w, ok := pr.weightValues(); ok {
-		plan += 8 * float64(len(w))
-	}
-	if d, ok := pr.delayValues(); ok {
-		plan += 8 * float64(len(d))
-	}
-	return n, plan
+// it and its lists of values are kept in until the rows are made.
+func (pr *Projection) synapses() (n, plan float64) {
+	size := pr.size()
+	weights, _ := pr.weightValues()
+	delays, _ := pr.delayValues()
+	return size.Synapses, size.Bytes + 8*float64(len(weights)+len(delays))
 }
 
 // projection adds the synapses of a projection to their sources.
@@ -141,7 +115,7 @@ func (m *memory) projection(pr *Projection, clock clock.Clock) error {
 	if pre.n == 0 || post.n == 0 {
 		return nil
 	}
-	n, plan := m.synapses(pr, float64(pre.n), float64(post.n))
+	n, plan := pr.synapses()
 	m.plans += plan + 64
 	if len(pre.part) > 1 {
 		m.plans += 4 * float64(post.n) * float64(len(pre.part))

@@ -60,7 +60,7 @@ func mostSpikes(desc *Description, clock clock.Clock) []float64 {
 						continue
 					}
 					if x < 0 {
-						x = pr.largestDegree() * pr.mostSpikes(most)
+						x = pr.size().Largest * pr.mostSpikes(most)
 					}
 					for k := range r.N {
 						byTarget[r.From+k] += x

@@ -1,47 +1,46 @@
 package engine
 
 import (
+	"fmt"
+	"slices"
+
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/rng"
 )
 
-// A plan is which sources each target of a projection gets. Targets and sources
-// are named by their position in the pool.
+// A plan is which sources each target of a projection gets, as its rule has it.
+// Targets and sources are named by their position in the pool.
 type plan struct {
 	*Projection
+	wired     *connect.Plan
 	index     uint32 // of the projection, which names streams
 	key       rng.Key
-	pre, post pool
-	joined    bool   // streams are named by the projection
-	offset    uint32 // added to sources: where their only part begins
-	forward   int    // targets at this position and behind are those of reverse connections
-
-	degrees []uint32 // synapses of each target; nil: fixed of each
-	fixed   uint32
-	first   []int64 // synapses of all targets before each, where values are counted through
-	draws   choice
-	forbid  connect.Forbid
-	job     *job // that it is made for
-	told    int64
-
-	// What was drawn by source, or listed: the synapses of target t are
-	// begin[t]..begin[t+1] of source, and of row, their rows in lists of values.
-	begin  []int64
-	source []uint32
-	row    []int32
+	pre, post pool    // with those of reverse connections
+	joined    bool    // streams are named by the projection
+	offset    uint32  // added to sources: where their only part begins
+	forward   int     // targets at this position and behind are those of reverse connections
+	first     []int64 // synapses of all targets before each, where values are counted through
+	job       *job    // that it is made for
+	told      int64
 }
 
-// A choice is how the sources of a target are chosen.
-type choice uint8
+// pools are what a rule sees: Pre and Post alone.
+type pools struct{ from, onto pool }
 
-const (
-	chooseUniform choice = iota // each on its own
-	chooseSubset                // without replacement
-	chooseAll
-	chooseOne    // at the target's position
-	chooseListed // as source has them
-)
+func newPools(pre, post []Range) pools { return pools{newPool(pre), newPool(post)} }
+
+func (p *pools) Sources() int { return p.from.n }
+
+func (p *pools) Targets() int { return p.onto.n }
+
+func (p *pools) SourceOf(target int) int { return p.from.position(p.onto.at(target)) }
+
+func (p *pools) TargetOf(source int) int { return p.onto.position(p.from.at(source)) }
+
+func (p *pools) Shared() int { return p.from.shared(&p.onto) }
+
+func (p *pools) Same() bool { return slices.Equal(p.from.part, p.onto.part) }
 
 // Sources returns the parts that the positions of sources count through: those
 // of Pre, and behind them those of Post where a rule makes reverse connections.
@@ -62,32 +61,99 @@ func (pr *Projection) Targets() []Range {
 }
 
 // reverse reports whether there are connections from Post to Pre, too.
-func (pr *Projection) reverse() bool {
-	switch r := pr.Rule.(type) {
-	case connect.OneToOne:
-		return r.Symmetric
-	case connect.SymmetricPairwiseBernoulli:
-		return true
-	}
-	return false
+func (pr *Projection) reverse() bool { return connect.MakesReverse(pr.Rule) }
+
+// size returns what the rule tells of its connections.
+func (pr *Projection) size() connect.Size {
+	p := newPools(pr.Pre, pr.Post)
+	return pr.Rule.Size(p.Sources(), p.Targets())
 }
 
-// newPlan makes the plan of a projection; the error is that the job was stopped.
+// newPlan makes the plan of a projection; the error is that the job was stopped, or
+// the rule's.
 func newPlan(j *job, desc *Description, i int) (*plan, error) {
 	if err := j.err(); err != nil {
 		return nil, err
 	}
 	pr := &desc.Projections[i]
 	p := &plan{job: j, Projection: pr, index: desc.firstIndex + uint32(i), key: rng.NewKey(desc.Seed), pre: newPool(pr.Sources()), post: newPool(pr.Targets())}
-	for _, r := range pr.Post {
-		p.forward += r.N
-	}
+	of := newPools(pr.Pre, pr.Post)
+	p.forward = of.onto.n
 	p.joined = len(p.pre.part) > 1 || len(p.post.part) > 1
 	if len(p.pre.part) == 1 {
 		p.offset = uint32(p.pre.part[0].From)
 	}
-	p.make()
-	return p, j.err()
+	weights, weighted := p.weightValues()
+	delays, delayed := p.delayValues()
+	var err error
+	if p.wired, err = connect.NewPlan(p.Rule, &host{of, p}, weighted || delayed); err != nil {
+		return nil, err
+	}
+	if err := j.err(); err != nil {
+		return p, err
+	}
+	for _, v := range [][]float64{weights, delays} {
+		if err := p.count(v); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// count reports a list of values that is not as long as there are connections to have
+// one each, and settles where the values of each target begin.
+func (p *plan) count(values []float64) error {
+	if values == nil {
+		return nil
+	}
+	n := int64(0)
+	switch w := p.wired; {
+	case w.Choose == connect.ChooseSame && w.Draw == nil:
+		n = int64(p.forward)
+	case w.Choose == connect.ChooseAll && w.Draw == nil:
+		n = int64(p.pre.n) * int64(p.post.n)
+	case w.Degrees != nil:
+		p.first = make([]int64, p.post.n)
+		for t, k := range w.Degrees {
+			p.first[t] = n
+			n += int64(k)
+		}
+	default:
+		n = int64(w.Degree) * int64(p.post.n)
+	}
+	if n != int64(len(values)) {
+		return fmt.Errorf("%T made %d connections, and there are %d values for them", p.Rule, n, len(values))
+	}
+	return nil
+}
+
+// A host is what a rule asks while it fills in a plan.
+type host struct {
+	pools
+	plan *plan
+}
+
+func (h *host) TargetStream(purpose rng.Purpose, t int) rng.Stream {
+	return rng.NewStream(h.plan.key, h.plan.id(purpose, t))
+}
+
+func (h *host) SourceStream(purpose rng.Purpose, s int) rng.Stream {
+	return rng.NewStream(h.plan.key, h.plan.sourceID(purpose, s))
+}
+
+func (h *host) Stream(purpose rng.Purpose) rng.Stream {
+	id := h.plan.id(purpose, 0)
+	id.Element = 0
+	return rng.NewStream(h.plan.key, id)
+}
+
+func (h *host) GoOn() bool { return h.plan.job.err() == nil }
+
+func (h *host) Drawn(degrees int) bool {
+	units := int64(degrees) * unitsPerDegree
+	h.plan.told += units
+	h.plan.job.tell(units)
+	return h.GoOn()
 }
 
 // id returns the stream of a purpose for the target at position t.
@@ -115,7 +181,7 @@ func (p *plan) sourceID(purpose rng.Purpose, s int) rng.ID {
 // self returns at which position the target at position t is a source that it
 // may not have, -1 for none.
 func (p *plan) self(t int) int {
-	if !p.forbid.Autapses {
+	if !p.wired.Forbid.Autapses {
 		return -1
 	}
 	return p.pre.position(p.post.at(t))
@@ -125,230 +191,12 @@ func (p *plan) self(t int) int {
 // made then is of no use.
 func (p *plan) stopped(i int) bool { return i&1023 == 0 && p.job.err() != nil }
 
-// goOn is asked whether to go on by those who draw the degrees of many targets.
-func (p *plan) goOn() bool {
-	p.told += rng.AskEvery * unitsPerDegree
-	p.job.tell(rng.AskEvery * unitsPerDegree)
-	return p.job.err() == nil
-}
-
-// make settles how many synapses each target gets and what is drawn by source.
-func (p *plan) make() {
-	switch r := p.Rule.(type) {
-	case connect.FixedTotalNumber:
-		p.forbid = r.Forbid
-		p.total(r.N)
-	case connect.FixedInDegree:
-		p.forbid, p.fixed = r.Forbid, uint32(r.N)
-		if r.Multapses {
-			p.draws = chooseSubset
-		}
-	case connect.FixedOutDegree:
-		p.forbid, p.draws = r.Forbid, chooseListed
-		p.bySource(r.N)
-	case connect.PairwiseBernoulli:
-		p.forbid, p.draws = r.Forbid, chooseSubset
-		p.bernoulli(r.P)
-	case connect.SymmetricPairwiseBernoulli:
-		p.symmetric(r.P)
-	case connect.AllToAll:
-		p.forbid, p.draws, p.fixed = r.Forbid, chooseAll, uint32(p.pre.n)
-		if r.Autapses {
-			p.degrees = p.allowed()
-		}
-	case connect.OneToOne:
-		p.forbid, p.draws, p.fixed = r.Forbid, chooseOne, 1
-		if r.Autapses {
-			p.degrees = make([]uint32, p.post.n)
-			for t := range p.degrees {
-				from, i := p.pre.at(t)
-				if onto, j := p.post.at(t); from != onto || i != j {
-					p.degrees[t] = 1
-				}
-			}
-		}
-	case connect.List:
-		p.draws = chooseListed
-		p.listed(r)
-	}
-}
-
-// allowed returns how many sources each target may have.
-func (p *plan) allowed() []uint32 {
-	n := make([]uint32, p.post.n)
-	for t := range n {
-		n[t] = uint32(p.sources(t))
-	}
-	return n
-}
-
-// sources returns how many sources the target at position t may have.
-func (p *plan) sources(t int) int {
-	if p.self(t) >= 0 {
-		return p.pre.n - 1
-	}
-	return p.pre.n
-}
-
-// total divides n synapses among the targets.
-func (p *plan) total(n int64) {
-	p.degrees = make([]uint32, p.post.n)
-	if n == 0 {
-		return
-	}
-	id := p.id(rng.SynapseCounts, 0)
-	id.Element = 0
-	s := rng.NewStream(p.key, id)
-	switch {
-	case p.forbid.Multapses:
-		p.draws = chooseSubset
-		rng.MultivariateHypergeometric(&s, n, p.allowed(), p.degrees, p.goOn)
-	case p.forbid.Autapses:
-		rng.WeightedMultinomial(&s, n, p.allowed(), p.degrees, p.goOn)
-	default:
-		rng.Multinomial(&s, n, p.degrees, p.goOn)
-	}
-	if _, ok := p.Weight.(connect.Values); !ok {
-		if _, ok := p.Delay.(connect.Values); !ok {
-			return
-		}
-	}
-	p.first = make([]int64, p.post.n)
-	for t := 1; t < p.post.n; t++ {
-		p.first[t] = p.first[t-1] + int64(p.degrees[t-1])
-	}
-}
-
-// bernoulli draws how many of the pairs of each target are connected.
-func (p *plan) bernoulli(probability float64) {
-	p.degrees = make([]uint32, p.post.n)
-	for t := range p.degrees {
-		if p.stopped(t) {
-			return
-		}
-		s := rng.NewStream(p.key, p.id(rng.SynapseCounts, t))
-		p.degrees[t] = uint32(rng.Binomial(&s, int64(p.sources(t)), probability))
-	}
-}
-
-// symmetric draws the sources of each target, and connects them both ways.
-func (p *plan) symmetric(probability float64) {
-	p.forbid.Autapses = true
-	behind := p.post.n - p.forward // as many sources as reverse connections have targets
-	var subset rng.Subset
-	var from []uint32
-	p.collect(func(connect func(source, target, row int)) {
-		for t := range p.forward {
-			if p.stopped(t * 1024) { // a target may take a million draws
-				return
-			}
-			self := p.self(t)
-			if self >= behind {
-				self = -1 // the target is itself only behind the sources
-			}
-			n := behind
-			if self >= 0 {
-				n--
-			}
-			s := rng.NewStream(p.key, p.id(rng.SynapseCounts, t))
-			k := int(rng.Binomial(&s, int64(n), probability))
-			if cap(from) < k {
-				from = make([]uint32, behind)
-			}
-			s = rng.NewStream(p.key, p.id(rng.Subsets, t))
-			subset.Draw(&s, uint32(n), from[:k])
-			for _, i := range from[:k] {
-				source := int(i)
-				if self >= 0 && source >= self {
-					source++
-				}
-				connect(source, t, 0)
-				connect(behind+t, p.forward+source, 0)
-			}
-		}
-	}, false)
-	p.draws = chooseListed
-}
-
-// bySource draws n targets of each source.
-func (p *plan) bySource(n int) {
-	var subset rng.Subset
-	target := make([]uint32, n)
-	_, weights := p.Weight.(connect.Values)
-	_, delays := p.Delay.(connect.Values)
-	p.collect(func(connect func(source, target, row int)) {
-		for source := range p.pre.n {
-			if p.stopped(source * 1024) {
-				return
-			}
-			self, post := -1, p.post.n
-			if p.forbid.Autapses {
-				if self = p.post.position(p.pre.at(source)); self >= 0 {
-					post--
-				}
-			}
-			if p.forbid.Multapses {
-				s := rng.NewStream(p.key, p.sourceID(rng.Subsets, source))
-				subset.Draw(&s, uint32(post), target)
-			} else {
-				s := rng.NewStream(p.key, p.sourceID(rng.OutSynapses, source))
-				for k := range target {
-					target[k] = s.Below(uint32(post))
-				}
-			}
-			for k, t := range target {
-				if self >= 0 && int(t) >= self {
-					t++
-				}
-				connect(source, int(t), source*n+k)
-			}
-		}
-	}, weights || delays)
-}
-
-// listed takes over the rows of a list.
-func (p *plan) listed(list connect.List) {
-	p.collect(func(connect func(source, target, row int)) {
-		for i, t := range list.Post {
-			connect(int(list.Pre[i]), int(t), i)
-		}
-	}, true)
-}
-
-// collect sorts connections by target. each is called twice, to count and to
-// place them, and names the same ones both times.
-func (p *plan) collect(each func(connect func(source, target, row int)), rows bool) {
-	p.begin = make([]int64, p.post.n+1)
-	each(func(_, target, _ int) { p.begin[target+1]++ })
-	p.degrees = make([]uint32, p.post.n)
-	for t := range p.post.n {
-		p.degrees[t] = uint32(p.begin[t+1])
-		p.begin[t+1] += p.begin[t]
-	}
-	if p.job.err() != nil {
-		return // the second time would not name the same ones
-	}
-	p.source = make([]uint32, p.begin[p.post.n])
-	if rows {
-		p.row = make([]int32, len(p.source))
-	}
-	next := make([]int64, p.post.n)
-	copy(next, p.begin)
-	each(func(source, target, row int) {
-		p.source[next[target]] = uint32(source)
-		if rows {
-			p.row[next[target]] = int32(row)
-		}
-		next[target]++
-	})
-}
-
 // degree returns the number of synapses of the target at position t.
 func (p *plan) degree(t int) uint32 {
-	if p.degrees != nil {
-		return p.degrees[t]
+	if p.wired.Degrees != nil {
+		return p.wired.Degrees[t]
 	}
-	return p.fixed
+	return uint32(p.wired.Degree)
 }
 
 // drawSources makes the sources of the target at position t, as positions in
@@ -359,36 +207,31 @@ func (p *plan) drawSources(t int, d *drawn) {
 		return
 	}
 	from := p.offset
-	switch p.draws {
-	case chooseOne:
-		d.source[0] = from + uint32(t) // also of reverse connections: see Sources
-		return
-	case chooseListed:
-		for k, s := range p.source[p.begin[t]:p.begin[t+1]] {
-			d.source[k] = from + s
-		}
-		return
-	case chooseAll:
-		for k := range d.source {
-			d.source[k] = from + uint32(k)
-		}
-	case chooseSubset:
-		s := rng.NewStream(p.key, p.id(rng.Subsets, t))
-		d.subset.Draw(&s, uint32(p.sources(t)), d.source)
-		for k := range d.source {
-			d.source[k] += from
-		}
-	default: // by Lemire's multiplication with rejection
-		pre := uint64(p.sources(t))
-		kernel.PhiloxFill(p.key, p.id(rng.Synapses, t).Counter(0), 3, d.word)
-		reject := -uint32(pre) % uint32(pre)
-		source := d.source
-		for k, w := range d.word[:len(source)] {
-			u := uint64(w) * pre
-			if uint32(u) < reject {
-				u = p.retry(t, uint32(k), pre, reject)
+	if p.wired.Draw != nil {
+		p.drawOwn(t, d)
+	} else {
+		switch p.wired.Choose {
+		case connect.ChooseSame:
+			d.source[0] = from + uint32(t) // also of reverse connections: see Sources
+			return
+		case connect.ChooseListed:
+			listed, _ := p.wired.Listed(t)
+			for k, s := range listed {
+				d.source[k] = from + s
 			}
-			source[k] = from + uint32(u>>32)
+			return
+		case connect.ChooseAll:
+			for k := range d.source {
+				d.source[k] = from + uint32(k)
+			}
+		case connect.ChooseDistinct:
+			s := rng.NewStream(p.key, p.id(rng.Subsets, t))
+			d.subset.Draw(&s, uint32(p.wired.Allowed(t)), d.source)
+			for k := range d.source {
+				d.source[k] += from
+			}
+		default:
+			p.drawUniform(t, d)
 		}
 	}
 	if self := p.self(t); self >= 0 { // which those numbers leave out
@@ -399,6 +242,42 @@ func (p *plan) drawSources(t int, d *drawn) {
 		}
 	}
 }
+
+// drawUniform draws each source on its own, by Lemire's multiplication with
+// rejection.
+func (p *plan) drawUniform(t int, d *drawn) {
+	from, pre := p.offset, uint64(p.wired.Allowed(t))
+	kernel.PhiloxFill(p.key, p.id(rng.Synapses, t).Counter(0), 3, d.word)
+	reject := -uint32(pre) % uint32(pre)
+	source := d.source
+	for k, w := range d.word[:len(source)] {
+		u := uint64(w) * pre
+		if uint32(u) < reject {
+			u = p.retry(t, uint32(k), pre, reject)
+		}
+		source[k] = from + uint32(u>>32)
+	}
+}
+
+// drawOwn has the rule choose the sources.
+func (p *plan) drawOwn(t int, d *drawn) {
+	s := rng.NewStream(p.key, p.id(rng.RuleSources, t))
+	p.wired.Draw(t, &s, d.source)
+	n := uint32(p.wired.Allowed(t))
+	for k, source := range d.source {
+		if source >= n {
+			if d.err == nil {
+				d.err = fmt.Errorf("%T chooses source %d of target %d, must be in [0, %d)", p.Rule, source, t, n)
+			}
+			source = 0
+		}
+		d.source[k] = source + p.offset
+	}
+}
+
+// mirrored reports whether reverse connections have the weights and delays of the
+// others.
+func (p *plan) mirrored() bool { return p.wired.Draw == nil && p.wired.Choose == connect.ChooseSame }
 
 // retry replaces a source that Lemire's method rejected.
 func (p *plan) retry(t int, k uint32, n uint64, reject uint32) uint64 {
@@ -413,25 +292,32 @@ func (p *plan) retry(t int, k uint32, n uint64, reject uint32) uint64 {
 
 // rows stores in d which row of a list of values each synapse of the target at
 // position t has: as NEST counts them, through targets and the synapses of each
-// (all to all: the sources), or through sources and theirs for FixedOutDegree.
-// Sources have been drawn.
+// (all to all: the sources), or in the order that a rule collected them in. Sources
+// have been drawn.
 func (p *plan) rows(t int, d *drawn) {
 	if cap(d.row) < len(d.source) {
 		d.row = make([]int32, len(d.source))
 	}
 	d.row = d.row[:len(d.source)]
+	choice := p.wired.Choose
+	if p.wired.Draw != nil {
+		choice = connect.ChooseUniform
+	}
+	if choice == connect.ChooseListed {
+		_, listed := p.wired.Listed(t)
+		copy(d.row, listed)
+		return
+	}
 	for k := range d.row {
 		switch {
-		case p.row != nil:
-			d.row[k] = p.row[p.begin[t]+int64(k)]
-		case p.draws == chooseOne:
+		case choice == connect.ChooseSame:
 			d.row[k] = int32(t % p.forward)
-		case p.draws == chooseAll:
+		case choice == connect.ChooseAll:
 			d.row[k] = int32(t*p.pre.n) + int32(d.source[k]-p.offset)
 		case p.first != nil:
 			d.row[k] = int32(p.first[t]) + int32(k)
 		default:
-			d.row[k] = int32(t)*int32(p.fixed) + int32(k)
+			d.row[k] = int32(t)*int32(p.wired.Degree) + int32(k)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+
+	"cortigo/sim/connect"
 )
 
 // A pool is the neurons that a rule chooses from: the parts of a joined
@@ -76,8 +78,8 @@ func CheckPool(parts []Range) error {
 			return fmt.Errorf("a collection has neurons %d..%d and %d..%d of population %d, must have each once",
 				a.From, a.From+a.N-1, b.From, b.From+b.N-1, b.Population)
 		}
-		if n += b.N; n > maxDegree {
-			return fmt.Errorf("a collection of more than %d neurons", maxDegree)
+		if n += b.N; n > connect.MaxDegree {
+			return fmt.Errorf("a collection of more than %d neurons", connect.MaxDegree)
 		}
 	}
 	return nil

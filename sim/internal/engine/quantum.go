@@ -184,7 +184,7 @@ func gridBeside(desc *Description, p int, most []float64, replaced map[int]bool)
 	for i := range desc.Projections {
 		pr := &desc.Projections[i]
 		if slices.ContainsFunc(pr.Targets(), func(r Range) bool { return r.Population == p }) {
-			x := pr.largestDegree() * pr.largestWeight(replaced[i]) / g.quantum
+			x := pr.size().Largest * pr.largestWeight(replaced[i]) / g.quantum
 			once += x
 			often += x * pr.mostSpikes(most)
 		}
@@ -216,31 +216,6 @@ const maxWideSum = math.MaxInt64 / 2
 // spareBits is by how many bits a wide grid may be coarser than 2^-40 of its
 // largest weight where a sum could overflow otherwise.
 const spareBits = 10
-
-// largestDegree returns how many synapses of a projection a target may have; of
-// those that are drawn, but for a probability that no seed meets.
-func (pr *Projection) largestDegree() float64 {
-	pre, post := float64(newPool(pr.Sources()).n), float64(newPool(pr.Targets()).n)
-	likely := func(mean float64) float64 { return mean + 10*math.Sqrt(mean) + 50 }
-	switch r := pr.Rule.(type) {
-	case connect.FixedTotalNumber:
-		return likely(float64(r.N) / math.Max(post, 1))
-	case connect.FixedOutDegree:
-		return likely(pre * float64(r.N) / math.Max(post, 1))
-	case connect.FixedInDegree:
-		return float64(r.N)
-	case connect.OneToOne:
-		return 2
-	case connect.List:
-		most, count := 0, make([]int, int(post))
-		for _, t := range r.Post {
-			count[t]++
-			most = max(most, count[t])
-		}
-		return float64(most)
-	}
-	return 2 * pre
-}
 
 // largestWeight returns the largest magnitude of a projection's weights, of
 // those that synapses were given later alone if it is replaced.

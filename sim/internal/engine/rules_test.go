@@ -334,7 +334,7 @@ func TestCheckProjection(t *testing.T) {
 		{nil, b, connect.AllToAll{}, nil, "without parts"},
 		{[]Range{{0, 0, 5}, {0, 4, 2}}, b, connect.AllToAll{}, nil, "neurons 0..4 and 4..5 of population 0, must have each once"},
 		{a, b, nil, nil, "no connection rule"},
-		{a, b, &connect.PairwiseBernoulli{}, nil, "rule of type *connect.PairwiseBernoulli, must be a struct"},
+		{a, b, &connect.PairwiseBernoulli{}, nil, "rule of type *connect.PairwiseBernoulli, must be a value"},
 		{a, b, connect.FixedInDegree{N: 11}, nil, ""},
 		{a, b, connect.FixedInDegree{N: 10, Forbid: multi}, nil, ""},
 		{a, b, connect.FixedInDegree{N: 11, Forbid: multi}, nil, "FixedInDegree: N is 11 without multapses, must be at most 10, the sources"},

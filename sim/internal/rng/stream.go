@@ -23,6 +23,10 @@ const (
 	OutSynapses   Purpose = 9  // targets of each synapse of a source
 	WeightValues  Purpose = 10 // weights of a target's synapses that are drawn as numbers
 	DelayValues   Purpose = 11 // delays
+	RuleOfAll     Purpose = 12 // whatever a rule of a user's own draws once
+	RuleByTarget  Purpose = 13 // for each target
+	RuleBySource  Purpose = 14 // for each source
+	RuleSources   Purpose = 15 // sources of a target that it draws
 
 	NoiseInput     Purpose = 20 // amplitudes of a noise generator
 	GeneratorTrain Purpose = 21 // a Poisson generator's spikes for a recorder

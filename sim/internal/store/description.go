@@ -71,47 +71,8 @@ func decodeDevice(t tagged) (device.Device, error) {
 }
 
 func encodeRule(r connect.Rule) (tagged, error) {
-	switch r := r.(type) {
-	case connect.FixedTotalNumber:
-		return tag("fixed_total_number", r)
-	case connect.FixedInDegree:
-		return tag("fixed_indegree", r)
-	case connect.FixedOutDegree:
-		return tag("fixed_outdegree", r)
-	case connect.PairwiseBernoulli:
-		return tag("pairwise_bernoulli", r)
-	case connect.SymmetricPairwiseBernoulli:
-		return tag("symmetric_pairwise_bernoulli", r)
-	case connect.AllToAll:
-		return tag("all_to_all", r)
-	case connect.OneToOne:
-		return tag("one_to_one", r)
-	case connect.List:
-		return tag("list", r)
-	}
-	return tagged{}, fmt.Errorf("a rule of type %T cannot be stored", r)
-}
-
-func decodeRule(t tagged) (connect.Rule, error) {
-	switch t.Type {
-	case "fixed_total_number":
-		return untag[connect.FixedTotalNumber](t)
-	case "fixed_indegree":
-		return untag[connect.FixedInDegree](t)
-	case "all_to_all":
-		return untag[connect.AllToAll](t)
-	case "one_to_one":
-		return untag[connect.OneToOne](t)
-	case "fixed_outdegree":
-		return untag[connect.FixedOutDegree](t)
-	case "pairwise_bernoulli":
-		return untag[connect.PairwiseBernoulli](t)
-	case "symmetric_pairwise_bernoulli":
-		return untag[connect.SymmetricPairwiseBernoulli](t)
-	case "list":
-		return untag[connect.List](t)
-	}
-	return nil, fmt.Errorf("unknown rule %q", t.Type)
+	name, params, err := connect.EncodeRule(r)
+	return tagged{name, params}, err
 }
 
 // encodeDistribution encodes a distribution that may be missing.
@@ -304,7 +265,7 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 				}
 			}
 		}
-		r, err := decodeRule(p.Rule)
+		r, err := connect.DecodeRule(p.Rule.Type, p.Rule.Params)
 		if err != nil {
 			return nil, fail(err)
 		}
