@@ -75,24 +75,15 @@ func (f *field) marshal(v reflect.Value) ([]byte, error) {
 			value = 0.0
 		}
 	}
-	if f.optional && (value == f.plain() || v.Kind() == reflect.Slice && v.Len() == 0 && f.value.Len() == 0) {
+	if f.optional && (reflect.DeepEqual(value, f.value.Interface()) || v.Kind() == reflect.Slice && v.Len() == 0 && f.value.Len() == 0) {
 		return nil, nil
 	}
 	return json.Marshal(value)
 }
 
-// plain returns the default of a parameter, nil of a list, with which nothing
-// may be compared.
-func (f *field) plain() any {
-	if f.value.Kind() == reflect.Slice {
-		return nil
-	}
-	return f.value.Interface()
-}
-
 // Unmarshal sets the parameters of the model that into points to from a JSON
-// object as Marshal writes it. Those that it does not name stay as they are; null
-// is the same. A name that is none, or that stands twice, and a value that the
+// object as Marshal writes it. Those that it does not name stay as they are, as do
+// those that are null; a list that is null is empty. A name that is none, or that stands twice, and a value that the
 // parameter cannot hold are errors, after which the model is as it was. Whether
 // values make sense is not checked: Check and Validate do.
 func Unmarshal(data []byte, into any) error {
@@ -171,9 +162,6 @@ func (f *field) unmarshal(raw []byte, v reflect.Value) error {
 		return nil
 	}
 	if v.Kind() == reflect.Slice { // else JSON would write into the caller's
-		if string(raw) == "null" {
-			return nil
-		}
 		list := reflect.New(v.Type())
 		if err := json.Unmarshal(raw, list.Interface()); err != nil {
 			return err
