@@ -22,7 +22,7 @@ func (DC) ModelName() string { return "dc_generator" }
 
 // Validate reports an amplitude or times that make no sense.
 func (d DC) Validate() error {
-	return errors.Join(CheckTable(d), d.validate(d.ModelName()))
+	return errors.Join(CheckTable(d), d.CheckTimes(d.ModelName()))
 }
 
 // MarshalJSON writes the parameters by NEST's names.
@@ -64,7 +64,7 @@ func (StepCurrent) ModelName() string { return "step_current_generator" }
 // Validate reports columns of different length, times out of order or not
 // after 0, and values that are not finite.
 func (d StepCurrent) Validate() error {
-	return errors.Join(CheckTable(d), checkSteps(d.ModelName(), "amplitude_times", "amplitude_values", d.Times, d.Values), d.validate(d.ModelName()))
+	return errors.Join(CheckTable(d), checkSteps(d.ModelName(), "amplitude_times", "amplitude_values", d.Times, d.Values), d.CheckTimes(d.ModelName()))
 }
 
 // MarshalJSON writes the parameters by NEST's names.

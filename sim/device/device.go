@@ -54,8 +54,8 @@ func (a Active) Steps(c Clock) (begin, end, origin int64, err error) {
 	return
 }
 
-// validate reports rules between the times.
-func (a Active) validate(device string) error {
+// CheckTimes reports a Stop before Start, for a device's Validate.
+func (a Active) CheckTimes(device string) error {
 	if a.Stop != 0 && a.Stop < a.Start {
 		return fmt.Errorf("%s: stop %g ms is before start %g ms", device, a.Stop, a.Start)
 	}

@@ -31,7 +31,7 @@ func (InhomogeneousPoisson) ModelName() string { return "inhomogeneous_poisson_g
 // Validate reports columns of different length, times out of order or not
 // after 0, and rates that are negative or not finite.
 func (d InhomogeneousPoisson) Validate() error {
-	return errors.Join(CheckTable(d), checkSteps(d.ModelName(), "rate_times", "rate_values", d.RateTimes, d.RateValues), d.validate(d.ModelName()))
+	return errors.Join(CheckTable(d), checkSteps(d.ModelName(), "rate_times", "rate_values", d.RateTimes, d.RateValues), d.CheckTimes(d.ModelName()))
 }
 
 // MarshalJSON writes the parameters by NEST's names.

@@ -43,7 +43,7 @@ func (m Multimeter) Validate() error {
 			errs = append(errs, fmt.Errorf("%s: unknown quantity %s, must be one of %q, %q, %q", name, brief.Quote(q), Vm, ISynEx, ISynIn))
 		}
 	}
-	return errors.Join(append(errs, m.validate(name))...)
+	return errors.Join(append(errs, m.CheckTimes(name))...)
 }
 
 // MarshalJSON writes the parameters by NEST's names.

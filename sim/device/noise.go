@@ -50,7 +50,7 @@ func (d Noise) Validate() error {
 	if d.StdMod > d.Std {
 		tooMuch = fmt.Errorf("%s: std_mod is %g pA, must be in [0, std (%g)]", d.ModelName(), d.StdMod, d.Std)
 	}
-	return errors.Join(CheckTable(d), tooMuch, d.validate(d.ModelName()))
+	return errors.Join(CheckTable(d), tooMuch, d.CheckTimes(d.ModelName()))
 }
 
 // MarshalJSON writes the parameters by NEST's names.

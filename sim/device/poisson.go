@@ -25,7 +25,7 @@ func (Poisson) ModelName() string { return "poisson_generator" }
 // Validate reports a rate that is negative or not finite, and times that make
 // no sense.
 func (d Poisson) Validate() error {
-	return errors.Join(CheckTable(d), d.validate(d.ModelName()))
+	return errors.Join(CheckTable(d), d.CheckTimes(d.ModelName()))
 }
 
 // MarshalJSON writes the parameters by NEST's names.

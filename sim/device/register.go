@@ -1,14 +1,13 @@
 package device
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"slices"
 	"sync"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/param"
 )
 
 // registered has the types of devices by their names.
@@ -27,11 +26,11 @@ func init() {
 
 // Register makes a type of device known by its ModelName, so that networks can
 // have it and be saved and opened with it: a struct that is an Emitter, a
-// CurrentSource or an OwnCurrentSource. Its parameters are its fields, by the name
-// of their json tag; what is in other fields is lost when a network is saved. A
-// program that opens a network must have registered the types of its devices. The
-// same type may be registered again. It is an error if another type has the
-// name, or if the type is none that can be used.
+// CurrentSource or an OwnCurrentSource. Its parameters are its exported fields,
+// with the tags that package neuron's documentation explains; those of an embedded
+// Active are among them. A program that opens a network must have registered the
+// types of its devices. The same type may be registered again. It is an error if
+// another type has the name, or if the type is none that can be used.
 func Register(d Device) error {
 	t := reflect.TypeOf(d)
 	if t == nil || t.Kind() != reflect.Struct {
@@ -43,6 +42,9 @@ func Register(d Device) error {
 		return fmt.Errorf("device: Register: %T has no ModelName", d)
 	case SpikeRecorder{}.ModelName(), Multimeter{}.ModelName():
 		return fmt.Errorf("device: Register: %T is called %s, which is a recorder", d, name)
+	}
+	if err := param.Of(d).Err(); err != nil {
+		return fmt.Errorf("device: Register: %T: %w", d, err)
 	}
 	kinds := 0
 	for _, is := range []bool{is[Emitter](d), is[CurrentSource](d), is[OwnCurrentSource](d)} {
@@ -85,31 +87,32 @@ func Check(d Device) error {
 	}
 }
 
-// Decode returns the device of a name from its parameters in JSON.
-func Decode(name string, params []byte) (Device, error) {
+// Encode returns the name of a device and its parameters as JSON, of which Decode
+// makes it again.
+func Encode(d Device) (name string, params json.RawMessage, err error) {
+	if err := Check(d); err != nil {
+		return "", nil, err
+	}
+	params, err = param.Marshal(d)
+	return d.ModelName(), params, err
+}
+
+// Decode returns the device of which Encode gave the name and the parameters. It
+// is not validated.
+func Decode(name string, params json.RawMessage) (Device, error) {
 	registered.RLock()
 	t := registered.byName[name]
 	registered.RUnlock()
 	if t == nil {
-		return nil, fmt.Errorf("unknown device %s: if it is of your own, call device.Register before you open the network", brief.Quote(name))
+		return nil, fmt.Errorf("unknown device %s: if it is one of your own, register it before opening (device.Register)", brief.Quote(name))
 	}
-	v := reflect.New(t)
-	d := json.NewDecoder(bytes.NewReader(params))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v.Interface()); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	set := param.Of(reflect.Zero(t).Interface())
+	if len(params) == 0 {
+		params = json.RawMessage("{}")
 	}
-	return v.Elem().Interface().(Device), nil
-}
-
-// Registered returns the names of all devices, in alphabetical order.
-func Registered() []string {
-	registered.RLock()
-	defer registered.RUnlock()
-	var names []string
-	for name := range registered.byName {
-		names = append(names, name)
+	d, err := set.Unmarshal(params, set.Defaults())
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(names)
-	return names
+	return d.(Device), nil
 }

@@ -71,7 +71,7 @@ func (d SpikeGenerator) Validate() error {
 			return fmt.Errorf("%s: spike_times[%d] is %g ms, must not be before the one before (%g)", name, i, t, d.Times[i-1])
 		}
 	}
-	return d.validate(name)
+	return d.CheckTimes(name)
 }
 
 // MarshalJSON writes the parameters by NEST's names.

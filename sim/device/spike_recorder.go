@@ -13,4 +13,6 @@ type SpikeRecorder struct {
 func (SpikeRecorder) ModelName() string { return "spike_recorder" }
 
 // Validate reports times that make no sense.
-func (r SpikeRecorder) Validate() error { return errors.Join(CheckTable(r), r.validate(r.ModelName())) }
+func (r SpikeRecorder) Validate() error {
+	return errors.Join(CheckTable(r), r.CheckTimes(r.ModelName()))
+}

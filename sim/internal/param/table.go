@@ -38,12 +38,17 @@ func (s *Set) Err() error { return s.err }
 // there is none.
 func Defaults[T any]() T {
 	var m T
-	s := Of(m)
-	v := reflect.ValueOf(&m).Elem()
+	return Of(m).Defaults().(T)
+}
+
+// Defaults returns a model of the type with the values of its fields' tags
+// `default`, 0 where there is none.
+func (s *Set) Defaults() any {
+	v := reflect.New(s.typ).Elem()
 	for _, f := range s.fields {
 		v.FieldByIndex(f.path).Set(ownSlice(f.value))
 	}
-	return m
+	return v.Interface()
 }
 
 // read takes a field's tags.

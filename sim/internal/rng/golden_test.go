@@ -59,7 +59,7 @@ func TestGoldenStreams(t *testing.T) {
 func TestCountersAreDistinct(t *testing.T) {
 	seen := map[[4]uint32]ID{}
 	for _, id := range []ID{
-		{}, {Purpose: 1}, {Pre: 1}, {Post: 1}, {Ordinal: 1}, {Element: 1}, {Pre: 65535}, {Post: 65535}, {Ordinal: 1<<24 - 1}, {Element: 1<<32 - 1}, {Purpose: ForeignSpikes}, {Purpose: NoiseInput}, {Purpose: GeneratorTrain},
+		{}, {Purpose: 1}, {Pre: 1}, {Post: 1}, {Ordinal: 1}, {Element: 1}, {Pre: 65535}, {Post: 65535}, {Ordinal: 1<<24 - 1}, {Element: 1<<32 - 1}, {Purpose: ForeignSpikes}, {Purpose: NoiseInput}, {Purpose: GeneratorTrain}, {Purpose: OwnInput}, {Purpose: OwnTrain},
 	} {
 		for _, index := range []uint32{0, 1, 1<<32 - 1} {
 			c := id.Counter(index)
@@ -68,5 +68,17 @@ func TestCountersAreDistinct(t *testing.T) {
 			}
 			seen[c] = id
 		}
+	}
+}
+
+// Streams of steps, too: of even and odd ones, and of the last there can be.
+func TestGoldenStepStreams(t *testing.T) {
+	var got []string
+	for _, step := range []int64{0, 1, 2, 12345, 1<<33 - 1} {
+		s := StepStream(NewKey(55), ID{Purpose: OwnInput, Pre: 3, Post: 2, Ordinal: 1, Element: 77}, step)
+		got = append(got, fmt.Sprintf("%08x %08x", s.Uint32(), s.Uint32()))
+	}
+	if want := "ece0b0e0 97f3fda4, 06591c55 62ae4e3e, 33e1df39 f8e11369, d805149a dcc46f1a, aa461502 43eabef6"; strings.Join(got, ", ") != want {
+		t.Errorf("%s, want %s", strings.Join(got, ", "), want)
 	}
 }

@@ -66,10 +66,6 @@ func decodeModel(t tagged) (neuron.Model, error) {
 	return decodeParameters(t, "model", []neuron.Model{neuron.DefaultIafPscExp(), neuron.DefaultIafPscAlpha(), neuron.DefaultIafPscDelta(), neuron.Parrot{}})
 }
 
-func decodeDevice(t tagged) (device.Device, error) {
-	return decodeParameters(t, "device", []device.Device{device.DC{}, device.StepCurrent{}, device.Noise{}, device.InhomogeneousPoisson{}, device.Poisson{}, device.SpikeGenerator{}})
-}
-
 func encodeRule(r connect.Rule) (tagged, error) {
 	name, params, err := connect.EncodeRule(r)
 	return tagged{name, params}, err
@@ -89,6 +85,11 @@ func decodeDistribution(t *tagged) (connect.Distribution, error) {
 		return nil, nil
 	}
 	return connect.DecodeDistribution(t.Type, t.Params)
+}
+
+func encodeDevice(d device.Device) (tagged, error) {
+	name, params, err := device.Encode(d)
+	return tagged{name, params}, err
 }
 
 type descriptionJSON struct {
@@ -183,7 +184,7 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 	for _, g := range d.Generators {
 		of := generatorJSON{g.Name, g.First, g.N, nil, g.Labels}
 		for _, m := range g.Models {
-			t, err := encodeParameters(m)
+			t, err := encodeDevice(m)
 			if err != nil {
 				return nil, err
 			}
@@ -205,7 +206,7 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 	for _, a := range d.Attachments {
 		var dev *tagged
 		if _, ok := d.GeneratorModel(a.Generator); !ok || a.Until != 0 { // what ended was another then
-			t, err := encodeParameters(a.Device)
+			t, err := encodeDevice(a.Device)
 			if err != nil {
 				return nil, err
 			}
