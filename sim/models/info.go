@@ -77,25 +77,32 @@ type Recordable struct {
 // A List is models, as All and Find return them.
 type List []Info
 
-// A text is what there is to say of a model at length, from its documentation.
-type text struct{ summary, plain, markdown string }
+// A text is what there is to say of a model at length, and the function that
+// returns its defaults, "" for none.
+type text struct{ function, summary, plain, markdown string }
 
 //go:generate go run ./generate
 
 // goName returns "neuron.IafPscExp".
-func goName(model any) string { return packageOf(model) + "." + reflect.TypeOf(model).Name() }
+func goName(model any) string {
+	t := reflect.TypeOf(model)
+	return path.Base(t.PkgPath()) + "." + t.Name()
+}
 
-func packageOf(model any) string { return path.Base(reflect.TypeOf(model).PkgPath()) }
+// ours reports whether a model is of one of the packages that texts are of.
+func ours(model any) bool {
+	return path.Dir(reflect.TypeOf(model).PkgPath()) == path.Dir(reflect.TypeFor[connect.Synapse]().PkgPath())
+}
 
 // text returns what there is to say of a model, from this module's documentation
 // or, of a model from elsewhere, from its method Help, whose first sentence is
 // the summary.
 func (e entry) text() text {
-	name := goName(e.defaults)
-	if e.name != "" && e.function != "" {
-		name = packageOf(e.defaults) + "." + e.function
+	key := e.function
+	if key == "" {
+		key = goName(e.defaults)
 	}
-	if t, ok := texts[name]; ok {
+	if t, ok := texts[key]; ok && ours(e.defaults) {
 		return t
 	}
 	h, ok := e.defaults.(interface{ Help() string })
@@ -104,19 +111,30 @@ func (e entry) text() text {
 	}
 	help := strings.TrimRight(h.Help(), "\n") + "\n"
 	first, _, _ := strings.Cut(strings.Join(strings.Fields(help), " "), ". ")
-	return text{strings.TrimRight(first, ". "), help, help}
+	return text{"", strings.TrimRight(first, ". "), help, help}
+}
+
+// expression returns how a program writes a model with its defaults.
+func (e entry) expression(function string) string {
+	name := goName(e.defaults)
+	switch {
+	case function != "":
+		return function + "()"
+	case reflect.ValueOf(e.defaults).IsZero() || e.kind == Synapse:
+		return name + "{}"
+	case e.kind == Neuron:
+		return "neuron.Defaults[" + name + "]()"
+	}
+	return "device.Defaults[" + name + "]()"
 }
 
 // info returns what is known of a model.
 func (e entry) info() Info {
 	set, text := param.Of(e.defaults), e.text()
-	m := Info{Name: e.name, Aliases: slices.Clone(e.aliases), Kind: e.kind, Go: goName(e.defaults) + "{}", Summary: text.summary,
+	m := Info{Name: e.name, Aliases: slices.Clone(e.aliases), Kind: e.kind, Go: e.expression(text.function), Summary: text.summary,
 		Help: text.plain, markdown: text.markdown, model: e.defaults}
 	if m.Name == "" {
 		m.Name = set.Model()
-	}
-	if e.function != "" {
-		m.Go = packageOf(e.defaults) + "." + e.function + "()"
 	}
 	if len(m.Aliases) > 0 {
 		older := "\nTutorials for older versions of NEST call it " + strings.Join(m.Aliases, ", ") + ".\n"

@@ -15,8 +15,8 @@ type entry struct {
 	// defaults is the model with its defaults, a struct of package neuron, device
 	// or connect.
 	defaults any
-	// function returns the defaults, if the package has one; its comment opens
-	// the help of a model whose name is not its struct's.
+	// function returns the defaults of a model that is another's struct; its
+	// comment opens the help.
 	function string
 }
 
@@ -24,9 +24,9 @@ type entry struct {
 func entries() []entry { return table }
 
 var table = []entry{
-	{kind: Neuron, defaults: neuron.DefaultIafPscAlpha(), function: "DefaultIafPscAlpha", aliases: []string{"iaf_neuron"}},
-	{kind: Neuron, defaults: neuron.DefaultIafPscDelta(), function: "DefaultIafPscDelta"},
-	{kind: Neuron, defaults: neuron.DefaultIafPscExp(), function: "DefaultIafPscExp"},
+	{kind: Neuron, defaults: neuron.DefaultIafPscAlpha(), aliases: []string{"iaf_neuron"}},
+	{kind: Neuron, defaults: neuron.DefaultIafPscDelta()},
+	{kind: Neuron, defaults: neuron.DefaultIafPscExp()},
 	{kind: Neuron, defaults: neuron.Parrot{}},
 	{kind: Generator, defaults: device.DC{}},
 	{kind: Generator, defaults: device.InhomogeneousPoisson{}},
@@ -34,8 +34,8 @@ var table = []entry{
 	{kind: Generator, defaults: device.Poisson{}},
 	{kind: Generator, defaults: device.SpikeGenerator{}},
 	{kind: Generator, defaults: device.StepCurrent{}},
-	{kind: Recorder, defaults: device.DefaultMultimeter(), function: "DefaultMultimeter"},
+	{kind: Recorder, defaults: device.DefaultMultimeter()},
 	{kind: Recorder, defaults: device.SpikeRecorder{}, aliases: []string{"spike_detector"}},
-	{kind: Recorder, defaults: device.DefaultVoltmeter(), function: "DefaultVoltmeter", name: "voltmeter"},
+	{kind: Recorder, defaults: device.DefaultVoltmeter(), function: "device.DefaultVoltmeter", name: "voltmeter"},
 	{kind: Synapse, defaults: param.Defaults[connect.Synapse]()},
 }

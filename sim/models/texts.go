@@ -4,14 +4,16 @@ package models
 
 var texts = map[string]text{
 	"connect.Synapse": {
-		summary: "connection without plasticity",
+		function: "",
+		summary:  "connection without plasticity",
 		plain: "A Synapse is a connection without plasticity, NEST's static_synapse: the distributions that the\n" +
 			"weight (pA; mV for iaf_psc_delta) and the delay (ms) of each connection are drawn from. Nil is\n" +
 			"NEST's default, weight 1 and delay 1 ms.\n",
 		markdown: "A Synapse is a connection without plasticity, NEST's static\\_synapse: the distributions that the weight (pA; mV for iaf\\_psc\\_delta) and the delay (ms) of each connection are drawn from. Nil is NEST's default, weight 1 and delay 1 ms.\n",
 	},
 	"device.DC": {
-		summary: "constant current",
+		function: "",
+		summary:  "constant current",
 		plain: "DC is a constant current, NEST's dc_generator. Through a connection of weight w and delay d the\n" +
 			"potential is driven by w*Amplitude in (Start+d, Stop+d]. A generator that is on from the very\n" +
 			"begin loses its first step, as in NEST: with Start 0 the potential first changes at d + 2h, for a\n" +
@@ -24,7 +26,8 @@ var texts = map[string]text{
 			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
 	},
 	"device.DefaultVoltmeter": {
-		summary: "multimeter that reads V_m every ms",
+		function: "device.DefaultVoltmeter",
+		summary:  "multimeter that reads V_m every ms",
 		plain: "DefaultVoltmeter returns a multimeter that reads V_m every ms, NEST's voltmeter. Its recordings and\n" +
 			"the parameters are a multimeter's.\n" +
 			"\n" +
@@ -40,7 +43,8 @@ var texts = map[string]text{
 			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
 	},
 	"device.InhomogeneousPoisson": {
-		summary: "Poisson generator of piecewise constant rate",
+		function: "",
+		summary:  "Poisson generator of piecewise constant rate",
 		plain: "InhomogeneousPoisson is a Poisson generator of piecewise constant rate, NEST's\n" +
 			"inhomogeneous_poisson_generator: a spike stamped S is drawn at the rate RateValues[i] of the last\n" +
 			"RateTimes[i] <= S, and there is none before the first, so that the rate holds in [RateTimes[i],\n" +
@@ -55,7 +59,8 @@ var texts = map[string]text{
 			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
 	},
 	"device.Multimeter": {
-		summary: "samples quantities of neurons at Offset + k*Interval while it is active",
+		function: "device.DefaultMultimeter",
+		summary:  "samples quantities of neurons at Offset + k*Interval while it is active",
 		plain: "Multimeter samples quantities of neurons at Offset + k*Interval while it is active, NEST's\n" +
 			"multimeter; with the default quantity it is the voltmeter.\n" +
 			"\n" +
@@ -66,7 +71,8 @@ var texts = map[string]text{
 			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
 	},
 	"device.Noise": {
-		summary: "piecewise constant current whose amplitude is drawn anew every Dt",
+		function: "",
+		summary:  "piecewise constant current whose amplitude is drawn anew every Dt",
 		plain: "Noise is NEST's noise_generator: a piecewise constant current whose amplitude is drawn anew every\n" +
 			"Dt, for each target on its own,\n" +
 			"\n" +
@@ -104,7 +110,8 @@ var texts = map[string]text{
 			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
 	},
 	"device.Poisson": {
-		summary: "sends every target a Poisson train of its own",
+		function: "",
+		summary:  "sends every target a Poisson train of its own",
 		plain: "Poisson sends every target a Poisson train of its own, NEST's poisson_generator: in each active step\n" +
 			"one Poisson number of mean rate*h, several spikes of a step arriving as a multiplicity.\n" +
 			"\n" +
@@ -115,7 +122,8 @@ var texts = map[string]text{
 			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
 	},
 	"device.SpikeGenerator": {
-		summary: "emits spikes at given times",
+		function: "",
+		summary:  "emits spikes at given times",
 		plain: "SpikeGenerator emits spikes at given times, NEST's spike_generator. Times are stamps on the grid:\n" +
 			"one within half a microsecond of a step is that step, any other an error unless AllowOffgridTimes or\n" +
 			"PreciseTimes is set. A time may repeat. The three options are NEST's, with its defaults and names of\n" +
@@ -143,7 +151,8 @@ var texts = map[string]text{
 			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
 	},
 	"device.SpikeRecorder": {
-		summary: "keeps the spikes of the neurons that are connected to it while it is active",
+		function: "",
+		summary:  "keeps the spikes of the neurons that are connected to it while it is active",
 		plain: "SpikeRecorder keeps the spikes of the neurons that are connected to it while it is active, NEST's\n" +
 			"spike_recorder. The weights and delays of its connections do not matter; a spike of multiplicity n\n" +
 			"is n rows.\n" +
@@ -155,7 +164,8 @@ var texts = map[string]text{
 			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
 	},
 	"device.StepCurrent": {
-		summary: "current that takes Values[i] from Times[i] on, and is 0 before the first",
+		function: "",
+		summary:  "current that takes Values[i] from Times[i] on, and is 0 before the first",
 		plain: "StepCurrent is a current that takes Values[i] from Times[i] on, and is 0 before the first,\n" +
 			"NEST's step_current_generator: through a delay d, Values[i] drives the potential in (Times[i]+d,\n" +
 			"Times[i+1]+d]. As there, Origin shifts Start and Stop but not Times, and Start 0 loses the first\n" +
@@ -168,7 +178,8 @@ var texts = map[string]text{
 			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
 	},
 	"neuron.IafPscAlpha": {
-		summary: "leaky integrate-and-fire neuron with alpha-function synaptic currents",
+		function: "neuron.DefaultIafPscAlpha",
+		summary:  "leaky integrate-and-fire neuron with alpha-function synaptic currents",
 		plain: "IafPscAlpha is a leaky integrate-and-fire neuron with alpha-function synaptic currents, NEST's\n" +
 			"iaf_psc_alpha (Rotter & Diesmann 1999; Diesmann et al. 2001):\n" +
 			"\n" +
@@ -184,7 +195,8 @@ var texts = map[string]text{
 			"V does not fall below V\\_min. When V reaches V\\_th the neuron spikes and V stays at V\\_reset for t\\_ref.\n",
 	},
 	"neuron.IafPscDelta": {
-		summary: "leaky integrate-and-fire neuron whose potential jumps by the weight (mV) of an arriving spike",
+		function: "neuron.DefaultIafPscDelta",
+		summary:  "leaky integrate-and-fire neuron whose potential jumps by the weight (mV) of an arriving spike",
 		plain: "IafPscDelta is a leaky integrate-and-fire neuron whose potential jumps by the weight (mV) of an\n" +
 			"arriving spike, NEST's iaf_psc_delta:\n" +
 			"\n" +
@@ -200,7 +212,8 @@ var texts = map[string]text{
 			"V does not fall below V\\_min. When V reaches V\\_th the neuron spikes and V stays at V\\_reset for t\\_ref; what arrives then is lost, or kept with RefractoryInput: it is added when the period ends, discounted by exp(-remaining/tau\\_m).\n",
 	},
 	"neuron.IafPscExp": {
-		summary: "leaky integrate-and-fire neuron with exponentially decaying synaptic currents",
+		function: "neuron.DefaultIafPscExp",
+		summary:  "leaky integrate-and-fire neuron with exponentially decaying synaptic currents",
 		plain: "IafPscExp is a leaky integrate-and-fire neuron with exponentially decaying synaptic currents,\n" +
 			"NEST's iaf_psc_exp (Tsodyks, Uziel & Markram 2000, without short-term plasticity):\n" +
 			"\n" +
@@ -218,7 +231,8 @@ var texts = map[string]text{
 			"When V reaches V\\_th the neuron spikes and V stays at V\\_reset for t\\_ref.\n",
 	},
 	"neuron.Parrot": {
-		summary: "repeats every spike it receives, with its multiplicity, stamped at its arrival",
+		function: "",
+		summary:  "repeats every spike it receives, with its multiplicity, stamped at its arrival",
 		plain: "Parrot repeats every spike it receives, with its multiplicity, stamped at its arrival, NEST's\n" +
 			"parrot_neuron. Weights onto it do not matter.\n",
 		markdown: "Parrot repeats every spike it receives, with its multiplicity, stamped at its arrival, NEST's parrot\\_neuron. Weights onto it do not matter.\n",

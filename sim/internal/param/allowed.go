@@ -102,6 +102,8 @@ func parseRule(text string, k Kind) (rule, error) {
 // number reports whether x is allowed.
 func (r *rule) number(x float64) bool {
 	switch {
+	case x > r.low && x < r.high: // nearly always
+		return true
 	case x != x:
 		return false
 	case math.IsInf(x, -1):
@@ -109,7 +111,7 @@ func (r *rule) number(x float64) bool {
 	case math.IsInf(x, 1):
 		return r.positive
 	}
-	return (x > r.low || x == r.low && !r.openLow) && (x < r.high || x == r.high && !r.openHigh)
+	return x == r.low && !r.openLow || x == r.high && !r.openHigh
 }
 
 // word reports whether s is allowed.

@@ -46,8 +46,9 @@ type structDoc struct {
 	embedded []string
 }
 
-// A text is what there is to say of a model.
-type text struct{ summary, plain, markdown string }
+// A text is what there is to say of a model, and the function that returns its
+// defaults, if there is one: "neuron.DefaultIafPscExp".
+type text struct{ function, summary, plain, markdown string }
 
 // generate returns the file, from the packages in the folder sim.
 func generate(sim string) ([]byte, error) {
@@ -77,7 +78,7 @@ func generate(sim string) ([]byte, error) {
 	b.WriteString("var texts = map[string]text{\n")
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		t := texts[name]
-		fmt.Fprintf(&b, "%q: {\nsummary: %q,\nplain: %s,\nmarkdown: %s,\n},\n", name, t.summary, lines(t.plain), lines(t.markdown))
+		fmt.Fprintf(&b, "%q: {\nfunction: %q,\nsummary: %q,\nplain: %s,\nmarkdown: %s,\n},\n", name, t.function, t.summary, lines(t.plain), lines(t.markdown))
 	}
 	b.WriteString("}\n")
 	return format.Source(b.Bytes())
@@ -141,15 +142,22 @@ func typeName(x ast.Expr) string {
 func (s *source) texts() map[string]text {
 	all := map[string]text{}
 	for _, name := range s.models {
-		if docs := s.docs(name); docs != nil {
-			all[name] = textOf(docs)
+		docs := s.docs(name)
+		if docs == nil {
+			continue
 		}
+		pkg, typ, _ := strings.Cut(name, ".")
+		function := pkg + ".Default" + typ
+		if _, ok := s.functions[function]; !ok {
+			function = ""
+		}
+		all[name] = textOf(function, docs)
 	}
 	for f, doc := range s.functions {
 		of := s.results[f]
 		pkg, name, _ := strings.Cut(of, ".")
 		if slices.Contains(s.models, of) && f != pkg+".Default"+name {
-			all[f] = textOf(append([]string{doc}, s.docs(of)...))
+			all[f] = textOf(f, append([]string{doc}, s.docs(of)...))
 		}
 	}
 	return all
@@ -169,11 +177,11 @@ func (s *source) docs(of string) []string {
 	return docs
 }
 
-func textOf(docs []string) text {
+func textOf(function string, docs []string) text {
 	var p comment.Parser
 	d := p.Parse(strings.Join(docs, "\n"))
 	printer := comment.Printer{TextWidth: width, TextCodePrefix: "    "}
-	return text{summary(docs[0]), string(printer.Text(d)), string(printer.Markdown(d))}
+	return text{function, summary(docs[0]), string(printer.Text(d)), string(printer.Markdown(d))}
 }
 
 var (

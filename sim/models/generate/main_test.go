@@ -66,8 +66,8 @@ func (number) ModelName() string { return "" }
 	plain := "A T is a thing, NEST's x_y: more\n\n    a = b*c\n\nIn is within.\n"
 	markdown := "A T is a thing, NEST's x\\_y: more\n\n\ta = b*c\n\nIn is within.\n"
 	want := map[string]text{
-		"x.T":        {"thing", plain, markdown},
-		"x.DefaultU": {"thing of its own", "DefaultU returns a thing of its own, NEST's u_v.\n\n" + plain, "DefaultU returns a thing of its own, NEST's u\\_v.\n\n" + markdown},
+		"x.T":        {"x.DefaultT", "thing", plain, markdown},
+		"x.DefaultU": {"x.DefaultU", "thing of its own", "DefaultU returns a thing of its own, NEST's u_v.\n\n" + plain, "DefaultU returns a thing of its own, NEST's u\\_v.\n\n" + markdown},
 	}
 	if got := s.texts(); !reflect.DeepEqual(got, want) {
 		t.Errorf("%q, want %q", got, want)
