@@ -130,7 +130,7 @@ func (n *Network) eachSynapse(q ConnectionQuery, has func(string) bool, visit fu
 			of.Projections = append(of.Projections, i)
 		}
 	}
-	d, err := engine.Describe(&n.desc)
+	d, err := engine.Describe(&n.desc, n.engine)
 	if err != nil {
 		return false, fmt.Errorf("sim: %w", err)
 	}

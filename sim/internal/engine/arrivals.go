@@ -20,7 +20,7 @@ type Arrival struct {
 // to their targets, so that it holds whatever becomes of the synapses.
 func (e *Engine) Unwired() *State {
 	s := e.State()
-	s.Recent = nil
+	s.Recent, s.Sent = nil, nil
 	for _, sh := range e.shards {
 		s.Arrivals = sh.arrivals(e, s.Arrivals)
 	}

@@ -25,6 +25,8 @@ type Engine struct {
 	neurons int
 	share   Share
 
+	stateful   []*statefulProjection
+	built      *Engine // of a description that is only asked: see Describe
 	bounds     Bounds
 	step       int64
 	born       []int64 // step at which each population came
@@ -279,6 +281,9 @@ func Build(ctx context.Context, desc *Description, opts Options) (*Engine, error
 	}
 	phase("neurons", &e.buildTimes)
 	if err := e.buildRows(j, wirings); err != nil {
+		return nil, err
+	}
+	if err := e.makeStateful(j, wirings); err != nil {
 		return nil, err
 	}
 	if err := e.sumDegrees(j); err != nil {

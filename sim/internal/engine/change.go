@@ -15,6 +15,10 @@ type SynapseChange struct {
 	Index  uint32  // which of the target's synapses of the projection
 	Weight float64 // pA, or mV for iaf_psc_delta; NaN: as drawn
 	Delay  float64 // ms; NaN: as drawn
+
+	// Since is the step at which the weight was set: where synapses have state, it is
+	// theirs then, and may change later.
+	Since int64
 }
 
 // CheckChanges reports changes that are not in order of target and index, each

@@ -119,10 +119,10 @@ func TestChangedSynapses(t *testing.T) {
 		changed []SynapseChange
 		wide    bool
 	}{
-		{"weight on the grid", []SynapseChange{{3, 2, 17 * q, nan}}, false}, {"weight 0", []SynapseChange{{3, 2, 0, nan}}, false}, {"another sign", []SynapseChange{{0, 0, -100 * q, nan}}, false},
-		{"weight off the grid", []SynapseChange{{3, 2, 17.3 * q, nan}}, true}, {"a weight beyond the grid", []SynapseChange{{3, 2, 8192 * q, nan}}, true},
-		{"delay", []SynapseChange{{29, 19, nan, 7.25}}, false}, {"a long and a short delay", []SynapseChange{{0, 0, nan, 300}, {0, 7, nan, 0.1}}, false},
-		{"both, of several", []SynapseChange{{0, 19, 3 * q, 1}, {1, 0, 4 * q, 20}, {1, 1, nan, 0.3}, {28, 4, -q, nan}}, false},
+		{"weight on the grid", []SynapseChange{{3, 2, 17 * q, nan, 0}}, false}, {"weight 0", []SynapseChange{{3, 2, 0, nan, 0}}, false}, {"another sign", []SynapseChange{{0, 0, -100 * q, nan, 0}}, false},
+		{"weight off the grid", []SynapseChange{{3, 2, 17.3 * q, nan, 0}}, true}, {"a weight beyond the grid", []SynapseChange{{3, 2, 8192 * q, nan, 0}}, true},
+		{"delay", []SynapseChange{{29, 19, nan, 7.25, 0}}, false}, {"a long and a short delay", []SynapseChange{{0, 0, nan, 300, 0}, {0, 7, nan, 0.1, 0}}, false},
+		{"both, of several", []SynapseChange{{0, 19, 3 * q, 1, 0}, {1, 0, 4 * q, 20, 0}, {1, 1, nan, 0.3, 0}, {28, 4, -q, nan, 0}}, false},
 	} {
 		d := grown()
 		for i := range d.Projections {
@@ -168,7 +168,7 @@ func TestChangedSynapses(t *testing.T) {
 	d := grown()
 	d.Projections = d.Projections[:1]
 	d.Projections[0].Weight = connect.Constant(20)
-	d.Projections[0].Changed = []SynapseChange{{0, 0, 30, nan}}
+	d.Projections[0].Changed = []SynapseChange{{0, 0, 30, nan, 0}}
 	if _, f := connectionsOf(t, d); f.grids[1] != (grid{quantum: 10}) {
 		t.Errorf("grid %+v", f.grids[1])
 	}
@@ -177,7 +177,7 @@ func TestChangedSynapses(t *testing.T) {
 	split.TauSynIn = 3
 	d = grown()
 	d.Populations[1].Model = split
-	d.Projections[0].Changed = []SynapseChange{{4, 1, -5 * q, nan}}
+	d.Projections[0].Changed = []SynapseChange{{4, 1, -5 * q, nan, 0}}
 	grids := []grid{{quantum: 1}, chooseGrid(collectWeights(d, 1))}
 	ws, err := newWirings(nil, d, 0, clockOf(t, 0.1), grids)
 	if err != nil {
@@ -197,13 +197,13 @@ func TestChangeErrors(t *testing.T) {
 		check   string // from CheckProjection
 		build   string // from Build
 	}{
-		{[]SynapseChange{{0, 1, 1, nan}, {0, 1, 1, nan}}, "not in order of target and index, each once: 1 of target 0 follows 1 of target 0", ""},
-		{[]SynapseChange{{1, 1, 1, nan}, {0, 2, 1, nan}}, "2 of target 0 follows 1 of target 1", ""},
-		{[]SynapseChange{{30, 0, 1, nan}}, "changed synapse of target 30, must be in [0, 30)", ""},
-		{[]SynapseChange{{0, 0, math.Inf(1), nan}}, "weight of synapse 0 of target 0 is +Inf", ""},
-		{[]SynapseChange{{0, 0, nan, 0.04}}, "synapse 0 of target 0: delay is 0.04 ms, which rounds to 0 steps", ""},
-		{[]SynapseChange{{0, 0, nan, 1e9}}, "delay is 1e+09 ms", ""},
-		{[]SynapseChange{{7, 20, 1, nan}}, "", "p0 -> p1: change of synapse 20 of target 7, which has 20"},
+		{[]SynapseChange{{0, 1, 1, nan, 0}, {0, 1, 1, nan, 0}}, "not in order of target and index, each once: 1 of target 0 follows 1 of target 0", ""},
+		{[]SynapseChange{{1, 1, 1, nan, 0}, {0, 2, 1, nan, 0}}, "2 of target 0 follows 1 of target 1", ""},
+		{[]SynapseChange{{30, 0, 1, nan, 0}}, "changed synapse of target 30, must be in [0, 30)", ""},
+		{[]SynapseChange{{0, 0, math.Inf(1), nan, 0}}, "weight of synapse 0 of target 0 is +Inf", ""},
+		{[]SynapseChange{{0, 0, nan, 0.04, 0}}, "synapse 0 of target 0: delay is 0.04 ms, which rounds to 0 steps", ""},
+		{[]SynapseChange{{0, 0, nan, 1e9, 0}}, "delay is 1e+09 ms", ""},
+		{[]SynapseChange{{7, 20, 1, nan, 0}}, "", "p0 -> p1: change of synapse 20 of target 7, which has 20"},
 	} {
 		d := grown()
 		d.Projections[0].Changed = c.changed

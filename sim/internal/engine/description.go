@@ -26,12 +26,6 @@ type Description struct {
 	firstIndex uint32 // added to the index of projections where it names streams
 }
 
-// A SynapseModel is a name for a weight and a delay.
-type SynapseModel struct {
-	Name          string
-	Weight, Delay connect.Distribution
-}
-
 // A Generator is N devices that drive neurons, with the ids First and so on.
 type Generator struct {
 	Name   string

@@ -23,12 +23,13 @@ type drawer struct {
 	merged bool // one channel for both signs
 	wide   bool // as the grid
 
-	weight  integers // in quanta of the target's grid
-	delay   integers // in steps
-	grid    grid
-	clock   clock.Clock
-	parrot  bool            // for which weights do not count
-	changed []SynapseChange // of these targets
+	weight   integers // in quanta of the target's grid
+	delay    integers // in steps
+	grid     grid
+	clock    clock.Clock
+	parrot   bool            // for which weights do not count
+	stateful bool            // its synapses have state, and only begin with what is drawn
+	changed  []SynapseChange // of these targets
 }
 
 // A wiring is a projection from one part of its sources onto one part of its
@@ -92,12 +93,17 @@ func newDrawer(desc *Description, p *plan, k int, clock clock.Clock, g grid) (*d
 	w := &drawer{plan: p, Post: p.post.part[k], at: p.post.first[k], wide: g.wide, grid: g, clock: clock}
 	post := &desc.Populations[w.Post.Population]
 	w.merged = mergedChannels(post)
-	if _, w.parrot = post.Model.(neuron.Parrot); w.parrot {
+	w.stateful, w.parrot = desc.stateful(p.Projection), countsSpikes(post)
+	limit := int64(1)
+	if w.stateful {
+		limit = w.limit(desc.reach(p.Projection, false))
+	}
+	if w.parrot {
 		w.weight = integers{low: 1, max: 1, least: 1}
 	} else if values, ok := p.weightValues(); ok {
-		w.weight = valueQuanta(values, g)
+		w.weight = valueQuanta(values, w.grid)
 	} else {
-		w.weight = weightQuanta(p.Weight, g, p.quantum(k))
+		w.weight = weightQuanta(p.Weight, w.grid, p.quantum(k))
 	}
 	var err error
 	if values, ok := p.delayValues(); ok {
@@ -108,7 +114,27 @@ func newDrawer(desc *Description, p *plan, k int, clock clock.Clock, g grid) (*d
 	if err != nil {
 		return nil, err
 	}
-	return w, w.takeChanges(clock)
+	if err := w.takeChanges(clock); err != nil {
+		return nil, err
+	}
+	if w.stateful {
+		w.weight.max = limit
+	}
+	return w, nil
+}
+
+// limit returns how many quanta a spike may bring through a synapse with state,
+// of which reach is the bound. Weights onto neurons that count spikes do not
+// matter to these, but to the synapses.
+func (w *drawer) limit(reach float64) int64 {
+	if w.parrot {
+		w.parrot, w.grid = false, wideGrid(math.Max(reach, negligible))
+		return 1
+	}
+	if w.grid.tiers > 1 {
+		return 1 << 41
+	}
+	return int64(math.Ceil(reach/w.grid.quantum)) + 1
 }
 
 // quantum returns the grid on which the weights onto part k of the targets were

@@ -15,6 +15,9 @@ func (e *Engine) buildRows(j *job, wirings []*wiring) error {
 	bySource := make([][]*wiring, len(e.desc.Populations))
 	records := make([]int64, len(e.desc.Populations))
 	for _, w := range wirings {
+		if w.stateful {
+			continue
+		}
 		pre := w.Pre.Population
 		bySource[pre] = append(bySource[pre], w)
 		records[pre] += w.synapses

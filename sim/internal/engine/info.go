@@ -24,6 +24,15 @@ func (e *Engine) Synapses() int64 {
 	return n
 }
 
+// StatefulSynapses returns the number of those that have state.
+func (e *Engine) StatefulSynapses() int64 {
+	n := int64(0)
+	for _, ch := range e.stateful {
+		e.eachStateful(ch, func(_ *shard, k *stateful) { n += k.count() })
+	}
+	return n
+}
+
 // Times are seconds of wall clock that the workers spent, as their mean.
 type Times struct {
 	Deliver, Update, Exchange float64

@@ -43,6 +43,8 @@ type synapticSums struct {
 
 	ring         *kernel.Ring // of the steps to come; nil where the shard has none
 	ringPositive *kernel.Ring
+
+	failed *stepError // the first of what a kind could not add
 }
 
 func newSums() synapticSums {

@@ -105,6 +105,9 @@ func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 	if err != nil {
 		return nil, err
 	}
+	if err := e.makeStateful(nil, nil); err != nil {
+		return nil, err
+	}
 	if err := e.sumDegrees(nil); err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func Memory(desc *Description, opts Options) (int64, error) {
 	if m.ring {
 		m.ring = m.short()
 	}
-	total := ofProcess + m.state*m.built/m.shards + 2*m.plans + m.rows(float64(threads))
+	total := ofProcess + (m.state+m.stateful)*m.built/m.shards + 2*m.plans + m.rows(float64(threads))
 	return int64(math.Min(total, math.MaxInt64/2)), nil
 }
 
@@ -53,6 +53,10 @@ const (
 	ofProcess = 9 << 20
 	ofShard   = 1 << 20
 )
+
+// perStateful is what a synapse with state takes beside its columns: weight, slot,
+// delay and place.
+const perStateful = 8 + 2 + 2 + 4
 
 // memory adds up the parts of an estimate, in bytes and, of synapses, their
 // numbers.
@@ -64,6 +68,7 @@ type memory struct {
 	state         float64 // of the neurons
 	plans         float64 // what is known of the targets of all projections while rows are made; as much is garbage
 	sources       []sourceMemory
+	stateful      float64 // of synapses with state
 	ring          bool
 }
 
@@ -127,6 +132,14 @@ func (m *memory) projection(pr *Projection, clock clock.Clock) error {
 			return err
 		}
 		delays = math.Max(1, d.spread)
+	}
+	if model, spec, err := m.desc.kindOf(pr); err != nil {
+		return err
+	} else if model != nil {
+		span := float64(pre.n) // at least
+		m.stateful += n*(perStateful+8*float64(len(spec.Columns))) + m.shards*span*16
+		m.plans += 8 * float64(post.n)
+		return nil
 	}
 	for _, t := range post.part {
 		wide, merged := m.grids[t.Population].wide, mergedChannels(&m.desc.Populations[t.Population])

@@ -27,7 +27,7 @@ func DrawPairs(seed uint64, resolution float64, ordinal uint32, of Pairs, pr Pro
 	if err := CheckProjection(&desc.Projections[0], resolution); err != nil {
 		return err
 	}
-	e, err := Describe(desc)
+	e, err := Describe(desc, nil)
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,11 @@ func weightsBeside(desc *Description, pop int, replaced map[int]bool) weightsOf 
 		at := uint32(0)
 		for k, r := range pr.Targets() {
 			if r.Population == pop {
-				if !replaced[i] {
+				if desc.stateful(pr) {
+					w.numbers = true
+					w.max = math.Max(w.max, desc.reach(pr, false))
+					w.matters(math.Min(desc.reach(pr, false), math.Abs(connect.Typical(pr.Weight))))
+				} else if !replaced[i] {
 					w.part(pr, k)
 				}
 				w.changes(pr.Changed, at, at+uint32(r.N))
@@ -169,7 +173,7 @@ func populationGrid(desc *Description, p int, most []float64) (grid, error) {
 // weight.
 func (pr *Projection) replaced(desc *Description, i int) bool {
 	n := changedWeights(pr.Changed)
-	return n > 0 && n == CountSynapses(desc, i)
+	return n > 0 && !desc.stateful(pr) && n == CountSynapses(desc, i)
 }
 
 // gridBeside is populationGrid without the first weights of some projections;
@@ -184,7 +188,7 @@ func gridBeside(desc *Description, p int, most []float64, replaced map[int]bool)
 	for i := range desc.Projections {
 		pr := &desc.Projections[i]
 		if slices.ContainsFunc(pr.Targets(), func(r Range) bool { return r.Population == p }) {
-			x := pr.size().Largest * pr.largestWeight(replaced[i]) / g.quantum
+			x := pr.size().Largest * desc.reach(pr, replaced[i]) / g.quantum
 			once += x
 			often += x * pr.mostSpikes(most)
 		}

@@ -1,6 +1,10 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+
+	"cortigo/sim/synapse"
+)
 
 // A Connection is a synapse as it is simulated.
 type Connection struct {
@@ -8,10 +12,18 @@ type Connection struct {
 	Target     uint32  // position among the projection's Targets
 	Index      uint32  // which of the target's synapses of the projection
 	Source     uint32  // position among the projection's Sources
-	Weight     float64 // pA, or mV for iaf_psc_delta; 1 onto a parrot
+	Weight     float64 // pA, or mV for iaf_psc_delta; 1 onto a parrot unless it has state
 	Delay      int64   // steps
 
+	State *ConnectionState // of a synapse that has any; nil: of one that never changes
+
 	row int32 // in the list of weights, where there is one; else -1
+}
+
+// A ConnectionState is the columns of a synapse as they are.
+type ConnectionState struct {
+	Columns []synapse.Column
+	Values  []float64
 }
 
 // A Selection says which connections are asked for; nil stands for all.
@@ -58,6 +70,7 @@ func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool)
 	if err != nil {
 		return fail(err)
 	}
+	now := e.synapsesNow(i)
 	var d drawn
 	for k, r := range targets.part {
 		first := targets.first[k]
@@ -92,6 +105,9 @@ func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool)
 				c := Connection{row: -1, Projection: i, Target: uint32(t), Index: uint32(j), Source: s, Weight: w.weightOf(&d, j), Delay: int64(d.key[j] >> 1)}
 				if w.weight.byRow != nil {
 					c.row = d.row[j]
+				}
+				if w.stateful {
+					now.tell(w, &d, &c)
 				}
 				if !visit(c) {
 					return false, nil
@@ -132,8 +148,62 @@ func (p *pool) marked(of []Range) marks {
 }
 
 // Describe returns an engine without shards, which can only be asked for its
-// Connections.
-func Describe(desc *Description) (*Engine, error) { return newEngine(desc, Options{Threads: 1}) }
+// Connections. Synapses with state are as they are in built, an engine of which
+// desc is the description, or has grown out of it; nil: as they begin.
+func Describe(desc *Description, built *Engine) (*Engine, error) {
+	e, err := newEngine(desc, Options{Threads: 1})
+	if err == nil {
+		e.built = built
+	}
+	return e, err
+}
+
+// synapsesNow are the synapses with state of a projection as they are.
+type synapsesNow struct {
+	columns []synapse.Column
+	state   SynapseState // empty: as they begin
+	first   []int64
+	step    int64
+}
+
+// synapsesNow returns those of projection i; nil where it has none.
+func (e *Engine) synapsesNow(i int) *synapsesNow {
+	_, spec, err := e.desc.kindOf(&e.desc.Projections[i])
+	if spec == nil || err != nil {
+		return nil
+	}
+	now, of := &synapsesNow{columns: spec.Columns}, e
+	if e.built != nil {
+		of = e.built
+	}
+	for _, ch := range of.stateful {
+		if ch.projection == i {
+			now.state, now.first, now.step = of.synapseState(ch), ch.first, of.step
+		}
+	}
+	return now
+}
+
+// tell puts the weight and columns of a connection, which d has, into it.
+func (now *synapsesNow) tell(w *drawer, d *drawn, c *Connection) {
+	values := make([]float64, len(now.columns))
+	c.State = &ConnectionState{now.columns, values}
+	if now.first == nil {
+		c.Weight = w.startWeight(d, int(c.Target), int(c.Index))
+		for i := range values {
+			values[i] = now.columns[i].Start
+		}
+		return
+	}
+	at := now.first[c.Target] + int64(c.Index)
+	c.Weight = now.state.Weight[at]
+	if s, ok := w.weightChange(int(c.Target), int(c.Index)); ok && s.Since == now.step {
+		c.Weight = s.Weight // which the engine may not know of yet
+	}
+	for i := range values {
+		values[i] = now.state.Columns[now.columns[i].Name][at]
+	}
+}
 
 // CountSynapses returns how many connections projection i of a description
 // makes.

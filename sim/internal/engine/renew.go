@@ -29,6 +29,7 @@ func Rebuild(ctx context.Context, desc *Description, opts Options, old *Engine) 
 	for p := len(state.Populations); p < len(desc.Populations); p++ {
 		e.born[p] = state.Step
 	}
+	e.takeWeights(state)
 	if err := e.SetState(state); err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func (e *Engine) chooseRing(wirings []*wiring) bool {
 
 // ringable reports whether a projection's synapses can go through a ring. Those
 // whose delay is too long go through segments all the same.
-func (w *drawer) ringable() bool { return w.merged && !w.wide }
+func (w *drawer) ringable() bool { return w.merged && !w.wide && !w.stateful }
 
 // inRing reports whether a delay fits a ring.
 func inRing(key uint16) bool { return key>>1 < kernel.RingSteps }

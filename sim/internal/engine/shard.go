@@ -112,6 +112,9 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 	for _, k := range sh.kinds {
 		k.deliver(step, &sh.synapticSums)
 	}
+	if sh.failed != nil {
+		return sh.failed
+	}
 	t1 := time.Now()
 	for _, b := range sh.blocks {
 		if b.n == 0 {

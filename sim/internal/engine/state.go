@@ -16,6 +16,8 @@ type State struct {
 	Populations []PopulationState `json:"-"`
 	Recent      []StampedSpike    `json:"-"` // whose synapses may still deliver
 	Arrivals    []Arrival         `json:"-"` // what synapses that are no more still deliver, by step, then neuron
+	Synapses    []SynapseState    `json:"-"` // of projections whose synapses have state
+	Sent        []Sending         `json:"-"` // through them, and under way
 }
 
 // A PopulationState is the state of a population's neurons, a value each in
@@ -70,6 +72,7 @@ func (e *Engine) State() *State {
 	}
 	s.Recent = append(s.Recent, e.recent.list[e.recent.head:]...)
 	s.Arrivals = e.arrivalsToCome()
+	s.Synapses, s.Sent = e.synapseStates(), e.sent()
 	return s
 }
 
@@ -138,6 +141,15 @@ func (e *Engine) SetState(s *State) error {
 			k.forget()
 		}
 		sh.clearRings()
+		sh.failed = nil
+	}
+	for i := range s.Synapses {
+		if err := e.setSynapseState(&s.Synapses[i]); err != nil {
+			return err
+		}
+	}
+	if err := e.setSent(s.Sent); err != nil {
+		return err
 	}
 	return Guard(func() error {
 		for _, sh := range e.shards {

@@ -46,7 +46,7 @@ func (s *State) Check(desc *Description) error {
 			return fmt.Errorf("state has what arrives at neuron %d at step %d out of order", a.Neuron+1, a.Step)
 		}
 	}
-	return nil
+	return s.checkSynapses(desc)
 }
 
 // follows reports whether y may stand behind x: at a later step, or of a later

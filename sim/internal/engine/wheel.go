@@ -74,6 +74,17 @@ func (w *wheel[C]) giveBack(list []C) {
 	}
 }
 
+// each visits what the wheel holds.
+func (w *wheel[C]) each(visit func(C)) {
+	for _, lists := range [][][]C{w.near[:], w.far} {
+		for _, list := range lists {
+			for _, c := range list {
+				visit(c)
+			}
+		}
+	}
+}
+
 // clone returns a wheel with the same contents.
 func (w *wheel[C]) clone() *wheel[C] {
 	c := &wheel[C]{held: w.held}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
 )
 
@@ -14,6 +15,7 @@ type changesJSON struct {
 	Index  []uint32   `json:"index"`
 	Weight []*float64 `json:"weight"`
 	Delay  []*float64 `json:"delay"`
+	Since  []int64    `json:"since_step,omitempty"` // none: all 0
 }
 
 func encodeChanges(changed []engine.SynapseChange) *changesJSON {
@@ -30,6 +32,12 @@ func encodeChanges(changed []engine.SynapseChange) *changesJSON {
 	for _, c := range changed {
 		j.Target, j.Index = append(j.Target, c.Target), append(j.Index, c.Index)
 		j.Weight, j.Delay = append(j.Weight, number(c.Weight)), append(j.Delay, number(c.Delay))
+		if c.Since != 0 && j.Since == nil {
+			j.Since = make([]int64, len(changed))
+		}
+	}
+	for i := range j.Since {
+		j.Since[i] = changed[i].Since
 	}
 	return j
 }
@@ -39,7 +47,7 @@ func (j *changesJSON) decode() ([]engine.SynapseChange, error) {
 		return nil, nil
 	}
 	n := len(j.Target)
-	if len(j.Index) != n || len(j.Weight) != n || len(j.Delay) != n {
+	if len(j.Index) != n || len(j.Weight) != n || len(j.Delay) != n || j.Since != nil && len(j.Since) != n {
 		return nil, fmt.Errorf("changed synapses in columns of %d, %d, %d and %d rows", n, len(j.Index), len(j.Weight), len(j.Delay))
 	}
 	number := func(x *float64) float64 {
@@ -51,6 +59,12 @@ func (j *changesJSON) decode() ([]engine.SynapseChange, error) {
 	changed := make([]engine.SynapseChange, n)
 	for i := range changed {
 		changed[i] = engine.SynapseChange{Target: j.Target[i], Index: j.Index[i], Weight: number(j.Weight[i]), Delay: number(j.Delay[i])}
+	}
+	for i, step := range j.Since {
+		if step < 0 || step > clock.MaxSteps {
+			return nil, fmt.Errorf("a synapse changed at step %d, must be in [0, %d]", step, int64(clock.MaxSteps))
+		}
+		changed[i].Since = step
 	}
 	return changed, nil
 }

@@ -14,6 +14,7 @@ import (
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
+	"cortigo/sim/synapse"
 )
 
 // A tagged value is one of several types: its name and its parameters.
@@ -139,6 +140,7 @@ type synapseModelJSON struct {
 	Name   string  `json:"name"`
 	Weight *tagged `json:"weight"`
 	Delay  *tagged `json:"delay"`
+	Kind   *tagged `json:"kind,omitempty"` // and its parameters; none: synapses never change
 }
 
 type attachmentJSON struct {
@@ -201,7 +203,15 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.SynapseModels = append(j.SynapseModels, synapseModelJSON{s.Name, w, delay})
+		var kind *tagged
+		if s.Model != nil {
+			b, err := synapse.Encode(s.Model)
+			if err != nil {
+				return nil, fmt.Errorf("synapse model %q: %w", s.Name, err)
+			}
+			kind = &tagged{s.Model.ModelName(), b}
+		}
+		j.SynapseModels = append(j.SynapseModels, synapseModelJSON{s.Name, w, delay, kind})
 	}
 	for _, a := range d.Attachments {
 		var dev *tagged
@@ -300,7 +310,18 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		if err != nil {
 			return nil, fmt.Errorf("synapse model %d: %w", i, err)
 		}
-		d.SynapseModels = append(d.SynapseModels, engine.SynapseModel{Name: s.Name, Weight: w, Delay: delay})
+		m := engine.SynapseModel{Name: s.Name, Weight: w, Delay: delay}
+		if s.Kind != nil {
+			if m.Model, err = synapse.Decode(s.Kind.Type, s.Kind.Params); err != nil {
+				return nil, fmt.Errorf("synapse model %q: %w", s.Name, err)
+			}
+		}
+		d.SynapseModels = append(d.SynapseModels, m)
+	}
+	for i := range d.Projections {
+		if err := engine.CheckKind(d, &d.Projections[i]); err != nil {
+			return nil, fmt.Errorf("projection %d: %w", i, err)
+		}
 	}
 	for i, a := range j.Attachments {
 		fail := func(err error) error { return fmt.Errorf("device %d: %w", i, err) }

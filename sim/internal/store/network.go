@@ -32,6 +32,7 @@ type networkJSON struct {
 	Shards      int              `json:"shards"`
 	Fingerprint string           `json:"fingerprint"` // of the description
 	Synapses    int64            `json:"synapses"`
+	Stateful    int64            `json:"synapses_with_state,omitempty"` // of these, which the state has
 	Bounds      engine.Bounds    `json:"bounds"`
 	Rows        []seal           `json:"rows,omitempty"`   // the file of each shard
 	Digest      string           `json:"digest,omitempty"` // of all but this and the description, which the fingerprint stands for
@@ -140,7 +141,7 @@ func SaveNetwork(dir string, desc *engine.Description, e *engine.Engine) error {
 			break
 		}
 	}
-	all := networkJSON{networkFormat, e.Shards(), fp, e.Synapses(), e.Bounds(), seals, "", j}
+	all := networkJSON{networkFormat, e.Shards(), fp, e.Synapses(), e.StatefulSynapses(), e.Bounds(), seals, "", j}
 	if all.Digest, err = all.digest(); err != nil {
 		return err
 	}
@@ -172,8 +173,8 @@ type Network struct {
 	Description *engine.Description
 	Shards      int
 	Bounds      engine.Bounds
-	Old         bool // of an earlier format: its rows are not read
-	synapses    int64
+	Old         bool  // of an earlier format: its rows are not read
+	synapses    int64 // in rows
 	seals       []seal
 	fingerprint string
 	dir         string
@@ -198,6 +199,8 @@ func readNetwork(dir string) (*networkJSON, error) {
 		return nil, fmt.Errorf("%s: damaged: format %d with a digest", path, j.Format)
 	case j.Description == nil:
 		return nil, fmt.Errorf("%s: damaged: no description", path)
+	case j.Stateful < 0 || j.Stateful > j.Synapses:
+		return nil, fmt.Errorf("%s: damaged: %d of %d synapses have state", path, j.Stateful, j.Synapses)
 	case j.Shards < 1:
 		return nil, fmt.Errorf("%s: damaged: %d shards, must be at least 1", path, j.Shards)
 	}
@@ -236,7 +239,7 @@ func OpenNetwork(dir string) (*Network, error) {
 	if most := engine.MaxShards(desc.Neurons()); j.Shards > most {
 		return nil, fmt.Errorf("%s: damaged: %d shards, must be in [1, %d]", path, j.Shards, most)
 	}
-	return &Network{desc, j.Shards, j.Bounds, j.Format == oldFormat, j.Synapses, j.Rows, fp, dir}, nil
+	return &Network{desc, j.Shards, j.Bounds, j.Format == oldFormat, j.Synapses - j.Stateful, j.Rows, fp, dir}, nil
 }
 
 // openRows opens the file of a shard, and checks that it is the one that was
@@ -308,7 +311,7 @@ func (n *Network) CheckRows() error {
 		synapses += h.synapses()
 	}
 	if synapses != n.synapses {
-		return fmt.Errorf("%s: damaged: %d synapses, its shards have %d", networkPath(n.dir), n.synapses, synapses)
+		return fmt.Errorf("%s: damaged: %d synapses in rows, its shards have %d", networkPath(n.dir), n.synapses, synapses)
 	}
 	return nil
 }

@@ -52,6 +52,7 @@ func SaveState(dir string, desc *engine.Description, s *engine.State) error {
 		target[i], value[i], arrival[i] = a.Neuron, a.Value, uint64(a.Step)
 	}
 	arrays = append(arrays, newArray("arrivals/neuron", target), newArray("arrivals/value", value), newArray("arrivals/step", arrival))
+	arrays = append(arrays, synapseArrays(s)...)
 	_, err = writeContainer(statePath(dir), stateKind, stateHeader{formatVersion, fp, *s}, arrays)
 	return err
 }
@@ -125,6 +126,9 @@ func OpenState(dir string, desc *engine.Description) (*engine.State, error) {
 	for i := range target {
 		s.Arrivals = append(s.Arrivals, engine.Arrival{Neuron: target[i], Step: int64(arrival[i]), Value: value[i]})
 	}
+	if err := c.takeSynapses(desc, &s); err != nil {
+		return nil, err
+	}
 	if err := s.Check(desc); err != nil {
 		return nil, fmt.Errorf("%s: damaged: %w", c.path, err)
 	}
@@ -145,6 +149,9 @@ func (c *container) checkState(desc *engine.Description) error {
 				return fmt.Errorf("%s: damaged: array %q has %d elements, %q %d: must be as many", c.path, name, n, names[0], want)
 			}
 		}
+	}
+	if err := c.knownSynapses(desc, known); err != nil {
+		return err
 	}
 	columns := len((&engine.PopulationState{}).Columns())
 	for _, a := range c.table.Arrays {

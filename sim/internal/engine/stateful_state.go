@@ -1,0 +1,313 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"cortigo/sim/synapse"
+)
+
+// A SynapseState is the state of a projection's synapses, in order of target, then
+// index, and so independent of shards.
+type SynapseState struct {
+	Projection int
+	Weight     []float64
+	Columns    map[string][]float64 // by name
+	Last       []int64              // of each of its Sources, the step of the last spike; 0: none
+}
+
+// A Sending is what synapses with state have sent and is under way to a neuron,
+// counted from 0 over the network, in quanta of a tier of its population's grid.
+type Sending struct {
+	Neuron uint32
+	Step   int64 // at which it arrives
+	Tier   uint8
+	Quanta int64
+}
+
+func compareSendings(a, b Sending) int {
+	return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Neuron, b.Neuron), cmp.Compare(a.Tier, b.Tier), cmp.Compare(b.Quanta, a.Quanta))
+}
+
+// makeStateful draws the synapses of all projections with state. The drawers of
+// wirings onto the parts of a projection's targets are taken from wirings, where
+// there are any.
+func (e *Engine) makeStateful(j *job, wirings []*wiring) error {
+	for i := range e.desc.Projections {
+		pr := &e.desc.Projections[i]
+		if !e.desc.stateful(pr) {
+			continue
+		}
+		of := wirings
+		if of == nil {
+			var err error
+			if of, err = newWirings(j, e.desc, i, e.clock, e.grids); err != nil {
+				return fmt.Errorf("%s -> %s: %w", e.desc.names(pr.Pre), e.desc.names(pr.Post), err)
+			}
+		}
+		var drawers []*drawer
+		for _, w := range of {
+			if w.Projection == pr && !slices.Contains(drawers, w.drawer) {
+				drawers = append(drawers, w.drawer)
+			}
+		}
+		if len(drawers) == 0 {
+			continue
+		}
+		ch, err := newStatefulProjection(e.desc, e.layout, e.clock, i, drawers)
+		if err == nil {
+			err = parallel(e.threads, len(e.shards), func(_, s int) error {
+				k, err := newStateful(e, e.shards[s], ch, j)
+				if err == nil {
+					e.shards[s].kinds = append(e.shards[s].kinds, k)
+				}
+				return err
+			})
+		}
+		if err != nil {
+			return fmt.Errorf("%s -> %s: %w", e.desc.names(pr.Pre), e.desc.names(pr.Post), err)
+		}
+		ch.drawers = nil // plans may be large
+		e.stateful = append(e.stateful, ch)
+	}
+	return nil
+}
+
+// eachStateful visits what the shards have of a projection with state.
+func (e *Engine) eachStateful(ch *statefulProjection, visit func(sh *shard, k *stateful)) {
+	for _, sh := range e.shards {
+		for _, k := range sh.kinds {
+			if k, ok := k.(*stateful); ok && k.of == ch {
+				visit(sh, k)
+			}
+		}
+	}
+}
+
+// synapseStates returns copies of the state of all synapses that have any.
+func (e *Engine) synapseStates() []SynapseState {
+	var all []SynapseState
+	for _, ch := range e.stateful {
+		all = append(all, e.synapseState(ch))
+	}
+	return all
+}
+
+func (e *Engine) synapseState(ch *statefulProjection) SynapseState {
+	n := ch.first[len(ch.first)-1]
+	s := SynapseState{Projection: ch.projection, Weight: make([]float64, n), Columns: map[string][]float64{}}
+	for _, c := range ch.spec.Columns {
+		s.Columns[c.Name] = make([]float64, n)
+	}
+	e.eachStateful(ch, func(_ *shard, k *stateful) {
+		for i, at := range k.place {
+			s.Weight[at] = k.weight[i]
+		}
+		for c := range k.column {
+			column := s.Columns[ch.spec.Columns[c].Name]
+			for i, at := range k.place {
+				column[at] = k.column[c][i]
+			}
+		}
+		if s.Last == nil { // every shard is told of all spikes
+			s.Last = make([]int64, newPool(ch.sources).n)
+			for i, row := range ch.rowsOf(e.layout) {
+				s.Last[i] = k.last[row]
+			}
+		}
+	})
+	return s
+}
+
+// rowsOf returns the row of each of a projection's sources.
+func (ch *statefulProjection) rowsOf(l *layout) []int {
+	var rows []int
+	for _, r := range ch.sources {
+		for i := range r.N {
+			rows = append(rows, l.first[r.Population]+r.From+i-ch.base)
+		}
+	}
+	return rows
+}
+
+// setSynapseState restores the state of a projection's synapses.
+func (e *Engine) setSynapseState(s *SynapseState) error {
+	i := slices.IndexFunc(e.stateful, func(ch *statefulProjection) bool { return ch.projection == s.Projection })
+	if i < 0 {
+		return fmt.Errorf("state has synapses of projection %d, which have none", s.Projection)
+	}
+	ch := e.stateful[i]
+	if err := s.check(ch.spec, ch.first[len(ch.first)-1], newPool(ch.sources).n); err != nil {
+		return fmt.Errorf("state of the synapses of projection %d: %w", s.Projection, err)
+	}
+	rows := ch.rowsOf(e.layout)
+	e.eachStateful(ch, func(_ *shard, k *stateful) {
+		for i, at := range k.place {
+			k.weight[i] = s.Weight[at]
+		}
+		for c := range k.column {
+			column := s.Columns[ch.spec.Columns[c].Name]
+			for i, at := range k.place {
+				k.column[c][i] = column[at]
+			}
+		}
+		clear(k.last)
+		for i, row := range rows {
+			k.last[row] = s.Last[i]
+		}
+	})
+	return nil
+}
+
+// check reports what no synapses of a kind can have; n is their number, -1 if it is
+// not known.
+func (s *SynapseState) check(spec *synapse.Spec, n int64, sources int) error {
+	if n < 0 {
+		n = int64(len(s.Weight))
+	}
+	if len(s.Columns) != len(spec.Columns) {
+		return fmt.Errorf("%d columns, the kind has %d", len(s.Columns), len(spec.Columns))
+	}
+	number := func(name string, x []float64) error {
+		if int64(len(x)) != n {
+			return fmt.Errorf("%s of %d synapses, must be %d", name, len(x), n)
+		}
+		for i := range x {
+			if math.IsNaN(x[i]) || math.IsInf(x[i], 0) {
+				return fmt.Errorf("%s of synapse %d is %g, must be finite", name, i, x[i])
+			}
+		}
+		return nil
+	}
+	if err := number("weight", s.Weight); err != nil {
+		return err
+	}
+	for _, c := range spec.Columns {
+		x, ok := s.Columns[c.Name]
+		if !ok {
+			return fmt.Errorf("there is no column %s, which the kind has", c.Name)
+		}
+		if err := number(c.Name, x); err != nil {
+			return err
+		}
+	}
+	if len(s.Last) != sources {
+		return fmt.Errorf("last spikes of %d sources, must be %d", len(s.Last), sources)
+	}
+	return nil
+}
+
+// checkSynapses reports what no run can have left behind of synapses with state,
+// or sent through them.
+func (s *State) checkSynapses(desc *Description) error {
+	next := 0
+	for i := range desc.Projections {
+		pr := &desc.Projections[i]
+		_, spec, err := desc.kindOf(pr)
+		if err != nil {
+			return err
+		}
+		if spec == nil {
+			continue
+		}
+		if next == len(s.Synapses) || s.Synapses[next].Projection != i {
+			return fmt.Errorf("state has nothing of the synapses of projection %d, which have state", i)
+		}
+		x := &s.Synapses[next]
+		next++
+		if err := x.check(spec, -1, newPool(pr.Sources()).n); err != nil {
+			return fmt.Errorf("state of the synapses of projection %d: %w", i, err)
+		}
+		for _, step := range x.Last {
+			if step < 0 || step > s.Step {
+				return fmt.Errorf("state of the synapses of projection %d: a last spike at step %d, must be in [0, %d]", i, step, s.Step)
+			}
+		}
+	}
+	if next < len(s.Synapses) {
+		return fmt.Errorf("state has synapses of projection %d, which have none", s.Synapses[next].Projection)
+	}
+	neurons := int64(desc.Neurons())
+	for i, x := range s.Sent {
+		if len(s.Synapses) == 0 || int64(x.Neuron) >= neurons || x.Step <= s.Step || x.Step > s.Step+maxDelay || x.Tier >= maxTiers || x.Quanta == 0 || x.Quanta > maxWideSum || x.Quanta < -maxWideSum {
+			return fmt.Errorf("state has %d quanta under way to neuron %d at step %d, which cannot be at step %d", x.Quanta, int64(x.Neuron)+1, x.Step, s.Step)
+		}
+		if i > 0 && compareSendings(s.Sent[i-1], x) >= 0 {
+			return fmt.Errorf("state has what is under way to neuron %d out of order", x.Neuron+1)
+		}
+	}
+	return nil
+}
+
+// sent returns what is under way from synapses with state: in order, positive and
+// negative apart.
+func (e *Engine) sent() []Sending {
+	var list []Sending
+	for _, ch := range e.stateful {
+		e.eachStateful(ch, func(sh *shard, k *stateful) {
+			k.wheel.each(func(s sending) {
+				neuron, tier := sh.neuron(int(s.at))
+				list = append(list, Sending{neuron, e.step + int64(s.due-uint16(e.step)), tier, s.quanta})
+			})
+		})
+	}
+	slices.SortFunc(list, compareSendings)
+	merged := list[:0]
+	for _, s := range list {
+		if k := len(merged) - 1; k >= 0 && merged[k].Step == s.Step && merged[k].Neuron == s.Neuron && merged[k].Tier == s.Tier && (merged[k].Quanta > 0) == (s.Quanta > 0) {
+			merged[k].Quanta += s.Quanta
+			continue
+		}
+		merged = append(merged, s)
+	}
+	return merged
+}
+
+// neuron returns which neuron, counted over the network, and which of its sums a
+// slot is.
+func (sh *shard) neuron(slot int) (neuron uint32, tier uint8) {
+	for _, b := range sh.blocks {
+		if i := slot - b.base; i >= 0 && i < b.n*b.grid.tierCount() {
+			return uint32(b.number + b.index(i%b.n)), uint8(i / b.n)
+		}
+	}
+	panic("a slot of no neuron")
+}
+
+// setSent puts what was under way back on its way.
+func (e *Engine) setSent(list []Sending) error {
+	for _, x := range list {
+		p := e.layout.population(int(x.Neuron))
+		i := int(x.Neuron) - e.layout.first[p]
+		for _, sh := range e.shards {
+			b := sh.blocks[p]
+			if b.n == 0 || i < b.in.First || (i-b.in.First)%b.in.Stride != 0 {
+				continue
+			}
+			at := slices.IndexFunc(sh.kinds, func(k kind) bool { _, ok := k.(*stateful); return ok })
+			if at < 0 || int(x.Tier) >= b.grid.tierCount() {
+				return fmt.Errorf("state has %d quanta under way to neuron %d, where nothing can come from", x.Quanta, x.Neuron+1)
+			}
+			k := sh.kinds[at].(*stateful)
+			slot := b.base + int(x.Tier)*b.n + (i-b.in.First)/b.in.Stride
+			k.wheel.put(sending{x.Quanta, uint16(slot), uint16(x.Step), b.form(x.Quanta)}, uint16(x.Step), uint16(e.step))
+		}
+	}
+	return nil
+}
+
+// takeWeights puts the weights that synapses with state were given at the step
+// that was reached into the state, which e takes over.
+func (e *Engine) takeWeights(state *State) {
+	for i := range state.Synapses {
+		s := &state.Synapses[i]
+		at := slices.IndexFunc(e.stateful, func(ch *statefulProjection) bool { return ch.projection == s.Projection })
+		for _, c := range e.desc.Projections[s.Projection].Changed {
+			if at >= 0 && c.Since == state.Step && !math.IsNaN(c.Weight) {
+				s.Weight[e.stateful[at].first[c.Target]+int64(c.Index)] = c.Weight
+			}
+		}
+	}
+}
