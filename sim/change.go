@@ -165,6 +165,7 @@ func (n *Network) reset() error {
 		}
 	}
 	n.desc.Attachments = attachments
+	n.desc.Projections = engine.Rewound(n.desc.Projections)
 	if n.change == synapsesChanged || !n.engine.Fits(&n.desc) {
 		n.engine = nil // is built anew with the next Simulate
 	} else {

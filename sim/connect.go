@@ -49,6 +49,14 @@ func (n *Network) connect(pre, post *Nodes, rule connect.Rule, syn connect.Synap
 		return nil // no connections
 	}
 	from, to := pre.kind(), post.kind()
+	if dev := pre; from != neurons || to != neurons {
+		if from == neurons {
+			dev = post
+		}
+		if err := n.static(syn, dev.model().ModelName()); err != nil {
+			return fail(err)
+		}
+	}
 	switch {
 	case from == neurons && to == neurons:
 		err = n.connectNeurons(pre, post, rule, syn)
@@ -79,7 +87,16 @@ const maxParts = 16
 func (n *Network) connectNeurons(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
 	from, to := pre.ranges(), post.ranges()
 	pr := engine.Projection{Pre: from, Post: to, Rule: connect.CopyRule(rule), Weight: connect.CopyDistribution(syn.Weight), Delay: connect.CopyDistribution(syn.Delay), Synapse: syn.Model}
-	if err := engine.CheckProjection(&pr, n.desc.Resolution); err != nil {
+	models := n.desc.SynapseModels
+	err := n.useModel(pr.Synapse)
+	if err == nil {
+		err = engine.CheckProjection(&pr, n.desc.Resolution)
+	}
+	if err == nil {
+		err = engine.CheckKind(&n.desc, &pr)
+	}
+	if err != nil {
+		n.desc.SynapseModels = models
 		return err
 	}
 	if len(from) > maxParts || len(to) > maxParts {

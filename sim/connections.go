@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
 )
@@ -21,7 +22,29 @@ type Connection struct {
 	projection int
 	target     uint32
 	index      uint32
+	state      *engine.ConnectionState // nil: it has none
 	attachment attachmentKey
+}
+
+// Get returns weight, delay, or what else a connection keeps, by name: the columns
+// of its kind, if it has state.
+func (c Connection) Get(name string) (float64, error) {
+	names := []string{"weight", "delay"}
+	switch name {
+	case names[0]:
+		return c.Weight, nil
+	case names[1]:
+		return c.Delay, nil
+	}
+	if c.state != nil {
+		for i, column := range c.state.Columns {
+			if column.Name == name {
+				return c.state.Values[i], nil
+			}
+			names = append(names, column.Name)
+		}
+	}
+	return 0, fmt.Errorf("sim: connection %d -> %d (%s) has no %s, but %s", c.Source, c.Target, c.Model, brief.Quote(name), brief.Names(names))
 }
 
 // An attachmentKey names a connection of a generator.
@@ -52,7 +75,8 @@ type ConnectionQuery struct {
 // Connections returns the connections of a query, NEST's GetConnections: those
 // between neurons in the order in which they were made, then by target; those of
 // generators; those of recorders. The synapses of a network are drawn again to
-// find them, and only those onto the targets asked for.
+// find them, and only those onto the targets asked for. Weights of synapses with
+// state, and what else Get tells of them, are those at the time of the call.
 func (n *Network) Connections(q ConnectionQuery) ([]Connection, error) {
 	var all []Connection
 	err := n.reading("Connections", func() error {
@@ -140,7 +164,7 @@ func (n *Network) eachSynapse(q ConnectionQuery, has func(string) bool, visit fu
 		pr := &n.desc.Projections[c.Projection]
 		more = visit(Connection{Source: pre.at(&n.desc, c.Projection, pr.Sources, c.Source), Target: post.at(&n.desc, c.Projection, pr.Targets, c.Target),
 			Model: synapseName(pr.Synapse), Weight: c.Weight, Delay: clock.MS(int64(c.Delay), n.desc.Resolution),
-			net: n, projection: c.Projection, target: c.Target, index: c.Index})
+			net: n, projection: c.Projection, target: c.Target, index: c.Index, state: c.State})
 		return more
 	})
 	if err != nil {

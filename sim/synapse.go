@@ -2,32 +2,39 @@ package sim
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/suggest"
+	"cortigo/sim/synapse"
 )
 
 // StaticSynapse is the name of the synapse model that all others derive from.
 const StaticSynapse = "static_synapse"
 
-// A SynapseModel is static_synapse or one that CopyModel derived from it.
+// A SynapseModel is static_synapse, a kind of synapses that was registered with
+// package synapse, or a model that CopyModel derived from one of them.
 type SynapseModel struct {
 	Name          string
 	Weight, Delay connect.Distribution // defaults of a connection, pA (mV onto iaf_psc_delta) and ms
+	Kind          synapse.Model        // with its parameters; nil: static_synapse, whose weights never change
 	Connections   int64                // made with it so far
 }
 
 // CopyModel derives a synapse model of that name from the one that syn names,
 // static_synapse if it names none, with syn's weight and delay where they are
-// given: NEST's CopyModel. connect.Synapse{Model: name} then stands for them.
-func (n *Network) CopyModel(name string, syn connect.Synapse) error {
-	return n.changing("CopyModel", func() error { return n.copyModel(name, syn) })
+// given, and with other parameters of its kind: NEST's CopyModel.
+// connect.Synapse{Model: name} then stands for them.
+func (n *Network) CopyModel(name string, syn connect.Synapse, parameters ...Params) error {
+	return n.changing("CopyModel", func() error { return n.copyModel(name, syn, parameters) })
 }
 
-func (n *Network) copyModel(name string, syn connect.Synapse) error {
-	if name == "" || name == StaticSynapse {
+func (n *Network) copyModel(name string, syn connect.Synapse, parameters []Params) error {
+	if name == "" || name == StaticSynapse || synapse.Find(name) != nil {
 		return fmt.Errorf("sim: CopyModel: the name is %s, must be a new one", brief.Quote(name))
 	}
 	for _, m := range n.desc.SynapseModels {
@@ -35,15 +42,42 @@ func (n *Network) copyModel(name string, syn connect.Synapse) error {
 			return fmt.Errorf("sim: CopyModel: there is a synapse model %s already", brief.Quote(name))
 		}
 	}
-	syn, err := n.resolve(syn)
-	if err == nil {
-		err = checkSynapse(syn, n.desc.Resolution)
-	}
+	m, err := n.derived(name, syn, parameters)
 	if err != nil {
 		return fmt.Errorf("sim: CopyModel: %s: %w", brief.Quote(name), err)
 	}
-	n.desc.SynapseModels = append(n.desc.SynapseModels, engine.SynapseModel{Name: name, Weight: syn.Weight, Delay: syn.Delay})
+	n.desc.SynapseModels = append(n.desc.SynapseModels, m)
 	return nil
+}
+
+func (n *Network) derived(name string, syn connect.Synapse, parameters []Params) (m engine.SynapseModel, err error) {
+	if syn, err = n.resolve(syn); err == nil {
+		err = checkSynapse(syn, n.desc.Resolution)
+	}
+	if err != nil {
+		return m, err
+	}
+	m = engine.SynapseModel{Name: name, Weight: syn.Weight, Delay: syn.Delay}
+	if syn.Model != "" {
+		base, err := n.synapseModel(syn.Model)
+		if err != nil {
+			return m, err
+		}
+		m.Model = base.Model
+	}
+	for _, p := range parameters {
+		for _, name := range slices.Sorted(maps.Keys(p)) {
+			if m.Model == nil {
+				return m, fmt.Errorf("%s has no parameter %s: weight and delay are fields of connect.Synapse", StaticSynapse, brief.Quote(name))
+			}
+			x, err := param.Of(m.Model).With(m.Model, name, p[name])
+			if err != nil {
+				return m, err
+			}
+			m.Model = x.(synapse.Model)
+		}
+	}
+	return m, engine.CheckSynapseModel(&m)
 }
 
 func checkSynapse(syn connect.Synapse, resolution float64) error {
@@ -79,13 +113,17 @@ func (n *Network) resolve(syn connect.Synapse) (connect.Synapse, error) {
 	return syn, nil
 }
 
+// synapseModel returns the model of a name other than static_synapse.
 func (n *Network) synapseModel(name string) (*engine.SynapseModel, error) {
-	names := []string{StaticSynapse}
+	names := append([]string{StaticSynapse}, synapse.Names()...)
 	for i, m := range n.desc.SynapseModels {
 		if m.Name == name {
 			return &n.desc.SynapseModels[i], nil
 		}
 		names = append(names, m.Name)
+	}
+	if kind := synapse.Find(name); kind != nil {
+		return &engine.SynapseModel{Name: name, Weight: connect.Constant(1), Delay: connect.Constant(1), Model: kind.Defaults}, nil
 	}
 	if i := suggest.Nearest(name, names); i >= 0 {
 		return nil, fmt.Errorf("no synapse model %s, did you mean %s?", brief.Quote(name), brief.Quote(names[i]))
@@ -93,7 +131,32 @@ func (n *Network) synapseModel(name string) (*engine.SynapseModel, error) {
 	return nil, fmt.Errorf("no synapse model %s, there are %s", brief.Quote(name), brief.Names(names))
 }
 
-// SynapseModels returns static_synapse and the models derived from it, with the
+// useModel makes the model of a connection part of the description, as a kind is
+// whose own name is given.
+func (n *Network) useModel(name string) error {
+	if name == "" || slices.ContainsFunc(n.desc.SynapseModels, func(m engine.SynapseModel) bool { return m.Name == name }) {
+		return nil
+	}
+	m, err := n.synapseModel(name)
+	if err == nil {
+		n.desc.SynapseModels = append(n.desc.SynapseModels, *m)
+	}
+	return err
+}
+
+// static reports a synapse model that a connection of a device cannot have.
+func (n *Network) static(syn connect.Synapse, of string) error {
+	if syn.Model == "" {
+		return nil
+	}
+	m, err := n.synapseModel(syn.Model)
+	if err == nil && m.Model != nil {
+		err = fmt.Errorf("connections of a %s cannot be of synapse model %s (%s), whose synapses have state: connect it by way of parrot_neuron", of, brief.Quote(m.Name), m.Model.ModelName())
+	}
+	return err
+}
+
+// SynapseModels returns static_synapse and the models that the network has beside, with the
 // number of connections that each has made, those of generators among them.
 func (n *Network) SynapseModels() []SynapseModel {
 	models := []SynapseModel{{Name: StaticSynapse, Weight: connect.Constant(1), Delay: connect.Constant(1)}}
@@ -102,7 +165,7 @@ func (n *Network) SynapseModels() []SynapseModel {
 	}
 	at := map[string]int{"": 0}
 	for i, m := range n.desc.SynapseModels {
-		models = append(models, SynapseModel{Name: m.Name, Weight: m.Weight, Delay: m.Delay})
+		models = append(models, SynapseModel{Name: m.Name, Weight: m.Weight, Delay: m.Delay, Kind: m.Model})
 		at[m.Name] = i + 1
 	}
 	for i := range n.desc.Projections {

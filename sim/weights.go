@@ -14,7 +14,8 @@ import (
 // for all, as a float64 or int, one for each, as a []float64, or a
 // connect.Distribution to draw them from. Connections may have been found before
 // others were changed or made. Spikes under way arrive with the old
-// ones. Weights of recorders cannot be set.
+// ones. Weights of recorders cannot be set. Synapses whose weights change go on from
+// those that they are given.
 func (n *Network) SetWeights(connections []Connection, weights any) error {
 	return n.changing("SetWeights", func() error { return n.setSynapses(connections, weights, "weight") })
 }
@@ -70,6 +71,9 @@ func (n *Network) setSynapses(connections []Connection, values any, what string)
 			if what == "delay" {
 				s.Weight, s.Delay = math.NaN(), x
 			}
+			if c.state != nil {
+				s.Since = n.now()
+			}
 			changes[c.projection] = append(changes[c.projection], s)
 		}
 	}
@@ -78,6 +82,9 @@ func (n *Network) setSynapses(connections []Connection, values any, what string)
 		pr := &projections[p]
 		pr.Changed = mergeChanges(pr.Changed, list)
 		if err := engine.CheckChanges(pr, n.desc.Resolution); err != nil {
+			return fail(err)
+		}
+		if err := engine.CheckKind(&n.desc, pr); err != nil {
 			return fail(err)
 		}
 	}
@@ -107,7 +114,7 @@ func mergeChanges(old, more []engine.SynapseChange) []engine.SynapseChange {
 	for _, c := range all {
 		if k := len(merged) - 1; k >= 0 && merged[k].Target == c.Target && merged[k].Index == c.Index {
 			if !math.IsNaN(c.Weight) {
-				merged[k].Weight = c.Weight
+				merged[k].Weight, merged[k].Since = c.Weight, c.Since
 			}
 			if !math.IsNaN(c.Delay) {
 				merged[k].Delay = c.Delay

@@ -21,6 +21,22 @@ type SynapseChange struct {
 	Since int64
 }
 
+// Rewound returns projections of which every change has been there from the
+// beginning.
+func Rewound(projections []Projection) []Projection {
+	projections = slices.Clone(projections)
+	for i := range projections {
+		pr := &projections[i]
+		if slices.ContainsFunc(pr.Changed, func(c SynapseChange) bool { return c.Since != 0 }) {
+			pr.Changed = slices.Clone(pr.Changed)
+			for k := range pr.Changed {
+				pr.Changed[k].Since = 0
+			}
+		}
+	}
+	return projections
+}
+
 // CheckChanges reports changes that are not in order of target and index, each
 // once, and weights and delays that cannot be. Whether a target has a synapse of
 // that index is known when the network is built.
