@@ -8,7 +8,7 @@
 // does with a spike. Registered, it is used like a model of NEST:
 //
 //	type Depressing struct {
-//		U      float64 `json:"U" default:"0.5" allowed:"[0, 1]" help:"share of the resources that a spike uses"`
+//		U      float64 `json:"U" default:"0.5" allowed:"in [0, 1]" help:"share of the resources that a spike uses"`
 //		TauRec float64 `json:"tau_rec" unit:"ms" default:"800" allowed:"> 0" help:"recovery of the resources"`
 //	}
 //

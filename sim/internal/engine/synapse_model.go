@@ -6,6 +6,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/inbox"
 	"cortigo/sim/neuron"
 	"cortigo/sim/synapse"
 )
@@ -37,9 +38,9 @@ func CheckKind(desc *Description, pr *Projection) error {
 	}
 	largest := pr.largestWeight(false)
 	bound := spec.Bound(m, largest)
-	if !(bound >= 0) || bound > maxMagnitude {
+	if !(bound >= 0) || bound > inbox.MaxMagnitude {
 		return fmt.Errorf("synapse model %s (%s): with weights up to %g it bounds what it delivers by %g, must be in [0, %g]",
-			brief.Quote(pr.Synapse), m.ModelName(), largest, bound, maxMagnitude)
+			brief.Quote(pr.Synapse), m.ModelName(), largest, bound, inbox.MaxMagnitude)
 	}
 	return nil
 }
