@@ -136,9 +136,9 @@ func (s *Spec) check() error {
 	}
 	switch {
 	case s.New == nil:
-		return fmt.Errorf("New is nil, must make a Sender")
+		return fmt.Errorf("its New is nil, must make a Sender")
 	case s.Bound == nil:
-		return fmt.Errorf("Bound is nil, must return the largest weight that a synapse can deliver")
+		return fmt.Errorf("its Bound is nil, must return the largest weight that a synapse can deliver")
 	}
 	for i, c := range s.Columns {
 		if !columnName.MatchString(c.Name) || slices.Contains(taken, c.Name) {
