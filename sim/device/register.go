@@ -3,7 +3,9 @@ package device
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"sync"
 
 	"cortigo/sim/internal/brief"
@@ -115,4 +117,16 @@ func Decode(name string, params json.RawMessage) (Device, error) {
 		return nil, err
 	}
 	return d.(Device), nil
+}
+
+// Registered returns a generator of each type that is registered, with its
+// defaults, in order of their names.
+func Registered() []Device {
+	registered.RLock()
+	defer registered.RUnlock()
+	var all []Device
+	for _, name := range slices.Sorted(maps.Keys(registered.byName)) {
+		all = append(all, param.Of(reflect.Zero(registered.byName[name]).Interface()).Defaults().(Device))
+	}
+	return all
 }

@@ -14,7 +14,7 @@
 // a program runs; a test tells when they differ. A model from elsewhere brings its
 // text along, as a method Help() string: the first sentence is its summary.
 //
-//	table.go    the models
+//	table.go    the models: those that are registered with packages neuron and device, recorders, synapses
 //	catalog.go  All, Find, Get, Default, Defaults
 //	info.go     what is known of a model
 //	texts.go    the longer texts, written by the command in generate

@@ -20,22 +20,20 @@ type entry struct {
 	function string
 }
 
-// entries returns the models.
-func entries() []entry { return table }
-
-var table = []entry{
-	{kind: Neuron, defaults: neuron.DefaultIafPscAlpha(), aliases: []string{"iaf_neuron"}},
-	{kind: Neuron, defaults: neuron.DefaultIafPscDelta()},
-	{kind: Neuron, defaults: neuron.DefaultIafPscExp()},
-	{kind: Neuron, defaults: neuron.Parrot{}},
-	{kind: Generator, defaults: device.DC{}},
-	{kind: Generator, defaults: device.InhomogeneousPoisson{}},
-	{kind: Generator, defaults: device.Noise{}},
-	{kind: Generator, defaults: device.Poisson{}},
-	{kind: Generator, defaults: device.SpikeGenerator{}},
-	{kind: Generator, defaults: device.StepCurrent{}},
-	{kind: Recorder, defaults: device.DefaultMultimeter()},
-	{kind: Recorder, defaults: device.SpikeRecorder{}, aliases: []string{"spike_detector"}},
-	{kind: Recorder, defaults: device.DefaultVoltmeter(), function: "device.DefaultVoltmeter", name: "voltmeter"},
-	{kind: Synapse, defaults: param.Defaults[connect.Synapse]()},
+// entries returns the models that there are now.
+func entries() []entry {
+	list := []entry{
+		{kind: Neuron, defaults: neuron.DefaultIafPscAlpha(), aliases: []string{"iaf_neuron"}},
+		{kind: Neuron, defaults: neuron.DefaultIafPscDelta()},
+		{kind: Neuron, defaults: neuron.DefaultIafPscExp()},
+		{kind: Neuron, defaults: neuron.Parrot{}},
+		{kind: Recorder, defaults: device.DefaultMultimeter()},
+		{kind: Recorder, defaults: device.SpikeRecorder{}, aliases: []string{"spike_detector"}},
+		{kind: Recorder, defaults: device.DefaultVoltmeter(), function: "device.DefaultVoltmeter", name: "voltmeter"},
+		{kind: Synapse, defaults: param.Defaults[connect.Synapse]()},
+	}
+	for _, d := range device.Registered() {
+		list = append(list, entry{kind: Generator, defaults: d})
+	}
+	return list
 }

@@ -38,12 +38,18 @@ func (s *Set) Err() error { return s.err }
 // there is none.
 func Defaults[T any]() T {
 	var m T
-	return Of(m).Defaults().(T)
+	if d, ok := Of(m).Defaults().(T); ok {
+		return d
+	}
+	return m // an interface, which has none
 }
 
 // Defaults returns a model of the type with the values of its fields' tags
 // `default`, 0 where there is none.
 func (s *Set) Defaults() any {
+	if s.typ == nil {
+		return nil
+	}
 	v := reflect.New(s.typ).Elem()
 	for _, f := range s.fields {
 		v.FieldByIndex(f.path).Set(ownSlice(f.value))

@@ -48,6 +48,19 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// What is no struct has no defaults.
+func TestDefaultsOfOthers(t *testing.T) {
+	if m := param.Defaults[interface{ ModelName() string }](); m != nil {
+		t.Error(m)
+	}
+	if m := param.Defaults[*given](); m != nil {
+		t.Error(m)
+	}
+	if m := param.Of(nil).Defaults(); m != nil {
+		t.Error(m)
+	}
+}
+
 func TestParameters(t *testing.T) {
 	all := param.Of(given{}).Parameters()
 	if len(all) != 15 {

@@ -1,0 +1,85 @@
+// Package outside has the test of models that another package registers when a
+// program runs; they would be in the way of the tests of the catalog itself.
+package outside
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"cortigo/sim/device"
+	"cortigo/sim/models"
+)
+
+// A ramp is a current that rises, as another package would write it.
+type ramp struct {
+	Slope float64 `json:"slope" unit:"pA" default:"2" allowed:"> 0" help:"how much it rises in a ms"`
+	Top   float64 `json:"top" unit:"pA" default:"+inf" allowed:"finite or +Inf; above 0" help:"where it stays"`
+	device.Active
+}
+
+func (ramp) ModelName() string                           { return "ramp_generator" }
+func (r ramp) Validate() error                           { return device.CheckTable(r) }
+func (ramp) Pieces(device.Clock) ([]device.Piece, error) { return nil, nil }
+
+func (ramp) Fit(device.Clock, float64) error { return nil }
+
+func (ramp) Help() string {
+	return "a current that rises steadily, as a\nramp. It stays at the top.\n\n    I(t) = slope*t"
+}
+
+// A bare one says nothing of itself.
+type bare struct{ X float64 }
+
+func (bare) ModelName() string                           { return "bare_generator" }
+func (bare) Validate() error                             { return nil }
+func (bare) Fit(device.Clock, float64) error             { return nil }
+func (bare) Pieces(device.Clock) ([]device.Piece, error) { return nil, nil }
+
+func TestRegistered(t *testing.T) {
+	before := len(models.All())
+	if _, err := models.Get("ramp_generator"); err == nil {
+		t.Fatal("it is there before it was registered")
+	}
+	for _, d := range []device.Device{ramp{}, bare{}} {
+		if err := device.Register(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(models.All()); n != before+2 {
+		t.Errorf("%d models, want %d", n, before+2)
+	}
+	if found := models.Find(models.Generator, "ramp"); len(found) != 1 || found[0].Name != "ramp_generator" {
+		t.Errorf("%v", found)
+	}
+	info, err := models.Get("ramp_generator")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Kind != models.Generator || info.Go != "device.Defaults[outside.ramp]()" || info.Summary != "a current that rises steadily, as a ramp" ||
+		!strings.Contains(info.Help, "\n    I(t) = slope*t\n") {
+		t.Errorf("%#v", info)
+	}
+	want := models.Parameter{Name: "slope", Field: "Slope", Unit: "pA", Default: 2.0, Help: "how much it rises in a ms", Allowed: "> 0"}
+	if p, err := info.Parameter("slope"); err != nil || p != want {
+		t.Errorf("%+v, %v, want %+v", p, err, want)
+	}
+	for _, text := range []string{info.String(), info.Markdown()} {
+		for _, want := range []string{"how much it rises in a ms; > 0", "+Inf", "where it stays; finite or +Inf; above 0", "end of activity"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("no %q in\n%s", want, text)
+			}
+		}
+	}
+	m, err := models.Default("ramp_generator")
+	if r, ok := m.(ramp); err != nil || !ok || r.Slope != 2 || r.Validate() != nil {
+		t.Errorf("%#v, %v", m, err)
+	}
+	values, err := models.Defaults("bare_generator")
+	if err != nil || !reflect.DeepEqual(values, map[string]any{"x": 0.0}) {
+		t.Errorf("%v, %v", values, err)
+	}
+	if b, err := models.Get("bare_generator"); err != nil || b.Go != "outside.bare{}" || b.Help != "" || b.String() == "" {
+		t.Errorf("%#v, %v", b, err)
+	}
+}
