@@ -27,7 +27,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	w, err := run.NewSpikeWriter() // sim: network.RecordSpikes(w)
+	w, err := run.NewSpikeWriter() // sim: recorder.WriteSpikesTo(w)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func RecordParquet(dir string, overwrite bool, recorders ...*sim.Nodes) (io.Clos
 	net := all.Network()
 	run := RunOf(net)
 	for _, g := range net.Generators() { // whose spikes can be recorded, too
-		run.Populations = append(run.Populations, g.Populations()...)
+		run.Populations = append(run.Populations, g.SpikePopulations()...)
 	}
 	d, err := CreateRun(dir, run, overwrite)
 	if err != nil {
@@ -50,19 +50,21 @@ func RecordParquet(dir string, overwrite bool, recorders ...*sim.Nodes) (io.Clos
 	}
 	p := &parquetRecorders{run: d, net: net, begin: net.Step()}
 	for i, node := range all.All() {
-		var w io.Closer
 		if _, ok := all.Models()[i].(device.Multimeter); ok {
-			w, err = d.NewSampleWriter()
-		} else {
-			w, err = d.NewSpikeWriter()
-		}
-		if err == nil {
+			w, err := d.NewSampleWriter()
+			if err != nil {
+				return fail(errors.Join(err, p.Close()))
+			}
+			node.WriteSamplesTo(w)
 			p.writers, p.nodes = append(p.writers, w), append(p.nodes, node)
-			err = node.RecordTo(w)
+			continue
 		}
+		w, err := d.NewSpikeWriter()
 		if err != nil {
 			return fail(errors.Join(err, p.Close()))
 		}
+		node.WriteSpikesTo(w)
+		p.writers, p.nodes = append(p.writers, w), append(p.nodes, node)
 	}
 	return p, nil
 }
@@ -83,7 +85,8 @@ func (p *parquetRecorders) Close() error {
 	// What the recorders are of can change until here.
 	errs := p.noteRecorded()
 	for i, w := range p.writers {
-		errs = errors.Join(errs, p.nodes[i].RecordTo(nil), w.Close())
+		p.nodes[i].WriteToMemory()
+		errs = errors.Join(errs, w.Close())
 	}
 	p.writers, p.nodes = nil, nil
 	if errs != nil {

@@ -20,29 +20,19 @@ import (
 // neurons of which the second spikes, and a spike generator.
 func recorded(t *testing.T) (net *sim.Network, sr, mm *sim.Nodes) {
 	t.Helper()
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
 	create := func(name string, n int, m sim.Model, p ...sim.Params) *sim.Nodes {
-		nodes, err := net.Create(name, n, m, p...)
-		must(err)
-		return nodes
+		return net.Create(name, n, m, p...)
 	}
-	var err error
-	net, err = sim.New()
-	must(err)
+	net = sim.New()
 	cells := create("cells", 2, neuron.DefaultIafPscExp(), sim.Params{"I_e": []float64{0, 900}})
 	gen := create("gen", 1, device.SpikeGenerator{Times: []float64{3, 12.5}})
 	sr = create("sr", 1, device.SpikeRecorder{})
 	mm = create("mm", 1, device.Multimeter{Interval: 5, Quantities: []string{device.Vm, device.ISynEx}})
 	syn := connect.Synapse{Weight: connect.Constant(100), Delay: connect.Constant(1)}
-	must(net.Connect(gen, cells, nil, syn))
-	must(net.Connect(cells, sr, nil, syn))
-	must(net.Connect(gen, sr, nil, syn))
-	must(net.Connect(mm, cells, nil, syn))
+	net.Connect(gen, cells, syn)
+	net.Connect(cells, sr, syn)
+	net.Connect(gen, sr, syn)
+	net.Connect(mm, cells, syn)
 	return net, sr, mm
 }
 

@@ -16,7 +16,7 @@ import (
 func RunOf(n *sim.Network) Run {
 	return Run{
 		Seed: n.Seed(), ResolutionMS: n.Resolution(), Populations: n.SpikePopulations(),
-		Threads: n.Threads(), Shards: n.Shards(), Processes: 1, Synapses: n.Synapses(),
+		Threads: n.Threads(), Shards: n.Shards(), Processes: 1, Synapses: n.SynapseCount(),
 		Versions: ThisBuild(sim.Version),
 	}
 }
@@ -27,7 +27,7 @@ func RunOf(n *sim.Network) Run {
 func (r *Run) RecordsOnly(nodes ...*sim.Nodes) {
 	var recorded []spikes.Population
 	for _, c := range nodes {
-		recorded = append(recorded, c.Populations()...)
+		recorded = append(recorded, c.SpikePopulations()...)
 	}
 	r.recordsOnly(recorded)
 }

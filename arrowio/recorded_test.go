@@ -9,7 +9,6 @@ import (
 
 	"cortigo/arrowio/nest"
 	"cortigo/sim"
-	"cortigo/sim/connect"
 	"cortigo/sim/neuron"
 )
 
@@ -105,7 +104,7 @@ func TestSessionOfAnOldRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Update(func(r *Run) { r.RecordsOnly(net.Populations()...) }); err != nil {
+	if err := d.Update(func(r *Run) { r.RecordsOnly(net.Neurons()...) }); err != nil {
 		t.Fatal(err)
 	}
 	if net, err = sim.Open(dir, sim.Threads(1)); err != nil {
@@ -124,7 +123,7 @@ func TestSessionOfAnOldRun(t *testing.T) {
 
 func TestRecordsOnly(t *testing.T) {
 	net := sessionNet(t, 1)
-	pops := net.Populations()
+	pops := net.Neurons()
 	for want, nodes := range map[string][]*sim.Nodes{
 		"": pops, "E I": nil, "E": {pops[1]}, "I": {pops[0].Slice(3, 7)}, // some of them
 	} {
@@ -141,27 +140,16 @@ func TestRecordsOnly(t *testing.T) {
 // connected to may change until then.
 func TestRecordParquetNotesWhatIsRecorded(t *testing.T) {
 	net, sr, mm := recorded(t)
-	_, err := net.Create("other", 3, neuron.DefaultIafPscExp(), sim.Params{"I_e": 900})
-	if err != nil {
-		t.Fatal(err)
-	}
-	late, err := net.Create("late", 3, neuron.DefaultIafPscExp(), sim.Params{"I_e": 900})
-	if err != nil {
-		t.Fatal(err)
-	}
-	relay, err := net.Create("relay", 2, neuron.Parrot{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	net.Create("other", 3, neuron.DefaultIafPscExp(), sim.Params{"I_e": 900})
+	late := net.Create("late", 3, neuron.DefaultIafPscExp(), sim.Params{"I_e": 900})
+	relay := net.Create("relay", 2, neuron.Parrot{})
 	dir := t.TempDir()
 	c, err := RecordParquet(dir, false, sr, mm)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, of := range []*sim.Nodes{late, relay} {
-		if err := net.Connect(of, sr, nil, connect.Synapse{}); err != nil {
-			t.Fatal(err)
-		}
+		net.Connect(of, sr)
 	}
 	if err := errors.Join(net.Simulate(t.Context(), 50), c.Close(), c.Close()); err != nil {
 		t.Fatal(err)

@@ -116,19 +116,18 @@ func TestResumeLosesNothing(t *testing.T) {
 			return open(t, dir), err
 		}, "network is at step 500", ErrStateLost},
 		"other weights": {func(t *testing.T, _ string) (*sim.Network, error) {
-			net, err := sim.New(sim.Seed(3), sim.Threads(1))
-			mustDo(t, err)
-			exc, err := net.Create("E", 40, neuron.DefaultIafPscExp())
-			mustDo(t, err)
-			_, err = net.Create("I", 10, neuron.DefaultIafPscExp())
-			mustDo(t, err, net.Connect(exc, exc, connect.FixedTotalNumber{N: 10}, connect.Synapse{}), net.Build(t.Context()))
+			net := sim.New(sim.Seed(3), sim.Threads(1))
+			exc := net.Create("E", 40, neuron.DefaultIafPscExp())
+			net.Create("I", 10, neuron.DefaultIafPscExp())
+			net.Connect(exc, exc, connect.FixedTotalNumber{N: 10})
 			return net, net.Simulate(t.Context(), 100)
 		}, "other parameters", ErrOtherNetwork},
 		"parameters set": {func(t *testing.T, dir string) (*sim.Network, error) {
 			net := open(t, dir)
 			n, err := net.Nodes("E")
 			mustDo(t, err)
-			return net, n.Set(sim.Params{"C_m": 300.0})
+			n.Set(sim.Params{"C_m": 300})
+			return net, net.Err()
 		}, "other parameters", ErrOtherNetwork},
 		"another seed": {func(t *testing.T, _ string) (*sim.Network, error) {
 			return sessionNet(t, 4), nil

@@ -121,7 +121,9 @@ func (d *RunDir) Resume(net *sim.Network, pops ...*sim.Nodes) (_ *Session, err e
 	if s.spikes, err = d.NewSpikeWriter(); err != nil {
 		return nil, err
 	}
-	if err := net.RecordSpikes(s.spikes, pops...); err != nil {
+	recorder := net.Record(device.SpikeRecorder{}, pops...)
+	recorder.WriteSpikesTo(s.spikes)
+	if err := recorder.Err(); err != nil {
 		return nil, errors.Join(err, s.spikes.Close())
 	}
 	return s, nil
@@ -208,7 +210,9 @@ func (s *Session) Record(m device.Multimeter, pops ...*sim.Nodes) error {
 	if err != nil {
 		return err
 	}
-	if err := s.net.Record(w, m, pops...); err != nil {
+	recorder := s.net.Record(m, pops...)
+	recorder.WriteSamplesTo(w)
+	if err := recorder.Err(); err != nil {
 		return errors.Join(err, w.Close())
 	}
 	s.samples = w

@@ -23,22 +23,10 @@ func ExampleResume() {
 	}
 	defer os.RemoveAll(dir)
 
-	net, err := sim.New(sim.Seed(1))
-	if err != nil {
-		log.Fatal(err)
-	}
-	cells, err := net.Create("cells", 10, neuron.DefaultIafPscExp())
-	if err != nil {
-		log.Fatal(err)
-	}
-	dc, err := net.Create("dc", 1, device.DC{Amplitude: 500})
-	if err != nil {
-		log.Fatal(err)
-	}
-	err = net.Connect(dc, cells, nil, connect.Synapse{Weight: connect.Constant(1), Delay: connect.Constant(0.1)})
-	if err != nil {
-		log.Fatal(err)
-	}
+	net := sim.New(sim.Seed(1))
+	cells := net.Create("cells", 10, neuron.DefaultIafPscExp())
+	dc := net.Create("dc", 1, device.DC{Amplitude: 500})
+	net.Connect(dc, cells, connect.Synapse{Delay: 0.1})
 	if err := net.Build(context.Background()); err != nil {
 		log.Fatal(err)
 	}

@@ -19,31 +19,18 @@ import (
 // sessionNet is a small network with random input; 100 ms give some hundred spikes.
 func sessionNet(t *testing.T, seed uint64, opts ...sim.Option) *sim.Network {
 	t.Helper()
-	net, err := sim.New(append(opts, sim.Seed(seed), sim.Threads(1))...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	exc, err := net.Create("E", 40, neuron.DefaultIafPscExp())
-	if err != nil {
-		t.Fatal(err)
-	}
-	inh, err := net.Create("I", 10, neuron.DefaultIafPscExp())
-	if err != nil {
-		t.Fatal(err)
-	}
+	net := sim.New(append(opts, sim.Seed(seed), sim.Threads(1))...)
+	exc := net.Create("E", 40, neuron.DefaultIafPscExp())
+	inh := net.Create("I", 10, neuron.DefaultIafPscExp())
 	syn := func(w float64) connect.Synapse {
-		return connect.Synapse{Weight: connect.Constant(w), Delay: connect.Constant(1.5)}
+		return connect.Synapse{Weight: w, Delay: 1.5}
 	}
-	for _, err := range []error{
-		drive(net, device.Poisson{Rate: 16000}, exc, syn(87.8)),
-		drive(net, device.Poisson{Rate: 16000}, inh, syn(87.8)),
-		net.Connect(exc, inh, connect.FixedTotalNumber{N: 200}, syn(87.8)),
-		net.Connect(inh, exc, connect.FixedTotalNumber{N: 200}, syn(-351.2)),
-		net.Build(t.Context()),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
+	drive(net, device.Poisson{Rate: 16000}, exc, syn(87.8))
+	drive(net, device.Poisson{Rate: 16000}, inh, syn(87.8))
+	net.Connect(exc, inh, connect.FixedTotalNumber{N: 200}, syn(87.8))
+	net.Connect(inh, exc, connect.FixedTotalNumber{N: 200}, syn(-351.2))
+	if err := net.Build(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	return net
 }
@@ -220,9 +207,7 @@ func TestSessionDiskFull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := net.RecordSpikes(w); err != nil {
-		t.Fatal(err)
-	}
+	net.Record(device.SpikeRecorder{}).WriteSpikesTo(w)
 	s := &Session{dir: d, net: net, spikes: w}
 	if err := s.SimulateUntil(t.Context(), 70); !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("%v, want %v", err, syscall.ENOSPC)
@@ -299,12 +284,8 @@ func TestResumeErrors(t *testing.T) {
 }
 
 // drive creates a generator and connects it to all of targets.
-func drive(net *sim.Network, dev device.Device, targets *sim.Nodes, syn connect.Synapse) error {
-	g, err := net.Create("", 1, dev)
-	if err != nil {
-		return err
-	}
-	return net.Connect(g, targets, nil, syn)
+func drive(net *sim.Network, dev device.Device, targets *sim.Nodes, syn connect.Synapse) {
+	net.Connect(net.Create("", 1, dev), targets, syn)
 }
 
 // A time that no simulation reaches is refused before the work, and leaves the run

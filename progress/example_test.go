@@ -17,15 +17,8 @@ func ExampleMeter() {
 			fmt.Printf("%s: %g of %g ms\n", s.Label, s.DoneMS, s.TotalMS)
 		}
 	})
-	net, err := sim.New(sim.Progress(meter.Update))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	if _, err := net.Create("neurons", 10, neuron.DefaultIafPscExp()); err != nil {
-		fmt.Println(err)
-		return
-	}
+	net := sim.New(sim.Progress(meter.Update))
+	net.Create("neurons", 10, neuron.DefaultIafPscExp())
 	if err := net.Simulate(context.Background(), 100); err != nil {
 		fmt.Println(err)
 	}

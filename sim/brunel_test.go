@@ -20,29 +20,20 @@ import (
 // times the rate that holds a neuron at threshold.
 func brunel(t testing.TB, order int, g, eta float64, opts ...sim.Option) *sim.Network {
 	t.Helper()
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
 	const j, tau, theta = 0.1, 20.0, 20.0 // mV, ms, mV
-	net, err := sim.New(opts...)
-	must(err)
+	net := sim.New(opts...)
 	m := neuron.DefaultIafPscDelta()
 	m.EL, m.Vm, m.Vreset, m.Vth, m.TauM, m.Cm, m.TRef = 0, 0, 0, theta, tau, 1, 2
-	exc, err := net.Create("exc", 4*order, m)
-	must(err)
-	inh, err := net.Create("inh", order, m)
-	must(err)
+	exc := net.Create("exc", 4*order, m)
+	inh := net.Create("inh", order, m)
 	ce, ci := 4*order/10, order/10
-	delay := connect.Constant(1.5)
+	const delay = 1.5                            // ms
 	threshold := theta / (j * float64(ce) * tau) // of each external source, 1/ms
 	input := device.Poisson{Rate: 1000 * eta * threshold * float64(ce)}
 	for _, post := range []*sim.Nodes{exc, inh} {
-		must(net.Connect(exc, post, connect.FixedInDegree{N: ce}, connect.Synapse{Weight: connect.Constant(j), Delay: delay}))
-		must(net.Connect(inh, post, connect.FixedInDegree{N: ci}, connect.Synapse{Weight: connect.Constant(-g * j), Delay: delay}))
-		must(drive(net, input, post, connect.Synapse{Weight: connect.Constant(j), Delay: delay}))
+		net.Connect(exc, post, connect.FixedInDegree{N: ce}, connect.Synapse{Weight: j, Delay: delay})
+		net.Connect(inh, post, connect.FixedInDegree{N: ci}, connect.Synapse{Weight: -g * j, Delay: delay})
+		must(t, drive(net, input, post, connect.Synapse{Weight: j, Delay: delay}))
 	}
 	return net
 }
@@ -81,9 +72,7 @@ func compareBrunel(t *testing.T, full bool) {
 			}
 			net := brunel(t, 2500, c.g, c.eta, sim.Seed(1))
 			m := newMemory()
-			if err := net.RecordSpikes(m); err != nil {
-				t.Fatal(err)
-			}
+			net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 			if err := net.Simulate(context.Background(), 1000); err != nil {
 				t.Fatal(err)
 			}

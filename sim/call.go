@@ -18,7 +18,7 @@ type CallError struct {
 	Call string // the method, such as "Connect"
 	File string // of the first caller outside this module's packages, as the compiler names it; "" if not known
 	Line int
-	Err  error // what the call returned
+	Err  error // why
 }
 
 // Error begins with the call and its place, FILE:LINE as in a stack trace: in full,
@@ -32,24 +32,23 @@ func (e *CallError) Error() string {
 	return fmt.Sprintf("sim: %s%s: %s", e.Call, place, strings.TrimPrefix(problem, e.Call+": "))
 }
 
-// Unwrap returns what the call returned.
+// Unwrap returns why the call was refused.
 func (e *CallError) Unwrap() error { return e.Err }
 
 // Err returns the first refused call since New, or since the last Err, as a
-// *CallError, and forgets it; nil if there was none.
+// *CallError with its place, and forgets it; nil if there was none.
 //
-// Every call that was to change the network, or what it records, is remembered
-// when it is refused: Create, Connect, CopyModel, SetWeights, SetDelays,
-// RecordSpikes, Record and Reset, and Set, SetEach, SetLabel, SetKind, SetGroup,
-// RecordTo and Clear of its nodes, with what was wrong about the nodes that they were given. Build and Simulate
-// then do nothing but return it, until Err was called, so that a network from which
-// a line is missing never runs unnoticed. It makes no difference whether the
-// call's own error was looked at: a program that tries what may be refused calls
-// Err before it goes on. What was refused has changed nothing, so the network is
-// whole without it.
+// The calls that put a network together, change it or say what it records return
+// no error: Create, Connect, CopyModel, Set, SetEach, SetLabel, SetKind, SetGroup,
+// SetWeights, SetDelays, Record, WriteSpikesTo, WriteSamplesTo, WriteToMemory, Clear and
+// Reset. The first that is refused is remembered, with what was wrong about the nodes that it
+// was given. Build and Simulate then do nothing but return it, until Err was called,
+// so that a network from which a line is missing never runs unnoticed. A program
+// that tries what may be refused calls Err before it goes on. What was refused has
+// changed nothing, so the network is whole without it.
 //
 // Calls that ask, as Get and Connections, and those that save, build and
-// simulate are not remembered.
+// simulate return their errors, which are not remembered.
 func (n *Network) Err() error {
 	if n == nil || n.calls == nil {
 		return errNoNetwork
@@ -57,9 +56,11 @@ func (n *Network) Err() error {
 	n.calls.mu.Lock()
 	defer n.calls.mu.Unlock()
 	refused := n.calls.refused
-	n.calls.refused = nil
 	if refused == nil {
 		return nil
+	}
+	if !n.calls.never {
+		n.calls.refused = nil
 	}
 	return refused
 }
@@ -75,6 +76,7 @@ type calls struct {
 	reader  string // the first of those that read
 	figures *figures
 	refused *CallError
+	never   bool // what was refused is New: it is not forgotten
 }
 
 // figures are what the network can be asked while it runs: as they were before.
@@ -147,7 +149,7 @@ func (n *Network) working(call string, f func() error) error {
 
 // changing makes a call that changes the description of the network, and
 // remembers it if it is refused.
-func (n *Network) changing(call string, f func() error) error {
+func (n *Network) changing(call string, f func() error) {
 	err := n.enter(call, true)
 	if err == nil {
 		defer n.leave(true)
@@ -156,19 +158,31 @@ func (n *Network) changing(call string, f func() error) error {
 	if err != nil {
 		n.remember(call, err)
 	}
-	return err
+}
+
+// making is changing of a call that makes nodes. If it is refused there are none,
+// and their Err says why.
+func (n *Network) making(call string, f func() (*Nodes, error)) *Nodes {
+	nodes, err := (*Nodes)(nil), n.enter(call, true)
+	if err == nil {
+		defer n.leave(true)
+		nodes, err = f()
+	}
+	if err != nil {
+		n.remember(call, err)
+		return &Nodes{net: n, err: err}
+	}
+	return nodes
 }
 
 // changing is Network.changing of a call of nodes.
-func (c *Nodes) changing(call string, f func() error) error {
+func (c *Nodes) changing(call string, f func() error) {
 	err := c.Err()
 	if err == nil {
-		return c.net.changing(call, f)
-	}
-	if c != nil {
+		c.net.changing(call, f)
+	} else if c != nil {
 		c.net.remember(call, err)
 	}
-	return err
 }
 
 // reading is Network.reading of a call of nodes.
@@ -197,6 +211,9 @@ func (n *Network) refused() error {
 	defer n.calls.mu.Unlock()
 	if n.calls.refused == nil {
 		return nil
+	}
+	if n.calls.never {
+		return n.calls.refused
 	}
 	return fmt.Errorf("%w (so nothing is simulated, until Network.Err has returned this)", n.calls.refused)
 }

@@ -121,15 +121,10 @@ func (n *Network) renew(ctx context.Context) error {
 	return nil
 }
 
-// attachRecorders has the engine record what recorders and taps ask for.
+// attachRecorders has the engine record what the recorders ask for.
 func (n *Network) attachRecorders() error {
 	if err := n.engine.StopRecording(); err != nil {
 		return fmt.Errorf("sim: a recorder has not taken what was recorded: %w", err)
-	}
-	for _, t := range n.taps {
-		if err := t.attach(n.engine); err != nil {
-			return err
-		}
 	}
 	for _, r := range n.recorders {
 		if err := r.attach(n.engine); err != nil {
@@ -143,16 +138,11 @@ func (n *Network) attachRecorders() error {
 // Reset takes the network back to time 0 and its initial state. Nodes,
 // parameters, weights and connections stay as they are now, as if they had been so
 // from the beginning; the memories of recorders are emptied.
-func (n *Network) Reset() error { return n.changing("Reset", n.reset) }
+func (n *Network) Reset() { n.changing("Reset", n.reset) }
 
 func (n *Network) reset() error {
-	for _, r := range n.Recorders() {
-		if err := r.clear(); err != nil {
-			return err
-		}
-	}
 	for _, r := range n.recorders {
-		r.begin = 0
+		r.clear(0)
 	}
 	if n.engine == nil {
 		return nil

@@ -9,8 +9,15 @@ import (
 	"cortigo/sim/internal/engine"
 )
 
-// Connect connects the nodes of pre to those of post by a rule, nil being
-// connect.AllToAll. As in NEST, neurons and generators are connected to neurons,
+// Connect connects the nodes of pre to those of post. how are a connect.Rule, NEST's
+// conn_spec, and a connect.Synapse, its syn_spec, in any order; without a rule all
+// are connected to all, without a synapse with weight 1 and delay 1 ms:
+//
+//	net.Connect(noise, all)
+//	net.Connect(noise, all, connect.Synapse{Weight: 30})
+//	net.Connect(exc, all, connect.FixedInDegree{N: 80}, connect.Synapse{Weight: 20, Delay: 1.5})
+//
+// As in NEST, neurons and generators are connected to neurons,
 // neurons and generators that emit spikes to spike recorders, and multimeters
 // to the neurons that they read. Each collection is one pool for the rule,
 // however it was joined. Recorders are connected by AllToAll or OneToOne, each node
@@ -24,21 +31,49 @@ import (
 //
 // A network that has been simulated can be connected further. A connection
 // carries the spikes, or currents, that are emitted after it was made.
-func (n *Network) Connect(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
-	return n.changing("Connect", func() error { return n.connect(pre, post, rule, syn) })
+func (n *Network) Connect(pre, post *Nodes, how ...connect.Specification) {
+	n.changing("Connect", func() error { return n.connect(pre, post, how) })
 }
 
-func (n *Network) connect(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
-	if err := n.own(pre, post); err != nil {
-		return err
+// specified returns the rule and the synapse among what Connect was given.
+func specified(how []connect.Specification) (rule connect.Rule, syn connect.Synapse, err error) {
+	synapses := 0
+	for _, h := range how {
+		switch h := h.(type) {
+		case nil: // left out
+		case connect.Synapse:
+			syn = h
+			synapses++
+		case connect.Rule:
+			if rule != nil {
+				return nil, syn, fmt.Errorf("two rules, a %T and a %T, must be at most one", rule, h)
+			}
+			rule = h
+		default:
+			return nil, syn, fmt.Errorf("a %T, must be a rule or a synapse of package connect (not a pointer to one)", h)
+		}
+	}
+	if synapses > 1 {
+		return nil, syn, fmt.Errorf("%d synapses, must be at most one", synapses)
 	}
 	if rule == nil {
 		rule = connect.AllToAll{}
 	}
+	return rule, syn, nil
+}
+
+func (n *Network) connect(pre, post *Nodes, how []connect.Specification) error {
+	if err := n.own(pre, post); err != nil {
+		return err
+	}
 	fail := func(err error) error {
 		return fmt.Errorf("sim: %s -> %s: %w", pre.shortName(), post.shortName(), err)
 	}
-	syn, err := n.resolve(syn)
+	rule, given, err := specified(how)
+	if err != nil {
+		return fail(err)
+	}
+	syn, err := n.resolve(given)
 	if err != nil {
 		return fail(err)
 	}
@@ -84,9 +119,9 @@ func (c *Nodes) model() Model { return c.net.modelOf(c.parts[0].group, c.parts[0
 // projection draws the synapses of a target once for each part of its sources.
 const maxParts = 16
 
-func (n *Network) connectNeurons(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
+func (n *Network) connectNeurons(pre, post *Nodes, rule connect.Rule, syn synapseSpec) error {
 	from, to := pre.ranges(), post.ranges()
-	pr := engine.Projection{Pre: from, Post: to, Rule: connect.CopyRule(rule), Weight: connect.CopyDistribution(syn.Weight), Delay: connect.CopyDistribution(syn.Delay), Synapse: syn.Model}
+	pr := engine.Projection{Pre: from, Post: to, Rule: connect.CopyRule(rule), Weight: connect.CopyDistribution(syn.weight), Delay: connect.CopyDistribution(syn.delay), Synapse: syn.model}
 	models := n.desc.SynapseModels
 	err := n.useModel(pr.Synapse)
 	if err == nil {
@@ -197,7 +232,7 @@ func (n *Network) drawPairs(of engine.Pairs, pr engine.Projection, visit func(s,
 }
 
 // connectGenerators attaches generators to neurons.
-func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn connect.Synapse) error {
+func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn synapseSpec) error {
 	if symmetric(rule) {
 		return fmt.Errorf("%T connects in both directions, and a %s cannot be a target", rule, pre.model().ModelName())
 	}
@@ -205,7 +240,7 @@ func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn con
 	add := func(generator span, onto engine.Range, weight, delay connect.Distribution) error {
 		g := &n.desc.Generators[n.groups[generator.group].at]
 		at := engine.Attachment{Device: g.Model(generator.from), Generator: g.Number + generator.from, Post: onto,
-			Weight: weight, Delay: delay, Synapse: syn.Model, Since: n.now()}
+			Weight: weight, Delay: delay, Synapse: syn.model, Since: n.now()}
 		if err := engine.CheckDevice(&at, n.desc.Populations[onto.Population].Model, n.desc.Resolution); err != nil {
 			return err
 		}
@@ -214,22 +249,22 @@ func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn con
 	}
 	src := pre.places()
 	_, all := rule.(connect.AllToAll)
-	if all && drawn(syn.Weight) && drawn(syn.Delay) {
-		if err := connect.CheckDrawn(syn.Weight); err != nil {
+	if all && drawn(syn.weight) && drawn(syn.delay) {
+		if err := connect.CheckDrawn(syn.weight); err != nil {
 			return fmt.Errorf("weight: %w", err)
 		}
-		if err := connect.CheckDrawn(syn.Delay); err != nil {
+		if err := connect.CheckDrawn(syn.delay); err != nil {
 			return fmt.Errorf("delay: %w", err)
 		}
 		for _, g := range src {
 			for _, r := range post.ranges() {
-				if err := add(g, r, syn.Weight, syn.Delay); err != nil {
+				if err := add(g, r, syn.weight, syn.delay); err != nil {
 					return err
 				}
 			}
 		}
 	} else {
-		pr := engine.Projection{Rule: connect.CopyRule(rule), Weight: syn.Weight, Delay: syn.Delay}
+		pr := engine.Projection{Rule: connect.CopyRule(rule), Weight: syn.weight, Delay: syn.delay}
 		dst := post.places()
 		var failure error
 		draws := n.desc.Draws

@@ -243,6 +243,9 @@ func (n *Network) eachAttachment(q ConnectionQuery, has func(string) bool, visit
 func (n *Network) eachRecording(q ConnectionQuery, visit func(Connection) bool) {
 	from, to := members(q.Source), members(q.Target)
 	for _, r := range n.recorders {
+		if r.id == 0 {
+			continue // no node
+		}
 		_, meter := r.model.(device.Multimeter)
 		for _, ids := range [][]int32{r.of[neurons].IDs(), r.of[generators].IDs()} {
 			for _, id := range ids {

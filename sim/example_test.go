@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 
@@ -18,21 +19,15 @@ func check(err error) {
 	}
 }
 
-func node(n *sim.Nodes, err error) *sim.Nodes {
-	check(err)
-	return n
-}
-
 // A neuron that a constant current drives, watched by a multimeter and a spike
 // recorder.
 func Example() {
-	net, err := sim.New(sim.Seed(1))
-	check(err)
-	cell := node(net.Create("cell", 1, neuron.DefaultIafPscAlpha(), sim.Params{"I_e": 376}))
-	meter := node(net.Create("meter", 1, device.DefaultVoltmeter()))
-	recorder := node(net.Create("recorder", 1, device.SpikeRecorder{}))
-	check(net.Connect(meter, cell, nil, connect.Synapse{}))
-	check(net.Connect(cell, recorder, nil, connect.Synapse{}))
+	net := sim.New(sim.Seed(1))
+	cell := net.Create("cell", 1, neuron.DefaultIafPscAlpha(), sim.Params{"I_e": 376})
+	meter := net.Create("meter", 1, device.DefaultVoltmeter())
+	recorder := net.Create("recorder", 1, device.SpikeRecorder{})
+	net.Connect(meter, cell)
+	net.Connect(cell, recorder)
 
 	check(net.Simulate(context.Background(), 200))
 
@@ -56,11 +51,10 @@ func Example() {
 // Parameters by name, for all nodes or each of them, and by field; a misspelt
 // one is an error that says what was meant.
 func ExampleNodes_Set() {
-	net, err := sim.New()
-	check(err)
-	cells := node(net.Create("cells", 3, neuron.DefaultIafPscExp()))
-	check(cells.Set(sim.Params{"tau_m": 15, "I_e": []float64{100, 200, 300}, "V_m": connect.Uniform{Min: -70, Max: -60}}))
-	check(cells.Slice(0, 1).Set(sim.Params{"C_m": 200}))
+	net := sim.New()
+	cells := net.Create("cells", 3, neuron.DefaultIafPscExp())
+	cells.Set(sim.Params{"tau_m": 15, "I_e": []float64{100, 200, 300}, "V_m": connect.Uniform{Min: -70, Max: -60}})
+	cells.Slice(0, 1).Set(sim.Params{"C_m": 200})
 	for _, name := range []string{"tau_m", "I_e", "C_m"} {
 		values, err := cells.Get(name)
 		check(err)
@@ -70,11 +64,13 @@ func ExampleNodes_Set() {
 	structs, err := sim.Get[neuron.IafPscExp](cells)
 	check(err)
 	structs[2].TRef = 5
-	check(sim.Set(cells, structs...))
+	sim.Set(cells, structs...)
 	fmt.Println(cells.Get("t_ref"))
 
-	fmt.Println(cells.Set(sim.Params{"tau": 10}))
-	fmt.Println(cells.Set(sim.Params{"tau_m": -1}))
+	cells.Set(sim.Params{"tau": 10})
+	fmt.Println(errors.Unwrap(net.Err()))
+	cells.Set(sim.Params{"tau_m": -1})
+	fmt.Println(errors.Unwrap(net.Err()))
 	// Output:
 	// tau_m [15 15 15]
 	// I_e [100 200 300]
@@ -86,16 +82,15 @@ func ExampleNodes_Set() {
 
 // Who is connected to whom, and with another weight from now on.
 func ExampleNetwork_Connections() {
-	net, err := sim.New(sim.Seed(3))
-	check(err)
-	cells := node(net.Create("cells", 4, neuron.DefaultIafPscExp()))
-	check(net.CopyModel("excitatory", connect.Synapse{Weight: connect.Constant(20), Delay: connect.Constant(1.5)}))
+	net := sim.New(sim.Seed(3))
+	cells := net.Create("cells", 4, neuron.DefaultIafPscExp())
+	net.CopyModel("excitatory", connect.Synapse{Weight: connect.Constant(20), Delay: connect.Constant(1.5)})
 	rule := connect.FixedInDegree{N: 3, Forbid: connect.Forbid{Autapses: true, Multapses: true}}
-	check(net.Connect(cells, cells, rule, connect.Synapse{Model: "excitatory"}))
+	net.Connect(cells, cells, rule, connect.Synapse{Model: "excitatory"})
 
 	into, err := net.Connections(sim.ConnectionQuery{Target: cells.At(1)})
 	check(err)
-	check(net.SetWeights(into, 25))
+	net.SetWeights(into, 25)
 	sum := 0.0
 	check(net.EachConnection(sim.ConnectionQuery{Model: "excitatory"}, func(c sim.Connection) bool {
 		sum += c.Weight
@@ -116,14 +111,13 @@ func ExampleNetwork_Connections() {
 // Neurons and generators of several calls of Create as one pool; a generator for
 // each neuron.
 func ExampleJoin() {
-	net, err := sim.New()
-	check(err)
-	exc := node(net.Create("exc", 80, neuron.DefaultIafPscDelta()))
-	inh := node(net.Create("inh", 20, neuron.DefaultIafPscDelta()))
+	net := sim.New()
+	exc := net.Create("exc", 80, neuron.DefaultIafPscDelta())
+	inh := net.Create("inh", 20, neuron.DefaultIafPscDelta())
 	all := sim.Join(exc, inh)
-	noise := node(net.Create("noise", all.Len(), device.Poisson{Rate: 500}))
-	check(net.Connect(noise, all, connect.OneToOne{}, connect.Synapse{Weight: connect.Constant(2)}))
-	check(net.Connect(all, exc.Slice(0, 10), connect.PairwiseBernoulli{P: 0.1}, connect.Synapse{Weight: connect.Normal{Mean: 0.1, SD: 0.01}}))
+	noise := net.Create("noise", all.Len(), device.Poisson{Rate: 500})
+	net.Connect(noise, all, connect.OneToOne{}, connect.Synapse{Weight: connect.Constant(2)})
+	net.Connect(all, exc.Slice(0, 10), connect.PairwiseBernoulli{P: 0.1}, connect.Synapse{Weight: connect.Normal{Mean: 0.1, SD: 0.01}})
 	check(net.Simulate(context.Background(), 10))
 	fmt.Println(all)
 	fmt.Println(exc.Slice(70, 90).Err())

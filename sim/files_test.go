@@ -23,7 +23,7 @@ func mappedNet(t *testing.T, dir string) *sim.Network {
 	t.Helper()
 	net := mustNew(t, sim.Seed(3), sim.Shards(2), sim.Threads(2))
 	a := create(t, net, "a", 1500, neuron.DefaultIafPscExp())
-	must(t, net.Connect(a, a, connect.FixedInDegree{N: 400}, connect.Synapse{Weight: connect.Normal{Mean: 2, SD: 4}, Delay: connect.Uniform{Min: 0.5, Max: 6}}))
+	net.Connect(a, a, connect.FixedInDegree{N: 400}, connect.Synapse{Weight: connect.Normal{Mean: 2, SD: 4}, Delay: connect.Uniform{Min: 0.5, Max: 6}})
 	must(t, drive(net, device.Poisson{Rate: 9000}, a, connect.Synapse{Weight: connect.Constant(45)}))
 	must(t, net.Simulate(context.Background(), 5))
 	must(t, net.Save(dir))
@@ -40,7 +40,7 @@ func TestFilesChangeWhileOpen(t *testing.T) {
 	const ms = 60
 	whole := mappedNet(t, t.TempDir())
 	m := newMemory()
-	must(t, whole.RecordSpikes(m))
+	whole.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 	must(t, whole.Simulate(t.Context(), ms))
 	want := digestOf(t, m)
 	if len(m.step) < 1000 {
@@ -87,7 +87,7 @@ func TestFilesChangeWhileOpen(t *testing.T) {
 			net, err := sim.Open(dir)
 			must(t, err)
 			m := newMemory()
-			must(t, net.RecordSpikes(m))
+			net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 			must(t, net.Simulate(t.Context(), ms/3))
 			for s := range 2 {
 				c.spoil(t, rowsFile(dir, s))
@@ -165,7 +165,7 @@ func warmIn(t *testing.T, shards int) *sim.Network {
 	t.Helper()
 	net := mustNew(t, sim.Seed(5), sim.Shards(shards))
 	a := create(t, net, "a", 200, neuron.DefaultIafPscExp())
-	must(t, net.Connect(a, a, connect.FixedInDegree{N: 20}, connect.Synapse{Weight: connect.Constant(20)}))
+	net.Connect(a, a, connect.FixedInDegree{N: 20}, connect.Synapse{Weight: connect.Constant(20)})
 	return net
 }
 
@@ -221,7 +221,7 @@ func TestOpenEarlierFormat(t *testing.T) {
 		t.Errorf("warnings %v", w)
 	}
 	equal(t, "time", net.TimeMS(), 50)
-	must(t, net.RecordSpikes(m))
+	net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 	must(t, net.Simulate(t.Context(), 100))
 	// What the version that saved it, of commit b087185, goes on with.
 	if got := digestOf(t, m); got != format2Digest {
@@ -284,12 +284,11 @@ func TestOpenParameters(t *testing.T) {
 	if f, a := description(dir); f != fingerprint || a != all {
 		t.Errorf("saved again: fingerprint %s, want %s; description\n%s\nwant\n%s", f, fingerprint, a, all)
 	}
-	rec, err := net.Create("recorder", 1, device.SpikeRecorder{})
-	must(t, err)
+	rec := net.Create("recorder", 1, device.SpikeRecorder{})
 	for _, name := range []string{"exp", "alpha", "bounded", "delta", "parrots"} {
 		of, err := net.Nodes(name)
 		must(t, err)
-		must(t, net.Connect(of, rec, nil, connect.Synapse{}))
+		net.Connect(of, rec)
 	}
 	must(t, net.Simulate(t.Context(), 200))
 	data, err := rec.Spikes()

@@ -24,8 +24,8 @@ func generated(t testing.TB, opts ...sim.Option) *sim.Network {
 	c := create(t, net, "alpha", 60, neuron.DefaultIafPscAlpha())
 	p := create(t, net, "parrot", 10, neuron.Parrot{})
 	for _, post := range []*sim.Nodes{a, b, c} {
-		must(t, net.Connect(a, post, connect.FixedInDegree{N: 20}, connect.Synapse{Weight: connect.Constant(30), Delay: connect.Constant(1.5)}))
-		must(t, net.Connect(p, post, connect.FixedInDegree{N: 2}, connect.Synapse{Weight: connect.Constant(-40), Delay: connect.Constant(0.8)}))
+		net.Connect(a, post, connect.FixedInDegree{N: 20}, connect.Synapse{Weight: connect.Constant(30), Delay: connect.Constant(1.5)})
+		net.Connect(p, post, connect.FixedInDegree{N: 2}, connect.Synapse{Weight: connect.Constant(-40), Delay: connect.Constant(0.8)})
 	}
 	delay := connect.Uniform{Min: 0.5, Max: 4}
 	must(t, drive(net, device.Noise{Mean: 380, Std: 500}, a, connect.Synapse{Delay: connect.Constant(0.3)}))
@@ -53,7 +53,7 @@ func TestSameSpikesOfGenerators(t *testing.T) {
 	run := func(pieces []float64, save bool, opts ...sim.Option) string {
 		net := generated(t, opts...)
 		m := newMemory()
-		must(t, net.RecordSpikes(m))
+		net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 		for _, p := range pieces {
 			must(t, net.Simulate(ctx, p))
 			if save {
@@ -63,7 +63,7 @@ func TestSameSpikesOfGenerators(t *testing.T) {
 				var err error
 				net, err = sim.Open(dir, opts...)
 				must(t, err)
-				must(t, net.RecordSpikes(m))
+				net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 			}
 		}
 		return digestOf(t, m)
@@ -97,7 +97,7 @@ func TestRatesAreCopied(t *testing.T) {
 	must(t, drive(net, rates, p, connect.Synapse{}))
 	rates.RateTimes[0], rates.RateValues[0] = 0.05, 0
 	m := newMemory()
-	must(t, net.RecordSpikes(m))
+	net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 	must(t, net.Simulate(context.Background(), 5))
 	if len(m.step) == 0 || m.step[0] < 20 { // the first rate holds from 1 ms on, the delay is 1 ms
 		t.Errorf("steps %v", m.step)
@@ -112,7 +112,7 @@ func TestStopForever(t *testing.T) {
 		p := create(t, net, "p", 5, neuron.Parrot{})
 		must(t, drive(net, device.Poisson{Rate: 5000, Active: device.Active{Start: 2, Stop: stop}}, p, connect.Synapse{}))
 		m := newMemory()
-		must(t, net.RecordSpikes(m))
+		net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 		must(t, net.Simulate(context.Background(), 50))
 		if len(m.step) < 1000 {
 			t.Fatalf("stop %g: %d spikes", stop, len(m.step))

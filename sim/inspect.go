@@ -36,8 +36,8 @@ type StateInfo struct {
 	Bytes  int64   // of the file
 }
 
-// Neurons returns the number of neurons.
-func (i *Info) Neurons() int {
+// NeuronCount returns the number of neurons.
+func (i *Info) NeuronCount() int {
 	if i == nil {
 		return 0
 	}

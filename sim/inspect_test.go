@@ -22,7 +22,7 @@ func savedNet(t *testing.T, seed uint64) string {
 	net := mustNew(t, sim.Shards(2), sim.Seed(seed))
 	a := create(t, net, "a", 50, neuron.DefaultIafPscExp())
 	create(t, net, "b", 7, neuron.Parrot{})
-	must(t, net.Connect(a, a, connect.FixedInDegree{N: 10}, connect.Synapse{Weight: connect.Constant(100)}))
+	net.Connect(a, a, connect.FixedInDegree{N: 10}, connect.Synapse{Weight: connect.Constant(100)})
 	must(t, net.Simulate(context.Background(), 2))
 	dir := t.TempDir()
 	must(t, net.Save(dir))
@@ -33,7 +33,7 @@ func TestInspect(t *testing.T) {
 	dir := savedNet(t, 9)
 	info, err := sim.Inspect(dir)
 	must(t, err)
-	if info.Seed != 9 || info.Resolution != 0.1 || info.Synapses != 500 || info.Shards != 2 || info.Neurons() != 57 {
+	if info.Seed != 9 || info.Resolution != 0.1 || info.Synapses != 500 || info.Shards != 2 || info.NeuronCount() != 57 {
 		t.Errorf("%+v", info)
 	}
 	want := []sim.PopulationInfo{

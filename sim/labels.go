@@ -24,8 +24,8 @@ const maxLabel = 60
 // Labels, kinds and groups come with the spikes that are recorded
 // (spikes.Population) and are kept by Save. They can be set at any time and
 // change no result.
-func (c *Nodes) SetLabel(label string) error {
-	return c.setLabels("SetLabel", func(l *engine.Labels) error {
+func (c *Nodes) SetLabel(label string) {
+	c.setLabels("SetLabel", func(l *engine.Labels) error {
 		if len(c.parts) != 1 {
 			return fmt.Errorf("%s are several groups of nodes, a label is for one", describeNodes(c))
 		}
@@ -37,8 +37,8 @@ func (c *Nodes) SetLabel(label string) error {
 // SetKind says whether the neurons of populations excite or inhibit others, by
 // which figures choose colours and order; "" takes it away. Without, the kind is
 // told from the name, see spikes.KindOf.
-func (c *Nodes) SetKind(kind spikes.Kind) error {
-	return c.setLabels("SetKind", func(l *engine.Labels) error {
+func (c *Nodes) SetKind(kind spikes.Kind) {
+	c.setLabels("SetKind", func(l *engine.Labels) error {
 		if kind != "" && !slices.Contains(spikes.Kinds(), kind) {
 			return fmt.Errorf("kind %s, must be one of %s", brief.Quote(string(kind)), brief.Names(texts(spikes.Kinds())))
 		}
@@ -50,8 +50,8 @@ func (c *Nodes) SetKind(kind spikes.Kind) error {
 // SetGroup sets the label of what populations are part of, such as the layer
 // "L2/3": neighbours with the same group stand together in figures. "" takes it
 // away.
-func (c *Nodes) SetGroup(group string) error {
-	return c.setLabels("SetGroup", func(l *engine.Labels) error {
+func (c *Nodes) SetGroup(group string) {
+	c.setLabels("SetGroup", func(l *engine.Labels) error {
 		l.Group = group
 		return checkLabel(group)
 	})
@@ -66,8 +66,8 @@ func texts(kinds []spikes.Kind) []string {
 }
 
 // setLabels changes the labels of all of c, or of none if set refuses one.
-func (c *Nodes) setLabels(call string, set func(*engine.Labels) error) error {
-	return c.changing(call, func() error {
+func (c *Nodes) setLabels(call string, set func(*engine.Labels) error) {
+	c.changing(call, func() error {
 		for _, s := range c.parts {
 			g := &c.net.groups[s.group]
 			l := c.net.labels(g)

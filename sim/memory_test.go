@@ -17,7 +17,7 @@ func TestMemoryLimit(t *testing.T) {
 	make := func(n int, opts ...sim.Option) *sim.Network {
 		net := mustNew(t, opts...)
 		a := nodes(t, net, "a", n, neuron.DefaultIafPscExp())
-		must(t, net.Connect(a, a, connect.FixedInDegree{N: 1000}, connect.Synapse{Weight: connect.Constant(1)}))
+		net.Connect(a, a, connect.FixedInDegree{N: 1000}, connect.Synapse{Weight: connect.Constant(1)})
 		return net
 	}
 	for _, c := range []struct {
@@ -44,14 +44,14 @@ func TestMemoryLimit(t *testing.T) {
 	}
 	net := make(1000, sim.MemoryLimit(math.MaxInt64))
 	simulate(t, net, 1)
-	wantError(t, func() error { _, err := sim.New(sim.MemoryLimit(-1)); return err }(), "memory limit is -1 bytes")
+	wantError(t, sim.New(sim.MemoryLimit(-1)).Err(), "memory limit is -1 bytes")
 
 	// What grows is refused as well, and stays what it was.
 	net = make(1000, sim.MemoryLimit(40<<20))
 	simulate(t, net, 1)
 	a, err := net.Nodes("a")
 	must(t, err)
-	must(t, net.Connect(a, a, connect.FixedInDegree{N: 20000}, connect.Synapse{}))
+	net.Connect(a, a, connect.FixedInDegree{N: 20000})
 	var e *sim.MemoryError
 	if err := net.Simulate(t.Context(), 1); !errors.As(err, &e) {
 		t.Errorf("error %v, want a MemoryError", err)
@@ -76,7 +76,7 @@ func TestEstimateMemory(t *testing.T) {
 		before, err := net.EstimateMemory()
 		must(t, err)
 		syn := connect.Synapse{Weight: connect.Constant(0.1)}
-		must(t, net.Connect(a, a, c.rule, syn))
+		net.Connect(a, a, c.rule, syn)
 		after, err := net.EstimateMemory()
 		must(t, err)
 		// A word of 4 bytes for each, and 8 for each on its way.
@@ -85,7 +85,7 @@ func TestEstimateMemory(t *testing.T) {
 			t.Errorf("%T: %.1f bytes a synapse", c.rule, each)
 		}
 		g := nodes(t, net, "", 1, device.Poisson{Rate: 100})
-		must(t, net.Connect(g, a, nil, syn))
+		net.Connect(g, a, syn)
 		if more, err := net.EstimateMemory(); err != nil || more <= after {
 			t.Errorf("%T: %d bytes with a generator, %d without, error %v", c.rule, more, after, err)
 		}

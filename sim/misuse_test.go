@@ -15,8 +15,8 @@ import (
 
 func mustNew(t testing.TB, opts ...sim.Option) *sim.Network {
 	t.Helper()
-	net, err := sim.New(opts...)
-	must(t, err)
+	net := sim.New(opts...)
+	must(t, net.Err())
 	return net
 }
 
@@ -29,18 +29,15 @@ func must(t testing.TB, err error) {
 
 func create(t testing.TB, net *sim.Network, name string, n int, m neuron.Model) *sim.Nodes {
 	t.Helper()
-	p, err := net.Create(name, n, m)
-	must(t, err)
+	p := net.Create(name, n, m)
+	must(t, p.Err())
 	return p
 }
 
 // drive creates a generator and connects it to all of targets.
 func drive(net *sim.Network, dev device.Device, targets *sim.Nodes, syn connect.Synapse) error {
-	g, err := net.Create("", 1, dev)
-	if err != nil {
-		return err
-	}
-	return net.Connect(g, targets, nil, syn)
+	net.Connect(net.Create("", 1, dev), targets, syn)
+	return net.Err()
 }
 
 // forgive has a network go on after calls that a test has it refuse.
@@ -82,8 +79,11 @@ func TestOptionErrors(t *testing.T) {
 		{"share's rates", sim.Share(2, []float64{-1}), []string{"rate", "-1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := sim.New(c.opt)
-			wantError(t, err, c.want...)
+			net := sim.New(c.opt)
+			for range 2 { // it never runs, also when it was told
+				wantError(t, net.Err(), append(c.want, "New at ")...)
+				wantError(t, net.Simulate(t.Context(), 1), c.want...)
+			}
 		})
 	}
 }
@@ -110,12 +110,12 @@ func TestCreateErrors(t *testing.T) {
 		{"parameter", "b", 1, bad, []string{`"b"`, "iaf_psc_exp", "tau_m", "-1", "> 0"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := net.Create(c.pop, c.n, c.model)
-			wantError(t, err, c.want...)
+			wantError(t, net.Create(c.pop, c.n, c.model).Err(), c.want...)
+			wantError(t, net.Err(), c.want...)
 		})
 	}
-	if len(net.Populations()) != 1 || net.Neurons() != 3 {
-		t.Errorf("%d populations, %d neurons after errors, want 1 and 3", len(net.Populations()), net.Neurons())
+	if len(net.Neurons()) != 1 || net.NeuronCount() != 3 {
+		t.Errorf("%d populations, %d neurons after errors, want 1 and 3", len(net.Neurons()), net.NeuronCount())
 	}
 	_, err := net.Nodes("z")
 	wantError(t, err, `"z"`, `"a"`)
@@ -187,7 +187,10 @@ func TestConnectErrors(t *testing.T) {
 		{"drawn delay below half a step", a, connect.AllToAll{}, connect.Synapse{Delay: connect.Normal{Mean: 1.5, SD: 0.75}}, []string{"delay", "0.05", "connect.Above"}},
 		{"drawn delay too long", a, connect.AllToAll{}, connect.Synapse{Delay: connect.Uniform{Min: 1, Max: 5000}}, []string{"5000", "3276.7"}},
 	} {
-		t.Run(x.name, func(t *testing.T) { wantError(t, net.Connect(x.pre, b, x.rule, x.syn), x.want...) })
+		t.Run(x.name, func(t *testing.T) {
+			net.Connect(x.pre, b, x.rule, x.syn)
+			wantError(t, net.Err(), x.want...)
+		})
 	}
 }
 
@@ -225,22 +228,27 @@ func TestGeneratorErrors(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) { wantError(t, drive(net, x.dev, x.to, x.syn), x.want...) })
 	}
-	forgive(t, net)
 	// Nothing of all that stands in the way.
 	must(t, net.Simulate(context.Background(), 1))
 }
 
 func TestRecordErrors(t *testing.T) {
 	empty := mustNew(t)
-	wantError(t, empty.RecordSpikes(newMemory()), "no neurons")
+	empty.Record(device.SpikeRecorder{}).WriteSpikesTo(newMemory())
+	wantError(t, empty.Err(), "no neurons")
 	net := mustNew(t)
 	a := create(t, net, "a", 3, neuron.DefaultIafPscExp())
 	d := create(t, net, "d", 3, neuron.DefaultIafPscDelta())
 	p := create(t, net, "p", 2, neuron.Parrot{})
 	other := create(t, mustNew(t), "c", 3, neuron.DefaultIafPscExp())
-	wantError(t, net.RecordSpikes(nil), "no writer")
-	wantError(t, net.RecordSpikes(newMemory(), a, other), "c with 3 nodes", "another network")
-	wantError(t, net.Record(nil, device.Multimeter{}, a), "no writer")
+	for _, m := range []sim.Model{nil, &device.SpikeRecorder{}, device.Poisson{}, neuron.Parrot{}} {
+		wantError(t, net.Record(m, a).Err(), fmt.Sprintf("Record with a %T", m), "device.SpikeRecorder")
+		wantError(t, net.Err(), "Record at ")
+	}
+	wantError(t, net.Record(device.SpikeRecorder{}, net.Create("dc", 1, device.DC{})).Err(), "generators")
+	wantError(t, net.Err(), "Record at ")
+	net.Record(device.SpikeRecorder{}, a, other).WriteSpikesTo(newMemory())
+	wantError(t, net.Err(), "c with 3 nodes", "another network")
 	for _, x := range []struct {
 		name string
 		m    device.Multimeter
@@ -256,21 +264,23 @@ func TestRecordErrors(t *testing.T) {
 		{"currents of delta", device.Multimeter{Quantities: []string{device.ISynEx}}, d, []string{`"d"`, "iaf_psc_delta", "I_syn_ex"}},
 		{"parrots", device.Multimeter{}, p, []string{`"p"`, "parrot_neuron", "V_m"}},
 	} {
-		t.Run(x.name, func(t *testing.T) { wantError(t, net.Record(newMemory(), x.m, x.pop), x.want...) })
+		t.Run(x.name, func(t *testing.T) {
+			net.Record(x.m, x.pop).WriteSamplesTo(newMemory())
+			wantError(t, net.Err(), x.want...)
+		})
 	}
-	forgive(t, net)
 	must(t, net.Simulate(context.Background(), 1))
 	// A small network keeps the currents apart, a large one only when asked to.
 	m := device.Multimeter{Quantities: []string{device.ISynEx}}
-	must(t, net.Record(newMemory(), m, a))
+	net.Record(m, a).WriteSamplesTo(newMemory())
 	large := mustNew(t)
 	b := create(t, large, "b", 1001, neuron.DefaultIafPscExp())
 	must(t, large.Simulate(context.Background(), 1))
-	wantError(t, large.Record(newMemory(), m, b), `"b"`, "I_syn_ex", "before the first step")
-	meter, err := large.Create("meter", 1, m)
-	must(t, err)
-	wantError(t, large.Connect(meter, b, nil, connect.Synapse{}), "meter -> b", "I_syn_ex", "before the first step")
-	forgive(t, large)
+	large.Record(m, b).WriteSamplesTo(newMemory())
+	wantError(t, large.Err(), `"b"`, "I_syn_ex", "before the first step")
+	meter := large.Create("meter", 1, m)
+	large.Connect(meter, b)
+	wantError(t, large.Err(), "meter -> b", "I_syn_ex", "before the first step")
 	must(t, large.Simulate(context.Background(), 1))
 }
 
@@ -281,9 +291,10 @@ func TestSimulateErrors(t *testing.T) {
 	wantError(t, net.Save(t.TempDir()), "Save before", "Build")
 	wantError(t, net.SaveState(t.TempDir()), "SaveState before", "Build")
 	a := create(t, net, "a", 1, neuron.DefaultIafPscExp())
-	wantError(t, a.Set(sim.Params{"V_m": nil}), "a", "V_m")
-	wantError(t, a.Set(sim.Params{"V_m": connect.Uniform{Min: 2, Max: 1}}), "a", "V_m", "Min 2", "Max 1")
-	forgive(t, net)
+	a.Set(sim.Params{"V_m": nil})
+	wantError(t, a.Network().Err(), "a", "V_m")
+	a.Set(sim.Params{"V_m": connect.Uniform{Min: 2, Max: 1}})
+	wantError(t, a.Network().Err(), "a", "V_m", "Min 2", "Max 1")
 	for _, x := range []struct {
 		ms   float64
 		want []string
@@ -308,8 +319,7 @@ func TestCollectionErrors(t *testing.T) {
 	a := create(t, net, "a", 3, neuron.DefaultIafPscExp())
 	b := create(t, net, "b", 3, neuron.DefaultIafPscExp())
 	other := create(t, mustNew(t), "c", 3, neuron.Parrot{})
-	dc, err := net.Create("dc", 1, device.DC{})
-	must(t, err)
+	dc := net.Create("dc", 1, device.DC{})
 	for _, x := range []struct {
 		c    *sim.Nodes
 		want string
@@ -327,9 +337,12 @@ func TestCollectionErrors(t *testing.T) {
 		{sim.Join(a, dc), "a are neurons, dc are generators"},
 	} {
 		wantError(t, x.c.Err(), x.want)
-		wantError(t, net.Connect(a, x.c, nil, connect.Synapse{}), x.want)
-		wantError(t, net.RecordSpikes(newMemory(), x.c), x.want)
-		wantError(t, x.c.Set(sim.Params{"I_e": 1}), x.want)
+		net.Connect(a, x.c)
+		wantError(t, net.Err(), x.want)
+		net.Record(device.SpikeRecorder{}, x.c).WriteSpikesTo(newMemory())
+		wantError(t, net.Err(), x.want)
+		x.c.Set(sim.Params{"I_e": 1})
+		wantError(t, x.c.Network().Err(), x.want)
 		_, err := x.c.Get("V_m")
 		wantError(t, err, x.want)
 		if x.c.Len() != 0 || len(x.c.IDs()) != 0 {
@@ -339,7 +352,6 @@ func TestCollectionErrors(t *testing.T) {
 	if s := a.Slice(1, 3).Slice(1, 2); s.First() != 3 || s.Len() != 1 || s.Name() != "a" {
 		t.Errorf("slice of a slice: first %d, %d neurons", s.First(), s.Len())
 	}
-	forgive(t, net)
 	must(t, net.Simulate(context.Background(), 1)) // the network is as it was
 }
 
@@ -349,17 +361,17 @@ func TestEmptyProjections(t *testing.T) {
 	a := create(t, net, "a", 3, neuron.DefaultIafPscExp())
 	none := a.Slice(0, 0)
 	for _, r := range []connect.Rule{connect.FixedTotalNumber{}, connect.FixedInDegree{}, connect.AllToAll{}, connect.OneToOne{}, connect.List{}, connect.List{Delay: []float64{}, Weight: []float64{}}} {
-		must(t, net.Connect(none, none, r, connect.Synapse{}))
+		net.Connect(none, none, r)
 	}
 	for _, r := range []connect.Rule{connect.FixedTotalNumber{}, connect.FixedInDegree{}, connect.AllToAll{}} {
-		must(t, net.Connect(none, a, r, connect.Synapse{}))
-		must(t, net.Connect(a.Slice(0, 2), none, r, connect.Synapse{}))
+		net.Connect(none, a, r)
+		net.Connect(a.Slice(0, 2), none, r)
 	}
-	must(t, net.Connect(a, none, connect.FixedInDegree{N: 7}, connect.Synapse{}))
+	net.Connect(a, none, connect.FixedInDegree{N: 7})
 	must(t, drive(net, device.DC{Amplitude: 1}, none, connect.Synapse{}))
 	must(t, net.Simulate(context.Background(), 5))
-	if net.Synapses() != 0 {
-		t.Errorf("%d synapses", net.Synapses())
+	if net.SynapseCount() != 0 {
+		t.Errorf("%d synapses", net.SynapseCount())
 	}
 }
 
@@ -370,7 +382,7 @@ func TestListOverridesSynapse(t *testing.T) {
 	a := create(t, net, "a", 3, neuron.DefaultIafPscExp())
 	l := connect.List{Pre: []int32{0}, Post: []int32{1}, Weight: []float64{1e-9}, Delay: []float64{2}}
 	syn := connect.Synapse{Weight: connect.Normal{Mean: 100, SD: 10}, Delay: connect.Normal{Mean: 1.5, SD: 0.75}}
-	must(t, net.Connect(a, a, l, syn))
+	net.Connect(a, a, l, syn)
 	must(t, net.Simulate(context.Background(), 5))
 }
 
@@ -386,12 +398,12 @@ func TestColumnsAreCopied(t *testing.T) {
 		g := device.SpikeGenerator{Times: []float64{1, 7.7}, Weights: []float64{2, 3}, Multiplicities: []int{1, 2}}
 		s := device.StepCurrent{Times: []float64{1, 9}, Values: []float64{500, 0}}
 		q := []string{device.Vm}
-		must(t, net.Connect(a, a, l, connect.Synapse{}))
+		net.Connect(a, a, l)
 		must(t, drive(net, g, a, connect.Synapse{Weight: connect.Constant(700)}))
 		must(t, drive(net, s, a.Slice(0, 10), connect.Synapse{}))
 		m, v := newMemory(), newMemory()
-		must(t, net.RecordSpikes(m))
-		must(t, net.Record(v, device.Multimeter{Quantities: q}, a))
+		net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
+		net.Record(device.Multimeter{Quantities: q}, a).WriteSamplesTo(v)
 		if spoil {
 			for i := range l.Pre {
 				l.Pre[i], l.Post[i], l.Weight[i], l.Delay[i] = -1, 99, math.NaN(), -3

@@ -154,10 +154,7 @@ func (b *nestRun) join(ids []int32) (*sim.Nodes, error) {
 }
 
 func buildCase(c *nestCase, opts ...sim.Option) (*nestRun, error) {
-	net, err := sim.New(append([]sim.Option{sim.Resolution(c.Resolution)}, opts...)...)
-	if err != nil {
-		return nil, err
-	}
+	net := sim.New(append([]sim.Option{sim.Resolution(c.Resolution)}, opts...)...)
 	b := &nestRun{net: net}
 	for _, node := range c.Nodes {
 		model, err := models.Default(node.Model)
@@ -168,10 +165,7 @@ func buildCase(c *nestCase, opts ...sim.Option) (*nestRun, error) {
 		if err != nil {
 			return nil, err
 		}
-		nodes, err := net.Create("", node.N, model, params)
-		if err != nil {
-			return nil, err
-		}
+		nodes := net.Create("", node.N, model, params)
 		b.nodes, b.first = append(b.nodes, nodes), append(b.first, nodes.First())
 	}
 	lists := map[[2]int]*connect.List{}
@@ -203,38 +197,28 @@ func buildCase(c *nestCase, opts ...sim.Option) (*nestRun, error) {
 		l.Weight, l.Delay = append(l.Weight, weight), append(l.Delay, delay)
 	}
 	for _, key := range order {
-		if err := net.Connect(b.nodes[key[0]], b.nodes[key[1]], *lists[key], connect.Synapse{}); err != nil {
-			return nil, err
-		}
+		net.Connect(b.nodes[key[0]], b.nodes[key[1]], *lists[key])
 	}
 	if len(c.RecordSpikes) > 0 {
-		if b.sr, err = net.Create("", 1, device.SpikeRecorder{}); err != nil {
-			return nil, err
-		}
+		b.sr = net.Create("", 1, device.SpikeRecorder{})
 		for _, id := range c.RecordSpikes { // neurons and generators alike
 			one, err := b.join([]int32{id})
 			if err != nil {
 				return nil, err
 			}
-			if err := net.Connect(one, b.sr, nil, connect.Synapse{}); err != nil {
-				return nil, err
-			}
+			net.Connect(one, b.sr)
 		}
 	}
 	if r := c.RecordV; r != nil && len(r.IDs) > 0 {
 		m := device.Multimeter{Interval: r.Interval, Offset: r.Offset, Quantities: r.From, Active: device.Active{Start: r.Start, Stop: r.Stop}}
-		if b.meter, err = net.Create("", 1, m); err != nil {
-			return nil, err
-		}
+		b.meter = net.Create("", 1, m)
 		of, err := b.join(r.IDs)
 		if err != nil {
 			return nil, err
 		}
-		if err := net.Connect(b.meter, of, nil, connect.Synapse{}); err != nil {
-			return nil, err
-		}
+		net.Connect(b.meter, of)
 	}
-	return b, nil
+	return b, net.Err()
 }
 
 // nestCases returns the files of the cases: those of the project, or of the

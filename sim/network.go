@@ -27,20 +27,23 @@ type Network struct {
 	change change // since engine was made
 
 	recorders  []*recorder
-	taps       []tap
-	recordings bool // are as the recorders and taps want them
+	recordings bool // are as the recorders want them
 
 	warnings []error
 	saving   *saving // what StartSave began; nil: nothing
 }
 
-// New returns an empty network.
-func New(opts ...Option) (*Network, error) {
+// New returns an empty network. With an option that makes no sense it never runs:
+// Err, Build and Simulate return what was wrong.
+func New(opts ...Option) *Network {
 	o := defaults()
-	if err := o.apply(opts); err != nil {
-		return nil, err
+	err := o.apply(opts)
+	n := &Network{calls: new(calls), opts: o, desc: engine.Description{Seed: o.seed, Resolution: o.resolution}, nextID: 1}
+	if err != nil {
+		n.remember("New", err)
+		n.calls.never = true
 	}
-	return &Network{calls: new(calls), opts: o, desc: engine.Description{Seed: o.seed, Resolution: o.resolution}, nextID: 1}, nil
+	return n
 }
 
 // maxPopulations, maxGenerators and maxNodes are what random streams and ids can
@@ -63,18 +66,10 @@ type Model interface {
 // Create makes count >= 1 nodes of a model: neurons, generators or recorders. Their
 // ids follow those of the nodes that were created before, beginning with 1. The
 // name must be new; without one, the nodes are called after their model. params
-// are set as Nodes.Set does. With an error the collection has no nodes, and what
-// is done with it fails with that error.
-func (n *Network) Create(name string, count int, model Model, params ...Params) (*Nodes, error) {
-	var nodes *Nodes
-	err := n.changing("Create", func() (err error) {
-		nodes, err = n.create(name, count, model, params)
-		return err
-	})
-	if err != nil {
-		return &Nodes{net: n, err: err}, err
-	}
-	return nodes, nil
+// are set as Nodes.Set does. If it is refused the collection has no nodes, its Err
+// says why, and so does what is done with it.
+func (n *Network) Create(name string, count int, model Model, params ...Params) *Nodes {
+	return n.making("Create", func() (*Nodes, error) { return n.create(name, count, model, params) })
 }
 
 func (n *Network) create(name string, count int, model Model, params []Params) (*Nodes, error) {
@@ -88,7 +83,7 @@ func (n *Network) create(name string, count int, model Model, params []Params) (
 		name = n.freeName(model.ModelName())
 	}
 	for _, g := range n.groups {
-		if g.name == name {
+		if g.name == name && g.areNodes() {
 			return nil, fmt.Errorf("sim: there are nodes called %s already", brief.Quote(name))
 		}
 	}
@@ -159,7 +154,7 @@ func checkModel(m Model) error {
 func (n *Network) freeName(model string) string {
 	taken := map[string]bool{}
 	for _, g := range n.groups {
-		taken[g.name] = true
+		taken[g.name] = g.areNodes() || taken[g.name]
 	}
 	name := model
 	for k := 2; taken[name]; k++ {
@@ -184,6 +179,9 @@ func (n *Network) find(name string) (*Nodes, error) {
 	}
 	var names []string
 	for i, g := range n.groups {
+		if !g.areNodes() {
+			continue
+		}
 		if g.name == name {
 			return n.groupNodes(i), nil
 		}
@@ -199,15 +197,14 @@ func (n *Network) groupNodes(i int) *Nodes {
 	return &Nodes{net: n, parts: []span{{i, 0, n.groups[i].n}}}
 }
 
-// Populations returns the neurons, a collection for each call of Create, in
-// order.
-func (n *Network) Populations() []*Nodes { return n.ofKind(neurons) }
+// Neurons returns the neurons, a collection for each call of Create, in order.
+func (n *Network) Neurons() []*Nodes { return n.ofKind(neurons) }
 
 // SpikePopulations returns all neurons as spike data names them.
 func (n *Network) SpikePopulations() []spikes.Population {
 	var ps []spikes.Population
-	for _, p := range n.Populations() {
-		ps = append(ps, p.Populations()...)
+	for _, c := range n.Neurons() {
+		ps = append(ps, c.SpikePopulations()...)
 	}
 	return ps
 }
@@ -224,7 +221,7 @@ func (n *Network) ofKind(k kind) []*Nodes {
 	}
 	var all []*Nodes
 	for i, g := range n.groups {
-		if g.kind == k {
+		if g.kind == k && g.areNodes() {
 			all = append(all, n.groupNodes(i))
 		}
 	}
@@ -281,17 +278,17 @@ func (n *Network) Resolution() float64 {
 	return n.desc.Resolution
 }
 
-// Neurons returns the number of neurons.
-func (n *Network) Neurons() int {
+// NeuronCount returns the number of neurons.
+func (n *Network) NeuronCount() int {
 	if n == nil {
 		return 0
 	}
 	return n.desc.Neurons()
 }
 
-// Synapses returns the number of synapses between neurons when the network was
+// SynapseCount returns the number of synapses between neurons when the network was
 // last built, 0 before.
-func (n *Network) Synapses() int64 { return n.figuresNow().synapses }
+func (n *Network) SynapseCount() int64 { return n.figuresNow().synapses }
 
 // Threads returns the number of workers that run the network.
 func (n *Network) Threads() int { return n.figuresNow().threads }

@@ -27,11 +27,13 @@ func (k kind) String() string { return [...]string{"neurons", "generators", "rec
 // A group is what one call of Create made.
 type group struct {
 	name  string
-	first int32 // id of the first node
+	first int32 // id of the first node; 0: what Record made, which is no node
 	n     int
 	kind  kind
 	at    int // in the description's populations or generators, or in the network's recorders
 }
+
+func (g *group) areNodes() bool { return g.first > 0 }
 
 // A span is the nodes from..from+n-1 of a group.
 type span struct{ group, from, n int }
@@ -84,7 +86,7 @@ func (c *Nodes) Len() int {
 	return n
 }
 
-// IDs returns the ids of the nodes.
+// IDs returns the ids of the nodes; 0 for what Record made.
 func (c *Nodes) IDs() []int32 {
 	ids := make([]int32, 0, c.Len())
 	if c == nil {
@@ -137,7 +139,9 @@ func (c *Nodes) String() string {
 		if g.name+", " == model {
 			model = "" // nodes without a name of their own
 		}
-		if first := g.first + int32(s.from); s.n == 1 {
+		if first := g.first + int32(s.from); !g.areNodes() {
+			fmt.Fprintf(&b, "%s (no node)", g.name)
+		} else if s.n == 1 {
 			fmt.Fprintf(&b, "%s (%sid %d)", g.name, model, first)
 		} else {
 			fmt.Fprintf(&b, "%s (%sids %d-%d)", g.name, model, first, first+int32(s.n)-1)
@@ -305,11 +309,11 @@ func (c *Nodes) ranges() []engine.Range {
 	return r
 }
 
-// Populations returns neurons as spike data names them: a population for each
+// SpikePopulations returns neurons as spike data names them: a population for each
 // name, those of which only some are here by their places, as "exc[0:50]".
 // Parrots and generators are input. Label, kind and group are as SetLabel,
 // SetKind and SetGroup set them.
-func (c *Nodes) Populations() []spikes.Population {
+func (c *Nodes) SpikePopulations() []spikes.Population {
 	var ps []spikes.Population
 	if c == nil {
 		return nil

@@ -17,8 +17,8 @@ func warm(t *testing.T) *sim.Network {
 	t.Helper()
 	net := mustNew(t, sim.Seed(5))
 	a := create(t, net, "a", 200, neuron.DefaultIafPscExp())
-	must(t, a.Set(sim.Params{"V_m": connect.Normal{Mean: -62, SD: 4}}))
-	must(t, net.Connect(a, a, connect.FixedInDegree{N: 20}, connect.Synapse{Weight: connect.Normal{Mean: 20, SD: 4}, Delay: connect.Uniform{Min: 0.5, Max: 6}}))
+	a.Set(sim.Params{"V_m": connect.Normal{Mean: -62, SD: 4}})
+	net.Connect(a, a, connect.FixedInDegree{N: 20}, connect.Synapse{Weight: connect.Normal{Mean: 20, SD: 4}, Delay: connect.Uniform{Min: 0.5, Max: 6}})
 	must(t, drive(net, device.Poisson{Rate: 9000}, a, connect.Synapse{Weight: connect.Constant(30)}))
 	return net
 }
@@ -45,7 +45,7 @@ func TestBranches(t *testing.T) {
 			stimulate(t, net, amplitude)
 		}
 		m := newMemory()
-		must(t, net.RecordSpikes(m))
+		net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 		must(t, net.Simulate(ctx, 100))
 		return digestOf(t, m)
 	}
@@ -89,7 +89,7 @@ func TestStartSave(t *testing.T) {
 	wait, err := net.StartSave(dir)
 	must(t, err)
 	m := newMemory()
-	must(t, net.RecordSpikes(m))
+	net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 	must(t, net.Simulate(ctx, 100))
 	must(t, wait())
 	must(t, wait()) // as often as one likes
@@ -99,7 +99,7 @@ func TestStartSave(t *testing.T) {
 		t.Fatalf("saved at %g ms, want 50", saved.TimeMS())
 	}
 	again := newMemory()
-	must(t, saved.RecordSpikes(again))
+	saved.Record(device.SpikeRecorder{}).WriteSpikesTo(again)
 	must(t, saved.Simulate(ctx, 100))
 	if digestOf(t, again) != digestOf(t, m) {
 		t.Error("what was saved goes on differently")
@@ -115,26 +115,26 @@ func TestOpenAndGoOn(t *testing.T) {
 		func(net *sim.Network) {
 			a, g := named(t, net, "a"), named(t, net, "g")
 			join(t, net, a, named(t, net, "d"), connect.FixedInDegree{N: 4}, 0.4, 1)
-			must(t, g.Slice(0, 5).Set(sim.Params{"rate": 3000.0}))
-			must(t, net.Connect(g.At(7), a.Slice(4, 30), nil, connect.Synapse{Weight: connect.Uniform{Min: 50, Max: 60}, Delay: connect.Constant(8)}))
+			g.Slice(0, 5).Set(sim.Params{"rate": 3000.0})
+			net.Connect(g.At(7), a.Slice(4, 30), connect.Synapse{Weight: connect.Uniform{Min: 50, Max: 60}, Delay: connect.Constant(8)})
 		},
 		func(net *sim.Network) {
 			e := nodes(t, net, "", 4, neuron.DefaultIafPscAlpha(), sim.Params{"V_m": connect.Uniform{Min: -60, Max: -56}, "I_e": 400.0})
 			equal(t, "first new id", e.First(), int32(139)) // behind 20 + 60 + 1 + 1 + 30 + 20 + 5 + 1 nodes
-			must(t, net.Connect(e, named(t, net, "a"), nil, connect.Synapse{Model: "inhibitory"}))
+			net.Connect(e, named(t, net, "a"), connect.Synapse{Model: "inhibitory"})
 			cs, err := net.Connections(sim.ConnectionQuery{Source: named(t, net, "g"), Target: named(t, net, "a").At(2)})
 			must(t, err)
-			must(t, net.SetWeights(cs[:2], 200.0))
-			must(t, named(t, net, "a").Slice(0, 9).Set(sim.Params{"E_L": -68.0, "V_m": connect.Uniform{Min: -68, Max: -60}}))
+			net.SetWeights(cs[:2], 200.0)
+			named(t, net, "a").Slice(0, 9).Set(sim.Params{"E_L": -68.0, "V_m": connect.Uniform{Min: -68, Max: -60}})
 		},
 		func(net *sim.Network) {
-			must(t, named(t, net, "times").Set(sim.Params{"spike_times": []float64{60, 70}, "spike_multiplicities": []int{}}))
+			named(t, net, "times").Set(sim.Params{"spike_times": []float64{60, 70}, "spike_multiplicities": []int{}})
 		},
 		func(net *sim.Network) {},
 	}
 	run := func(save bool, opts ...sim.Option) (string, string) {
 		net, m, dir := lively(t, opts...), newMemory(), t.TempDir()
-		must(t, net.RecordSpikes(m))
+		net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 		for i, ms := range []float64{11.3, 20.2, 28.5, 20} {
 			simulate(t, net, ms)
 			later[i](net)
@@ -146,7 +146,7 @@ func TestOpenAndGoOn(t *testing.T) {
 				equal(t, "inspected", info.Populations[1].Population, spikes.Population{Name: "b", First: 83, N: 30})
 				net, err = sim.Open(dir, opts...)
 				must(t, err)
-				must(t, net.RecordSpikes(m, sim.Join(named(t, net, "a"), named(t, net, "b"), named(t, net, "d"), named(t, net, "p"))))
+				net.Record(device.SpikeRecorder{}, sim.Join(named(t, net, "a"), named(t, net, "b"), named(t, net, "d"), named(t, net, "p"))).WriteSpikesTo(m)
 			}
 		}
 		if len(m.step) < 300 {

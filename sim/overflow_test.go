@@ -24,17 +24,17 @@ func TestMultiplicityOverflow(t *testing.T) {
 			parrot := create(t, net, "parrot", 3, neuron.Parrot{})
 			second := create(t, net, "second", 10, neuron.Parrot{})
 			target := create(t, net, "target", 4, neuron.DefaultIafPscExp())
-			must(t, net.Connect(parrot, second, connect.AllToAll{}, connect.Synapse{}))
+			net.Connect(parrot, second, connect.AllToAll{})
 			// So far apart that some 2^21 of the largest can be added up, 10 of 300,000.
 			weights := append(connect.Values{1e14, 0.7}, slices.Repeat([]float64{5}, 38)...)
-			must(t, net.Connect(second, target, connect.AllToAll{}, connect.Synapse{Weight: weights, Delay: connect.Constant(2.5)}))
+			net.Connect(second, target, connect.AllToAll{}, connect.Synapse{Weight: weights, Delay: connect.Constant(2.5)})
 			must(t, drive(net, device.Poisson{Rate: 5000}, target, connect.Synapse{Weight: connect.Constant(50)}))
 			must(t, drive(net, device.Noise{Std: 500}, target, connect.Synapse{}))
 			must(t, drive(net, device.Poisson{Rate: 20000}, parrot, connect.Synapse{}))
 			must(t, drive(net, device.Poisson{Rate: 1e9, Active: device.Active{Start: 6.9, Stop: 7}}, parrot, connect.Synapse{}))
 			m := newMemory()
-			must(t, net.RecordSpikes(m, parrot, second, target))
-			must(t, net.Record(m, device.Multimeter{Interval: 0.3}, target))
+			net.Record(device.SpikeRecorder{}, parrot, second, target).WriteSpikesTo(m)
+			net.Record(device.Multimeter{Interval: 0.3}, target).WriteSamplesTo(m)
 			return net, m, target
 		}
 		weaken := func(net *sim.Network, target *sim.Nodes) {
@@ -42,7 +42,7 @@ func TestMultiplicityOverflow(t *testing.T) {
 			must(t, err)
 			c, err := net.Connections(sim.ConnectionQuery{Source: second, Target: target})
 			must(t, err)
-			must(t, net.SetWeights(c, 0.5))
+			net.SetWeights(c, 0.5)
 		}
 		net, m, target := build()
 		must(t, net.Simulate(ctx, 3.3))
@@ -87,7 +87,7 @@ func TestParrotsAtHighRate(t *testing.T) {
 		m.Vth, m.TauSynEx = 1e9, 1 // which sums up
 		target := create(t, net, "target", 1, m)
 		must(t, drive(net, device.Poisson{Rate: 200e3}, parrot, connect.Synapse{}))
-		must(t, net.Connect(parrot, target, connect.FixedInDegree{N: 10_000}, connect.Synapse{Weight: connect.Normal{Mean: 1, SD: 0.1}}))
+		net.Connect(parrot, target, connect.FixedInDegree{N: 10_000}, connect.Synapse{Weight: connect.Normal{Mean: 1, SD: 0.1}})
 		must(t, net.Simulate(ctx, 50))
 		// 20 spikes a step, 10,000 synapses of 1 pA (SD of the sum 10), decay
 		// exp(-0.1) a step: 200,000/(1-exp(-0.1)) pA, with an SD of 4.47 in 20 a step.
@@ -104,10 +104,10 @@ func TestParrotsAtHighRate(t *testing.T) {
 		second := create(t, net, "second", 50, neuron.Parrot{})
 		third := create(t, net, "third", 2, neuron.Parrot{})
 		must(t, drive(net, device.SpikeGenerator{Times: []float64{1}, Multiplicities: []int{100}}, first, connect.Synapse{}))
-		must(t, net.Connect(first, second, connect.AllToAll{}, connect.Synapse{}))
-		must(t, net.Connect(second, third, connect.AllToAll{}, connect.Synapse{}))
+		net.Connect(first, second, connect.AllToAll{})
+		net.Connect(second, third, connect.AllToAll{})
 		m := newMemory()
-		must(t, net.RecordSpikes(m, third))
+		net.Record(device.SpikeRecorder{}, third).WriteSpikesTo(m)
 		must(t, net.Simulate(ctx, 6))
 		if len(m.step) != 2*100*40*50 { // 200,000 of each, stamped 4 ms
 			t.Errorf("%d spikes, want %d", len(m.step), 2*100*40*50)
@@ -124,7 +124,7 @@ func TestParrotsAtHighRate(t *testing.T) {
 func TestTooManySynapses(t *testing.T) {
 	net := mustNew(t, sim.Shards(1), sim.Threads(1), sim.MemoryLimit(math.MaxInt64))
 	a := create(t, net, "a", 3, neuron.Parrot{})
-	must(t, net.Connect(a, a, connect.FixedInDegree{N: 1<<31 - 1}, connect.Synapse{}))
+	net.Connect(a, a, connect.FixedInDegree{N: 1<<31 - 1})
 	wantError(t, net.Build(context.Background()), "more than 4294967295 synapses", "more shards")
 }
 
@@ -135,7 +135,7 @@ func TestCrowdedNeuron(t *testing.T) {
 	a := create(t, net, "a", 10, neuron.Parrot{})
 	b := create(t, net, "b", 1, neuron.DefaultIafPscExp())
 	const n = 400_000 // times the largest weight, 8191 quanta, is more than 2^31
-	must(t, net.Connect(a, b, connect.FixedInDegree{N: n}, connect.Synapse{Weight: connect.Normal{Mean: 20, SD: 4}}))
+	net.Connect(a, b, connect.FixedInDegree{N: n}, connect.Synapse{Weight: connect.Normal{Mean: 20, SD: 4}})
 	must(t, drive(net, device.SpikeGenerator{Times: []float64{1}}, a, connect.Synapse{}))
 	must(t, net.Simulate(context.Background(), 3))
 	current, err := b.Get("I_syn_ex")

@@ -405,7 +405,7 @@ func TestBadRules(t *testing.T) {
 	} {
 		net := mustNew(t)
 		a, b := create(t, net, "a", 4, neuron.DefaultIafPscExp()), create(t, net, "b", 3, neuron.DefaultIafPscExp())
-		net.Connect(a, b, c.rule, connect.Synapse{})
+		net.Connect(a, b, c.rule)
 		err := net.Err()
 		if err == nil {
 			err = net.Simulate(context.Background(), 1)

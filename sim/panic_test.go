@@ -21,7 +21,7 @@ func TestRecorderPanic(t *testing.T) {
 	net := mustNew(t, sim.Threads(2), sim.Shards(2))
 	parrot := create(t, net, "parrot", 4, neuron.Parrot{})
 	must(t, drive(net, device.Poisson{Rate: 1e6}, parrot, connect.Synapse{}))
-	must(t, net.RecordSpikes(fragile{}, parrot))
+	net.Record(device.SpikeRecorder{}, parrot).WriteSpikesTo(fragile{})
 	func() {
 		defer func() {
 			if p := recover(); p != "the disk is gone" {
@@ -33,6 +33,6 @@ func TestRecorderPanic(t *testing.T) {
 	const want = "a recorder panicked: the disk is gone"
 	wantError(t, net.Simulate(context.Background(), 1), want)
 	wantError(t, net.SaveState(t.TempDir()), want)
-	must(t, net.Connect(parrot, parrot, connect.OneToOne{}, connect.Synapse{}))
+	net.Connect(parrot, parrot, connect.OneToOne{})
 	wantError(t, net.Simulate(context.Background(), 1), want)
 }

@@ -23,7 +23,7 @@ import (
 type Params map[string]any
 
 // Set changes parameters of the nodes, and of neurons the membrane potential
-// V_m, all of them or, if there is an error, none. A network that has been
+// V_m, all of them or, if they are refused, none. A network that has been
 // simulated goes on from its state with the new values; changing E_L alone keeps
 // the absolute V_m, V_th and V_reset, and a neuron that is refractory when t_ref
 // changes waits as long as it was to. Before the first step V_m is the initial
@@ -31,7 +31,7 @@ type Params map[string]any
 // than 1000 neurons, synaptic time constants that are equal cannot be made
 // different while their currents flow, unless a multimeter records these from the
 // first step on.
-func (c *Nodes) Set(p Params) error { return c.changing("Set", func() error { return c.set(p) }) }
+func (c *Nodes) Set(p Params) { c.changing("Set", func() error { return c.set(p) }) }
 
 func (c *Nodes) set(p Params) error {
 	names := slices.Sorted(maps.Keys(p))
@@ -51,9 +51,9 @@ func (c *Nodes) set(p Params) error {
 }
 
 // SetEach changes parameters of the nodes, one set for each of them, which may be
-// nil: all of them or, if there is an error, none.
-func (c *Nodes) SetEach(p ...Params) error {
-	return c.changing("SetEach", func() error { return c.setEach(p) })
+// nil: all of them or, if they are refused, none.
+func (c *Nodes) SetEach(p ...Params) {
+	c.changing("SetEach", func() error { return c.setEach(p) })
 }
 
 func (c *Nodes) setEach(p []Params) error {
@@ -144,8 +144,8 @@ func structsOf[T Model](c *Nodes) ([]T, error) {
 // Set gives the nodes the parameters of one struct, or of one for each of them;
 // all must be of model T. V_m is set only where it differs from what Get returns,
 // so that what is read, changed in another field and set leaves potentials alone.
-func Set[T Model](c *Nodes, structs ...T) error {
-	return c.changing("Set", func() error { return setStructs(c, structs) })
+func Set[T Model](c *Nodes, structs ...T) {
+	c.changing("Set", func() error { return setStructs(c, structs) })
 }
 
 func setStructs[T Model](c *Nodes, structs []T) error {

@@ -45,7 +45,7 @@ func randomNetwork(t testing.TB, seed uint64, opts ...sim.Option) *sim.Network {
 		}
 		p := create(t, net, fmt.Sprint("p", i), n, m)
 		if _, parrot := m.(neuron.Parrot); !parrot && r.IntN(2) == 0 {
-			must(t, p.Set(sim.Params{"V_m": connect.Normal{Mean: -62, SD: 4}}))
+			p.Set(sim.Params{"V_m": connect.Normal{Mean: -62, SD: 4}})
 		}
 		pops = append(pops, p)
 	}
@@ -113,7 +113,7 @@ func randomNetwork(t testing.TB, seed uint64, opts ...sim.Option) *sim.Network {
 			}
 			rule = l
 		}
-		must(t, net.Connect(pre, post, rule, connect.Synapse{Weight: weight(scale(post)), Delay: delay()}))
+		net.Connect(pre, post, rule, connect.Synapse{Weight: weight(scale(post)), Delay: delay()})
 	}
 	for _, p := range pops {
 		w := connect.Distribution(connect.Constant(scale(p)))
@@ -143,10 +143,10 @@ func result(t testing.TB, net *sim.Network, pieces []int, open ...sim.Option) st
 		dir = t.TempDir()
 	}
 	watch := func() {
-		must(t, net.RecordSpikes(m))
-		for _, p := range net.Populations() {
+		net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
+		for _, p := range net.Neurons() {
 			if _, parrot := p.Models()[0].(neuron.Parrot); !parrot {
-				must(t, net.Record(v, device.Multimeter{Interval: 17 * net.Resolution()}, p))
+				net.Record(device.Multimeter{Interval: 17 * net.Resolution()}, p).WriteSamplesTo(v)
 			}
 		}
 	}

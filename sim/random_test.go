@@ -177,7 +177,7 @@ func (c *caller) begin() {
 	join(c.t, c.net, a, sim.Join(a, b), connect.FixedInDegree{N: 8}, 40, 1.5)
 	join(c.t, c.net, g, a, connect.FixedInDegree{N: 2}, 60, 1)
 	r := recorderOf(c.t, c.net, a)
-	must(c.t, c.net.RecordSpikes(c.mem))
+	c.net.Record(device.SpikeRecorder{}).WriteSpikesTo(c.mem)
 	c.names = append(c.names, "a", "g", "b", r.Name())
 }
 
@@ -192,16 +192,16 @@ func (c *caller) someNeuron() sim.Model {
 func (c *caller) call() (what string, whole bool, err error) {
 	ctx := context.Background()
 	switch k := c.r.IntN(20); {
-	case k < 4 && c.net.Neurons() < 150:
+	case k < 4 && c.net.NeuronCount() < 150:
 		name, m := fmt.Sprint("n", c.r.IntN(90)), c.model()
 		if c.r.IntN(3) == 0 {
 			m = neuron.DefaultIafPscExp()
 		}
-		var p *sim.Nodes
-		if p, err = c.net.Create(name, choose(c.r, 1, 3, 10, 20, 40, 3, 10, 20, 0), m, c.params(m)); err == nil {
+		p := c.net.Create(name, choose(c.r, 1, 3, 10, 20, 40, 3, 10, 20, 0), m, c.params(m))
+		if err = c.net.Err(); err == nil {
 			c.names = append(c.names, name)
 			if _, get := p.Get("C_m"); get == nil || parrots(p) {
-				must(c.t, c.net.RecordSpikes(c.mem, p))
+				c.net.Record(device.SpikeRecorder{}, p).WriteSpikesTo(c.mem)
 			}
 		}
 		return "Create", true, err
@@ -222,10 +222,16 @@ func (c *caller) call() (what string, whole bool, err error) {
 		if parrots(pre) && parrots(post) || parrots(sim.Join(post)) && c.r.IntN(3) > 0 {
 			return "skip", false, nil
 		}
-		return "Connect", true, c.net.Connect(pre, post, rule, syn)
+		if rule == nil {
+			c.net.Connect(pre, post, syn)
+		} else {
+			c.net.Connect(pre, post, syn, rule)
+		}
+		return "Connect", true, c.net.Err()
 	case k < 11:
 		p := c.pool()
-		return "Set", true, p.Set(c.params(first(p)))
+		p.Set(c.params(first(p)))
+		return "Set", true, c.net.Err()
 	case k < 13:
 		cs, err := c.net.Connections(sim.ConnectionQuery{Source: c.pool(), Target: c.pool(), Model: choose(c.r, "", "", "static_synapse", "m1", "m9")})
 		if err != nil {
@@ -235,16 +241,19 @@ func (c *caller) call() (what string, whole bool, err error) {
 		cs = cs[:min(len(cs), c.r.IntN(50))]
 		w := choose[any](c.r, c.number(50, 20), c.value(40), []float64{1, 2}, "x", nil)
 		if c.r.IntN(3) == 0 {
-			return "SetDelays", true, c.net.SetDelays(cs, choose[any](c.r, c.number(1, 2), c.number(0.1, 0.01), c.value(3)))
+			c.net.SetDelays(cs, choose[any](c.r, c.number(1, 2), c.number(0.1, 0.01), c.value(3)))
+			return "SetDelays", true, c.net.Err()
 		}
-		return "SetWeights", true, c.net.SetWeights(cs, w)
+		c.net.SetWeights(cs, w)
+		return "SetWeights", true, c.net.Err()
 	case k == 18 && c.r.IntN(2) == 0:
-		return "CopyModel", true, c.net.CopyModel(fmt.Sprint("m", c.r.IntN(3)), connect.Synapse{Weight: c.value(30), Delay: c.value(2), Model: choose(c.r, "", "m0")})
+		c.net.CopyModel(fmt.Sprint("m", c.r.IntN(3)), connect.Synapse{Weight: c.value(30), Delay: c.value(2), Model: choose(c.r, "", "m0")})
+		return "CopyModel", true, c.net.Err()
 	case k == 13 && c.r.IntN(3) == 0:
-		return "Reset", true, c.net.Reset()
-	case k == 14 && c.r.IntN(3) == 0 && c.net.Neurons() > 0:
+		c.net.Reset()
+		return "Reset", true, c.net.Err()
+	case k == 14 && c.r.IntN(3) == 0 && c.net.NeuronCount() > 0:
 		dir := c.t.TempDir()
-		_ = c.net.Err() // of calls that were refused before
 		if err := c.net.Build(ctx); err != nil {
 			return "Build", false, err
 		}
@@ -252,7 +261,7 @@ func (c *caller) call() (what string, whole bool, err error) {
 		opened, err := sim.Open(dir, c.opts...)
 		must(c.t, err)
 		c.net = opened
-		must(c.t, opened.RecordSpikes(c.mem))
+		opened.Record(device.SpikeRecorder{}).WriteSpikesTo(c.mem)
 		return "Save and Open", true, nil
 	case k == 15:
 		p := c.pool()
@@ -266,17 +275,17 @@ func (c *caller) call() (what string, whole bool, err error) {
 		}
 		return "Get", true, err
 	case k == 16 && c.r.IntN(3) == 0:
-		return "Clear", false, c.pool().Clear()
+		c.pool().Clear()
+		return "Clear", false, c.net.Err()
 	case k == 17:
-		if c.net.Neurons() == 0 {
+		if c.net.NeuronCount() == 0 {
 			return "skip", false, nil
 		}
 		return "Simulate", true, c.net.Simulate(ctx, choose(c.r, -1, 0.05, math.NaN(), math.Inf(1)))
 	}
-	if c.net.Neurons() == 0 {
+	if c.net.NeuronCount() == 0 {
 		return "skip", false, nil
 	}
-	_ = c.net.Err() // of calls that were refused before
 	err = c.net.Simulate(ctx, choose(c.r, 0.1, 0.7, 3, 6, 0))
 	if err != nil {
 		c.t.Errorf("the network cannot go on: %v", err)

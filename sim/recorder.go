@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -19,7 +20,7 @@ const eventCount = "n_events"
 // has no writer, what it recorded.
 type recorder struct {
 	net     *Network
-	id      int32
+	id      int32     // 0: made by Record, and no node
 	model   Model     // device.SpikeRecorder or device.Multimeter
 	of      [2]*Nodes // neurons, generators
 	begin   int64     // step at which it was first connected
@@ -46,6 +47,9 @@ func newRecorders(n *Network, count int, model Model) []*recorder {
 
 // checkSources reports nodes that cannot be recorded.
 func (r *recorder) checkSources(of *Nodes) error {
+	if of.kind() == recorders {
+		return fmt.Errorf("%s cannot be recorded", describeNodes(of))
+	}
 	joined := Join(r.of[of.kind()], of)
 	if joined.err != nil {
 		return fmt.Errorf("recorder %d: %s", r.id, strings.TrimPrefix(joined.err.Error(), "sim: Join: "))
@@ -54,6 +58,9 @@ func (r *recorder) checkSources(of *Nodes) error {
 		return r.net.checkMeter(m, of.ranges())
 	}
 	if of.kind() == generators {
+		if r.id == 0 {
+			return fmt.Errorf("a recorder made by Record is of neurons, not of generators: create one")
+		}
 		for _, m := range of.Models() {
 			if err := engine.CheckEmits(m.(device.Device)); err != nil {
 				return err
@@ -178,6 +185,11 @@ func (r *recorder) takeSamples(quantities []string, step []int64, neuron []int32
 	return nil
 }
 
+// clear empties the memory: the recorder begins anew at a step.
+func (r *recorder) clear(step int64) {
+	r.step, r.neuron, r.samples, r.begin = nil, nil, Samples{}, step
+}
+
 func (r *recorder) events() int {
 	if _, ok := r.model.(device.Multimeter); ok {
 		return len(r.samples.Step)
@@ -238,7 +250,7 @@ func (c *Nodes) spikes() (*spikes.Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &spikes.Data{Resolution: c.net.desc.Resolution, Populations: append(r.of[neurons].Populations(), r.of[generators].Populations()...),
+	d := &spikes.Data{Resolution: c.net.desc.Resolution, Populations: append(r.of[neurons].SpikePopulations(), r.of[generators].SpikePopulations()...),
 		Begin: max(r.begin, begin, 0), End: min(c.net.now(), end), Step: slices.Clone(r.step), Neuron: slices.Clone(r.neuron)}
 	d.End = max(d.End, d.Begin)
 	return d, nil
@@ -269,47 +281,119 @@ func (c *Nodes) samples() (Samples, error) {
 
 // Clear empties the memories of recorders: NEST's n_events = 0. What a writer
 // has is not touched.
-func (c *Nodes) Clear() error { return c.changing("Clear", c.clear) }
+func (c *Nodes) Clear() { c.changing("Clear", c.clear) }
 
 func (c *Nodes) clear() error {
+	rs, err := c.recorders("Clear")
+	for _, r := range rs {
+		r.clear(c.net.now())
+	}
+	return err
+}
+
+// recorders returns the recorders of a collection, which must have no other nodes.
+func (c *Nodes) recorders(call string) ([]*recorder, error) {
+	var rs []*recorder
 	for _, s := range c.parts {
 		g := &c.net.groups[s.group]
 		if g.kind != recorders {
-			return fmt.Errorf("sim: Clear of %s, must be of recorders", describeNodes(c))
+			return nil, fmt.Errorf("sim: %s of %s, must be of recorders", call, describeNodes(c))
 		}
-		for i := range s.n {
-			r := c.net.recorders[g.at+s.from+i]
-			r.step, r.neuron, r.samples = nil, nil, Samples{}
-			r.begin = c.net.now()
-		}
+		rs = append(rs, c.net.recorders[g.at+s.from:g.at+s.from+s.n]...)
 	}
-	return nil
+	return rs, nil
 }
 
-// RecordTo has a spike recorder hand its spikes to w, a SpikeWriter, or a
-// multimeter its samples, to a SampleWriter, from now on, in place of its memory;
-// nil is the memory. Package arrowio has writers for Parquet and for NEST's ASCII
-// files.
-func (c *Nodes) RecordTo(w any) error {
-	return c.changing("RecordTo", func() error { return c.recordTo(w) })
+// WriteSpikesTo has a spike recorder hand its spikes to w from now on, in place of
+// its memory. Package arrowio has writers for Parquet, package arrowio/nest for NEST's
+// ASCII files.
+func (c *Nodes) WriteSpikesTo(w SpikeWriter) {
+	c.changing("WriteSpikesTo", func() error {
+		r, err := one[device.SpikeRecorder](c, "WriteSpikesTo")
+		if err == nil && w == nil {
+			err = errNoWriter
+		}
+		if err == nil {
+			r.spikeTo = w
+		}
+		return err
+	})
 }
 
-func (c *Nodes) recordTo(w any) error {
-	if c.Len() != 1 || c.kind() != recorders {
-		return fmt.Errorf("sim: RecordTo of %s, must be of one recorder", describeNodes(c))
+// WriteSamplesTo is WriteSpikesTo of a multimeter and its samples.
+func (c *Nodes) WriteSamplesTo(w SampleWriter) {
+	c.changing("WriteSamplesTo", func() error {
+		r, err := one[device.Multimeter](c, "WriteSamplesTo")
+		if err == nil && w == nil {
+			err = errNoWriter
+		}
+		if err == nil {
+			r.valueTo = w
+		}
+		return err
+	})
+}
+
+var errNoWriter = errors.New("sim: no writer: WriteToMemory has the memory again")
+
+// WriteToMemory has recorders keep what they record from now on in memory, as they
+// do unless they were given a writer.
+func (c *Nodes) WriteToMemory() {
+	c.changing("WriteToMemory", func() error {
+		rs, err := c.recorders("WriteToMemory")
+		for _, r := range rs {
+			r.spikeTo, r.valueTo = nil, nil
+		}
+		return err
+	})
+}
+
+// Record makes a recorder of some neurons, or of all that there are if none are
+// named: a device.SpikeRecorder or a device.Multimeter. It does what one that was
+// created and connected does, but is no node: its id is 0, it is not listed among
+// the network's recorders, and the ids of nodes that are created later are what they
+// would be without it. It is for programs that record any network, whatever its
+// nodes:
+//
+//	net.Record(device.SpikeRecorder{}).WriteSpikesTo(w)
+func (n *Network) Record(recorder Model, of ...*Nodes) *Nodes {
+	return n.making("Record", func() (*Nodes, error) { return n.record(recorder, of) })
+}
+
+func (n *Network) record(model Model, of []*Nodes) (*Nodes, error) {
+	switch m := model.(type) {
+	case device.SpikeRecorder, device.Multimeter:
+		if err := m.Validate(); err != nil {
+			return nil, fmt.Errorf("sim: %w", err)
+		}
+	default:
+		return nil, fmt.Errorf("sim: Record with a %T, must be a device.SpikeRecorder or a device.Multimeter (not a pointer to one)", model)
 	}
-	s := c.parts[0]
-	r := c.net.recorders[c.net.groups[s.group].at+s.from]
-	_, meter := r.model.(device.Multimeter)
-	spikeTo, isSpikes := w.(SpikeWriter)
-	valueTo, isValues := w.(SampleWriter)
-	switch {
-	case w == nil:
-	case meter && !isValues:
-		return fmt.Errorf("sim: a %s records to a SampleWriter, not to a %T", r.model.ModelName(), w)
-	case !meter && !isSpikes:
-		return fmt.Errorf("sim: a %s records to a SpikeWriter, not to a %T", r.model.ModelName(), w)
+	if err := n.own(of...); err != nil {
+		return nil, err
 	}
-	r.spikeTo, r.valueTo = spikeTo, valueTo
-	return nil
+	if len(of) == 0 {
+		of = n.Neurons()
+	}
+	if len(of) == 0 {
+		return nil, fmt.Errorf("sim: there are no neurons to record yet")
+	}
+	all := Join(of...)
+	if all.err != nil {
+		return nil, all.err
+	}
+	r := newRecorders(n, 1, model)[0]
+	r.id = 0
+	err := r.check(model)
+	if err == nil {
+		err = r.checkSources(all)
+	}
+	if err != nil {
+		return nil, about(model.ModelName(), err)
+	}
+	r.add(all)
+	n.groups = append(n.groups, group{name: model.ModelName(), n: 1, kind: recorders, at: len(n.recorders)})
+	n.recorders = append(n.recorders, r)
+	n.recordings = false
+	return n.groupNodes(len(n.groups) - 1), nil
 }

@@ -23,19 +23,8 @@ import (
 // synapse.
 func zoo(t testing.TB, opts ...sim.Option) *sim.Network {
 	t.Helper()
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	net, err := sim.New(append([]sim.Option{sim.Seed(12)}, opts...)...)
-	must(err)
-	create := func(name string, n int, m neuron.Model) *sim.Nodes {
-		p, err := net.Create(name, n, m)
-		must(err)
-		return p
-	}
+	net := sim.New(append([]sim.Option{sim.Seed(12)}, opts...)...)
+	create := func(name string, n int, m neuron.Model) *sim.Nodes { return net.Create(name, n, m) }
 	merged := neuron.DefaultIafPscExp()
 	split := neuron.DefaultIafPscExp()
 	split.TauSynIn = 3
@@ -46,15 +35,15 @@ func zoo(t testing.TB, opts ...sim.Option) *sim.Network {
 	c := create("alpha", 67, neuron.DefaultIafPscAlpha())
 	d := create("delta", 50, delta)
 	p := create("parrot", 9, neuron.Parrot{})
-	must(a.Set(sim.Params{"V_m": connect.Normal{Mean: -60, SD: 5}}))
-	must(b.Set(sim.Params{"V_m": connect.Uniform{Min: -70, Max: -56}}))
+	a.Set(sim.Params{"V_m": connect.Normal{Mean: -60, SD: 5}})
+	b.Set(sim.Params{"V_m": connect.Uniform{Min: -70, Max: -56}})
 	delay := connect.Above(connect.Normal{Mean: 1.5, SD: 0.75}, 0.05)
 	for _, post := range []*sim.Nodes{a, b, c} {
-		must(net.Connect(a, post, connect.FixedTotalNumber{N: 9000}, connect.Synapse{Weight: connect.Above(connect.Normal{Mean: 60, SD: 6}, 0), Delay: delay}))
-		must(net.Connect(b, post, connect.FixedInDegree{N: 30}, connect.Synapse{Weight: connect.Below(connect.Normal{Mean: -200, SD: 20}, 0), Delay: connect.Uniform{Min: 0.3, Max: 4}}))
+		net.Connect(a, post, connect.FixedTotalNumber{N: 9000}, connect.Synapse{Weight: connect.Above(connect.Normal{Mean: 60, SD: 6}, 0), Delay: delay})
+		net.Connect(b, post, connect.FixedInDegree{N: 30}, connect.Synapse{Weight: connect.Below(connect.Normal{Mean: -200, SD: 20}, 0), Delay: connect.Uniform{Min: 0.3, Max: 4}})
 	}
-	must(net.Connect(a, d, connect.FixedInDegree{N: 40}, connect.Synapse{Weight: connect.Constant(0.2), Delay: connect.Constant(1.5)}))
-	must(net.Connect(p, a, connect.AllToAll{}, connect.Synapse{Weight: connect.Constant(10), Delay: delay}))
+	net.Connect(a, d, connect.FixedInDegree{N: 40}, connect.Synapse{Weight: connect.Constant(0.2), Delay: connect.Constant(1.5)})
+	net.Connect(p, a, connect.AllToAll{}, connect.Synapse{Weight: connect.Constant(10), Delay: delay})
 	r := rand.New(rand.NewPCG(1, 2))
 	list := connect.List{}
 	for range 2000 {
@@ -63,15 +52,15 @@ func zoo(t testing.TB, opts ...sim.Option) *sim.Network {
 		list.Weight = append(list.Weight, r.NormFloat64()*40)
 		list.Delay = append(list.Delay, 0.1+r.Float64()*9)
 	}
-	must(net.Connect(c, b, list, connect.Synapse{}))
-	must(net.Connect(d.Slice(0, 9), p, connect.OneToOne{}, connect.Synapse{}))
-	must(drive(net, device.Poisson{Rate: 9000}, a, connect.Synapse{Weight: connect.Constant(40), Delay: connect.Constant(1.5)}))
-	must(drive(net, device.Poisson{Rate: 8000}, b, connect.Synapse{Weight: connect.Normal{Mean: 60, SD: 5}, Delay: connect.Uniform{Min: 0.5, Max: 3}}))
-	must(drive(net, device.Poisson{Rate: 9000}, c, connect.Synapse{Weight: connect.Constant(25)}))
-	must(drive(net, device.Poisson{Rate: 9000}, d, connect.Synapse{Weight: connect.Constant(0.2)}))
-	must(drive(net, device.Poisson{Rate: 3000, Active: device.Active{Start: 20, Stop: 60}}, p, connect.Synapse{}))
-	must(drive(net, device.DC{Amplitude: 100, Active: device.Active{Start: 10, Stop: 70}}, b.Slice(10, 60), connect.Synapse{}))
-	must(drive(net, device.SpikeGenerator{Times: []float64{5, 5, 30, 61.7}, Multiplicities: []int{1, 2, 3, 1}}, c, connect.Synapse{Weight: connect.Constant(300)}))
+	net.Connect(c, b, list)
+	net.Connect(d.Slice(0, 9), p, connect.OneToOne{})
+	must(t, drive(net, device.Poisson{Rate: 9000}, a, connect.Synapse{Weight: connect.Constant(40), Delay: connect.Constant(1.5)}))
+	must(t, drive(net, device.Poisson{Rate: 8000}, b, connect.Synapse{Weight: connect.Normal{Mean: 60, SD: 5}, Delay: connect.Uniform{Min: 0.5, Max: 3}}))
+	must(t, drive(net, device.Poisson{Rate: 9000}, c, connect.Synapse{Weight: connect.Constant(25)}))
+	must(t, drive(net, device.Poisson{Rate: 9000}, d, connect.Synapse{Weight: connect.Constant(0.2)}))
+	must(t, drive(net, device.Poisson{Rate: 3000, Active: device.Active{Start: 20, Stop: 60}}, p, connect.Synapse{}))
+	must(t, drive(net, device.DC{Amplitude: 100, Active: device.Active{Start: 10, Stop: 70}}, b.Slice(10, 60), connect.Synapse{}))
+	must(t, drive(net, device.SpikeGenerator{Times: []float64{5, 5, 30, 61.7}, Multiplicities: []int{1, 2, 3, 1}}, c, connect.Synapse{Weight: connect.Constant(300)}))
 	return net
 }
 
@@ -91,18 +80,14 @@ func runZoo(t testing.TB, record bool, pieces []float64, opts ...sim.Option) str
 	t.Helper()
 	net := zoo(t, opts...)
 	m := newMemory()
-	if err := net.RecordSpikes(m); err != nil {
-		t.Fatal(err)
-	}
+	net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 	if record {
 		for name, q := range map[string][]string{"merged": {device.Vm, device.ISynEx, device.ISynIn}, "split": {device.ISynEx}, "delta": nil} {
 			p, err := net.Nodes(name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := net.Record(newMemory(), device.Multimeter{Interval: 0.7, Quantities: q}, p); err != nil {
-				t.Fatal(err)
-			}
+			net.Record(device.Multimeter{Interval: 0.7, Quantities: q}, p).WriteSamplesTo(newMemory())
 		}
 	}
 	for _, ms := range pieces {
@@ -198,9 +183,7 @@ func TestSaveAndOpen(t *testing.T) {
 				if resharded := c.open != 0 && c.open != c.save; (len(net.Warnings()) > 0) != resharded {
 					t.Errorf("warnings %v", net.Warnings())
 				}
-				if err := net.RecordSpikes(m); err != nil {
-					t.Fatal(err)
-				}
+				net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 				if err := net.Simulate(ctx, ms); err != nil {
 					t.Fatal(err)
 				}
@@ -285,9 +268,7 @@ func TestStopAndGoOn(t *testing.T) {
 		}
 	}), sim.Threads(2))
 	m := newMemory()
-	if err := net.RecordSpikes(m); err != nil {
-		t.Fatal(err)
-	}
+	net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 	cancelEarly, stop := context.WithCancel(context.Background())
 	stop()
 	if err := net.Simulate(cancelEarly, 10); !errors.Is(err, context.Canceled) {
@@ -314,9 +295,7 @@ func (f failing) WriteSpikes([]int64, []int32) error { return f.err }
 func TestRecorderError(t *testing.T) {
 	full := errors.New("disk full")
 	net := zoo(t)
-	if err := net.RecordSpikes(failing{full}); err != nil {
-		t.Fatal(err)
-	}
+	net.Record(device.SpikeRecorder{}).WriteSpikesTo(failing{full})
 	if err := net.Simulate(context.Background(), 2000); !errors.Is(err, full) {
 		t.Errorf("error %v", err)
 	}
@@ -340,9 +319,7 @@ func TestRecorderErrorLeavesNoGap(t *testing.T) {
 	want := runZoo(t, false, []float64{zooMS})
 	net := zoo(t)
 	w := &failsOnce{}
-	if err := net.RecordSpikes(w); err != nil {
-		t.Fatal(err)
-	}
+	net.Record(device.SpikeRecorder{}).WriteSpikesTo(w)
 	failures := 0
 	for _, ms := range []float64{40, 40, 40} {
 		if err := net.Simulate(context.Background(), ms); err != nil {

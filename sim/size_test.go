@@ -24,19 +24,11 @@ func BenchmarkWeights(b *testing.B) {
 	}{{"compact", 8.8}, {"exact", 0.01}} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
-				net, err := sim.New()
-				if err != nil {
-					b.Fatal(err)
-				}
+				net := sim.New()
 				m := neuron.DefaultIafPscExp()
-				pop, err := net.Create("exc", 20000, m)
-				if err != nil {
-					b.Fatal(err)
-				}
+				pop := net.Create("exc", 20000, m)
 				delay := connect.Above(connect.Normal{Mean: 1.5, SD: 0.75}, 0.1)
-				if err := net.Connect(pop, pop, connect.FixedInDegree{N: 1000}, connect.Synapse{Weight: connect.Above(connect.Normal{Mean: 2, SD: c.sd / 88 * 2}, 0), Delay: delay}); err != nil {
-					b.Fatal(err)
-				}
+				net.Connect(pop, pop, connect.FixedInDegree{N: 1000}, connect.Synapse{Weight: connect.Above(connect.Normal{Mean: 2, SD: c.sd / 88 * 2}, 0), Delay: delay})
 				if err := drive(net, device.Poisson{Rate: 8000}, pop, connect.Synapse{Weight: connect.Constant(40)}); err != nil {
 					b.Fatal(err)
 				}
@@ -63,28 +55,15 @@ func needFull(t *testing.T) {
 // microcircuit's delays takes at most 6 bytes a synapse, everything included.
 func TestFullMillionNeurons(t *testing.T) {
 	needFull(t)
-	net, err := sim.New()
-	if err != nil {
-		t.Fatal(err)
-	}
+	net := sim.New()
 	delay := func(mean float64) connect.Distribution {
 		return connect.Above(connect.Normal{Mean: mean, SD: mean / 2}, 0.05)
 	}
-	exc, err := net.Create("exc", 800_000, neuron.DefaultIafPscExp())
-	if err != nil {
-		t.Fatal(err)
-	}
-	inh, err := net.Create("inh", 200_000, neuron.DefaultIafPscExp())
-	if err != nil {
-		t.Fatal(err)
-	}
+	exc := net.Create("exc", 800_000, neuron.DefaultIafPscExp())
+	inh := net.Create("inh", 200_000, neuron.DefaultIafPscExp())
 	for _, post := range []*sim.Nodes{exc, inh} {
-		if err := net.Connect(exc, post, connect.FixedInDegree{N: 800}, connect.Synapse{Weight: connect.Above(connect.Normal{Mean: 88, SD: 8.8}, 0), Delay: delay(1.5)}); err != nil {
-			t.Fatal(err)
-		}
-		if err := net.Connect(inh, post, connect.FixedInDegree{N: 200}, connect.Synapse{Weight: connect.Below(connect.Normal{Mean: -352, SD: 35}, 0), Delay: delay(0.75)}); err != nil {
-			t.Fatal(err)
-		}
+		net.Connect(exc, post, connect.FixedInDegree{N: 800}, connect.Synapse{Weight: connect.Above(connect.Normal{Mean: 88, SD: 8.8}, 0), Delay: delay(1.5)})
+		net.Connect(inh, post, connect.FixedInDegree{N: 200}, connect.Synapse{Weight: connect.Below(connect.Normal{Mean: -352, SD: 35}, 0), Delay: delay(0.75)})
 	}
 	start := time.Now()
 	if err := net.Build(context.Background()); err != nil {
@@ -93,7 +72,7 @@ func TestFullMillionNeurons(t *testing.T) {
 	built := time.Since(start).Seconds()
 	debug.FreeOSMemory()
 	resident := residentBytes(t)
-	n := float64(net.Synapses())
+	n := float64(net.SynapseCount())
 	t.Logf("%.0f synapses in %d shards, built in %.1f s (%.1f ns a synapse), %.2f bytes resident a synapse", n, net.Shards(), built, built*1e9/n, resident/n)
 	if resident/n > 6 {
 		t.Errorf("%.2f bytes a synapse, want at most 6", resident/n)

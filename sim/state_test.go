@@ -22,7 +22,7 @@ func TestStateBetweenLongIntervals(t *testing.T) {
 		a := create(t, net, "a", 50, neuron.DefaultIafPscExp())
 		must(t, drive(net, device.Poisson{Rate: 20000}, a, connect.Synapse{Weight: connect.Constant(40)}))
 		if connected {
-			must(t, net.Connect(a, a, connect.FixedInDegree{N: 10}, connect.Synapse{Weight: connect.Constant(100), Delay: connect.Constant(1.5)}))
+			net.Connect(a, a, connect.FixedInDegree{N: 10}, connect.Synapse{Weight: connect.Constant(100), Delay: connect.Constant(1.5)})
 		}
 		return net
 	}
@@ -30,19 +30,19 @@ func TestStateBetweenLongIntervals(t *testing.T) {
 		t.Run(fmt.Sprint("connected ", connected), func(t *testing.T) {
 			want := newMemory()
 			net := make(connected)
-			must(t, net.RecordSpikes(want))
+			net.Record(device.SpikeRecorder{}).WriteSpikesTo(want)
 			must(t, net.Simulate(ctx, 200))
 
 			got, dir := newMemory(), t.TempDir()
 			net = make(connected)
-			must(t, net.RecordSpikes(got))
+			net.Record(device.SpikeRecorder{}).WriteSpikesTo(got)
 			for _, ms := range []float64{48.3, 0.4, 100, 51.3} {
 				must(t, net.Simulate(ctx, ms))
 				must(t, net.Save(dir))
 				var err error
 				net, err = sim.Open(dir)
 				must(t, err)
-				must(t, net.RecordSpikes(got))
+				net.Record(device.SpikeRecorder{}).WriteSpikesTo(got)
 			}
 			if len(want.step) < 100 || fmt.Sprint(got.step, got.neuron) != fmt.Sprint(want.step, want.neuron) {
 				t.Errorf("%d spikes, or others, want %d", len(got.step), len(want.step))
@@ -64,13 +64,13 @@ func TestCurrentsGoOnAfterOpen(t *testing.T) {
 		create(t, net, "b", 40, neuron.DefaultIafPscExp())
 		must(t, drive(net, device.Poisson{Rate: 5000}, a, connect.Synapse{Weight: connect.Constant(40)}))
 		must(t, drive(net, device.Poisson{Rate: 5000}, a, connect.Synapse{Weight: connect.Constant(-30)}))
-		must(t, net.Connect(a, a, connect.AllToAll{}, connect.Synapse{Weight: connect.Normal{Mean: -100, SD: 30}}))
+		net.Connect(a, a, connect.AllToAll{}, connect.Synapse{Weight: connect.Normal{Mean: -100, SD: 30}})
 		return net
 	}
 	watch := func(net *sim.Network, m *memory) {
 		p, err := net.Nodes("a")
 		must(t, err)
-		must(t, net.Record(m, device.Multimeter{Interval: 0.1, Quantities: []string{device.ISynIn, device.Vm, device.ISynEx}}, p))
+		net.Record(device.Multimeter{Interval: 0.1, Quantities: []string{device.ISynIn, device.Vm, device.ISynEx}}, p).WriteSamplesTo(m)
 	}
 	want, got, dir := newMemory(), newMemory(), t.TempDir()
 	net := make()
@@ -95,7 +95,7 @@ func TestSpikesCountMultiplicity(t *testing.T) {
 	p := create(t, net, "p", 2, neuron.Parrot{})
 	must(t, drive(net, device.SpikeGenerator{Times: []float64{1, 2}, Multiplicities: []int{3, 1}}, p, connect.Synapse{}))
 	m := newMemory()
-	must(t, net.RecordSpikes(m))
+	net.Record(device.SpikeRecorder{}).WriteSpikesTo(m)
 	must(t, net.Simulate(context.Background(), 10))
 	if len(m.step) != 8 || net.Stats().Spikes != 8 {
 		t.Errorf("%d recorded, %d counted, want 8", len(m.step), net.Stats().Spikes)
@@ -111,7 +111,7 @@ func TestStepCurrentOrigin(t *testing.T) {
 		a := create(t, net, "a", 1, neuron.DefaultIafPscExp())
 		must(t, drive(net, d, a, connect.Synapse{}))
 		m := newMemory()
-		must(t, net.Record(m, device.Multimeter{Interval: 0.1}))
+		net.Record(device.Multimeter{Interval: 0.1}).WriteSamplesTo(m)
 		must(t, net.Simulate(context.Background(), 20))
 		return fmt.Sprint(m.samples)
 	}
@@ -148,10 +148,10 @@ func TestTinySpread(t *testing.T) {
 		net := mustNew(t)
 		a := create(t, net, "a", 1, neuron.Parrot{})
 		b := create(t, net, "b", 1, neuron.DefaultIafPscExp())
-		must(t, net.Connect(a, b, connect.OneToOne{}, connect.Synapse{Weight: w}))
+		net.Connect(a, b, connect.OneToOne{}, connect.Synapse{Weight: w})
 		must(t, drive(net, device.SpikeGenerator{Times: []float64{1}}, a, connect.Synapse{}))
 		m := newMemory()
-		must(t, net.Record(m, device.Multimeter{Interval: 10}, b))
+		net.Record(device.Multimeter{Interval: 10}, b).WriteSamplesTo(m)
 		must(t, net.Simulate(ctx, 10))
 		return m.samples[[2]int64{100, 2}]
 	}

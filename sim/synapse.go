@@ -27,10 +27,11 @@ type SynapseModel struct {
 
 // CopyModel derives a synapse model of that name from the one that syn names,
 // static_synapse if it names none, with syn's weight and delay where they are
-// given, and with other parameters of its kind: NEST's CopyModel.
-// connect.Synapse{Model: name} then stands for them.
-func (n *Network) CopyModel(name string, syn connect.Synapse, parameters ...Params) error {
-	return n.changing("CopyModel", func() error { return n.copyModel(name, syn, parameters) })
+// given, and with other parameters of its kind: NEST's CopyModel. It returns
+// connect.Synapse{Model: name}, which stands for them in Connect.
+func (n *Network) CopyModel(name string, syn connect.Synapse, parameters ...Params) connect.Synapse {
+	n.changing("CopyModel", func() error { return n.copyModel(name, syn, parameters) })
+	return connect.Synapse{Model: name}
 }
 
 func (n *Network) copyModel(name string, syn connect.Synapse, parameters []Params) error {
@@ -51,15 +52,16 @@ func (n *Network) copyModel(name string, syn connect.Synapse, parameters []Param
 }
 
 func (n *Network) derived(name string, syn connect.Synapse, parameters []Params) (m engine.SynapseModel, err error) {
-	if syn, err = n.resolve(syn); err == nil {
-		err = checkSynapse(syn, n.desc.Resolution)
+	s, err := n.resolve(syn)
+	if err == nil {
+		err = s.check(n.desc.Resolution)
 	}
 	if err != nil {
 		return m, err
 	}
-	m = engine.SynapseModel{Name: name, Weight: syn.Weight, Delay: syn.Delay}
-	if syn.Model != "" {
-		base, err := n.synapseModel(syn.Model)
+	m = engine.SynapseModel{Name: name, Weight: s.weight, Delay: s.delay}
+	if s.model != "" {
+		base, err := n.synapseModel(s.model)
 		if err != nil {
 			return m, err
 		}
@@ -80,37 +82,44 @@ func (n *Network) derived(name string, syn connect.Synapse, parameters []Params)
 	return m, engine.CheckSynapseModel(&m)
 }
 
-func checkSynapse(syn connect.Synapse, resolution float64) error {
-	if err := connect.CheckDistribution(syn.Weight); err != nil {
+// A synapseSpec is a connect.Synapse with nothing left out.
+type synapseSpec struct {
+	model         string // "" is static_synapse
+	weight, delay connect.Distribution
+}
+
+func (s *synapseSpec) check(resolution float64) error {
+	if err := connect.CheckDistribution(s.weight); err != nil {
 		return fmt.Errorf("weight: %w", err)
 	}
-	if err := connect.CheckDistribution(syn.Delay); err != nil {
+	if err := connect.CheckDistribution(s.delay); err != nil {
 		return fmt.Errorf("delay: %w", err)
 	}
-	return engine.CheckDelay(&engine.Projection{Rule: connect.AllToAll{}, Weight: syn.Weight, Delay: syn.Delay}, resolution)
+	return engine.CheckDelay(&engine.Projection{Rule: connect.AllToAll{}, Weight: s.weight, Delay: s.delay}, resolution)
 }
 
 // resolve fills in what a synapse leaves to its model: NEST's defaults are
 // weight 1 and delay 1 ms.
-func (n *Network) resolve(syn connect.Synapse) (connect.Synapse, error) {
-	base := connect.Synapse{Weight: connect.Constant(1), Delay: connect.Constant(1)}
+func (n *Network) resolve(syn connect.Synapse) (synapseSpec, error) {
+	s := synapseSpec{weight: connect.Constant(1), delay: connect.Constant(1)}
 	if syn.Model != "" && syn.Model != StaticSynapse {
 		m, err := n.synapseModel(syn.Model)
 		if err != nil {
-			return syn, err
+			return s, err
 		}
-		base = connect.Synapse{Weight: m.Weight, Delay: m.Delay}
+		s = synapseSpec{syn.Model, m.Weight, m.Delay}
 	}
-	if syn.Model == StaticSynapse {
-		syn.Model = ""
+	weight, delay, err := syn.Distributions()
+	if err != nil {
+		return s, err
 	}
-	if syn.Weight == nil {
-		syn.Weight = base.Weight
+	if weight != nil {
+		s.weight = weight
 	}
-	if syn.Delay == nil {
-		syn.Delay = base.Delay
+	if delay != nil {
+		s.delay = delay
 	}
-	return syn, nil
+	return s, nil
 }
 
 // synapseModel returns the model of a name other than static_synapse.
@@ -145,11 +154,11 @@ func (n *Network) useModel(name string) error {
 }
 
 // static reports a synapse model that a connection of a device cannot have.
-func (n *Network) static(syn connect.Synapse, of string) error {
-	if syn.Model == "" {
+func (n *Network) static(syn synapseSpec, of string) error {
+	if syn.model == "" {
 		return nil
 	}
-	m, err := n.synapseModel(syn.Model)
+	m, err := n.synapseModel(syn.model)
 	if err == nil && m.Model != nil {
 		err = fmt.Errorf("connections of a %s cannot be of synapse model %s (%s), whose synapses have state: connect it by way of parrot_neuron", of, brief.Quote(m.Name), m.Model.ModelName())
 	}

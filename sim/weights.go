@@ -11,19 +11,19 @@ import (
 )
 
 // SetWeights gives connections, as Connections returned them, other weights: one
-// for all, as a float64 or int, one for each, as a []float64, or a
+// number of any type for all, a slice of numbers, one for each, or a
 // connect.Distribution to draw them from. Connections may have been found before
 // others were changed or made. Spikes under way arrive with the old
 // ones. Weights of recorders cannot be set. Synapses whose weights change go on from
 // those that they are given.
-func (n *Network) SetWeights(connections []Connection, weights any) error {
-	return n.changing("SetWeights", func() error { return n.setSynapses(connections, weights, "weight") })
+func (n *Network) SetWeights(connections []Connection, weights any) {
+	n.changing("SetWeights", func() error { return n.setSynapses(connections, weights, "weight") })
 }
 
 // SetDelays is SetWeights for delays in ms. Spikes under way keep their old
 // ones.
-func (n *Network) SetDelays(connections []Connection, delays any) error {
-	return n.changing("SetDelays", func() error { return n.setSynapses(connections, delays, "delay") })
+func (n *Network) SetDelays(connections []Connection, delays any) {
+	n.changing("SetDelays", func() error { return n.setSynapses(connections, delays, "delay") })
 }
 
 func (n *Network) setSynapses(connections []Connection, values any, what string) error {
@@ -31,23 +31,24 @@ func (n *Network) setSynapses(connections []Connection, values any, what string)
 		return nil
 	}
 	fail := func(err error) error { return fmt.Errorf("sim: setting the %s of connections: %w", what, err) }
+	given, err := connect.AsDistribution(values)
+	if err != nil {
+		return fail(err)
+	}
 	var list []float64
 	draws := n.desc.Draws
-	switch v := values.(type) {
-	case []float64:
+	switch v := given.(type) {
+	case connect.Values:
 		list = v
-	case connect.Distribution:
-		x, err := engine.DrawParameter(n.desc.Seed, draws, v, len(connections))
-		if err != nil {
-			return fail(err)
-		}
-		list, draws = x, draws+1
-	case float64:
-		list = slices.Repeat([]float64{v}, len(connections))
-	case int:
+	case connect.Constant:
 		list = slices.Repeat([]float64{float64(v)}, len(connections))
 	default:
-		return fail(fmt.Errorf("%v (%T), must be a number, one for each, or a distribution", values, values))
+		if list, err = engine.DrawParameter(n.desc.Seed, draws, v, len(connections)); err != nil {
+			return fail(err)
+		}
+	}
+	if _, ok := values.(connect.Distribution); ok {
+		draws++
 	}
 	if len(list) != len(connections) {
 		return fail(fmt.Errorf("%d values for %d connections, must be as many", len(list), len(connections)))

@@ -67,11 +67,13 @@ func Record(dir, label string, overwrite bool, recorders *sim.Nodes) (io.Closer,
 				err = f.begin(nil)
 			}
 		}
-		if err == nil {
-			err = r.RecordTo(f)
-		}
 		if err != nil {
 			return fail(errors.Join(err, all.Close()))
+		}
+		if f.columns != nil {
+			r.WriteSpikesTo(f)
+		} else {
+			r.WriteSamplesTo(f)
 		}
 	}
 	return all, nil
@@ -86,7 +88,8 @@ type recording struct {
 func (r *recording) Close() error {
 	var errs error
 	for i, f := range r.files {
-		errs = errors.Join(errs, r.nodes[i].RecordTo(nil), f.file.Close())
+		r.nodes[i].WriteToMemory()
+		errs = errors.Join(errs, f.file.Close())
 	}
 	r.files, r.nodes = nil, nil
 	return errs

@@ -1,10 +1,11 @@
 // Package connect says how collections of neurons are connected: which neurons (a Rule)
-// and with which parameters (a Synapse of two Distributions).
+// and with which parameters (a Synapse: weights and delays).
 //
 //	rule.go          what a rule is
 //	plan.go          what a rule fills in
 //	fixed_total_number.go, fixed_indegree.go, fixed_outdegree.go, pairwise_bernoulli.go,
 //	all_to_all.go, one_to_one.go, list.go: the rules
+//	synapse.go       a synapse: weights and delays
 //	distribution.go  what a distribution is; streams of random numbers
 //	constant.go, normal.go, uniform.go, skewed.go: the distributions
 //	redraw.go        bounds for all of them

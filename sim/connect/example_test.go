@@ -69,17 +69,9 @@ func Example_ownRuleAndDistribution() {
 	if err := connect.RegisterRule[Near]("near"); err != nil {
 		log.Fatal(err)
 	}
-	net, err := sim.New(sim.Seed(1))
-	if err != nil {
-		log.Fatal(err)
-	}
-	cells, err := net.Create("cells", 5, neuron.DefaultIafPscExp(), sim.Params{"I_e": Gamma{Shape: 3, Scale: 100}})
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := net.Connect(cells, cells, Near{N: 2}, connect.Synapse{Weight: connect.Above(Gamma{Shape: 2, Scale: 10}, 5)}); err != nil {
-		log.Fatal(err)
-	}
+	net := sim.New(sim.Seed(1))
+	cells := net.Create("cells", 5, neuron.DefaultIafPscExp(), sim.Params{"I_e": Gamma{Shape: 3, Scale: 100}})
+	net.Connect(cells, cells, Near{N: 2}, connect.Synapse{Weight: connect.Above(Gamma{Shape: 2, Scale: 10}, 5)})
 	if err := net.Simulate(context.Background(), 100); err != nil {
 		log.Fatal(err)
 	}

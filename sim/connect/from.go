@@ -9,7 +9,13 @@ import (
 
 // Fields that are distributions are parameters, for which a number will do.
 func init() {
-	param.Distributions(func(x float64) Distribution { return Constant(x) }, IsConstant)
+	param.Distributions(func(x float64) Distribution { return Constant(x) }, func(x any) (float64, bool) {
+		d, err := AsDistribution(x)
+		if err != nil {
+			return 0, false
+		}
+		return IsConstant(d)
+	})
 }
 
 // AsDistribution returns what x stands for where a weight, a delay or a parameter

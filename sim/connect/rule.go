@@ -5,6 +5,14 @@ import (
 	"math"
 )
 
+// A Specification is what sim.Network.Connect takes beside the two collections: a
+// Rule, NEST's conn_spec, or a Synapse, its syn_spec.
+type Specification interface {
+	// Validate reports what makes no sense, or does not fit so many sources and
+	// targets.
+	Validate(sources, targets int) error
+}
+
 // A Rule says which neurons of two collections are connected, as the rules of
 // NEST's connection specification of the same names do. Connections of a neuron
 // to itself (autapses) and several between the same two (multapses) are allowed
@@ -204,22 +212,4 @@ func fitDegree(rule, of string, n, pool, neurons, shared int, forbid Forbid) err
 		return fmt.Errorf("connect: %s: N is %d with %d %s%s, must be at most %d", rule, n, pool, of, forbid.without(), least)
 	}
 	return nil
-}
-
-// A Synapse is a connection without plasticity, NEST's static_synapse: the
-// distributions that the weight (pA; mV for iaf_psc_delta) and the delay (ms) of
-// each connection are drawn from. Nil is NEST's default, weight 1 and delay 1 ms.
-type Synapse struct {
-	Model  string       `json:"model" nest:"synapse_model" default:"static_synapse" help:"name of a model that has the defaults of what is nil below" allowed:"static_synapse or one of CopyModel; none: static_synapse"`
-	Weight Distribution `json:"weight" unit:"pA or mV" default:"1" help:"what a spike adds to its target" allowed:"finite; nil: 1"`
-	Delay  Distribution `json:"delay" unit:"ms" default:"1" help:"time from the spike to its arrival" allowed:"> 0; rounded to steps of which it must be at least one, nil: 1"`
-}
-
-// ModelName returns "static_synapse", whose parameters these are.
-func (Synapse) ModelName() string { return "static_synapse" }
-
-// Static returns a Synapse with one weight (pA; mV for iaf_psc_delta) and one
-// delay (ms) for all connections.
-func Static(weight, delay float64) Synapse {
-	return Synapse{Weight: Constant(weight), Delay: Constant(delay)}
 }

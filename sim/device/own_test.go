@@ -124,18 +124,11 @@ func TestOwnDevices(t *testing.T) {
 		pieces          []float64 // ms, after the parameters change
 		save            bool      // after the first
 	}{{1, 1, []float64{30}, false}, {2, 4, []float64{30}, false}, {3, 3, []float64{0.3, 12, 17.7}, false}, {1, 2, []float64{20, 10}, true}, {3, 3, []float64{20, 10}, true}} {
-		net, err := sim.New(sim.Seed(7), sim.Threads(c.threads), sim.Shards(c.shards))
-		if err != nil {
-			t.Fatal(err)
-		}
+		net := sim.New(sim.Seed(7), sim.Threads(c.threads), sim.Shards(c.shards))
 		build(t, net)
 		simulate(t, net, 10)
-		if err := nodes(t, net, "ticker").Set(sim.Params{"period": 0.3, "p": 0.5}); err != nil {
-			t.Fatal(err)
-		}
-		if err := nodes(t, net, "wave").Set(sim.Params{"amplitude": 800}); err != nil {
-			t.Fatal(err)
-		}
+		nodes(t, net, "ticker").Set(sim.Params{"period": 0.3, "p": 0.5})
+		nodes(t, net, "wave").Set(sim.Params{"amplitude": 800})
 		got := ""
 		for i, ms := range c.pieces {
 			if c.save && i == 1 {
@@ -195,16 +188,11 @@ func TestOwnDevices(t *testing.T) {
 func build(t *testing.T, net *sim.Network) {
 	t.Helper()
 	create := func(name string, n int, m sim.Model) *sim.Nodes {
-		c, err := net.Create(name, n, m)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := net.Create(name, n, m)
 		return c
 	}
 	connected := func(from, onto *sim.Nodes, s connect.Synapse) {
-		if err := net.Connect(from, onto, nil, s); err != nil {
-			t.Fatal(err)
-		}
+		net.Connect(from, onto, s)
 	}
 	exp, alpha, parrot := create("exp", 30, neuron.DefaultIafPscExp()), create("alpha", 30, neuron.DefaultIafPscAlpha()), create("parrot", 1, neuron.Parrot{})
 	ticks := create("ticker", 1, ticker{Period: 1, P: 1, Active: device.Active{Stop: math.Inf(1)}})
@@ -221,14 +209,9 @@ func build(t *testing.T, net *sim.Network) {
 // record has a new recorder take all spikes; its id is the last.
 func record(t *testing.T, net *sim.Network) {
 	t.Helper()
-	r, err := net.Create("recorder", 1, device.SpikeRecorder{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := net.Create("recorder", 1, device.SpikeRecorder{})
 	for _, name := range []string{"exp", "alpha", "parrot", "ticker"} {
-		if err := net.Connect(nodes(t, net, name), r, nil, connect.Synapse{}); err != nil {
-			t.Fatal(err)
-		}
+		net.Connect(nodes(t, net, name), r)
 	}
 }
 
@@ -319,10 +302,7 @@ func TestRegister(t *testing.T) {
 			t.Errorf("%T: %v, want %q", c.d, err, c.want)
 		}
 	}
-	net, err := sim.New()
-	if err != nil {
-		t.Fatal(err)
-	}
+	net := sim.New()
 	for _, c := range []struct {
 		d    device.Device
 		want string
@@ -334,7 +314,7 @@ func TestRegister(t *testing.T) {
 		{ticker{Period: 0.25}, "period is 0.25 ms, must be a multiple of the resolution (0.1 ms)"},
 		{ticker{Period: 1, Active: device.Active{Start: 2, Stop: 1}}, "ticker: stop 1 ms is before start 2 ms"},
 	} {
-		if _, err := net.Create("d", 1, c.d); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := net.Create("d", 1, c.d).Err(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Create %T: %v, want %q", c.d, err, c.want)
 		}
 	}
@@ -350,16 +330,15 @@ func TestRegister(t *testing.T) {
 // for a recorder.
 func TestOwnCurrents(t *testing.T) {
 	registerOwn(t)
-	net, err := sim.New()
-	if err != nil {
-		t.Fatal(err)
-	}
+	net := sim.New()
 	build(t, net)
 	for _, name := range []string{"wave", "pulse"} {
-		if err := net.Connect(nodes(t, net, name), nodes(t, net, "parrot"), nil, connect.Synapse{}); err == nil || !strings.Contains(err.Error(), name+" cannot drive parrot_neuron") {
+		net.Connect(nodes(t, net, name), nodes(t, net, "parrot"))
+		if err := net.Err(); err == nil || !strings.Contains(err.Error(), name+" cannot drive parrot_neuron") {
 			t.Error(err)
 		}
-		if err := net.Connect(nodes(t, net, name), nodes(t, net, "recorder"), nil, connect.Synapse{}); err == nil || !strings.Contains(err.Error(), name+" emits no spikes") {
+		net.Connect(nodes(t, net, name), nodes(t, net, "recorder"))
+		if err := net.Err(); err == nil || !strings.Contains(err.Error(), name+" emits no spikes") {
 			t.Error(err)
 		}
 	}

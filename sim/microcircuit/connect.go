@@ -1,8 +1,6 @@
 package microcircuit
 
 import (
-	"fmt"
-
 	"cortigo/sim"
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
@@ -36,7 +34,7 @@ func delay(mean, relativeSD, h float64) connect.Distribution {
 }
 
 // connectRecurrent connects every pair of populations that has synapses.
-func (m *Microcircuit) connectRecurrent() error {
+func (m *Microcircuit) connectRecurrent() {
 	for t, post := range m.pops {
 		for s, pre := range m.pops {
 			mean := m.p.DelayExc
@@ -50,50 +48,38 @@ func (m *Microcircuit) connectRecurrent() error {
 			if m.d.Synapses[t][s] == 0 {
 				continue
 			}
-			if err := m.net.Connect(pre, post, connect.FixedTotalNumber{N: m.d.Synapses[t][s]}, syn); err != nil {
-				return fmt.Errorf("microcircuit: connecting %s to %s: %w", names[s], names[t], err)
-			}
+			m.net.Connect(pre, post, connect.FixedTotalNumber{N: m.d.Synapses[t][s]}, syn)
 		}
 	}
-	return nil
 }
 
 // connectBackground gives every neuron its Poisson input; DC background is part
 // of the neurons.
-func (m *Microcircuit) connectBackground() error {
-	syn := connect.Synapse{Weight: connect.Constant(m.d.WeightExt), Delay: connect.Constant(m.p.PoissonDelay)}
+func (m *Microcircuit) connectBackground() {
+	syn := connect.Synapse{Weight: m.d.WeightExt, Delay: m.p.PoissonDelay}
 	for t, post := range m.pops {
 		if m.d.PoissonRate[t] == 0 {
 			continue
 		}
-		if err := m.drive(names[t]+" background", device.Poisson{Rate: m.d.PoissonRate[t]}, post, syn); err != nil {
-			return fmt.Errorf("microcircuit: Poisson background of %s: %w", names[t], err)
-		}
+		m.drive(names[t]+" background", device.Poisson{Rate: m.d.PoissonRate[t]}, post, syn)
 	}
-	return nil
 }
 
 // drive creates a generator and connects it to all of post.
-func (m *Microcircuit) drive(name string, generator sim.Model, post *sim.Nodes, syn connect.Synapse) error {
-	g, err := m.net.Create(name, 1, generator)
-	if err != nil {
-		return err
-	}
-	return m.net.Connect(g, post, nil, syn)
+func (m *Microcircuit) drive(name string, generator sim.Model, post *sim.Nodes, syn connect.Synapse) {
+	m.net.Connect(m.net.Create(name, 1, generator), post, syn)
 }
 
 // connectThalamus drives every thalamic neuron with a Poisson train of its own,
 // which it repeats to all its targets. The generator's connection has the
 // default delay, 1 ms, as in the reference implementation.
-func (m *Microcircuit) connectThalamus() error {
+func (m *Microcircuit) connectThalamus() {
 	th := m.p.Thalamus
 	if !th.On {
-		return nil
+		return
 	}
 	pulse := device.Poisson{Rate: th.Rate, Active: device.Active{Start: th.Start, Stop: th.Start + th.Duration}}
-	if err := m.drive(Thalamus+" stimulus", pulse, m.thalamus, connect.Synapse{}); err != nil {
-		return fmt.Errorf("microcircuit: thalamic stimulus: %w", err)
-	}
+	m.drive(Thalamus+" stimulus", pulse, m.thalamus, connect.Synapse{})
 	syn := connect.Synapse{
 		Weight: weight(m.d.ThalamicWeight, m.d.ThalamicWeightSD),
 		Delay:  delay(th.Delay, th.DelayRelativeSD, m.p.Resolution),
@@ -102,25 +88,19 @@ func (m *Microcircuit) connectThalamus() error {
 		if m.d.ThalamicSynapses[t] == 0 {
 			continue
 		}
-		if err := m.net.Connect(m.thalamus, post, connect.FixedTotalNumber{N: m.d.ThalamicSynapses[t]}, syn); err != nil {
-			return fmt.Errorf("microcircuit: connecting %s to %s: %w", Thalamus, names[t], err)
-		}
+		m.net.Connect(m.thalamus, post, connect.FixedTotalNumber{N: m.d.ThalamicSynapses[t]}, syn)
 	}
-	return nil
 }
 
 // connectTransient gives every population its current step, through a
 // connection of weight 1 and the default delay, 1 ms.
-func (m *Microcircuit) connectTransient() error {
+func (m *Microcircuit) connectTransient() {
 	s := m.p.DCTransient
 	if !s.On {
-		return nil
+		return
 	}
 	for t, post := range m.pops {
 		dc := device.DC{Amplitude: m.d.TransientDC[t], Active: device.Active{Start: s.Start, Stop: s.Start + s.Duration}}
-		if err := m.drive(names[t]+" transient", dc, post, connect.Synapse{}); err != nil {
-			return fmt.Errorf("microcircuit: transient DC stimulus of %s: %w", names[t], err)
-		}
+		m.drive(names[t]+" transient", dc, post, connect.Synapse{})
 	}
-	return nil
 }

@@ -52,11 +52,9 @@ func (m *Microcircuit) workers() (threads, shards int) {
 	if m.p.Thalamus.On {
 		n += m.p.Thalamus.Neurons
 	}
-	like, err := sim.New(m.opts...)
-	if err == nil {
-		_, err = like.Create("neurons", n, neuron.Parrot{})
-	}
-	if err != nil { // the same error awaits Create
+	like := sim.New(m.opts...)
+	like.Create("neurons", n, neuron.Parrot{})
+	if like.Err() != nil { // the same error awaits Create
 		return m.net.Threads(), m.net.Shards()
 	}
 	return like.Threads(), like.Shards()

@@ -47,7 +47,7 @@ func Example() {
 	if err := m.Connect(ctx); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(m.Net().Neurons(), "neurons,", m.Net().Synapses(), "recurrent synapses")
+	fmt.Println(m.Net().NeuronCount(), "neurons,", m.Net().SynapseCount(), "recurrent synapses")
 
 	if err := m.Simulate(ctx, p.TPresim); err != nil {
 		log.Fatal(err)

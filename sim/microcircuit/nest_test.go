@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"cortigo/sim/device"
 )
 
 // What NEST 3.10 got with the PyNEST reference implementation.
@@ -152,9 +154,7 @@ func pulseTrial(t *testing.T, seed uint64) (nest nestPulse, counts [Count][]floa
 	p.Thalamus.On, p.Thalamus.Synapses, p.Seed = true, ThalamicReference, seed
 	m := built(t, p)
 	thalamic = new(trains)
-	if err := m.Net().RecordSpikes(thalamic, m.thalamus); err != nil {
-		t.Fatal(err)
-	}
+	m.Net().Record(device.SpikeRecorder{}, m.thalamus).WriteSpikesTo(thalamic)
 	simulate(t, m, nest.Begin)
 	w := record(t, m)
 	simulate(t, m, nest.End-nest.Begin)

@@ -58,8 +58,8 @@ func New(p Parameters, opts ...sim.Option) (*Microcircuit, error) {
 		return nil, err
 	}
 	opts = append(opts[:len(opts):len(opts)], sim.Seed(p.Seed), sim.Resolution(p.Resolution))
-	net, err := sim.New(opts...)
-	if err != nil {
+	net := sim.New(opts...)
+	if err := net.Err(); err != nil {
 		return nil, fmt.Errorf("microcircuit: %w", err)
 	}
 	return &Microcircuit{p: p, d: d, opts: opts, net: net, Warnings: d.Warnings}, nil
@@ -130,23 +130,16 @@ func (m *Microcircuit) Create() error {
 		return fmt.Errorf("%w: Create was called before", ErrOrder)
 	}
 	for i, name := range names {
-		pop, err := m.net.Create(name, m.d.Neurons[i], m.model(i), sim.Params{"V_m": normal(m.d.V0Mean[i], m.d.V0SD[i])})
-		if err != nil {
-			return fmt.Errorf("microcircuit: creating %s: %w", name, err)
-		}
-		if err := Population(i).label(pop); err != nil {
-			return fmt.Errorf("microcircuit: creating %s: %w", name, err)
-		}
+		pop := m.net.Create(name, m.d.Neurons[i], m.model(i), sim.Params{"V_m": normal(m.d.V0Mean[i], m.d.V0SD[i])})
+		Population(i).label(pop)
 		m.pops = append(m.pops, pop)
 	}
 	if m.p.Thalamus.On {
-		var err error
-		if m.thalamus, err = m.net.Create(Thalamus, m.p.Thalamus.Neurons, neuron.Parrot{}); err != nil {
-			return fmt.Errorf("microcircuit: creating %s: %w", Thalamus, err)
-		}
-		if err := m.thalamus.SetKind(spikes.Excitatory); err != nil {
-			return fmt.Errorf("microcircuit: creating %s: %w", Thalamus, err)
-		}
+		m.thalamus = m.net.Create(Thalamus, m.p.Thalamus.Neurons, neuron.Parrot{})
+		m.thalamus.SetKind(spikes.Excitatory)
+	}
+	if err := m.net.Err(); err != nil {
+		return fmt.Errorf("microcircuit: creating the populations: %w", err)
 	}
 	m.stage = stageCreated
 	return nil
@@ -191,10 +184,12 @@ func (m *Microcircuit) Connect(ctx context.Context) error {
 
 // wire connects everything.
 func (m *Microcircuit) wire() error {
-	for _, connect := range []func() error{m.connectRecurrent, m.connectBackground, m.connectThalamus, m.connectTransient} {
-		if err := connect(); err != nil {
-			return err
-		}
+	m.connectRecurrent()
+	m.connectBackground()
+	m.connectThalamus()
+	m.connectTransient()
+	if err := m.net.Err(); err != nil {
+		return fmt.Errorf("microcircuit: connecting: %w", err)
 	}
 	return nil
 }
@@ -224,7 +219,9 @@ func (m *Microcircuit) RecordSpikes(w sim.SpikeWriter) error {
 	if m.stage == stageNew {
 		return fmt.Errorf("%w: RecordSpikes before Create", ErrOrder)
 	}
-	if err := m.net.RecordSpikes(w, m.spiking()...); err != nil {
+	recorder := m.net.Record(device.SpikeRecorder{}, m.spiking()...)
+	recorder.WriteSpikesTo(w)
+	if err := recorder.Err(); err != nil {
 		return fmt.Errorf("microcircuit: recording spikes: %w", err)
 	}
 	return nil
@@ -240,7 +237,9 @@ func (m *Microcircuit) RecordVoltages(w sim.SampleWriter) error {
 		return fmt.Errorf("%w: RecordVoltages before Create", ErrOrder)
 	}
 	meter := device.Multimeter{Interval: m.p.Record.VoltageInterval, Quantities: []string{device.Vm}}
-	if err := m.net.Record(w, meter, m.pops...); err != nil {
+	recorder := m.net.Record(meter, m.pops...)
+	recorder.WriteSamplesTo(w)
+	if err := recorder.Err(); err != nil {
 		return fmt.Errorf("microcircuit: recording voltages: %w", err)
 	}
 	return nil

@@ -133,7 +133,7 @@ func TestSizesOfNetwork(t *testing.T) {
 			t.Errorf("%s has %d neurons, want %d", names[i], got, m.d.Neurons[i])
 		}
 	}
-	if got := m.Net().Synapses(); got != recurrent+thalamic {
+	if got := m.Net().SynapseCount(); got != recurrent+thalamic {
 		t.Errorf("%d synapses, want %d + %d", got, recurrent, thalamic)
 	}
 	tc, err := m.Net().Nodes(Thalamus)
@@ -338,7 +338,7 @@ func TestConnectAgain(t *testing.T) {
 	if err := m.Connect(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := m.Net().Synapses(), built(t, small()).Net().Synapses(); got != want {
+	if got, want := m.Net().SynapseCount(), built(t, small()).Net().SynapseCount(); got != want {
 		t.Errorf("%d synapses, want %d", got, want)
 	}
 	simulate(t, m, 1)
@@ -355,10 +355,10 @@ func TestRefusedCall(t *testing.T) {
 	if err := m.Net().Err(); err != nil {
 		t.Errorf("the network remembers %v", err)
 	}
-	m.RecordSpikes(nil)
+	m.Net().Record(nil)
 	var refused *sim.CallError
-	if err := m.Simulate(t.Context(), 1); !errors.As(err, &refused) || !strings.Contains(refused.File, "microcircuit") {
-		t.Errorf("error %v, want that of RecordSpikes", err)
+	if err := m.Simulate(t.Context(), 1); !errors.As(err, &refused) || refused.Call != "Record" || !strings.Contains(refused.File, "microcircuit") {
+		t.Errorf("error %v, want that of Record", err)
 	}
 	if err := m.Net().Err(); !errors.As(err, &refused) {
 		t.Errorf("Err: %v", err)

@@ -113,10 +113,8 @@ func (m *Microcircuit) adopt() error {
 		if err != nil {
 			return err
 		}
-		if pop.Populations()[0].Kind == "" { // saved by a version that kept no labels
-			if err := Population(i).label(pop); err != nil {
-				return err
-			}
+		if pop.SpikePopulations()[0].Kind == "" { // saved by a version that kept no labels
+			Population(i).label(pop)
 		}
 		m.pops = append(m.pops, pop)
 	}
@@ -126,7 +124,7 @@ func (m *Microcircuit) adopt() error {
 			return err
 		}
 	}
-	return nil
+	return m.net.Err()
 }
 
 // fit returns the population called name, which must have n neurons of the

@@ -3,7 +3,7 @@ package microcircuit
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
+
 	"fmt"
 	"reflect"
 
@@ -74,8 +74,10 @@ func (p Population) Label() string {
 }
 
 // label sets what figures show of population p.
-func (p Population) label(nodes *sim.Nodes) error {
-	return errors.Join(nodes.SetLabel(p.Label()), nodes.SetKind(p.Kind()), nodes.SetGroup(p.Layer()))
+func (p Population) label(nodes *sim.Nodes) {
+	nodes.SetLabel(p.Label())
+	nodes.SetKind(p.Kind())
+	nodes.SetGroup(p.Layer())
 }
 
 // PerPopulation is a value for each population, indexed by Population. In JSON

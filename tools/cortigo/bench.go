@@ -105,7 +105,7 @@ peak_rss_mb, threads, shards, neurons, synapses, cpu, kernel, and after a failur
 func (s *simulation) benchReport() benchReport {
 	net := s.model.Net()
 	r := benchReport{BuildS: map[string]float64{"total": s.buildS}, WarmupS: s.warmupS, SimS: s.simS, RatesHz: s.rates(),
-		PeakRSSMB: peakRSS(), Threads: net.Threads(), Shards: net.Shards(), Neurons: net.Neurons(), Synapses: net.Synapses(),
+		PeakRSSMB: peakRSS(), Threads: net.Threads(), Shards: net.Shards(), Neurons: net.NeuronCount(), Synapses: net.SynapseCount(),
 		CPU: cpuName(), Kernel: s.after.Kernel}
 	for _, p := range s.after.BuildS {
 		r.BuildS[p.Name] = p.Seconds

@@ -230,7 +230,7 @@ func (r *infoReport) describe(run *arrowio.Run) {
 
 // network fills in what is known of a saved network and its state.
 func (r *infoReport) network(n *sim.Info) {
-	r.Seed, r.ResolutionMS, r.Neurons, r.Synapses, r.Shards = &n.Seed, n.Resolution, n.Neurons(), n.Synapses, n.Shards
+	r.Seed, r.ResolutionMS, r.Neurons, r.Synapses, r.Shards = &n.Seed, n.Resolution, n.NeuronCount(), n.Synapses, n.Shards
 	r.Bytes += n.Bytes
 	described := r.Populations // in run.json, which knows what was recorded
 	r.Populations = nil

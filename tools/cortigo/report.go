@@ -46,7 +46,7 @@ are text.`
 func (s *simulation) report() runReport {
 	net := s.model.Net()
 	r := runReport{BuildS: s.buildS, WarmupS: s.warmupS, SimS: s.simS, RTF: s.rtf(), PeakRSSMB: peakRSS(),
-		Neurons: net.Neurons(), Synapses: net.Synapses(), Threads: net.Threads(), Shards: net.Shards(), Processes: 1,
+		Neurons: net.NeuronCount(), Synapses: net.SynapseCount(), Threads: net.Threads(), Shards: net.Shards(), Processes: 1,
 		RatesHz: s.rates(), ResumedFrom: s.resumedFrom, Out: s.out}
 	if s.count != nil && s.params.Record.Spikes {
 		r.Spikes = s.count.total

@@ -102,7 +102,7 @@ func (s *simulation) build(ctx context.Context) (err error) {
 	}
 	s.buildS = time.Since(start).Seconds()
 	net := s.model.Net()
-	fmt.Fprintf(s.log, "cortigo: %s and %s built in %.2f s\n", counted(net.Neurons(), "neuron"), counted(net.Synapses(), "synapse"), s.buildS)
+	fmt.Fprintf(s.log, "cortigo: %s and %s built in %.2f s\n", counted(net.NeuronCount(), "neuron"), counted(net.SynapseCount(), "synapse"), s.buildS)
 	return nil
 }
 
@@ -134,7 +134,7 @@ func (s *simulation) startCounting() error {
 		recorded = s.model.Populations()
 	}
 	for _, p := range recorded {
-		pops = append(pops, p.Populations()...)
+		pops = append(pops, p.SpikePopulations()...)
 	}
 	s.count = newCounter(pops, s.steps(s.params.TPresim), s.steps(s.params.TPresim+s.params.TSim))
 	return s.model.RecordSpikes(s.count)
@@ -149,7 +149,7 @@ func (s *simulation) attachRecorders() error {
 	if s.dir == nil {
 		return nil
 	}
-	err := s.dir.Update(func(r *arrowio.Run) { r.Synapses = s.model.Net().Synapses() })
+	err := s.dir.Update(func(r *arrowio.Run) { r.Synapses = s.model.Net().SynapseCount() })
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (s *simulation) stopped(ctx context.Context, err error) error {
 	}
 	net := s.model.Net()
 	at := fmt.Sprintf("at %s of %s", ms(net.TimeMS()), ms(s.until()))
-	built := net.Synapses() > 0 || s.count != nil
+	built := net.SynapseCount() > 0 || s.count != nil
 	if !built {
 		at = "while the network was being built"
 	}

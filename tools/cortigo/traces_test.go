@@ -28,17 +28,13 @@ func TestTracesOfFiles(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"parquet", "nest"} {
-		net, err := sim.New(sim.Resolution(0.5))
-		must(err)
-		cells, err := net.Create("cells", 2, neuron.DefaultIafPscExp(), sim.Params{"I_e": 200.0})
-		must(err)
-		meter, err := net.Create("meter", 1, device.Multimeter{Interval: 1, Quantities: []string{device.Vm}})
-		must(err)
-		recorder, err := net.Create("recorder", 1, device.SpikeRecorder{})
-		must(err)
+		net := sim.New(sim.Resolution(0.5))
+		cells := net.Create("cells", 2, neuron.DefaultIafPscExp(), sim.Params{"I_e": 200.0})
+		meter := net.Create("meter", 1, device.Multimeter{Interval: 1, Quantities: []string{device.Vm}})
+		recorder := net.Create("recorder", 1, device.SpikeRecorder{})
 		syn := connect.Synapse{Weight: connect.Constant(1), Delay: connect.Constant(1)}
-		must(net.Connect(meter, cells, nil, syn))
-		must(net.Connect(cells, recorder, nil, syn))
+		net.Connect(meter, cells, syn)
+		net.Connect(cells, recorder, syn)
 		dir := filepath.Join(t.TempDir(), kind)
 		var samples *sim.Samples
 		switch kind {

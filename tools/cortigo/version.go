@@ -48,13 +48,8 @@ func newVersionCmd() *cobra.Command {
 
 // kernelHere asks a network of one neuron which kernels it uses.
 func kernelHere(cmd *cobra.Command) (string, error) {
-	net, err := sim.New()
-	if err != nil {
-		return "", err
-	}
-	if _, err := net.Create("neuron", 1, neuron.DefaultIafPscExp()); err != nil {
-		return "", err
-	}
+	net := sim.New()
+	net.Create("neuron", 1, neuron.DefaultIafPscExp())
 	if err := net.Build(cmd.Context()); err != nil {
 		return "", err
 	}

@@ -38,12 +38,13 @@ var distributions struct {
 }
 
 // Distributions makes fields of the interface type T parameters that are
-// distributions: constant returns the one that is always x, and number the x of
-// such a one. Package connect calls it, once, before there is any table.
-func Distributions[T any](constant func(x float64) T, number func(d T) (x float64, ok bool)) {
-	kinds[reflect.TypeFor[T]()] = Distribution
+// distributions, and fields of type any ones that may be numbers, too: constant
+// returns the one that is always x, and number the x of such a one. Package connect
+// calls it, once, before there is any table.
+func Distributions[T any](constant func(x float64) T, number func(d any) (x float64, ok bool)) {
+	kinds[reflect.TypeFor[T]()], kinds[reflect.TypeFor[any]()] = Distribution, Distribution
 	distributions.constant = func(x float64) any { return constant(x) }
-	distributions.number = func(d any) (float64, bool) { return number(d.(T)) }
+	distributions.number = number
 	distributions.is = func(v any) bool { _, ok := v.(T); return ok }
 }
 

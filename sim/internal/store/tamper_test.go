@@ -36,21 +36,19 @@ var files = []string{"network/network.json", "network/shard-0000.rows", "state/s
 // rows, parrots, lists and spikes under way.
 func savedFiles(t testing.TB) map[string][]byte {
 	t.Helper()
-	net, err := sim.New(sim.Seed(7), sim.Threads(1))
-	must(t, err)
+	net := sim.New(sim.Seed(7), sim.Threads(1))
 	create := func(name string, n int, m sim.Model) *sim.Nodes {
-		nodes, err := net.Create(name, n, m)
-		must(t, err)
+		nodes := net.Create(name, n, m)
 		return nodes
 	}
-	join := func(a, b *sim.Nodes, r connect.Rule, s connect.Synapse) { t.Helper(); must(t, net.Connect(a, b, r, s)) }
+	join := func(a, b *sim.Nodes, r connect.Rule, s connect.Synapse) { t.Helper(); net.Connect(a, b, r, s) }
 	a, b := create("a", 30, neuron.DefaultIafPscExp()), create("b", 20, neuron.DefaultIafPscAlpha())
 	c, p := create("c", 20, neuron.DefaultIafPscDelta()), create("p", 10, neuron.Parrot{})
 	join(a, a, connect.FixedInDegree{N: 8}, connect.Synapse{Weight: connect.Normal{Mean: 20, SD: 4}, Delay: connect.Uniform{Min: 0.5, Max: 3}})
 	join(a, b, connect.FixedTotalNumber{N: 100}, connect.Synapse{Weight: connect.LogNormal{Mean: 2, SD: 0.5}, Delay: connect.Constant(9)})
 	join(p, c, connect.PairwiseBernoulli{P: 0.5}, connect.Synapse{Weight: connect.Constant(0.5), Delay: connect.Constant(1.5)})
 	join(a, p, connect.List{Pre: []int32{0, 3, 5}, Post: []int32{1, 1, 2}}, connect.Synapse{Delay: connect.Constant(4)})
-	must(t, c.Set(sim.Params{"tau_m": connect.Uniform{Min: 8, Max: 12}}))
+	c.Set(sim.Params{"tau_m": connect.Uniform{Min: 8, Max: 12}})
 	noise := create("noise", 1, device.Poisson{Rate: 20000})
 	join(noise, a, nil, connect.Synapse{Weight: connect.Constant(40)})
 	join(create("parrots' input", 1, device.Poisson{Rate: 500}), p, nil, connect.Synapse{})
