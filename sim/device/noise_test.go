@@ -3,6 +3,7 @@ package device
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"cortigo/sim/internal/rng"
@@ -18,6 +19,122 @@ func noiseOnto(t *testing.T, d Noise, n, generator int, ordinal uint32) *noiseCu
 		t.Fatal(err)
 	}
 	return in.(*noiseCurrent)
+}
+
+// drives returns what a noise generator drives its targets with in the steps up
+// to n, asked only where it says that it changes, and checks that a run which
+// begins anywhere finds the same.
+func drives(t *testing.T, d Noise, c *Connections, n int) [][]float64 {
+	t.Helper()
+	in, err := d.Current(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(begin, end int) (all [][]float64) {
+		var sum []float64
+		next := int64(begin)
+		for s := int64(begin); s <= int64(end); s++ {
+			if s >= next {
+				sum = make([]float64, c.N)
+				next = in.Add(sum, s)
+			}
+			all = append(all, sum)
+		}
+		return all
+	}
+	all := run(1, n)
+	for begin := 1; begin <= n; begin++ {
+		end := min(n, begin+7)
+		for i, sum := range run(begin, end) {
+			if !slices.Equal(sum, all[begin+i-1]) {
+				t.Fatalf("begun at step %d, step %d is driven otherwise", begin, begin+i)
+			}
+		}
+	}
+	return all
+}
+
+// Amplitudes change every dt from the onset on: as for a dc_generator, through
+// delay d in (start + d, stop + d], with the first step lost at start = 0 (NEST
+// 3.10's noise_generator: I(t) is constant in t_0 + j dt < t <= t_0 + (j+1) dt).
+func TestNoiseWindows(t *testing.T) {
+	active := func(start, stop, origin float64) Active {
+		return Active{Start: start, Stop: stop, Origin: origin}
+	}
+	for _, c := range []struct {
+		name  string
+		d     Noise
+		delay float64
+		want  []int // steps in which the current is another than in the step before
+	}{
+		{"default dt", Noise{}, 1, []int{12, 22, 32, 42, 52}}, // start 0: first effect at d + 2h
+		{"dt", Noise{Dt: 0.5, Active: active(0, 2.5, 0)}, 1, []int{12, 17, 22, 27, 32, 36}},
+		{"window", Noise{Dt: 0.4, Active: active(1, 2.1, 0)}, 0.5, []int{16, 20, 24, 27}}, // (1.5, 2.6] ms
+		{"origin", Noise{Dt: 0.4, Active: active(1, 2.1, 0.7)}, 0.5, []int{23, 27, 31, 34}},
+		{"before the beginning", Noise{Dt: 2, Active: active(-3, 4, 0)}, 0.1, []int{3, 23, 42}},
+		{"every step", Noise{Dt: 0.1, Active: active(1, 1.3, 0)}, 1, []int{21, 22, 23, 24}},
+		{"empty", Noise{Active: active(1, 1, 0)}, 1, nil},
+		{"infinite stop", Noise{Dt: 3, Active: active(1, math.Inf(1), 0)}, 1, []int{21, 51}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.d.Mean, c.d.Std = 10, 3
+			c3 := onto(t, 3)
+			c3.Delay = []int64{int64(math.Round(10 * c.delay))}
+			all := drives(t, c.d, c3, 60)
+			for k := range 3 {
+				var got []int
+				before := 0.0
+				for s, x := range all {
+					if x[k] != before {
+						got = append(got, s+1)
+					}
+					before = x[k]
+				}
+				if !slices.Equal(got, c.want) {
+					t.Errorf("element %d changes in %v, want %v", k, got, c.want)
+				}
+			}
+			for s, x := range all {
+				if x[0] != 0 && (x[0] == x[1] || x[1] == x[2] || x[0] == x[2]) {
+					t.Errorf("step %d: targets have the same current", s+1)
+				}
+			}
+		})
+	}
+}
+
+// Delays of their own shift the currents of targets and change nothing else, nor
+// does the number of shards.
+func TestNoiseDelays(t *testing.T) {
+	const n = 40
+	d := Noise{Mean: 1, Std: 1, Dt: 0.7, StdMod: 0.5, Frequency: 100}
+	c := onto(t, n)
+	c.Delay = []int64{1}
+	same := drives(t, d, c, 120)
+	own := onto(t, n)
+	own.Delay = nil
+	for k := range n {
+		own.Delay = append(own.Delay, int64(1+17*k%30))
+	}
+	all := drives(t, d, own, 120)
+	for k := range n {
+		for s := int(own.Delay[k]); s < 120; s++ {
+			if x, want := all[s][k], same[s-int(own.Delay[k])+1][k]; x != want {
+				t.Fatalf("step %d, element %d, delay %d: %g, want %g", s+1, k, own.Delay[k], x, want)
+			}
+		}
+	}
+	for shard := range 3 {
+		c := onto(t, (n-shard+2)/3)
+		c.Delay, c.First, c.Stride = []int64{1}, shard, 3
+		for s, sum := range drives(t, d, c, 120) {
+			for k, x := range sum {
+				if want := same[s][c.Neuron(k)]; x != want {
+					t.Fatalf("shard %d, step %d, neuron %d: %g, want %g", shard, s+1, c.Neuron(k), x, want)
+				}
+			}
+		}
+	}
 }
 
 // The spread follows the sine where the amplitude is drawn, t_0 + j dt: with

@@ -21,6 +21,15 @@ func onto(t testing.TB, n int) *Connections {
 	return &Connections{Clock: c, N: n, Stride: 1, Delay: []int64{4}, Weight: []float64{1}, Seed: 6}
 }
 
+func inputOf(t *testing.T, d Emitter, c *Connections) Input {
+	t.Helper()
+	in, err := d.Input(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
 // arrivals returns what an input adds to n elements, by step and element.
 func arrivals(in Input, n int, from, to int64) map[[2]int64]float64 {
 	got := map[[2]int64]float64{}
@@ -126,5 +135,16 @@ func TestSetSharesTables(t *testing.T) {
 		if m.element != i || m.table != set.member[i%3].table || i > 0 && i < 3 && m.table == set.member[0].table {
 			t.Errorf("member %d, of element %d, does not have the table of its rate", i, m.element)
 		}
+	}
+}
+
+// Means beyond what a byte counts are drawn too.
+func TestPoissonLargeMean(t *testing.T) {
+	sum, sq, n := 0.0, 0.0, 0.0
+	for _, x := range arrivals(inputOf(t, Poisson{Rate: 5e6}, onto(t, 50)), 50, 50, 250) { // 500 a step
+		sum, sq, n = sum+x-500, sq+(x-500)*(x-500), n+1
+	}
+	if n != 50*201 || math.Abs(sum/math.Sqrt(500*n)) > 4 || math.Abs(sq/n/500-1) > 4*math.Sqrt(2/n) {
+		t.Errorf("%g numbers, mean off by %g, variance %g", n, sum/n, sq/n)
 	}
 }

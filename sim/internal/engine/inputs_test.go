@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -194,61 +193,6 @@ func arrivals(e *Engine, s int, from, to int64) map[[2]int64]float64 {
 	return got
 }
 
-// A spike stamped S passes a window iff start < S <= stop, and arrives at S + d
-// (NEST's cases generator_windows, spike_generator_weights and
-// spike_generator_multiplicities).
-func TestSpikeGeneratorArrivals(t *testing.T) {
-	times := []float64{0.1, 1, 1, 1.5, 2, 2.0003, 5}
-	for _, c := range []struct {
-		name  string
-		d     device.SpikeGenerator
-		model neuron.Model
-		w     float64
-		want  string
-	}{
-		{"all", device.SpikeGenerator{Times: times}, neuron.DefaultIafPscExp(), 2, "6:2 15:4 20:2 25:4 55:2"},
-		{"window", device.SpikeGenerator{Times: times, Active: device.Active{Start: 1, Stop: 2}}, neuron.DefaultIafPscExp(), 2, "20:2 25:4"},
-		{"origin", device.SpikeGenerator{Times: times, Active: device.Active{Start: 1, Stop: 2, Origin: 3}}, neuron.DefaultIafPscExp(), 2, "50:2 55:4"},
-		{"weights", device.SpikeGenerator{Times: times, Weights: []float64{1, 2, 3, 4, 5, 6, 7}}, neuron.DefaultIafPscExp(), 0.5, "6:0.5 15:2.5 20:2 25:5.5 55:3.5"},
-		{"multiplicities", device.SpikeGenerator{Times: times, Multiplicities: []int{1, 0, 3, 1, 1, 1, 1}}, neuron.DefaultIafPscExp(), 1, "6:1 15:3 20:1 25:2 55:1"},
-		{"inhibitory channel", device.SpikeGenerator{Times: []float64{1}}, neuron.DefaultIafPscAlpha(), -3, "15:-3.000003e+06"},
-		{"parrots ignore weights", device.SpikeGenerator{Times: []float64{1, 2}, Weights: []float64{-5, 0}, Multiplicities: []int{4, 2}}, neuron.Parrot{}, 7, "15:4 25:2"},
-		{"none", device.SpikeGenerator{}, neuron.DefaultIafPscExp(), 1, ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			text := func(got map[[2]int64]float64) string {
-				s := ""
-				for step := range int64(100) {
-					if x := got[[2]int64{step, 0}]; x != 0 {
-						s += fmt.Sprintf(" %d:%g", step, x)
-					}
-					if got[[2]int64{step, 0}] != got[[2]int64{step, 1}] {
-						t.Errorf("step %d: targets differ", step)
-					}
-				}
-				return s[min(1, len(s)):]
-			}
-			e := driven(t, 2, c.model, 1, Attachment{Device: c.d, Weight: connect.Constant(c.w), Delay: connect.Constant(0.5)})
-			if got := text(arrivals(e, 0, 1, 99)); got != c.want {
-				t.Errorf("%q, want %q", got, c.want)
-			}
-			for cut := range int64(60) {
-				e.step = cut
-				e.seek()
-				got := arrivals(e, 0, cut+1, 99)
-				for key, x := range got {
-					if key[0] <= cut || x == 0 {
-						t.Errorf("begun behind step %d: %g at step %d", cut, x, key[0])
-					}
-				}
-				if s := text(got); len(s) > len(c.want) || c.want[len(c.want)-len(s):] != s {
-					t.Errorf("begun behind step %d: %q, want the end of %q", cut, s, c.want)
-				}
-			}
-		})
-	}
-}
-
 // Targets of one generator may have delays and weights of their own.
 func TestSpikeGeneratorDelays(t *testing.T) {
 	e := driven(t, 30, neuron.DefaultIafPscExp(), 1, Attachment{Device: device.SpikeGenerator{Times: []float64{1, 3}},
@@ -349,18 +293,6 @@ func TestPoissonGeneratorsDiffer(t *testing.T) {
 	}
 	if same > n/2 {
 		t.Errorf("%d of %d steps have as many of both", same, n)
-	}
-}
-
-// Means beyond what a byte counts are drawn too.
-func TestPoissonLargeMean(t *testing.T) {
-	e := driven(t, 50, neuron.DefaultIafPscExp(), 1, Attachment{Device: device.Poisson{Rate: 5e6}}) // 500 a step
-	sum, sq, n := 0.0, 0.0, 0.0
-	for _, x := range arrivals(e, 0, 50, 250) {
-		sum, sq, n = sum+x-500, sq+(x-500)*(x-500), n+1
-	}
-	if n != 50*201 || math.Abs(sum/math.Sqrt(500*n)) > 4 || math.Abs(sq/n/500-1) > 4*math.Sqrt(2/n) {
-		t.Errorf("%g numbers, mean off by %g, variance %g", n, sum/n, sq/n)
 	}
 }
 

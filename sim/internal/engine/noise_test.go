@@ -40,54 +40,6 @@ func drives(t *testing.T, e *Engine, n int) [][]float64 {
 	return all
 }
 
-// Amplitudes change every dt from the onset on: as for a dc_generator, through
-// delay d in (start + d, stop + d], with the first step lost at start = 0 (NEST
-// 3.10's noise_generator: I(t) is constant in t_0 + j dt < t <= t_0 + (j+1) dt).
-func TestNoiseWindows(t *testing.T) {
-	active := func(start, stop, origin float64) device.Active {
-		return device.Active{Start: start, Stop: stop, Origin: origin}
-	}
-	for _, c := range []struct {
-		name  string
-		d     device.Noise
-		delay float64
-		want  []int // steps in which the current is another than in the step before
-	}{
-		{"default dt", device.Noise{}, 1, []int{12, 22, 32, 42, 52}}, // start 0: first effect at d + 2h
-		{"dt", device.Noise{Dt: 0.5, Active: active(0, 2.5, 0)}, 1, []int{12, 17, 22, 27, 32, 36}},
-		{"window", device.Noise{Dt: 0.4, Active: active(1, 2.1, 0)}, 0.5, []int{16, 20, 24, 27}}, // (1.5, 2.6] ms
-		{"origin", device.Noise{Dt: 0.4, Active: active(1, 2.1, 0.7)}, 0.5, []int{23, 27, 31, 34}},
-		{"before the beginning", device.Noise{Dt: 2, Active: active(-3, 4, 0)}, 0.1, []int{3, 23, 42}},
-		{"every step", device.Noise{Dt: 0.1, Active: active(1, 1.3, 0)}, 1, []int{21, 22, 23, 24}},
-		{"empty", device.Noise{Active: active(1, 1, 0)}, 1, nil},
-		{"infinite stop", device.Noise{Dt: 3, Active: active(1, math.Inf(1), 0)}, 1, []int{21, 51}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			c.d.Mean, c.d.Std = 10, 3
-			e := driven(t, 3, neuron.DefaultIafPscExp(), 1, Attachment{Device: c.d, Delay: connect.Constant(c.delay)})
-			all := drives(t, e, 60)
-			for k := range 3 {
-				var got []int
-				before := 0.0
-				for s, x := range all {
-					if x[k] != before {
-						got = append(got, s+1)
-					}
-					before = x[k]
-				}
-				if !slices.Equal(got, c.want) {
-					t.Errorf("element %d changes in %v, want %v", k, got, c.want)
-				}
-			}
-			for s, x := range all {
-				if x[0] != 0 && (x[0] == x[1] || x[1] == x[2] || x[0] == x[2]) {
-					t.Errorf("step %d: targets have the same current", s+1)
-				}
-			}
-		})
-	}
-}
-
 // Without a spread it is a DC, to the bit, beside other currents too.
 func TestNoiseWithoutSpread(t *testing.T) {
 	window := device.Active{Start: 0.5, Stop: 3}
@@ -101,40 +53,6 @@ func TestNoiseWithoutSpread(t *testing.T) {
 		for s := range dc {
 			if !slices.Equal(noise[s], dc[s]) {
 				t.Fatalf("step %d: %v, want %v", s+1, noise[s], dc[s])
-			}
-		}
-	}
-}
-
-// Delays of their own shift the currents of targets and change nothing else, nor
-// does the number of shards.
-func TestNoiseDelays(t *testing.T) {
-	const n = 40
-	d := device.Noise{Mean: 1, Std: 1, Dt: 0.7, StdMod: 0.5, Frequency: 100}
-	same := drives(t, driven(t, n, neuron.DefaultIafPscExp(), 1, Attachment{Device: d, Delay: connect.Constant(0.1)}), 120)
-	e := driven(t, n, neuron.DefaultIafPscExp(), 1, Attachment{Device: d, Delay: connect.Uniform{Min: 0.1, Max: 3}})
-	delay, _, err := connections(e, &e.desc.Attachments[0], e.shards[0].blocks[0], 0, n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := drives(t, e, 120)
-	three := driven(t, n, neuron.DefaultIafPscExp(), 3, Attachment{Device: d, Delay: connect.Constant(0.1)})
-	for k := range n {
-		for s := int(delay[k]); s < 120; s++ {
-			if x, want := all[s][k], same[s-int(delay[k])+1][k]; x != want {
-				t.Fatalf("step %d, element %d, delay %d: %g, want %g", s+1, k, delay[k], x, want)
-			}
-		}
-	}
-	for _, sh := range three.shards {
-		b := sh.blocks[0]
-		b.seek(0)
-		for s := 1; s <= 120; s++ {
-			b.updateDrive(int64(s))
-			for k, x := range b.drive {
-				if want := same[s-1][b.index(k)]; x != want {
-					t.Fatalf("shard %d, step %d, neuron %d: %g, want %g", sh.index, s, b.index(k), x, want)
-				}
 			}
 		}
 	}
