@@ -80,7 +80,7 @@ func Default(name string) (Model, error) {
 		return nil, err
 	}
 	m, ok := own.(Model)
-	if !ok {
+	if !ok || info.Kind == Synapse {
 		return nil, fmt.Errorf("models: %s is a %s, must be a model of nodes", name, info.Kind)
 	}
 	return m, nil
@@ -94,11 +94,13 @@ func DefaultSynapse(name string) (connect.Synapse, error) {
 	if err != nil {
 		return connect.Synapse{}, err
 	}
-	s, ok := info.model.(connect.Synapse)
-	if !ok {
+	if info.Kind != Synapse {
 		return connect.Synapse{}, fmt.Errorf("models: %s is a %s, must be a synapse", name, info.Kind)
 	}
-	return s, nil
+	if s, ok := info.model.(connect.Synapse); ok {
+		return s, nil
+	}
+	return connect.Synapse{Model: info.Name}, nil // the parameters are CopyModel's
 }
 
 // Defaults returns the parameters of a model by NEST's names, with their

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"fmt"
 	"path"
 	"reflect"
 	"slices"
@@ -120,7 +121,9 @@ func (e entry) expression(function string) string {
 	switch {
 	case function != "":
 		return function + "()"
-	case reflect.ValueOf(e.defaults).IsZero() || e.kind == Synapse:
+	case e.kind == Synapse && !ours(e.defaults):
+		return fmt.Sprintf("connect.Synapse{Model: %q}", param.Of(e.defaults).Model())
+	case e.kind == Synapse || reflect.ValueOf(e.defaults).IsZero():
 		return name + "{}"
 	case e.kind == Neuron:
 		return "neuron.Defaults[" + name + "]()"

@@ -5,6 +5,7 @@ import (
 	"cortigo/sim/device"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
+	"cortigo/sim/synapse"
 )
 
 // An entry is a model of the catalog.
@@ -12,8 +13,7 @@ type entry struct {
 	kind    Kind
 	name    string   // NEST's; "": ModelName of defaults
 	aliases []string // names in tutorials for older versions of NEST
-	// defaults is the model with its defaults, a struct of package neuron, device
-	// or connect.
+	// defaults is the model with its defaults, a struct.
 	defaults any
 	// function returns the defaults of a model that is another's struct; its
 	// comment opens the help.
@@ -34,6 +34,11 @@ func entries() []entry {
 	}
 	for _, d := range device.Registered() {
 		list = append(list, entry{kind: Generator, defaults: d})
+	}
+	for _, name := range synapse.Names() {
+		if s := synapse.Find(name); s != nil {
+			list = append(list, entry{kind: Synapse, defaults: s.Defaults})
+		}
 	}
 	return list
 }

@@ -9,6 +9,7 @@ import (
 
 	"cortigo/sim/device"
 	"cortigo/sim/models"
+	"cortigo/sim/synapse"
 )
 
 // A ramp is a current that rises, as another package would write it.
@@ -35,6 +36,35 @@ func (bare) ModelName() string                           { return "bare_generato
 func (bare) Validate() error                             { return nil }
 func (bare) Fit(device.Clock, float64) error             { return nil }
 func (bare) Pieces(device.Clock) ([]device.Piece, error) { return nil, nil }
+
+// A tired is a kind of synapses.
+type tired struct {
+	U float64 `json:"U" unit:"dimensionless" default:"0.5" allowed:"in [0, 1]" help:"share that a spike uses"`
+}
+
+func (tired) ModelName() string { return "tired_synapse" }
+func (m tired) Validate() error { return synapse.CheckTable(m) }
+
+func TestRegisteredSynapse(t *testing.T) {
+	err := synapse.Register(synapse.Spec{Defaults: synapse.Defaults[tired](), Bound: func(_ synapse.Model, w float64) float64 { return w },
+		New: func(*synapse.Config) (synapse.Sender, error) { return nil, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := models.Get("tired_synapse")
+	if err != nil || info.Kind != models.Synapse || info.Go != `connect.Synapse{Model: "tired_synapse"}` {
+		t.Errorf("%#v, %v", info, err)
+	}
+	if p, err := info.Parameter("U"); err != nil || p.Default != 0.5 || p.Allowed != "in [0, 1]" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if s, err := models.DefaultSynapse("tired_synapse"); err != nil || s.Model != "tired_synapse" || s.Weight != nil {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if m, err := models.Default("tired_synapse"); err == nil || !strings.Contains(err.Error(), "tired_synapse is a synapse, must be a model of nodes") {
+		t.Errorf("%v, %v", m, err)
+	}
+}
 
 func TestRegistered(t *testing.T) {
 	before := len(models.All())
