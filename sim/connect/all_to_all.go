@@ -12,7 +12,7 @@ type AllToAll struct {
 	Symmetric bool `json:"make_symmetric,omitempty"`
 }
 
-func init() { rules.add(plain[Rule, AllToAll]("all_to_all")) }
+func init() { rules.builtIn(plain[Rule, AllToAll]("all_to_all")) }
 
 // Validate reports populations of different size that are to be connected
 // symmetrically.
@@ -34,7 +34,7 @@ func (r AllToAll) Fit(p Pools) error {
 // FitSynapse reports weights or delays that would not be the same in both directions.
 func (r AllToAll) FitSynapse(weight, delay Distribution) error {
 	_, w := IsConstant(weight)
-	if _, d := IsConstant(delay); r.Symmetric && !(w && d) {
+	if _, d := IsConstant(delay); r.Symmetric && (!w || !d) {
 		return fmt.Errorf("connect: AllToAll: make_symmetric needs a Constant as weight and delay")
 	}
 	return nil

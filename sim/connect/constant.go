@@ -9,7 +9,7 @@ import (
 // Constant is the same value every time.
 type Constant float64
 
-func init() { distributions.add(plain[Distribution, Constant]("constant")) }
+func init() { distributions.builtIn(plain[Distribution, Constant]("constant")) }
 
 // Validate reports NaN and infinity.
 func (c Constant) Validate() error { return finite("Constant", "value", float64(c)) }
@@ -50,7 +50,7 @@ type Values []float64
 func init() {
 	f := plain[Distribution, Values]("values")
 	f.copy = func(d Distribution) (Distribution, error) { return slices.Clone(d.(Values)), nil }
-	distributions.add(f)
+	distributions.builtIn(f)
 }
 
 // Validate reports values that are not finite.

@@ -94,7 +94,7 @@ func Pow(a, b Distribution) Distribution { return expression(OpPow, a, b) }
 // Exp is e to the power of a.
 func Exp(a Distribution) Distribution {
 	if d, ok := a.(Normal); ok {
-		return LogNormal{d.Mean, d.SD}
+		return LogNormal(d)
 	}
 	return expression(OpExp, a)
 }
@@ -298,7 +298,7 @@ func init() {
 	for _, op := range []Op{OpAdd, OpSub, OpMul, OpDiv, OpPow, OpExp, OpMin, OpMax} {
 		f.names = append(f.names, string(op))
 	}
-	distributions.add(f)
+	distributions.builtIn(f)
 }
 
 func encodeExpression(d Distribution) (string, any, error) {

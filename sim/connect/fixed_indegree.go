@@ -9,7 +9,7 @@ type FixedInDegree struct {
 	Forbid
 }
 
-func init() { rules.add(plain[Rule, FixedInDegree]("fixed_indegree")) }
+func init() { rules.builtIn(plain[Rule, FixedInDegree]("fixed_indegree")) }
 
 // Validate reports a negative number, and more synapses than sources where
 // multapses are forbidden.

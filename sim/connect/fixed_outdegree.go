@@ -13,7 +13,7 @@ type FixedOutDegree struct {
 	Forbid
 }
 
-func init() { rules.add(plain[Rule, FixedOutDegree]("fixed_outdegree")) }
+func init() { rules.builtIn(plain[Rule, FixedOutDegree]("fixed_outdegree")) }
 
 // Validate reports a negative number, and more synapses than targets where
 // multapses are forbidden.

@@ -14,7 +14,7 @@ type FixedTotalNumber struct {
 	Forbid
 }
 
-func init() { rules.add(plain[Rule, FixedTotalNumber]("fixed_total_number")) }
+func init() { rules.builtIn(plain[Rule, FixedTotalNumber]("fixed_total_number")) }
 
 // Validate reports a negative number, and more synapses than pairs where
 // multapses are forbidden.

@@ -22,7 +22,7 @@ func init() {
 		l := r.(List)
 		return List{slices.Clone(l.Pre), slices.Clone(l.Post), slices.Clone(l.Weight), slices.Clone(l.Delay)}, nil
 	}
-	rules.add(f)
+	rules.builtIn(f)
 }
 
 // Validate reports columns of different length and neurons outside the

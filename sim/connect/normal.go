@@ -18,7 +18,7 @@ type Normal struct {
 func init() {
 	f := plain[Distribution, Normal]("normal")
 	f.decode = decodeNormal
-	distributions.add(f)
+	distributions.builtIn(f)
 }
 
 // sdRange is how many SD from the mean one random word reaches: the tail beyond

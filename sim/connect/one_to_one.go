@@ -12,7 +12,7 @@ type OneToOne struct {
 	Symmetric bool `json:"make_symmetric,omitempty"`
 }
 
-func init() { rules.add(plain[Rule, OneToOne]("one_to_one")) }
+func init() { rules.builtIn(plain[Rule, OneToOne]("one_to_one")) }
 
 // Validate reports collections of different size.
 func (OneToOne) Validate(pre, post int) error {

@@ -13,7 +13,7 @@ type PairwiseBernoulli struct {
 	Forbid
 }
 
-func init() { rules.add(plain[Rule, PairwiseBernoulli]("pairwise_bernoulli")) }
+func init() { rules.builtIn(plain[Rule, PairwiseBernoulli]("pairwise_bernoulli")) }
 
 // Validate reports a P that is no probability.
 func (r PairwiseBernoulli) Validate(_, _ int) error {
@@ -54,7 +54,7 @@ type SymmetricPairwiseBernoulli struct {
 }
 
 func init() {
-	rules.add(plain[Rule, SymmetricPairwiseBernoulli]("symmetric_pairwise_bernoulli"))
+	rules.builtIn(plain[Rule, SymmetricPairwiseBernoulli]("symmetric_pairwise_bernoulli"))
 }
 
 // Validate reports a P outside [0, 1).

@@ -180,7 +180,7 @@ type bounds struct {
 }
 
 func init() {
-	distributions.add(&form[Distribution]{typ: typeOf[Redraw](), names: []string{"redraw"}, encode: encodeRedraw, decode: decodeRedraw})
+	distributions.builtIn(&form[Distribution]{typ: typeOf[Redraw](), names: []string{"redraw"}, encode: encodeRedraw, decode: decodeRedraw})
 }
 
 // encodeRedraw writes bounds; those of a normal distribution as its own, as it had

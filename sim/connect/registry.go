@@ -93,6 +93,13 @@ func (r *registry[T]) add(f *form[T]) error {
 	return nil
 }
 
+// builtIn registers a type of this package, whose name no other has.
+func (r *registry[T]) builtIn(f *form[T]) {
+	if err := r.add(f); err != nil {
+		panic(err) // before a program begins, for whoever changes this package
+	}
+}
+
 // of returns the form of a value that is not nil.
 func (r *registry[T]) of(v T) (*form[T], error) {
 	t := reflect.TypeOf(v)

@@ -14,7 +14,7 @@ type LogNormal struct {
 	SD   float64 `json:"sd"`   // standard deviation of the logarithm, >= 0
 }
 
-func init() { distributions.add(plain[Distribution, LogNormal]("lognormal")) }
+func init() { distributions.builtIn(plain[Distribution, LogNormal]("lognormal")) }
 
 // Validate reports parameters that are not finite, a negative SD, and values
 // that leave the range of float64.
@@ -61,7 +61,7 @@ type Exponential struct {
 	Beta float64 `json:"beta"` // > 0
 }
 
-func init() { distributions.add(plain[Distribution, Exponential]("exponential")) }
+func init() { distributions.builtIn(plain[Distribution, Exponential]("exponential")) }
 
 // Validate reports a Beta that is not positive and finite.
 func (d Exponential) Validate() error {

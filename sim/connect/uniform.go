@@ -11,7 +11,7 @@ type Uniform struct {
 	Max float64 `json:"max"` // > Min
 }
 
-func init() { distributions.add(plain[Distribution, Uniform]("uniform")) }
+func init() { distributions.builtIn(plain[Distribution, Uniform]("uniform")) }
 
 // Validate reports bounds that are not finite or not in order.
 func (d Uniform) Validate() error {

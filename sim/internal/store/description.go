@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -21,21 +20,6 @@ import (
 type tagged struct {
 	Type   string          `json:"type"`
 	Params json.RawMessage `json:"params,omitempty"`
-}
-
-func tag(name string, v any) (tagged, error) {
-	b, err := json.Marshal(v)
-	return tagged{name, b}, err
-}
-
-func untag[T any](t tagged) (T, error) {
-	var v T
-	d := json.NewDecoder(bytes.NewReader(t.Params))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v); err != nil {
-		return v, fmt.Errorf("%s: %w", t.Type, err)
-	}
-	return v, nil
 }
 
 // encodeParameters encodes a model of nodes.
