@@ -6,8 +6,10 @@
 //
 //	  - show.go      pictures, figures, Markdown, tables
 //	  - progress.go  a progress bar, with the real-time factor and the time left
-//	  - stop.go      the stop button, and errors that end a cell (Check, Must)
+//	  - stop.go      the stop button, Simulate, and errors that end a cell (Check, Must)
 //	  - place.go     the project's folder, the short form of a notebook
+//
+// What cannot be shown ends the cell with an error, as Check does.
 //
 // What is shown and what is printed, to stdout or stderr, keep their order. (What
 // a cell shows with gonbui itself does so once gonbui.Sync was called.)

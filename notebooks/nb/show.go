@@ -29,15 +29,21 @@ func InNotebook() bool { return gonbui.IsNotebook }
 // Show shows a picture that something writes, such as the result of
 // gonum/plot's WriterTo: a PNG or an SVG. See PNG for alt and width, which an
 // SVG does not take.
-func Show(picture io.WriterTo, alt string, width int) error {
+func Show(picture io.WriterTo, alt string, width int) {
+	if err := showPicture(picture, alt, width); err != nil {
+		exit(err, caller())
+	}
+}
+
+func showPicture(picture io.WriterTo, alt string, width int) error {
 	var buf bytes.Buffer
 	if _, err := picture.WriteTo(&buf); err != nil {
 		return fmt.Errorf("picture %q: %w", alt, err)
 	}
 	if isPNG(buf.Bytes()) {
-		return PNG(buf.Bytes(), alt, width)
+		return showPNG(buf.Bytes(), alt, width)
 	}
-	return SVG(buf.Bytes(), alt)
+	return showSVG(buf.Bytes(), alt)
 }
 
 // A Drawing is a finished figure, such as those of cortigo/analysis/plots.
@@ -50,8 +56,14 @@ type Drawing interface {
 // Figure shows a figure below the cell, and what a reader of its numbers must
 // know. It takes the two results of a function that draws:
 //
-//	nb.Check(nb.Figure(plots.RasterFigure(data)))
-func Figure[D Drawing](f D, err error) error {
+//	nb.Figure(plots.RasterFigure(data))
+func Figure[D Drawing](f D, err error) {
+	if err := showFigure(f, err); err != nil {
+		exit(err, caller())
+	}
+}
+
+func showFigure[D Drawing](f D, err error) error {
 	if err != nil {
 		return err
 	}
@@ -61,17 +73,23 @@ func Figure[D Drawing](f D, err error) error {
 	}
 	width, _ := f.Size()
 	alt, notes := f.Text()
-	if err := PNG(png, alt, width); err != nil || len(notes) == 0 {
+	if err := showPNG(png, alt, width); err != nil || len(notes) == 0 {
 		return err
 	}
-	return Markdown(strings.Join(notes, "\n"))
+	return showMarkdown(strings.Join(notes, "\n"))
 }
 
 // PNG shows a PNG picture below the cell. alt says in words what is on it, for
 // whoever does not see it. width is in pixels of the page: half of the
 // picture's own makes it sharp on a high-resolution screen, 0 leaves it to the
 // browser.
-func PNG(png []byte, alt string, width int) error {
+func PNG(png []byte, alt string, width int) {
+	if err := showPNG(png, alt, width); err != nil {
+		exit(err, caller())
+	}
+}
+
+func showPNG(png []byte, alt string, width int) error {
 	if !isPNG(png) {
 		return fmt.Errorf("picture %q: not a PNG (it starts with %q)", alt, png[:min(len(png), 8)])
 	}
@@ -89,7 +107,13 @@ func PNG(png []byte, alt string, width int) error {
 }
 
 // SVG shows an SVG picture below the cell. alt says in words what is on it.
-func SVG(svg []byte, alt string) error {
+func SVG(svg []byte, alt string) {
+	if err := showSVG(svg, alt); err != nil {
+		exit(err, caller())
+	}
+}
+
+func showSVG(svg []byte, alt string) error {
 	if !bytes.Contains(svg[:min(len(svg), 4096)], []byte("<svg")) {
 		return fmt.Errorf("picture %q: neither PNG nor SVG (it starts with %q)", alt, svg[:min(len(svg), 20)])
 	}
@@ -99,7 +123,13 @@ func SVG(svg []byte, alt string) error {
 }
 
 // Markdown shows text with Markdown in it, and formulas between dollar signs.
-func Markdown(text string) error {
+func Markdown(text string) {
+	if err := showMarkdown(text); err != nil {
+		exit(err, caller())
+	}
+}
+
+func showMarkdown(text string) error {
 	return send(&protocol.DisplayData{
 		Data: map[protocol.MIMEType]any{protocol.MIMETextMarkdown: text, protocol.MIMETextPlain: text},
 	})
@@ -107,7 +137,13 @@ func Markdown(text string) error {
 
 // Table shows rows of text under a header. Columns whose cells are all numbers
 // stand to the right. Every row must have as many cells as the header.
-func Table(caption string, header []string, rows [][]string) error {
+func Table(caption string, header []string, rows [][]string) {
+	if err := showTable(caption, header, rows); err != nil {
+		exit(err, caller())
+	}
+}
+
+func showTable(caption string, header []string, rows [][]string) error {
 	for i, row := range rows {
 		if len(row) != len(header) {
 			return fmt.Errorf("table %q: row %d has %d cells, the header has %d", caption, i+1, len(row), len(header))

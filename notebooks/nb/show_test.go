@@ -39,11 +39,11 @@ func TestShowOutsideOfANotebook(t *testing.T) {
 		show func() error
 		want string
 	}{
-		{"PNG", func() error { return PNG(pngBytes(t), "a raster", 100) }, "[image/png: a raster (shown in a notebook only)]\n"},
-		{"SVG", func() error { return SVG([]byte(svg), "a raster") }, "[image/svg+xml: a raster (shown in a notebook only)]\n"},
-		{"Show PNG", func() error { return Show(bytes.NewReader(pngBytes(t)), "x", 0) }, "[image/png: x (shown in a notebook only)]\n"},
-		{"Show SVG", func() error { return Show(strings.NewReader(svg), "x", 0) }, "[image/svg+xml: x (shown in a notebook only)]\n"},
-		{"Markdown", func() error { return Markdown("**b**") }, "**b**\n"},
+		{"PNG", func() error { return showPNG(pngBytes(t), "a raster", 100) }, "[image/png: a raster (shown in a notebook only)]\n"},
+		{"SVG", func() error { return showSVG([]byte(svg), "a raster") }, "[image/svg+xml: a raster (shown in a notebook only)]\n"},
+		{"Show PNG", func() error { return showPicture(bytes.NewReader(pngBytes(t)), "x", 0) }, "[image/png: x (shown in a notebook only)]\n"},
+		{"Show SVG", func() error { return showPicture(strings.NewReader(svg), "x", 0) }, "[image/svg+xml: x (shown in a notebook only)]\n"},
+		{"Markdown", func() error { return showMarkdown("**b**") }, "**b**\n"},
 	} {
 		b := capture(t)
 		if err := tt.show(); err != nil || b.String() != tt.want {
@@ -62,13 +62,13 @@ func TestShowErrors(t *testing.T) {
 		err  error
 		want string
 	}{
-		{PNG([]byte("GIF89a..."), "a map", 0), `picture "a map": not a PNG`},
-		{PNG(nil, "a map", 0), "not a PNG"},
-		{PNG(pngBytes(t), "a map", -1), "width -1 pixels"},
-		{SVG(nil, "x"), "neither PNG nor SVG"},
-		{SVG([]byte("<html>"), "x"), "neither PNG nor SVG"},
-		{Show(failing{}, "x", 0), `picture "x": no ink`},
-		{Table("t", []string{"a"}, [][]string{{"1"}, {"1", "2"}}), "row 2 has 2 cells, the header has 1"},
+		{showPNG([]byte("GIF89a..."), "a map", 0), `picture "a map": not a PNG`},
+		{showPNG(nil, "a map", 0), "not a PNG"},
+		{showPNG(pngBytes(t), "a map", -1), "width -1 pixels"},
+		{showSVG(nil, "x"), "neither PNG nor SVG"},
+		{showSVG([]byte("<html>"), "x"), "neither PNG nor SVG"},
+		{showPicture(failing{}, "x", 0), `picture "x": no ink`},
+		{showTable("t", []string{"a"}, [][]string{{"1"}, {"1", "2"}}), "row 2 has 2 cells, the header has 1"},
 	} {
 		if tt.err == nil || !strings.Contains(tt.err.Error(), tt.want) {
 			t.Errorf("error %v, want %q", tt.err, tt.want)
@@ -154,7 +154,7 @@ func TestFigure(t *testing.T) {
 		{"not drawn", &drawing{err: failure}, nil, "", failure},
 	} {
 		b := capture(t)
-		if err := Figure(c.d, c.err); !errors.Is(err, c.want) || b.String() != c.says {
+		if err := showFigure(c.d, c.err); !errors.Is(err, c.want) || b.String() != c.says {
 			t.Errorf("%s: %q, %v, want %q, %v", c.name, b, err, c.says, c.want)
 		}
 	}

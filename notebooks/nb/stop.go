@@ -58,12 +58,22 @@ func Check(err error) {
 // Must returns v, or ends the cell if err is an error, as Check does. It takes
 // the two results of a function:
 //
-//	net := nb.Must(sim.New())
+//	spikes := nb.Must(recorder.Spikes())
 func Must[T any](v T, err error) T {
 	if err != nil {
 		exit(err, caller())
 	}
 	return v
+}
+
+// Simulate advances a network (sim.Network) by ms of model time. The stop button
+// stops it; with an error it ends the cell, as Check does.
+func Simulate(net interface {
+	Simulate(ctx context.Context, ms float64) error
+}, ms float64) {
+	if err := net.Simulate(Context(), ms); err != nil {
+		exit(err, caller())
+	}
 }
 
 // Exit ends the cell with an error: it prints it with the line that Check, Must

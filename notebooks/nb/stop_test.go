@@ -29,6 +29,10 @@ func TestMain(m *testing.M) {
 	case "must":
 		fmt.Println(Must("kept", nil))
 		Must(0, fmt.Errorf("spikes: %w", errors.New("disk full")))
+	case "figure":
+		Figure(&drawing{}, fmt.Errorf("spikes: %w", errors.New("disk full")))
+	case "simulate":
+		Simulate(full{}, 100)
 	case "stop", "stop simulation":
 		ctx := Context()
 		what := "simulate"
@@ -48,16 +52,28 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
+// full is a network whose recorder has no room.
+type full struct{}
+
+func (full) Simulate(ctx context.Context, ms float64) error {
+	if ctx == nil || ms != 100 {
+		return errors.New("not what was asked for")
+	}
+	return fmt.Errorf("spikes: %w", errors.New("disk full"))
+}
+
 func act(what string, env ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), append(env, actVariable+"="+what)...)
 	return cmd
 }
 
-func TestCheckAndMustEndTheCell(t *testing.T) {
+func TestErrorsEndTheCell(t *testing.T) {
 	for _, c := range []struct{ act, stdout string }{
 		{"check", ""},
 		{"must", "kept\n"},
+		{"figure", ""},
+		{"simulate", ""},
 	} {
 		cmd := act(c.act)
 		var stdout, stderr bytes.Buffer

@@ -33,7 +33,8 @@ func FileTable(dir string) error {
 	if err != nil {
 		return fmt.Errorf("runs: listing the files of %s: %w", dir, err)
 	}
-	return nb.Table("Files in "+Place(dir), []string{"file", "size", "content"}, rows)
+	nb.Table("Files in "+Place(dir), []string{"file", "size", "content"}, rows)
+	return nil
 }
 
 func fileRows(fsys fs.FS) ([][]string, error) {

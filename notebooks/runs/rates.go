@@ -23,10 +23,11 @@ func RateTable(d *spikes.Data, ref *Reference) error {
 		return err
 	}
 	caption := fmt.Sprintf("Firing rates in spikes/s, %g to %g ms", d.BeginMS(), d.EndMS())
-	if err := nb.Table(caption, header, rows); err != nil || ref.Note == "" {
-		return err
+	nb.Table(caption, header, rows)
+	if ref.Note != "" {
+		nb.Markdown(ref.Note)
 	}
-	return nb.Markdown(ref.Note)
+	return nil
 }
 
 func rateRows(d *spikes.Data, ref *Reference) (header []string, rows [][]string, err error) {

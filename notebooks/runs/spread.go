@@ -31,7 +31,8 @@ func SpreadTable(caption string, rows []Measured) error {
 	if len(cells) > 0 && len(cells[0]) > len(header) {
 		header = append([]string{"run"}, header...)
 	}
-	return nb.Table(caption, header, cells)
+	nb.Table(caption, header, cells)
+	return nil
 }
 
 func spreadRows(rows []Measured) ([][]string, error) {

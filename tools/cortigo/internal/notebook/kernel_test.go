@@ -267,7 +267,7 @@ func TestOutputOrder(t *testing.T) {
 		return want
 	}
 	loop := func(body string) string {
-		return fmt.Sprintf("%%%%\nfor i := range %d {\n%s\nnb.Check(nb.Markdown(fmt.Sprintf(\"**%%d**\", i)))\n}", turns, body)
+		return fmt.Sprintf("%%%%\nfor i := range %d {\n%s\nnb.Markdown(fmt.Sprintf(\"**%%d**\", i))\n}", turns, body)
 	}
 	const long = 50_000 // 100 kB of text, more than a pipe holds
 	for _, tt := range []struct {
@@ -277,9 +277,9 @@ func TestOutputOrder(t *testing.T) {
 		{"stdout", loop("fmt.Println(i)"), inTurns("stdout", 0)},
 		{"stderr", loop("fmt.Fprintln(os.Stderr, i)"), inTurns("stderr", 0)},
 		{"long text", loop(fmt.Sprintf("fmt.Printf(\"%%s%%d\\n\", strings.Repeat(\"é\", %d), i)", long)), inTurns("stdout", long)},
-		{"many lines", "%%\nfor i := range 3000 {\nfmt.Println(i)\n}\nnb.Check(nb.Markdown(\"m\"))\nfmt.Println(\"end\")",
+		{"many lines", "%%\nfor i := range 3000 {\nfmt.Println(i)\n}\nnb.Markdown(\"m\")\nfmt.Println(\"end\")",
 			[]string{"stdout: " + lines(3000), "display: m", "stdout: end\n"}},
-		{"error at the end", "%%\nfmt.Println(\"a\")\nnb.Check(nb.Markdown(\"m\"))\nfmt.Println(\"b\")\nlog.SetFlags(0)\nnb.Check(nb.Markdown(\"n\"))\nlog.Fatal(\"c\")",
+		{"error at the end", "%%\nfmt.Println(\"a\")\nnb.Markdown(\"m\")\nfmt.Println(\"b\")\nlog.SetFlags(0)\nnb.Markdown(\"n\")\nlog.Fatal(\"c\")",
 			[]string{"stdout: a\n", "display: m", "stdout: b\n", "display: n", "stderr: c\n"}},
 		// Displays that nobody waits for come behind what was printed before
 		// them, and none of them is lost.
