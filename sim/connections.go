@@ -47,6 +47,24 @@ func (c Connection) Get(name string) (float64, error) {
 	return 0, fmt.Errorf("sim: connection %d -> %d (%s) has no %s, but %s", c.Source, c.Target, c.Model, brief.Quote(name), brief.Names(names))
 }
 
+// String says who is connected to whom, by which model, and how.
+func (c Connection) String() string {
+	return fmt.Sprintf("%d -> %d: %s, weight %.4g, delay %.4g ms", c.Source, c.Target, c.Model, c.Weight, c.Delay)
+}
+
+// Connections are connections as Network.Connections returns them.
+type Connections []Connection
+
+// String returns a table of the first ten.
+func (cs Connections) String() string {
+	rows := [][]string{{"source", "target", "model", "weight", "delay (ms)"}}
+	shown := min(len(cs), maxRows)
+	for _, c := range cs[:shown] {
+		rows = append(rows, []string{fmt.Sprint(c.Source), fmt.Sprint(c.Target), brief.String(c.Model), fmt.Sprintf("%.4g", c.Weight), fmt.Sprintf("%.4g", c.Delay)})
+	}
+	return table(rows) + more(len(cs)-shown, "connection")
+}
+
 // An attachmentKey names a connection of a generator.
 type attachmentKey struct {
 	generator, population, neuron int
@@ -77,8 +95,8 @@ type ConnectionQuery struct {
 // generators; those of recorders. The synapses of a network are drawn again to
 // find them, and only those onto the targets asked for. Weights of synapses with
 // state, and what else Get tells of them, are those at the time of the call.
-func (n *Network) Connections(q ConnectionQuery) ([]Connection, error) {
-	var all []Connection
+func (n *Network) Connections(q ConnectionQuery) (Connections, error) {
+	var all Connections
 	err := n.reading("Connections", func() error {
 		return n.eachConnection(q, func(c Connection) bool {
 			all = append(all, c)

@@ -124,7 +124,8 @@ func (c *Nodes) Name() string {
 	return strings.Join(names, "+")
 }
 
-// String names the nodes and their ids.
+// String names the nodes and their ids, those of the first ten parts of a scattered
+// collection.
 func (c *Nodes) String() string {
 	if err := c.Err(); err != nil {
 		return "no nodes: " + err.Error()
@@ -133,6 +134,10 @@ func (c *Nodes) String() string {
 	for i, s := range c.parts {
 		if i > 0 {
 			b.WriteString(", ")
+		}
+		if i == maxRows {
+			fmt.Fprintf(&b, "... (%d nodes in all)", c.Len())
+			break
 		}
 		g := &c.net.groups[s.group]
 		model := c.net.modelOf(s.group, s.from).ModelName() + ", "
