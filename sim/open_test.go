@@ -2,7 +2,14 @@ package sim_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 
 	"cortigo/sim"
@@ -191,4 +198,78 @@ func TestSaveStateOfChanged(t *testing.T) {
 	opened, err := sim.Open(dir)
 	must(t, err)
 	equal(t, "time", opened.TimeMS(), 2)
+}
+
+// A network whose state is missing begins anew, and says so.
+func TestOpenWithoutState(t *testing.T) {
+	net := mustNew(t)
+	nodes(t, net, "a", 3, neuron.DefaultIafPscExp(), sim.Params{"I_e": 500})
+	simulate(t, net, 20)
+	dir := t.TempDir()
+	must(t, net.Save(dir))
+	opened, err := sim.Open(dir)
+	must(t, err)
+	if w := opened.Warnings(); len(w) != 0 || opened.TimeMS() != 20 {
+		t.Errorf("warnings %v at %g ms, want none at 20 ms", w, opened.TimeMS())
+	}
+	must(t, os.RemoveAll(filepath.Join(dir, "state")))
+	opened, err = sim.Open(dir)
+	must(t, err)
+	if w := fmt.Sprint(opened.Warnings()); opened.TimeMS() != 0 || !strings.Contains(w, "no state in "+dir) || !strings.Contains(w, "at 0 ms") {
+		t.Errorf("warnings %s at %g ms, want that the state is missing at 0 ms", w, opened.TimeMS())
+	}
+	simulate(t, opened, 1)
+}
+
+// Files of the caller's own are written with the network, and the network is not
+// there while they cannot be.
+func TestSaveOwnFiles(t *testing.T) {
+	net := mustNew(t)
+	nodes(t, net, "a", 3, neuron.DefaultIafPscExp())
+	must(t, net.Build(t.Context()))
+	dir := t.TempDir()
+	file := func(text string) sim.File {
+		return sim.File{Name: "model.json", Write: func(w io.Writer) error { _, err := io.WriteString(w, text); return err }}
+	}
+	read := func() string {
+		f := file("")
+		b, err := os.ReadFile(f.Path(dir))
+		must(t, err)
+		return string(b)
+	}
+	must(t, net.Save(dir, file("one"), sim.File{Name: "notes.txt", Write: file("x").Write}))
+	equal(t, "file", read(), "one")
+	must(t, net.Save(dir)) // it stays
+	equal(t, "file", read(), "one")
+	must(t, sim.SaveFile(dir, file("two")))
+	equal(t, "file", read(), "two")
+	failure := errors.New("no room")
+	broken := sim.File{Name: "model.json", Write: func(w io.Writer) error { _, _ = io.WriteString(w, "thr"); return failure }}
+	if err := sim.SaveFile(dir, broken); !errors.Is(err, failure) || read() != "two" {
+		t.Errorf("%v, the file is %q, want an error and the file before", err, read())
+	}
+	if _, err := sim.Open(dir); err != nil {
+		t.Error(err)
+	}
+	if err := net.Save(dir, broken); !errors.Is(err, failure) || read() != "two" {
+		t.Errorf("%v, the file is %q, want an error and the file before", err, read())
+	}
+	if _, err := sim.Open(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v: a network whose file could not be written is there", err)
+	}
+	must(t, net.Save(dir, file("three")))
+	if _, err := sim.Open(dir); err != nil || read() != "three" {
+		t.Error(err, read())
+	}
+	for _, name := range []string{"", ".", "..", ".hidden", "a/b", "/a", "network.json", "shard-0000.rows"} {
+		f := file("x")
+		f.Name = name
+		wantError(t, net.Save(dir, f), "file "+strconv.Quote(name)+" beside the network")
+		wantError(t, sim.SaveFile(dir, f), "file "+strconv.Quote(name)+" beside the network")
+	}
+	wantError(t, net.Save(dir, sim.File{Name: "a"}), "nothing to write it")
+	wantError(t, sim.SaveFile("", file("x")), "no name")
+	if _, err := sim.Open(dir); err != nil { // what was refused changed nothing
+		t.Error(err)
+	}
 }

@@ -5,18 +5,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/store"
 )
 
 // Save writes the built network and its state to dir/network and dir/state,
 // which are made if they are not there and replaced if they are. Recorders are
-// not part of it.
-func (n *Network) Save(dir string) error {
-	wait, err := n.startSaveOf("Save", dir)
+// not part of it. Files of the caller's own are written to dir/network, see File.
+func (n *Network) Save(dir string, own ...File) error {
+	wait, err := n.startSaveOf("Save", dir, own)
 	if err != nil {
 		return err
 	}
@@ -27,13 +31,13 @@ func (n *Network) Save(dir string) error {
 // are written while the network simulates on. The state is that of now. wait
 // returns when all is there, with the error of Save; until then Open finds no
 // network in dir. What was started before is waited for first.
-func (n *Network) StartSave(dir string) (wait func() error, err error) {
-	return n.startSaveOf("StartSave", dir)
+func (n *Network) StartSave(dir string, own ...File) (wait func() error, err error) {
+	return n.startSaveOf("StartSave", dir, own)
 }
 
-func (n *Network) startSaveOf(call, dir string) (wait func() error, err error) {
+func (n *Network) startSaveOf(call, dir string, own []File) (wait func() error, err error) {
 	err = n.working(call, func() (err error) {
-		wait, err = n.startSave(dir)
+		wait, err = n.startSave(dir, own)
 		return err
 	})
 	return wait, err
@@ -47,9 +51,14 @@ func named(dir string) error {
 	return nil
 }
 
-func (n *Network) startSave(dir string) (wait func() error, err error) {
+func (n *Network) startSave(dir string, own []File) (wait func() error, err error) {
 	if err := named(dir); err != nil {
 		return nil, err
+	}
+	for _, f := range own {
+		if err := f.check(); err != nil {
+			return nil, err
+		}
 	}
 	if n.engine == nil {
 		return nil, fmt.Errorf("sim: Save before the network was built: call Build first")
@@ -70,6 +79,11 @@ func (n *Network) startSave(dir string) (wait func() error, err error) {
 	if err := store.ForgetNetwork(dir); err != nil {
 		return nil, fmt.Errorf("sim: saving the network: %w", err)
 	}
+	for _, f := range own {
+		if err := f.save(dir); err != nil {
+			return nil, err
+		}
+	}
 	if err := store.SaveState(dir, &n.desc, state); err != nil {
 		return nil, fmt.Errorf("sim: saving the state: %w", err)
 	}
@@ -86,6 +100,49 @@ func (n *Network) startSave(dir string) (wait func() error, err error) {
 	}()
 	n.saving = s
 	return s.wait, nil
+}
+
+// A File is one of the caller's own that Save writes beside a network, to
+// dir/network/NAME: the parameters that a model was made with, say. The file that
+// says that there is a network goes before it is written, and comes back when all is
+// there, so that Open never finds a network with the file of another.
+type File struct {
+	Name  string // as "mymodel.json", in none of the network's own forms: network.json and *.rows
+	Write func(w io.Writer) error
+}
+
+func (f *File) check() error {
+	switch {
+	case f.Name == "" || f.Name != filepath.Base(f.Name) || !filepath.IsLocal(f.Name) || strings.HasPrefix(f.Name, "."):
+		return fmt.Errorf("sim: file %s beside the network: must be a name without directories that begins with no dot", brief.Quote(f.Name))
+	case f.Name == "network.json" || strings.HasSuffix(f.Name, ".rows"):
+		return fmt.Errorf("sim: file %s beside the network: the network has one of that name itself", brief.Quote(f.Name))
+	case f.Write == nil:
+		return fmt.Errorf("sim: file %s beside the network: there is nothing to write it", brief.Quote(f.Name))
+	}
+	return nil
+}
+
+func (f *File) save(dir string) error {
+	if err := store.Replace(f.Path(dir), f.Write); err != nil {
+		return fmt.Errorf("sim: saving %s beside the network: %w", brief.Quote(f.Name), err)
+	}
+	return nil
+}
+
+// Path returns where the file is of the network that was saved in dir.
+func (f *File) Path(dir string) string { return filepath.Join(dir, "network", f.Name) }
+
+// SaveFile writes a file alone beside the network that Save left in dir: as a whole,
+// or not at all.
+func SaveFile(dir string, f File) error {
+	if err := named(dir); err != nil {
+		return err
+	}
+	if err := f.check(); err != nil {
+		return err
+	}
+	return f.save(dir)
 }
 
 // A saving is what StartSave began.
@@ -172,7 +229,8 @@ func (n *Network) savedState() (*engine.State, error) {
 }
 
 // Open returns the network that was saved in dir, at the state that was saved
-// last. Recorders must be attached anew. Of the options, Seed and Resolution
+// last; Warnings says if there is no state, and it begins anew. Recorders must be
+// attached anew. Of the options, Seed and Resolution
 // have no effect: they are the network's. With another number of shards than
 // the network was saved with, or of a network that an earlier version saved, its
 // synapses are drawn again, which Warnings tells.
@@ -201,10 +259,10 @@ func Open(dir string, opts ...Option) (*Network, error) {
 	if err := n.load(dir, saved, o.engine); err != nil {
 		return nil, fmt.Errorf("sim: opening %s: %w", dir, err)
 	}
-	if state != nil {
-		if err := n.engine.SetState(state); err != nil {
-			return nil, fmt.Errorf("sim: opening the state in %s: %w", dir, err)
-		}
+	if state == nil {
+		n.warnings = append(n.warnings, fmt.Errorf("there is no state in %s: the network begins anew, at 0 ms", dir))
+	} else if err := n.engine.SetState(state); err != nil {
+		return nil, fmt.Errorf("sim: opening the state in %s: %w", dir, err)
 	}
 	return n, nil
 }

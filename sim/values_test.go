@@ -110,7 +110,7 @@ func TestStrings(t *testing.T) {
 		{"values", v, 12, []string{"id  I_e (pA)  tau_m (ms)\n1   0         10\n", "... and 1990 nodes more\n"}},
 		{"a value", must1(t)(a.At(0).GetAll("I_e", "tau_m")), 3, []string{"id          1\nI_e (pA)    0\n"}},
 		{"11 values", must1(t)(a.Slice(0, 11).GetAll("I_e")), 12, []string{"... and 1 node more\n"}},
-		{"all values", must1(t)(a.GetAll()), 12, []string{"id               1    2 ", "V_th (mV)         -55  -55"}},
+		{"all values", must1(t)(a.GetAll()), 12, []string{"id               1    2 ", "V_th (mV)        -55  -55"}},
 		{"no values", must1(t)(a.Slice(0, 0).GetAll("I_e")), 1, []string{"id  I_e"}},
 		{"connections", cs, 12, []string{"source  target  model           weight  delay (ms)\n", "static_synapse  20      1.5\n", fmt.Sprintf("... and %d connections more\n", len(cs)-10)}},
 		{"some", cs[:2], 3, []string{"static_synapse"}},

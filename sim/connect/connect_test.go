@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"cortigo/sim/internal/fmath"
+	"cortigo/sim/fmath"
 )
 
 var inf, nan = math.Inf(1), math.NaN()

@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"cortigo/sim/internal/fmath"
+	"cortigo/sim/fmath"
 )
 
 // An Op is what an Expression does.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math"
 
-	"cortigo/sim/internal/fmath"
+	"cortigo/sim/fmath"
 )
 
 // Normal is a normal distribution, NEST's nest.random.normal, without bounds: Within,

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"cortigo/sim/internal/fmath"
+	"cortigo/sim/fmath"
 )
 
 // LogNormal is the distribution of e to the power of a normal variate, NEST's

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math"
 
-	"cortigo/sim/internal/fmath"
+	"cortigo/sim/fmath"
 	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/rng"

@@ -9,8 +9,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-
-	"cortigo/sim/internal/brief"
 )
 
 // maxFile bounds what Decode reads; a complete parameter file has 10 kB.
@@ -113,7 +111,7 @@ func parametersMember(data []byte) (file, error) {
 		key, _ := t.(string)
 		at := int(dec.InputOffset())
 		if _, twice := members[key]; twice {
-			return fail(at, fmt.Sprintf("key %s stands twice", brief.Quote(key)), "once")
+			return fail(at, fmt.Sprintf("key %s stands twice", quoted(key)), "once")
 		}
 		members[key] = at + bytes.IndexByte(data[at:], ':') + 1
 		order = append(order, key)
@@ -135,7 +133,7 @@ func parametersMember(data []byte) (file, error) {
 		case run && slices.Contains([]string{"seed", "resolution_ms"}, key):
 			f.beside[key] = members[key]
 		case !run || isParameter(key):
-			return fail(members[key], fmt.Sprintf("unknown key %s beside \"parameters\"", brief.Quote(key)), `"parameters" alone, or the members of a run.json, `+runMarker+" among them")
+			return fail(members[key], fmt.Sprintf("unknown key %s beside \"parameters\"", quoted(key)), `"parameters" alone, or the members of a run.json, `+runMarker+" among them")
 		}
 	}
 	return f, nil
@@ -162,7 +160,7 @@ func (f *file) agrees(data []byte, p Parameters) error {
 		}
 		whole := fmt.Appendf(nil, "{%q:%s}", key, value)
 		if err := decodeStrict(whole, 0, reflect.ValueOf(&q).Elem(), ""); err != nil || q != p {
-			e := &DecodeError{Path: key, Problem: "found " + brief.String(string(value)) + ", which is not that of the parameters", Allowed: []string{"what parameters." + key + " is"}}
+			e := &DecodeError{Path: key, Problem: "found " + shortened(string(value)) + ", which is not that of the parameters", Allowed: []string{"what parameters." + key + " is"}}
 			e.Line, e.Column = position(data, f.beside[key])
 			return e
 		}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"cortigo/sim/internal/fmath"
+	"cortigo/sim/fmath"
 )
 
 func derived(t *testing.T, change func(*Parameters)) *Derived {

@@ -5,9 +5,32 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"cortigo/sim/internal/brief"
+	"unicode/utf8"
 )
+
+// most is how many characters of what somebody wrote an error shows.
+const most = 60
+
+// shortened returns s, or its beginning where it is long.
+func shortened(s string) string {
+	n := 0
+	for i := range s {
+		if n == most {
+			return s[:i] + "..."
+		}
+		n++
+	}
+	return s
+}
+
+// quoted returns s in quotes, or its beginning and its length where it is long.
+func quoted(s string) string {
+	short := shortened(s)
+	if short == s {
+		return strconv.Quote(s)
+	}
+	return fmt.Sprintf("%s... (%d characters)", strconv.Quote(strings.TrimSuffix(short, "...")), utf8.RuneCountInString(s))
+}
 
 // A ParameterError is a parameter whose value makes no sense.
 type ParameterError struct {
@@ -30,7 +53,7 @@ func (e *ParameterError) Error() string {
 	}
 	value := fmt.Sprint(e.Value)
 	if s, ok := e.Value.(string); ok {
-		value = brief.Quote(s)
+		value = quoted(s)
 	}
 	fmt.Fprintf(&b, "parameter %s is %s; allowed: %s", e.Parameter, value, e.Allowed)
 	return b.String()

@@ -3,18 +3,22 @@ package microcircuit
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 
 	"cortigo/sim"
-	"cortigo/sim/internal/store"
 	"cortigo/sim/neuron"
 )
 
 var errNoDir = errors.New(`microcircuit: the directory has no name (the current one is ".")`)
 
-// parametersPath is where Save puts the parameters, beside the network.
-func parametersPath(dir string) string { return filepath.Join(dir, "network", "microcircuit.json") }
+// file is what Save writes beside the network.
+func (p Parameters) file() sim.File { return sim.File{Name: "microcircuit.json", Write: p.encodeSaved} }
+
+// parametersPath is where Save puts the parameters.
+func parametersPath(dir string) string {
+	f := Parameters{}.file()
+	return f.Path(dir)
+}
 
 // Save writes the microcircuit, connected or further on, to dir: its parameters
 // and network to dir/network, its state to dir/state. What was saved there
@@ -39,16 +43,7 @@ func (m *Microcircuit) StartSave(dir string) (wait func() error, err error) {
 	if m.stage != stageConnected {
 		return nil, fmt.Errorf("%w: Save before Connect", ErrOrder)
 	}
-	// The file that says that there is a network is written last: where it is,
-	// all else is. It goes before the parameters change, so that Open never
-	// pairs one with the other's.
-	if err := store.ForgetNetwork(dir); err != nil {
-		return nil, fmt.Errorf("microcircuit: saving: %w", err)
-	}
-	if err := store.Replace(parametersPath(dir), m.p.encodeSaved); err != nil {
-		return nil, fmt.Errorf("microcircuit: saving: %w", err)
-	}
-	network, err := m.net.StartSave(dir)
+	network, err := m.net.StartSave(dir, m.p.file())
 	if err != nil {
 		return nil, fmt.Errorf("microcircuit: saving: %w", err)
 	}

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"cortigo/sim"
-	"cortigo/sim/internal/store"
 	"cortigo/sim/spikes"
 )
 
@@ -180,7 +179,7 @@ func TestSavedDamaged(t *testing.T) {
 		"of another network": func() error {
 			p := m.Parameters()
 			p.Seed++
-			return errors.Join(os.Remove(path), store.Replace(path, p.encodeSaved))
+			return errors.Join(os.Remove(path), SaveParameters(dir, p))
 		},
 		"removed": func() error { return os.Remove(path) },
 	} {

@@ -12,7 +12,6 @@ import (
 	"os"
 
 	"cortigo/sim"
-	"cortigo/sim/internal/store"
 )
 
 // savedJSON is what Save writes beside the network: the parameters and the
@@ -102,7 +101,7 @@ func SaveParameters(dir string, p Parameters) error {
 	if dir == "" {
 		return errNoDir
 	}
-	if err := store.Replace(parametersPath(dir), p.encodeSaved); err != nil {
+	if err := sim.SaveFile(dir, p.file()); err != nil {
 		return fmt.Errorf("microcircuit: saving: %w", err)
 	}
 	return nil

@@ -3,7 +3,7 @@ package microcircuit
 import (
 	"math"
 
-	"cortigo/sim/internal/fmath"
+	"cortigo/sim/fmath"
 )
 
 // The formulas of the reference implementation. Logarithms and powers go

@@ -7,8 +7,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-
-	"cortigo/sim/internal/brief"
 )
 
 // encoding/json ignores letter case, duplicate keys and null, fills lists of
@@ -85,7 +83,7 @@ func (d *strictDecoder) members(at func(int) reflect.Value, keys []string, kind,
 			i++
 		}
 		if i == len(keys) {
-			return d.fail(path, fmt.Sprintf("unknown %s %s", kind, brief.Quote(name)), keys...)
+			return d.fail(path, fmt.Sprintf("unknown %s %s", kind, quoted(name)), keys...)
 		}
 		if seen[i] {
 			return d.fail(path, fmt.Sprintf("%s %q stands twice", kind, name), "once")
@@ -174,12 +172,12 @@ func describe(t json.Token) string {
 	case nil:
 		return "null"
 	case string:
-		return brief.Quote(t)
+		return quoted(t)
 	case json.Delim:
 		if t == '{' {
 			return "an object"
 		}
 		return "a list"
 	}
-	return brief.String(fmt.Sprint(t))
+	return shortened(fmt.Sprint(t))
 }

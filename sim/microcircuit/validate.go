@@ -6,7 +6,7 @@ import (
 	"math"
 	"reflect"
 
-	"cortigo/sim/internal/clock"
+	"cortigo/sim"
 )
 
 // tic is NEST's smallest unit of time, in ms: all times are whole numbers of it.
@@ -144,7 +144,7 @@ func (v *validator) time(p Parameters) {
 	if !(v.h > 0) || !finite(v.h) {
 		return
 	}
-	switch most := clock.MS(clock.MaxSteps, v.h); {
+	switch most := float64(sim.MaxSteps) * v.h; {
 	case !(p.TPresim <= maxTime && p.TSim <= maxTime): // which was said
 	case p.TPresim > most:
 		v.add("t_presim_ms", p.TPresim, fmt.Sprintf("0 to %.13g ms, the longest that can be simulated in steps of %g ms", most, v.h))

@@ -3,7 +3,7 @@ package neuron
 import (
 	"math"
 
-	"cortigo/sim/internal/fmath"
+	"cortigo/sim/fmath"
 )
 
 // MembranePropagator returns exp(-h/tau_m), the factor by which V - E_L decays

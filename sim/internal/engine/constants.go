@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"cortigo/sim/fmath"
 	"cortigo/sim/internal/clock"
-	"cortigo/sim/internal/fmath"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/neuron"
 )

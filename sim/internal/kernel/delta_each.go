@@ -1,6 +1,6 @@
 package kernel
 
-import "cortigo/sim/internal/fmath"
+import "cortigo/sim/fmath"
 
 // DeltaEach is Delta for neurons that differ: a value of each constant for every
 // neuron, in groups of eight.

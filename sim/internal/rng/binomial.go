@@ -3,7 +3,7 @@ package rng
 import (
 	"math"
 
-	"cortigo/sim/internal/fmath"
+	"cortigo/sim/fmath"
 )
 
 // Binomial draws the number of successes in n trials of probability p.

@@ -3,7 +3,7 @@ package rng
 import (
 	"math"
 
-	"cortigo/sim/internal/fmath"
+	"cortigo/sim/fmath"
 )
 
 // A Purpose says what a stream is drawn for, so that no two uses share numbers.
