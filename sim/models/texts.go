@@ -6,10 +6,12 @@ var texts = map[string]text{
 	"connect.Synapse": {
 		function: "",
 		summary:  "connection without plasticity",
-		plain: "A Synapse is a connection without plasticity, NEST's static_synapse: the distributions that the\n" +
-			"weight (pA; mV for iaf_psc_delta) and the delay (ms) of each connection are drawn from. Nil is\n" +
-			"NEST's default, weight 1 and delay 1 ms.\n",
-		markdown: "A Synapse is a connection without plasticity, NEST's static\\_synapse: the distributions that the weight (pA; mV for iaf\\_psc\\_delta) and the delay (ms) of each connection are drawn from. Nil is NEST's default, weight 1 and delay 1 ms.\n",
+		plain: "A Synapse is a connection without plasticity, NEST's static_synapse, or one of a model that was\n" +
+			"derived from it: the weight (pA; mV for iaf_psc_delta) and the delay (ms) of each connection. Both\n" +
+			"are a number of any type, for all of them; a slice of numbers, one for each, in the order of Values;\n" +
+			"or a Distribution that they are drawn from. What is left out is NEST's default, weight 1 and delay 1\n" +
+			"ms, or the model's.\n",
+		markdown: "A Synapse is a connection without plasticity, NEST's static\\_synapse, or one of a model that was derived from it: the weight (pA; mV for iaf\\_psc\\_delta) and the delay (ms) of each connection. Both are a number of any type, for all of them; a slice of numbers, one for each, in the order of Values; or a Distribution that they are drawn from. What is left out is NEST's default, weight 1 and delay 1 ms, or the model's.\n",
 	},
 	"device.DC": {
 		function: "",
