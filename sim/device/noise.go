@@ -77,11 +77,7 @@ func (d Noise) interval(c Clock) (int64, error) {
 	if d.Dt == 0 {
 		return 10, nil
 	}
-	every, err := c.GridSteps("dt", d.Dt)
-	if err == nil && every < 1 {
-		err = fmt.Errorf("dt is %g ms, must be at least the resolution (%g ms)", d.Dt, c.H)
-	}
-	return every, err
+	return c.Interval("dt", d.Dt)
 }
 
 // Current returns what the generator sends to some neurons.

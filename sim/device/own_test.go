@@ -32,7 +32,7 @@ func (d ticker) Validate() error {
 func (d ticker) Fit(c device.Clock, _ float64) error {
 	_, _, _, err := d.Steps(c)
 	if err == nil {
-		_, err = c.GridSteps("period", d.Period)
+		_, err = c.Interval("period", d.Period)
 	}
 	return err
 }
@@ -40,7 +40,7 @@ func (d ticker) Fit(c device.Clock, _ float64) error {
 func (d ticker) MostSpikes(device.Clock) float64 { return 1 }
 
 func (d ticker) emission(c *device.Connections) (*device.Emission, error) {
-	every, err := c.Clock.GridSteps("period", d.Period)
+	every, err := c.Clock.Interval("period", d.Period)
 	if err != nil {
 		return nil, err
 	}
@@ -312,6 +312,7 @@ func TestRegister(t *testing.T) {
 		{twin{ticker{Period: 1}}, `device of type device_test.twin is called "ticker", as is the registered device_test.ticker`},
 		{ticker{Period: -1}, "ticker: period is -1 ms, must be > 0"},
 		{ticker{Period: 0.25}, "period is 0.25 ms, must be a multiple of the resolution (0.1 ms)"},
+		{ticker{Period: 1e-4}, "period is 0.0001 ms, must be at least the resolution (0.1 ms)"},
 		{ticker{Period: 1, Active: device.Active{Start: 2, Stop: 1}}, "ticker: stop 1 ms is before start 2 ms"},
 	} {
 		if err := net.Create("d", 1, c.d).Err(); err == nil || !strings.Contains(err.Error(), c.want) {

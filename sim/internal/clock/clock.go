@@ -56,6 +56,15 @@ func (c Clock) CeilSteps(ms float64) int64 {
 	return (tics(ms) + c.TicsPerStep - 1) / c.TicsPerStep
 }
 
+// Interval is GridSteps for a time between events, which is at least one step.
+func (c Clock) Interval(name string, ms float64) (int64, error) {
+	steps, err := c.GridSteps(name, ms)
+	if err == nil && steps < 1 {
+		return 0, fmt.Errorf("%s is %g ms, must be at least the resolution (%g ms)", name, ms, c.H)
+	}
+	return steps, err
+}
+
 // GridSteps returns ms in steps; ms must lie on the grid within half a
 // microsecond.
 func (c Clock) GridSteps(name string, ms float64) (int64, error) {

@@ -1,6 +1,7 @@
 package clock
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -101,5 +102,18 @@ func TestGridSteps(t *testing.T) {
 	}
 	if got, err := clockOf(t, 0.1).GridSteps("start", -0.3); got != -3 || err != nil {
 		t.Errorf("GridSteps(-0.3) = %d, %v", got, err)
+	}
+}
+
+func TestInterval(t *testing.T) {
+	for _, c := range []struct {
+		ms   float64
+		want string
+	}{{0.1, "1 <nil>"}, {2, "20 <nil>"}, {0, "0 dt is 0 ms, must be at least the resolution (0.1 ms)"}, {1e-5, "0 dt is 1e-05 ms, must be at least the resolution (0.1 ms)"},
+		{-0.1, "0 dt is -0.1 ms, must be at least"}, {0.25, "0 dt is 0.25 ms, must be a multiple of the resolution (0.1 ms)"}} {
+		steps, err := clockOf(t, 0.1).Interval("dt", c.ms)
+		if got := fmt.Sprintf("%d %v", steps, err); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%g ms: %s, want %s", c.ms, got, c.want)
+		}
 	}
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"fmt"
 	"math"
 
 	"cortigo/sim/device"
@@ -242,11 +241,8 @@ func newSampler(m device.Multimeter, clock clock.Clock, after int64) (*sampler, 
 	}
 	s := &sampler{quantities: quantitiesOf(m)}
 	var err error
-	if s.interval, err = clock.GridSteps("interval", interval); err != nil {
+	if s.interval, err = clock.Interval("interval", interval); err != nil {
 		return nil, err
-	}
-	if s.interval < 1 {
-		return nil, fmt.Errorf("interval is %g ms, must be at least the resolution (%g ms)", interval, clock.H)
 	}
 	offset, err := clock.GridSteps("offset", m.Offset)
 	if err != nil {
