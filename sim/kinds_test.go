@@ -225,10 +225,11 @@ func runChanging(t testing.TB, between func(net *sim.Network) *sim.Network, opts
 		connections, err := net.Connections(sim.ConnectionQuery{Source: named(t, net, "a"), Model: "kind"})
 		must(t, err)
 		net.SetWeights(connections[:100], 77.7)
+		net.SetDelays(connections[50:150], 2.5)
 		again, err := net.Connections(sim.ConnectionQuery{Source: named(t, net, "a"), Model: "kind"})
 		must(t, err)
 		for i, c := range again {
-			if want := connections[i].Weight; i < 100 && c.Weight != 77.7 || i >= 100 && c.Weight != want {
+			if want := connections[i].Weight; i < 100 && c.Weight != 77.7 || i >= 100 && c.Weight != want || i >= 50 && i < 150 && c.Delay != 2.5 {
 				t.Fatalf("connection %d has a weight of %g, it was %g", i, c.Weight, want)
 			}
 		}
@@ -263,7 +264,7 @@ func runChanging(t testing.TB, between func(net *sim.Network) *sim.Network, opts
 // What a seed means is part of the interface: the same on every processor, with
 // any workers, shards and pieces, saved and opened wherever.
 func TestKindReproduces(t *testing.T) {
-	const golden = "d188022cfd4718343f2991715dcc61e8fea886f4465cbfa1c57b12776a5826f9"
+	const golden = "56f04927d75dac74b651475b6b0c212b42f8da7a18e653ce3b9be6626493336d"
 	saved := func(shards int) func(net *sim.Network) *sim.Network {
 		return func(net *sim.Network) *sim.Network {
 			dir := t.TempDir()

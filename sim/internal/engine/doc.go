@@ -11,6 +11,8 @@
 //	change.go       synapses that were given another weight or delay
 //	query.go        connections, named by drawing them again; pairs.go: between nodes that are no neurons
 //	kind.go         what a shard asks of synapses of any kind; static.go: those that never change
+//	synapse_model.go names for kinds of synapses and their parameters
+//	stateful.go     synapses with state: rows, what they send; stateful_state.go: in and out, by name
 //	rows.go         synapse rows: sorted by source and delay, placed
 //	ring.go         rows and sums of shards of few neurons
 //	build.go        an engine from a description; fill.go: all rows of a shard

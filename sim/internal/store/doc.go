@@ -5,6 +5,7 @@
 //	description.go  a network's description as JSON; distribution.go, changes.go, columns.go: parts of it
 //	network.go      DIR/network: the description and the rows of every shard
 //	state.go        DIR/state: where a simulation has got to
+//	synapses.go     what a state has of synapses with state
 //	inspect.go      what is in a file, and whether it is whole; present.go: whether all files are there
 //
 // Files are written under another name, synced and renamed, so that a reader
@@ -52,5 +53,9 @@
 // kernel.Cursor and kernel.RingRow. A state has a column of float64 for each population and variable,
 // "P/C", by neuron and so independent of shards, the spikes whose synapses may
 // still deliver ("recent/..."), and what is under way from synapses that were
-// replaced ("arrivals/...").
+// replaced ("arrivals/..."). Of each projection whose synapses have state it has, in
+// order of target, then index, "synapses/P/weight" and a column "synapses/P/NAME" for
+// each that their kind keeps, and the step of each source's last spike
+// ("synapses/P/last"); and what they have sent and is under way, in quanta
+// ("sent/..."). Such synapses are in no file of rows: they are drawn again.
 package store

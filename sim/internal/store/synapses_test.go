@@ -1,0 +1,167 @@
+package store
+
+import (
+	"math"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/internal/engine"
+	"cortigo/sim/neuron"
+	"cortigo/sim/synapse"
+)
+
+// counting is a kind of synapses that counts spikes.
+type counting struct {
+	Step float64 `json:"step" default:"1" allowed:"finite" help:"what a spike adds to the weight"`
+}
+
+func (counting) ModelName() string { return "counting_synapse" }
+func (m counting) Validate() error { return synapse.CheckTable(m) }
+
+func (m counting) Send(_ synapse.Spike, on *synapse.Synapses) {
+	copy(on.Out, on.Weight)
+	for k := range on.Weight {
+		on.Weight[k] += m.Step
+		on.Column[0][k]++
+	}
+}
+
+func init() {
+	err := synapse.Register(synapse.Spec{Defaults: synapse.Defaults[counting](), Columns: []synapse.Column{{Name: "n"}},
+		Bound: func(_ synapse.Model, w float64) float64 { return w + 1000 },
+		New:   func(c *synapse.Config) (synapse.Sender, error) { return c.Model.(counting), nil }})
+	if err != nil {
+		panic(err)
+	}
+}
+
+// counted is a network with such synapses in two projections, and others between.
+func counted() *engine.Description {
+	m := neuron.DefaultIafPscExp()
+	m.Ie = 700
+	a, b := engine.Range{N: 8}, engine.Range{Population: 1, N: 5}
+	pr := func(pre, post engine.Range, model string, weight float64) engine.Projection {
+		return engine.Projection{Pre: []engine.Range{pre}, Post: []engine.Range{post}, Rule: connect.FixedInDegree{N: 4}, Weight: connect.Constant(weight), Delay: connect.Uniform{Min: 1, Max: 9}, Synapse: model}
+	}
+	d := &engine.Description{Seed: 3, Resolution: 0.1,
+		Populations:   []engine.Population{{Name: "a", First: 1, N: a.N, Model: m, Vm: connect.Uniform{Min: -70, Max: -56}}, {Name: "b", First: 9, N: b.N, Model: neuron.Parrot{}}},
+		SynapseModels: []engine.SynapseModel{{Name: "counting_synapse", Weight: connect.Constant(1), Delay: connect.Constant(1), Model: counting{Step: 0.5}}},
+		Projections:   []engine.Projection{pr(a, a, "counting_synapse", -7), pr(a, a, "", 30), pr(a, b, "counting_synapse", 2)}}
+	d.Projections[1].Ordinal = 1
+	d.Projections[0].Changed = []engine.SynapseChange{{Target: 1, Index: 2, Weight: -9.5, Delay: math.NaN(), Since: 12}}
+	return d
+}
+
+// The state of synapses is what it was when it was saved, by name; a state that no
+// run can have left behind is not opened.
+func TestSynapseState(t *testing.T) {
+	d := counted()
+	e, err := engine.Build(t.Context(), d, engine.Options{Threads: 1, Shards: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Run(t.Context(), 700, nil); err != nil {
+		t.Fatal(err)
+	}
+	if s := e.State(); len(s.Sent) < 10 || s.Synapses[0].Weight[6] == -9.5 || len(s.Synapses) != 2 || s.Synapses[1].Projection != 2 {
+		t.Fatalf("nothing to save: %+v", s.Synapses)
+	}
+	dir := t.TempDir()
+	if err := SaveNetwork(dir, d, e); err != nil {
+		t.Fatal(err)
+	}
+	open := func(change func(s *engine.State)) (*engine.State, *engine.State, error) {
+		s := e.State()
+		change(s)
+		if err := SaveState(dir, d, s); err != nil {
+			t.Fatal(err)
+		}
+		n, err := OpenNetwork(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := n.CheckRows(); err != nil {
+			t.Fatal(err)
+		}
+		got, err := OpenState(dir, n.Description)
+		return s, got, err
+	}
+	want, got, err := open(func(*engine.State) {})
+	if err != nil || !reflect.DeepEqual(got.Synapses, want.Synapses) || !reflect.DeepEqual(got.Sent, want.Sent) {
+		t.Fatalf("%v: opened %+v, saved %+v", err, got, want)
+	}
+	for _, c := range []struct {
+		name   string
+		change func(s *engine.State)
+		err    string
+	}{
+		{"no number", func(s *engine.State) { s.Synapses[0].Weight[3] = math.NaN() }, "projection 0: weight of synapse 3 is NaN, must be finite"},
+		{"infinite column", func(s *engine.State) { s.Synapses[1].Columns["n"][3] = math.Inf(1) }, "projection 2: n of synapse 3 is +Inf"},
+		{"column too short", func(s *engine.State) { s.Synapses[0].Columns["n"] = make([]float64, 31) }, `array "synapses/0/n" has 31 elements, "synapses/0/weight" 32`},
+		{"column of another kind", func(s *engine.State) { s.Synapses[0].Columns = map[string][]float64{"u": make([]float64, 32)} }, `it lacks the array "synapses/0/n"`},
+		{"column too many", func(s *engine.State) { s.Synapses[0].Columns["u"] = make([]float64, 32) }, `it holds an array "synapses/0/u", which is not part of a state of this network`},
+		{"no synapses", func(s *engine.State) { s.Synapses = s.Synapses[:1] }, `it lacks the array "synapses/2/weight"`},
+		{"static ones", func(s *engine.State) { s.Synapses[1].Projection = 1 }, `it lacks the array "synapses/2/weight"`},
+		{"a spike to come", func(s *engine.State) { s.Synapses[0].Last[2] = 701 }, "a last spike at step 701, must be in [0, 700]"},
+		{"sources too few", func(s *engine.State) { s.Synapses[0].Last = s.Synapses[0].Last[1:] }, "last spikes of 7 sources, must be 8"},
+		{"sent before", func(s *engine.State) { s.Sent[0].Step = 700 }, "which cannot be at step 700"},
+		{"sent to nobody", func(s *engine.State) { s.Sent[0].Neuron = 13 }, "under way to neuron 14"},
+		{"nothing sent", func(s *engine.State) { s.Sent[0].Quanta = 0 }, "state has 0 quanta under way"},
+		{"out of order", func(s *engine.State) { slices.Reverse(s.Sent) }, "out of order"},
+	} {
+		if _, _, err := open(c.change); err == nil || !strings.Contains(err.Error(), c.err) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.err)
+		}
+	}
+
+	// More synapses than the network has: known when it is built.
+	_, got, err = open(func(s *engine.State) {
+		s.Synapses[0].Weight, s.Synapses[0].Columns["n"] = append(s.Synapses[0].Weight, 1), append(s.Synapses[0].Columns["n"], 1)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.SetState(got); err == nil || !strings.Contains(err.Error(), "projection 0: weight of 33 synapses, must be 32") {
+		t.Error(err)
+	}
+}
+
+// A network whose kind of synapses this program does not know is not opened, and
+// parameters are checked.
+func TestSynapseKindUnknown(t *testing.T) {
+	d := counted()
+	e, err := engine.Build(t.Context(), d, engine.Options{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := SaveNetwork(dir, d, e); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(networkPath(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ old, new, err string }{
+		{`"type": "counting_synapse"`, `"type": "learning_synapse"`, `synapse model "counting_synapse": unknown kind of synapses "learning_synapse": is it one of one's own`},
+		{`"step": 0.5`, `"slow": 0.5`, `no parameter "slow"`},
+		{`"step": 0.5`, `"step": "+Inf"`, "step is +Inf"},
+		{`"since_step": [`, `"since_step": [-1,`, "changed synapses in columns"},
+		{`"synapses_with_state": 52`, `"synapses_with_state": 99`, "99 of 84 synapses have state"},
+	} {
+		b := strings.Replace(string(whole), c.old, c.new, 1)
+		if b == string(whole) {
+			t.Fatalf("there is no %s in %d bytes", c.old, len(whole))
+		}
+		if err := os.WriteFile(networkPath(dir), []byte(b), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenNetwork(dir); err == nil || !strings.Contains(err.Error(), c.err) {
+			t.Errorf("%s: %v, want %q", c.new, err, c.err)
+		}
+	}
+}
