@@ -61,7 +61,7 @@ func BenchmarkSpikeWriter(b *testing.B) {
 			b.Fatal(err)
 		}
 		used += processorTime(b) - before
-		fi, err := os.Stat(filepath.Join(d.Dir(), SpikesDir, partName(0)))
+		fi, err := os.Stat(filepath.Join(d.Path(), SpikesDir, partName(0)))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -83,7 +83,7 @@ func BenchmarkReadSpikes(b *testing.B) {
 			var got *spikes.Data
 			for b.Loop() {
 				var err error
-				if got, err = ReadSpikes(d.Dir(), tt.opts...); err != nil {
+				if got, err = ReadSpikes(d.Path(), tt.opts...); err != nil {
 					b.Fatal(err)
 				}
 			}

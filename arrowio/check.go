@@ -41,7 +41,7 @@ func Check(dir string) (*CheckReport, error) {
 	if c.idx, err = populations.New(run.Populations); err != nil {
 		return nil, fmt.Errorf("arrowio: %s: %w", filepath.Join(dir, RunFile), err)
 	}
-	if pid := Writer(dir); pid != 0 {
+	if pid, writing := WriterPID(dir); writing {
 		c.note("%s is being written by process %d", dir, pid)
 	}
 	left, err := unfinished(dir)

@@ -62,8 +62,8 @@ func TestSessionCheckpoints(t *testing.T) {
 	if err := errors.Join(s.SimulateUntil(t.Context(), 80), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if s.Spikes() == 0 || s.Run().Run().Spikes != s.Spikes() {
-		t.Errorf("%d spikes, run.json says %d", s.Spikes(), s.Run().Run().Spikes)
+	if s.SpikeCount() == 0 || s.Directory().Run().Spikes != s.SpikeCount() {
+		t.Errorf("%d spikes, run.json says %d", s.SpikeCount(), s.Directory().Run().Spikes)
 	}
 	parts, err := listParts(filepath.Join(dir, SpikesDir))
 	if err != nil || len(parts) != 3 { // until 30.3, 60.6, 80 ms
@@ -178,7 +178,7 @@ func TestKilledWithinCheckpoint(t *testing.T) {
 			err = s.flush()
 		}
 		if stage > 1 {
-			err = errors.Join(err, s.dir.Update(func(r *Run) { r.Recorded.End, r.Spikes = 700, s.Spikes() }))
+			err = errors.Join(err, s.dir.Update(func(r *Run) { r.Recorded.End, r.Spikes = 700, s.SpikeCount() }))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -208,12 +208,12 @@ func TestInspectRun(t *testing.T) {
 	if err := d.Update(func(r *Run) { r.Recorded, r.Spikes = Window{0, 2000}, 1000 }); err != nil {
 		t.Fatal(err)
 	}
-	i, err := Inspect(d.Dir())
+	i, err := Inspect(d.Path())
 	if err != nil {
 		t.Fatal(err)
 	}
 	rows, bytes := i.SpikeRows()
-	if len(i.Spikes) != 4 || rows != 1000 || bytes < 4000 || len(i.Voltages) != 0 || i.Writer != 0 || i.Seed != 7 {
+	if len(i.Spikes) != 4 || rows != 1000 || bytes < 4000 || len(i.Voltages) != 0 || i.WriterPID != 0 || i.Seed != 7 {
 		t.Errorf("%+v", i)
 	}
 	first, last := i.Spikes[0], i.Spikes[3]
@@ -227,7 +227,7 @@ func TestInspectRun(t *testing.T) {
 
 // What is wrong is found and named.
 func TestCheckFinds(t *testing.T) {
-	part := func(d *RunDir, n int) string { return filepath.Join(d.Dir(), SpikesDir, partName(n)) }
+	part := func(d *RunDir, n int) string { return filepath.Join(d.Path(), SpikesDir, partName(n)) }
 	for name, tt := range map[string]struct {
 		harm func(t *testing.T, d *RunDir) error
 		want string
@@ -245,7 +245,7 @@ func TestCheckFinds(t *testing.T) {
 		"other names": {func(t *testing.T, d *RunDir) error {
 			return d.Update(func(r *Run) { r.Populations = slices.Clone(r.Populations); r.Populations[0].Name = "X" })
 		}, `neuron`},
-		"early": {func(t *testing.T, d *RunDir) error { return d.SetRecorded(50, 2000) }, "before the recorded window, which begins at step 50"},
+		"early": {func(t *testing.T, d *RunDir) error { return d.setRecorded(50, 2000) }, "before the recorded window, which begins at step 50"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newTestRun(t)
@@ -256,7 +256,7 @@ func TestCheckFinds(t *testing.T) {
 			if err := tt.harm(t, d); err != nil {
 				t.Fatal(err)
 			}
-			r, err := Check(d.Dir())
+			r, err := Check(d.Path())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -278,7 +278,7 @@ func TestCheckDamaged(t *testing.T) {
 	if err := d.Update(func(r *Run) { r.Recorded, r.Spikes = Window{0, 2000}, 300 }); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(d.Dir(), SpikesDir, partName(0))
+	path := filepath.Join(d.Path(), SpikesDir, partName(0))
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -289,7 +289,7 @@ func TestCheckDamaged(t *testing.T) {
 		if err := os.WriteFile(path, b, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		r, err := Check(d.Dir())
+		r, err := Check(d.Path())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -298,7 +298,7 @@ func TestCheckDamaged(t *testing.T) {
 		}
 		// A neuron may have become another one of its population that fits in order:
 		// Parquet's pages have no checksums here.
-		got, err := ReadSpikes(d.Dir())
+		got, err := ReadSpikes(d.Path())
 		if err != nil || got.Len() != 300 {
 			t.Errorf("byte %d: passed, but cannot be read: %v", i, err)
 		}

@@ -99,7 +99,7 @@ func TestBytesPerSpike(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeSpikes(t, d, asyncSpikes(n), 1000)
-	i, err := InspectPart(filepath.Join(d.Dir(), SpikesDir, partName(0)))
+	i, err := InspectPart(filepath.Join(d.Path(), SpikesDir, partName(0)))
 	if err != nil {
 		t.Fatal(err)
 	}

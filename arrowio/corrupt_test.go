@@ -26,7 +26,7 @@ func partBytes(t testing.TB, codec compress.Compression) (*RunDir, string, []byt
 	d := newTestRun(t)
 	writeSpikes(t, d, testSpikes(500, 8), 100, RowGroupRows(200),
 		func(c *recorderConfig) { c.codec = parquet.Compression{Codec: codec} })
-	path := filepath.Join(d.Dir(), SpikesDir, partName(0))
+	path := filepath.Join(d.Path(), SpikesDir, partName(0))
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func TestCutShort(t *testing.T) {
 		if err := os.WriteFile(path, b[:n], 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ReadSpikes(d.Dir()); err == nil || !strings.Contains(err.Error(), path) {
+		if _, err := ReadSpikes(d.Path()); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("cut to %d bytes: %v", n, err)
 		}
 	}
@@ -86,10 +86,10 @@ func TestNotParquet(t *testing.T) {
 		if err := os.WriteFile(path, []byte(tt.content), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ReadSpikes(d.Dir()); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), tt.want) {
+		if _, err := ReadSpikes(d.Path()); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := Digest(d.Dir()); err == nil {
+		if _, err := Digest(d.Path()); err == nil {
 			t.Errorf("%s: digest of it", name)
 		}
 		if _, err := d.NewSpikeWriter(); err == nil {
@@ -102,7 +102,7 @@ func TestNotParquet(t *testing.T) {
 	if err := os.Symlink(t.TempDir(), path); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadSpikes(d.Dir()); err == nil || !strings.Contains(err.Error(), path) {
+	if _, err := ReadSpikes(d.Path()); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("directory: %v", err)
 	}
 }
@@ -129,8 +129,8 @@ func TestWrongColumns(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeSpikes(t, d, testSpikes(10, 1), 10)
-	spikesPart := filepath.Join(d.Dir(), SpikesDir, partName(0))
-	samplesPart := filepath.Join(d.Dir(), VoltagesDir, partName(0))
+	spikesPart := filepath.Join(d.Path(), SpikesDir, partName(0))
+	samplesPart := filepath.Join(d.Path(), VoltagesDir, partName(0))
 	if _, err := parquet.Open(spikesPart, true, memory.DefaultAllocator); err == nil || !strings.Contains(err.Error(), "no quantity among the columns time_ms, neuron, population") {
 		t.Errorf("spikes as samples: %v", err)
 	}
@@ -144,7 +144,7 @@ func TestWrongColumns(t *testing.T) {
 		if err := os.WriteFile(samplesPart, c, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ReadSamples(d.Dir()); err == nil || !strings.Contains(err.Error(), old) || !strings.Contains(err.Error(), name) {
+		if _, err := ReadSamples(d.Path()); err == nil || !strings.Contains(err.Error(), old) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", old, err)
 		}
 	}
@@ -155,7 +155,7 @@ func TestWrongColumns(t *testing.T) {
 func TestDamaged(t *testing.T) {
 	for _, codec := range []compress.Compression{compress.Codecs.Uncompressed, compress.Codecs.Snappy, compress.Codecs.Zstd} {
 		d, path, b := partBytes(t, codec)
-		if got, err := ReadSpikes(d.Dir()); err != nil || got.Len() != 500 {
+		if got, err := ReadSpikes(d.Path()); err != nil || got.Len() != 500 {
 			t.Fatalf("%v: %v", codec, err)
 		}
 		r := rand.New(rand.NewPCG(1, uint64(codec)))
@@ -173,7 +173,7 @@ func TestDamaged(t *testing.T) {
 			if err := os.WriteFile(path, c, 0o644); err != nil {
 				t.Fatal(err)
 			}
-			if n := allocated(func() { readAll(t, d.Dir(), path) }); n > maxReading {
+			if n := allocated(func() { readAll(t, d.Path(), path) }); n > maxReading {
 				t.Errorf("%v: damage at %d: %d bytes allocated", codec, i, n)
 			}
 		}
@@ -199,7 +199,7 @@ func FuzzReadPart(f *testing.F) {
 		f.Add(b)
 	}
 	d := newTestRun(f)
-	path := filepath.Join(d.Dir(), SpikesDir, partName(0))
+	path := filepath.Join(d.Path(), SpikesDir, partName(0))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		f.Fatal(err)
 	}
@@ -210,14 +210,14 @@ func FuzzReadPart(f *testing.F) {
 		if err := os.WriteFile(path, b, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if n := allocated(func() { readAll(t, d.Dir(), path) }); n > maxReading+100*uint64(len(b)) {
+		if n := allocated(func() { readAll(t, d.Path(), path) }); n > maxReading+100*uint64(len(b)) {
 			t.Errorf("%d bytes allocated", n)
 		}
 		// The metadata alone, and all of it with the column that is not read for
 		// spikes.
 		_, _ = InspectPart(path)
 		if n := allocated(func() {
-			if _, err := Check(d.Dir()); err != nil {
+			if _, err := Check(d.Path()); err != nil {
 				t.Errorf("%v: want it among the problems", err)
 			}
 		}); n > 2*maxReading+200*uint64(len(b)) {
@@ -242,11 +242,11 @@ func FuzzSpikes(f *testing.F) {
 		}
 		d := newTestRun(t)
 		writeSpikes(t, d, want, 7, RowGroupRows(1+int(group)))
-		got, err := ReadSpikes(d.Dir())
+		got, err := ReadSpikes(d.Path())
 		if err != nil || !slices.Equal(got.Step, want.Step) || !slices.Equal(got.Neuron, want.Neuron) {
 			t.Fatalf("%d spikes back of %d, %v", got.Len(), want.Len(), err)
 		}
-		if sum, err := Digest(d.Dir()); err != nil || sum != spikes.DigestOf(got) {
+		if sum, err := Digest(d.Path()); err != nil || sum != spikes.DigestOf(got) {
 			t.Error(err)
 		}
 	})

@@ -30,7 +30,7 @@ func wholeRun(t testing.TB) *RunDir {
 	}
 	s := sim.Samples{Quantities: []string{"V_m"}, Step: []int64{10, 20}, Neuron: []int32{1, 101}, Values: [][]float64{{-70, -65}}}
 	err = errors.Join(w.WriteSamples(s), w.Close(), d.Update(func(r *Run) {
-		r.Recorded, r.Spikes, r.TSimMS = Window{0, 2000}, 1000, 200
+		r.Recorded, r.Spikes, r.PlannedEndMS = Window{0, 2000}, 1000, 200
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +56,7 @@ var uses = map[string]func(dir string) error{
 		if err != nil {
 			return err
 		}
-		return d.Rewind(2000)
+		return d.rewind(2000)
 	},
 	"NewSpikeWriter": func(dir string) error {
 		d, err := OpenRun(dir)
@@ -92,7 +92,7 @@ func contents(t *testing.T, dir string) map[string]string {
 // Parts that are missing, of another run or in another's place are told by all
 // that read a run or go on with it, which leaves it as it is.
 func TestDamagedRun(t *testing.T) {
-	part := func(d *RunDir, n int) string { return filepath.Join(d.Dir(), SpikesDir, partName(n)) }
+	part := func(d *RunDir, n int) string { return filepath.Join(d.Path(), SpikesDir, partName(n)) }
 	other := func(t *testing.T, change func(*Run)) *RunDir {
 		run := testRun()
 		change(&run)
@@ -105,7 +105,7 @@ func TestDamagedRun(t *testing.T) {
 	}
 	whole := wholeRun(t)
 	for use, fn := range uses {
-		if err := fn(whole.Dir()); err != nil {
+		if err := fn(whole.Path()); err != nil {
 			t.Fatalf("%s of a whole run: %v", use, err)
 		}
 	}
@@ -120,7 +120,7 @@ func TestDamagedRun(t *testing.T) {
 		"first missing":  {func(t *testing.T, d *RunDir) error { return os.Remove(part(d, 0)) }, partName(0) + ": missing"},
 		"middle missing": {func(t *testing.T, d *RunDir) error { return os.Remove(part(d, 2)) }, partName(2) + ": missing"},
 		"last missing":   {func(t *testing.T, d *RunDir) error { return os.Remove(part(d, 3)) }, partName(3) + ": missing, run.json lists 4 parts"},
-		"all missing":    {func(t *testing.T, d *RunDir) error { return os.RemoveAll(filepath.Join(d.Dir(), SpikesDir)) }, partName(0) + ": missing"},
+		"all missing":    {func(t *testing.T, d *RunDir) error { return os.RemoveAll(filepath.Join(d.Path(), SpikesDir)) }, partName(0) + ": missing"},
 		"exchanged": {func(t *testing.T, d *RunDir) error {
 			return errors.Join(os.Rename(part(d, 1), part(d, 9)), os.Rename(part(d, 2), part(d, 1)), os.Rename(part(d, 9), part(d, 2)))
 		}, partName(1) + ": "},
@@ -150,12 +150,12 @@ func TestDamagedRun(t *testing.T) {
 		"more neurons in run.json": {func(t *testing.T, d *RunDir) error {
 			return d.Update(func(r *Run) { r.Populations = slices.Clone(r.Populations); r.Populations[1].N = 2e7 })
 		}, "its list of populations is"},
-		"later window": {func(t *testing.T, d *RunDir) error { return d.SetRecorded(50, 2000) }, "before the recorded window, which begins at step 50"},
+		"later window": {func(t *testing.T, d *RunDir) error { return d.setRecorded(50, 2000) }, "before the recorded window, which begins at step 50"},
 		"other count":  {func(t *testing.T, d *RunDir) error { return d.Update(func(r *Run) { r.Spikes = 999 }) }, "it counts 999 spikes until step 2000, the parts have 1000"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			copied := filepath.Join(t.TempDir(), "run")
-			if err := os.CopyFS(copied, os.DirFS(whole.Dir())); err != nil {
+			if err := os.CopyFS(copied, os.DirFS(whole.Path())); err != nil {
 				t.Fatal(err)
 			}
 			d, err := OpenRun(copied)
@@ -165,9 +165,9 @@ func TestDamagedRun(t *testing.T) {
 			if err := tt.harm(t, d); err != nil {
 				t.Fatal(err)
 			}
-			before := contents(t, d.Dir())
+			before := contents(t, d.Path())
 			for use, fn := range uses {
-				err := fn(d.Dir())
+				err := fn(d.Path())
 				if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), tt.want) {
 					t.Errorf("%s: %v, want %q", use, err, tt.want)
 				}
@@ -175,7 +175,7 @@ func TestDamagedRun(t *testing.T) {
 					t.Errorf("%s: several errors: %v", use, err)
 				}
 			}
-			for path, b := range contents(t, d.Dir()) {
+			for path, b := range contents(t, d.Path()) {
 				if before[path] != b {
 					t.Errorf("%s was changed", path)
 				}
@@ -188,17 +188,17 @@ func TestDamagedRun(t *testing.T) {
 // passes Check: in parts and in what run.json says of them.
 func TestBitFlips(t *testing.T) {
 	d := wholeRun(t)
-	want, err := Digest(d.Dir())
+	want, err := Digest(d.Path())
 	if err != nil {
 		t.Fatal(err)
 	}
-	samples, err := ReadSamples(d.Dir())
+	samples, err := ReadSamples(d.Path())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var parts []string
 	for _, sub := range []string{SpikesDir, VoltagesDir} {
-		ps, err := listParts(filepath.Join(d.Dir(), sub))
+		ps, err := listParts(filepath.Join(d.Path(), sub))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,13 +218,13 @@ func TestBitFlips(t *testing.T) {
 		if err := os.WriteFile(path, b, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := Digest(d.Dir()); err == nil && got != want {
+		if got, err := Digest(d.Path()); err == nil && got != want {
 			t.Errorf("%s, byte %d, bit %#x: other spikes", path, at, bit)
 		}
-		if got, err := ReadSamples(d.Dir()); err == nil && !slices.Equal(got.Values[0], samples.Values[0]) {
+		if got, err := ReadSamples(d.Path()); err == nil && !slices.Equal(got.Values[0], samples.Values[0]) {
 			t.Errorf("%s, byte %d, bit %#x: other samples", path, at, bit)
 		}
-		if c, err := Check(d.Dir()); err != nil || len(c.Problems) == 0 {
+		if c, err := Check(d.Path()); err != nil || len(c.Problems) == 0 {
 			t.Errorf("%s, byte %d, bit %#x: passed the check, %v", path, at, bit, err)
 		}
 		b[at] ^= bit
@@ -232,7 +232,7 @@ func TestBitFlips(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantWhole(t, d.Dir())
+	wantWhole(t, d.Path())
 }
 
 // A part that is not listed yet, of a program that is running or was killed, is
@@ -251,7 +251,7 @@ func TestUnlistedPart(t *testing.T) {
 		t.Fatalf("%d parts are listed already", n)
 	}
 	copied := filepath.Join(t.TempDir(), "killed")
-	if err := os.CopyFS(copied, os.DirFS(d.Dir())); err != nil {
+	if err := os.CopyFS(copied, os.DirFS(d.Path())); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := ReadSpikes(copied); err != nil || got.Len() != 1000 {
@@ -281,7 +281,7 @@ func TestUnlistedPart(t *testing.T) {
 	if n := len(d.Run().Parts.Spikes); n != 4 {
 		t.Errorf("%d parts are listed in the end", n)
 	}
-	wantWhole(t, d.Dir())
+	wantWhole(t, d.Path())
 }
 
 // version1 returns a copy of a run that Cortigo 0.1.0 wrote, before there were
@@ -316,7 +316,7 @@ func TestVersion1(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Rewind(300); err != nil {
+	if err := d.rewind(300); err != nil {
 		t.Fatal(err)
 	}
 	if r := d.Run(); r.FormatVersion != FormatVersion || len(r.Parts.Spikes) != 3 || len(r.Parts.Voltages) != 1 || r.Recorded.End != 300 {
@@ -329,7 +329,7 @@ func TestVersion1(t *testing.T) {
 	}
 	all := testSpikes(500, 8) // what the run has
 	k, _ := slices.BinarySearch(all.Step, 301)
-	if err := errors.Join(w.WriteSpikes(all.Step[k:], all.Neuron[k:]), w.Close(), d.SetRecorded(0, 341)); err != nil {
+	if err := errors.Join(w.WriteSpikes(all.Step[k:], all.Neuron[k:]), w.Close(), d.setRecorded(0, 341)); err != nil {
 		t.Fatal(err)
 	}
 	if sum, err := Digest(dir); err != nil || sum != version1Digest {

@@ -16,20 +16,69 @@
 //
 //	SELECT population, count(*) FROM 'DIR/spikes/part-*.parquet' GROUP BY ALL
 //
+// # One way to record
+//
+// A [Session] is the only way a run is simulated, recorded, checkpointed and gone on
+// with; the command and the notebooks use it as any program can. It begins in a
+// directory that [CreateRun] made, or goes on in one that has a state, by [Resume];
+// [Session.SimulateUntil] simulates, [Session.Close] ends it. Whatever ends the program
+// in between, the next session goes on from the last checkpoint.
+//
 // # Map
 //
-//   - [CreateRun], [OpenRun], [RunDir], [Run]: the directory and run.json
-//   - [RunDir.NewSpikeWriter], [SpikeWriter]: spikes while they are simulated
-//   - [RunDir.NewSampleWriter], [SampleWriter]: the same for multimeters
-//   - [RunDir.Lock], [Writer]: one program writes to a run at a time
-//   - [RunDir.Rewind]: back to a checkpoint, to go on from there
-//   - [Resume], [Session]: a network and its directory, simulated and recorded in as many pieces as one likes
-//   - [Session.CheckpointEvery], [CheckpointInterval]: how often all is put on disk on the way
-//   - [Inspect], [InspectPart], [Check]: what is in a directory or a part, and whether it is whole
-//   - [ReadSpikes], [ReadSamples], [InWindow], [InPopulations]: back into memory, whole or in part
-//   - [StreamSpikes], [Digest]: all spikes in order in bounded memory
-//   - [PartRun]: where a single Parquet file comes from
-//   - [RecordParquet]: what a recorder among a network's nodes writes to
+//   - run.go        [CreateRun], [OpenRun], [RunDir], [Run]: the directory and run.json
+//   - session.go    [Resume], [Session]: a network and its directory, simulated and recorded in as many pieces as one likes; [CheckpointInterval]
+//   - recorded.go   [Describe], [Run.RecordsOnly]: which populations there are, and which are recorded
+//   - noderecord.go [RecordParquet]: what a recorder among a network's nodes writes to
+//   - writers.go    [SpikeWriter], [SampleWriter]: rows while they are simulated
+//   - recorder.go   the goroutine that turns rows into parts
+//   - read.go       [ReadSpikes], [ReadSamples], [StreamSpikes], [Digest]: back into memory, or in order in bounded memory
+//   - selection.go  [InWindow], [InPopulations]: a part of a run
+//   - inspect.go    [Inspect], [InspectPart], [PartRun]: what is in a directory or a part, by metadata alone
+//   - check.go      [Check], [ErrDamaged]: whether all of it is whole
+//   - partlist.go   the parts that run.json lists, and those that there are
+//   - rewind.go     [RunDir.Rewind]: back to a checkpoint
+//   - layout.go     the names of files; [CheckOverwrite]
+//   - foreign.go    files that are not of the run, and are left alone
+//   - lock.go       [RunDir.Lock], [WriterPID]: one program writes to a run at a time (lock_unix.go, lock_other.go)
+//
+// Packages around it: internal/parquet is one Parquet file, internal/populations finds
+// the population of a neuron, internal/files replaces files in one go; pd14 is what
+// runs of the microcircuit have in common.
+//
+// # What the formats promise
+//
+// Of any run that a released version wrote, every later one reads spikes, samples and
+// run.json, and goes on recording into it; that it still does is tested with runs of
+// the versions before (testdata). A run that goes on, or whose run.json changes, becomes
+// one of the version that writes; an older program refuses it then, naming the
+// versions that it knows. Whether the saved network and state of an older version can be
+// opened is package sim's to say; where not, the recording stays readable.
+//
+// Versions of run.json ("format_version"):
+//
+//	1  parts have no checksums and are not listed
+//	2  a checksum over every byte of a part, and the list of the parts in run.json
+//	3  "analyse_from_ms" and "planned_end_ms" instead of "t_presim_ms" and "t_sim_ms"; populations may have "label", "kind" and "group"
+//
+// Programs of others, DuckDB, pandas, polars, R, may rely on this, in all versions:
+//
+//   - Parts are Parquet files of format 2, with pages of version 1, named part-NNNNN.parquet and never changed once they
+//     have that name, except by going on from a state before their end, which replaces or removes them as a whole.
+//     What is being written has a name that begins with a dot.
+//   - The columns time_ms, neuron and population, by name, with their types and without nulls; further columns are
+//     quantities of samples, named as the multimeter's, doubles. Their order may change.
+//   - Rows in order of time, then neuron. A neuron may stand twice at one time.
+//   - time_ms is the double nearest to the decimal number: a step of 0.3 ms is 0.3, so that time_ms <= 0.3 means it.
+//   - neuron counts from 1 over the populations of "populations" in run.json ("name", "first_id", "n"), whose
+//     names population repeats.
+//   - The members of run.json that [Run] has. New ones may come with any version, none changes its meaning
+//     without a new format_version.
+//
+// They may not rely on encodings and compression (Zstandard, DELTA_BINARY_PACKED and dictionaries today), on the size
+// and number of parts and row groups, on the metadata that begin with "cortigo." but
+// for [MetadataKey], nor on DIR/network and DIR/state, whose formats are package sim's and may
+// change with every version.
 //
 // # Safety
 //

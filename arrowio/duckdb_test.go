@@ -36,7 +36,7 @@ func TestDuckDBReadsRuns(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command(node, check, d.Dir(), "--json").Output()
+	out, err := exec.Command(node, check, d.Path(), "--json").Output()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -75,14 +75,14 @@ func TestDuckDBReadsRuns(t *testing.T) {
 	}
 
 	// The check can fail: a part of samples is not one of spikes.
-	src, err := os.ReadFile(filepath.Join(d.Dir(), VoltagesDir, partName(0)))
+	src, err := os.ReadFile(filepath.Join(d.Path(), VoltagesDir, partName(0)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(d.Dir(), SpikesDir, partName(0)), src, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(d.Path(), SpikesDir, partName(0)), src, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	bad, err := exec.Command(node, check, d.Dir()).CombinedOutput()
+	bad, err := exec.Command(node, check, d.Path()).CombinedOutput()
 	if err == nil || !strings.Contains(string(bad), "V_m") {
 		t.Errorf("wrong columns passed: %v\n%s", err, bad)
 	}

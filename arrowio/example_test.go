@@ -37,7 +37,7 @@ func Example() {
 	if err := w.Close(); err != nil {
 		log.Fatal(err)
 	}
-	if err := run.SetRecorded(0, 1000); err != nil {
+	if err := run.SetRecorded(0, 100); err != nil {
 		log.Fatal(err)
 	}
 

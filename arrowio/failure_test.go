@@ -68,11 +68,11 @@ func TestDiskFull(t *testing.T) {
 				t.Errorf("room %d: %v", room, err)
 			}
 		}
-		es, err := os.ReadDir(filepath.Join(d.Dir(), SpikesDir))
+		es, err := os.ReadDir(filepath.Join(d.Path(), SpikesDir))
 		if err != nil || len(es) != 1 {
 			t.Errorf("room %d: left behind %v, %v", room, es, err)
 		}
-		if got, err := ReadSpikes(d.Dir()); err != nil || got.Len() != 100 {
+		if got, err := ReadSpikes(d.Path()); err != nil || got.Len() != 100 {
 			t.Errorf("room %d: %v", room, err)
 		}
 	}
@@ -111,14 +111,14 @@ func TestKilledWriter(t *testing.T) {
 	d := newTestRun(t)
 	all := testSpikes(100, 4)
 	writeSpikes(t, d, all, 10)
-	dir := filepath.Join(d.Dir(), SpikesDir)
+	dir := filepath.Join(d.Path(), SpikesDir)
 	left, mine := filepath.Join(dir, tempName(1)), filepath.Join(dir, "mine.tmp")
 	for _, f := range []string{left, mine} {
 		if err := os.WriteFile(f, []byte("PAR1half"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, err := ReadSpikes(d.Dir()); err != nil || got.Len() != 100 {
+	if got, err := ReadSpikes(d.Path()); err != nil || got.Len() != 100 {
 		t.Fatal(err)
 	}
 	w, err := d.NewSpikeWriter()
@@ -141,7 +141,7 @@ func TestPartIsNotReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(d.Dir(), SpikesDir, partName(0))
+	path := filepath.Join(d.Path(), SpikesDir, partName(0))
 	if err := os.WriteFile(path, []byte("theirs"), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 func TestPipes(t *testing.T) {
 	for _, name := range []string{RunFile, filepath.Join(SpikesDir, partName(1))} {
 		d := wholeRun(t)
-		path := filepath.Join(d.Dir(), name)
+		path := filepath.Join(d.Path(), name)
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
 		}
@@ -24,7 +24,7 @@ func TestPipes(t *testing.T) {
 			t.Skip(err)
 		}
 		for use, fn := range uses {
-			if err := fn(d.Dir()); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "not a file but a pipe") {
+			if err := fn(d.Path()); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "not a file but a pipe") {
 				t.Errorf("%s of %s: %v", use, name, err)
 			}
 		}

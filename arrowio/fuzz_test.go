@@ -12,7 +12,7 @@ import (
 func FuzzRun(f *testing.F) {
 	d := newTestRun(f)
 	writeSpikes(f, d, testSpikes(50, 3), 10)
-	path := filepath.Join(d.Dir(), RunFile)
+	path := filepath.Join(d.Path(), RunFile)
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		f.Fatal(err)
@@ -31,20 +31,20 @@ func FuzzRun(f *testing.F) {
 			t.Fatal(err)
 		}
 		n := allocated(func() {
-			rd, err := OpenRun(d.Dir())
+			rd, err := OpenRun(d.Path())
 			if err != nil {
 				return
 			}
 			if r := rd.Run(); r.Validate() != nil {
 				t.Error("opened what is not valid")
 			}
-			_, _ = ReadSpikes(d.Dir(), InWindow(0, 1e6))
-			_, _ = ReadSamples(d.Dir())
-			_, _ = Digest(d.Dir())
-			if _, err := Inspect(d.Dir()); err != nil && !errors.Is(err, ErrDamaged) {
+			_, _ = ReadSpikes(d.Path(), InWindow(0, 1e6))
+			_, _ = ReadSamples(d.Path())
+			_, _ = Digest(d.Path())
+			if _, err := Inspect(d.Path()); err != nil && !errors.Is(err, ErrDamaged) {
 				t.Error(err)
 			}
-			if _, err := Check(d.Dir()); err != nil {
+			if _, err := Check(d.Path()); err != nil {
 				t.Error(err)
 			}
 		})

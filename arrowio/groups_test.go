@@ -24,7 +24,7 @@ func manyGroups(t testing.TB, d *RunDir, n int) string {
 		t.Fatal(err)
 	}
 	c.Compression = parquet.Uncompressed // Zstandard's encoders take a while
-	path := filepath.Join(d.Dir(), SpikesDir, partName(0))
+	path := filepath.Join(d.Path(), SpikesDir, partName(0))
 	p, err := parquet.NewWriter(&c, path, path+files.TempSuffix, d.meta, &parquet.Scratch{})
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func TestManyGroupsWritten(t *testing.T) {
 	if err := errors.Join(w.WriteSpikes(r.Step, r.Neuron), w.Close()); err != nil {
 		t.Fatal(err)
 	}
-	i, err := Inspect(d.Dir())
+	i, err := Inspect(d.Path())
 	if err != nil || len(i.Spikes) != 2 || i.Spikes[0].RowGroups != maxGroups {
 		t.Errorf("%d parts, %v", len(i.Spikes), err)
 	}
@@ -80,7 +80,7 @@ func TestManyGroupsWritten(t *testing.T) {
 // Populations that no computer holds are refused before anything is as large.
 func TestHugePopulations(t *testing.T) {
 	d := wholeRun(t)
-	path := filepath.Join(d.Dir(), RunFile)
+	path := filepath.Join(d.Path(), RunFile)
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestHugePopulations(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, use := range uses {
-		if err := use(d.Dir()); err == nil || !strings.Contains(err.Error(), `population "I": 2000000000 neurons are more than the 100000000 that a run can have`) {
+		if err := use(d.Path()); err == nil || !strings.Contains(err.Error(), `population "I": 2000000000 neurons are more than the 100000000 that a run can have`) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

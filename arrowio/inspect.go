@@ -106,7 +106,7 @@ type RunInfo struct {
 	Run
 	Spikes, Voltages []PartInfo // in order of number
 	Unfinished       []string   // files of a part or state that was being written
-	Writer           int        // process that is writing to the run, 0 if none is
+	WriterPID        int        // process that is writing to the run, 0 if none is
 }
 
 // SpikeRows returns the number of spikes and the bytes of their files.
@@ -131,7 +131,8 @@ func Inspect(dir string) (*RunInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &RunInfo{Run: *run, Writer: Writer(dir)}
+	i := &RunInfo{Run: *run}
+	i.WriterPID, _ = WriterPID(dir)
 	if i.Spikes, err = inspectParts(dir, run, SpikesDir); err != nil {
 		return nil, err
 	}

@@ -110,7 +110,7 @@ func lockDir(dir string) (*os.File, error) {
 			return nil, nil
 		case errors.Is(err, ErrLocked):
 			_ = f.Close()
-			if try++; try <= lockTries { // it may be Writer, which only looks
+			if try++; try <= lockTries { // it may be WriterPID, which only looks
 				time.Sleep(lockPause)
 				continue
 			}
@@ -202,25 +202,22 @@ func holder(path string) string {
 	return "process " + pid
 }
 
-// Writer returns which process is writing to the run in dir, 0 if none is or it
-// cannot be known.
-func Writer(dir string) int {
+// WriterPID returns the id of the process that is writing to the run in dir, and
+// false if none is or it cannot be known.
+func WriterPID(dir string) (pid int, writing bool) {
 	path := filepath.Join(dir, LockFile)
 	f, err := openLock(path, os.O_RDONLY)
 	if err != nil {
-		return 0
+		return 0, false
 	}
 	defer func() { _ = f.Close() }()
 	if !errors.Is(flock(f), ErrLocked) {
-		return 0 // closing it ends the lock again
+		return 0, false // closing it ends the lock again
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return 0
+		return 0, false
 	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
-	if err != nil {
-		return 0
-	}
-	return pid
+	pid, err = strconv.Atoi(strings.TrimSpace(string(b)))
+	return pid, err == nil
 }

@@ -24,10 +24,10 @@ func TestLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if pid := Writer(d.Dir()); pid != os.Getpid() {
+	if pid, writing := WriterPID(d.Path()); !writing || pid != os.Getpid() {
 		t.Errorf("written by process %d, want %d", pid, os.Getpid())
 	}
-	other, err := OpenRun(d.Dir())
+	other, err := OpenRun(d.Path())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,9 +35,9 @@ func TestLock(t *testing.T) {
 		t.Helper()
 		_, spikesErr := other.NewSpikeWriter()
 		_, samplesErr := other.NewSampleWriter()
-		_, createErr := CreateRun(d.Dir(), testRun(), true)
-		for name, err := range map[string]error{"spikes": spikesErr, "samples": samplesErr, "rewind": other.Rewind(0), "create": createErr, "lock": other.Lock()} {
-			if !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), fmt.Sprintf("process %d", os.Getpid())) || !strings.Contains(err.Error(), d.Dir()) {
+		_, createErr := CreateRun(d.Path(), testRun(), true)
+		for name, err := range map[string]error{"spikes": spikesErr, "samples": samplesErr, "rewind": other.rewind(0), "create": createErr, "lock": other.Lock()} {
+			if !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), fmt.Sprintf("process %d", os.Getpid())) || !strings.Contains(err.Error(), d.Path()) {
 				t.Errorf("%s, %s: %v", what, name, err)
 			}
 		}
@@ -50,10 +50,10 @@ func TestLock(t *testing.T) {
 	if err := errors.Join(v.Close(), v.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(d.Dir(), LockFile)); err == nil {
+	if _, err := os.Stat(filepath.Join(d.Path(), LockFile)); err == nil {
 		t.Error("the lock file is left")
 	}
-	if pid := Writer(d.Dir()); pid != 0 {
+	if pid, writing := WriterPID(d.Path()); writing || pid != 0 {
 		t.Errorf("written by process %d, want none", pid)
 	}
 	if err := other.Lock(); err != nil {
@@ -68,16 +68,16 @@ func TestLock(t *testing.T) {
 // The file that a killed program leaves locks nobody out.
 func TestLockFileAlone(t *testing.T) {
 	d := newTestRun(t)
-	if err := os.WriteFile(filepath.Join(d.Dir(), LockFile), []byte("12345\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(d.Path(), LockFile), []byte("12345\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if pid := Writer(d.Dir()); pid != 0 {
+	if pid, writing := WriterPID(d.Path()); writing || pid != 0 {
 		t.Errorf("written by process %d, want none", pid)
 	}
 	if err := d.Lock(); err != nil {
 		t.Fatal(err)
 	}
-	if pid := Writer(d.Dir()); pid != os.Getpid() {
+	if pid, writing := WriterPID(d.Path()); !writing || pid != os.Getpid() {
 		t.Errorf("written by process %d, want this one", pid)
 	}
 	d.Unlock()
@@ -94,7 +94,7 @@ func TestLockExcludes(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			for range 50 {
-				f, err := lockDir(d.Dir())
+				f, err := lockDir(d.Path())
 				if errors.Is(err, ErrLocked) {
 					continue
 				}

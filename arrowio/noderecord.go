@@ -40,7 +40,7 @@ func RecordParquet(dir string, overwrite bool, recorders ...*sim.Nodes) (io.Clos
 		return fail(fmt.Errorf("%d spike recorders and %d multimeters, must be one of either or both", spikes, meters))
 	}
 	net := all.Network()
-	run := RunOf(net)
+	run := Describe(net)
 	for _, g := range net.Generators() { // whose spikes can be recorded, too
 		run.Populations = append(run.Populations, g.SpikePopulations()...)
 	}
@@ -92,7 +92,7 @@ func (p *parquetRecorders) Close() error {
 	if errs != nil {
 		return errs
 	}
-	return p.run.SetRecorded(p.begin, p.net.Step())
+	return p.run.setRecorded(p.begin, p.net.Step())
 }
 
 // noteRecorded notes which populations the spike recorder, if there is one,

@@ -251,7 +251,7 @@ func (d *RunDir) list(sub string) ([]Part, error) {
 // listed makes sure that run.json lists its parts: one of a version before has no
 // list, and from here on gets parts that need one.
 func (d *RunDir) listed() error {
-	if d.run.FormatVersion == FormatVersion {
+	if d.run.FormatVersion > 1 {
 		return nil
 	}
 	spikes, err := d.list(SpikesDir)
@@ -361,8 +361,8 @@ func newRowRules(run *Run) (*rowRules, error) {
 	if w := run.Recorded; w.End > w.Begin {
 		r.first = max(1, w.Begin+1)
 	}
-	if run.TSimMS > 0 { // what a run that was killed has recorded before that
-		planned := parquet.FloorStep(run.TPresimMS+run.TSimMS, run.ResolutionMS)
+	if run.PlannedEndMS > 0 { // what a run that was killed has recorded before that
+		planned := parquet.FloorStep(run.PlannedEndMS, run.ResolutionMS)
 		r.last = max(run.Recorded.End, planned)
 	}
 	return r, nil

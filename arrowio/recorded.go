@@ -10,10 +10,10 @@ import (
 	"cortigo/sim/spikes"
 )
 
-// RunOf describes a network as it stands, for CreateRun: its populations, seed,
+// Describe describes a network as it stands, for CreateRun: its populations, seed,
 // resolution, division and, once it is built, synapses. Model and Parameters
 // are the caller's to add.
-func RunOf(n *sim.Network) Run {
+func Describe(n *sim.Network) Run {
 	return Run{
 		Seed: n.Seed(), ResolutionMS: n.Resolution(), Populations: n.SpikePopulations(),
 		Threads: n.Threads(), Shards: n.Shards(), Processes: 1, Synapses: n.SynapseCount(),
@@ -40,13 +40,13 @@ func (r *Run) recordsOnly(recorded []spikes.Population) {
 	}
 }
 
-// recordedOf returns the run's populations as they are when pops of net, or all
-// populations if none are named, are recorded from now on. What was recorded so
-// far must be of the same ones, or a population would be there in part.
-func (d *RunDir) recordedOf(net *sim.Network, pops []*sim.Nodes) ([]spikes.Population, error) {
-	now := RunOf(net)
-	if len(pops) > 0 {
-		now.RecordsOnly(pops...)
+// recordedOf returns the run's populations as they are when a session records net
+// from now on. What was recorded so far must be of the same ones, or a population
+// would be there in part.
+func (d *RunDir) recordedOf(net *sim.Network, c sessionConfig) ([]spikes.Population, error) {
+	now := Describe(net)
+	if len(c.pops) > 0 || c.noSpikes {
+		now.RecordsOnly(c.pops...)
 	}
 	if r := d.run.Recorded; r.End <= r.Begin {
 		return now.Populations, nil

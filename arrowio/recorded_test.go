@@ -44,7 +44,7 @@ func TestSessionNotesWhatIsRecorded(t *testing.T) {
 			}
 			pops = append(pops, p)
 		}
-		s, err := Resume(dir, net, pops...)
+		s, err := Resume(dir, net, SpikesOf(pops...))
 		if err != nil {
 			return err
 		}
@@ -91,7 +91,7 @@ func TestSessionOfAnOldRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	until := func(ms float64) error {
-		s, err := Resume(dir, net, exc)
+		s, err := Resume(dir, net, SpikesOf(exc))
 		if err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func TestRecordsOnly(t *testing.T) {
 	for want, nodes := range map[string][]*sim.Nodes{
 		"": pops, "E I": nil, "E": {pops[1]}, "I": {pops[0].Slice(3, 7)}, // some of them
 	} {
-		r := RunOf(net)
+		r := Describe(net)
 		before := r.Populations
 		r.RecordsOnly(nodes...)
 		if got := notRecorded(r); got != want || before[0].NotRecorded {

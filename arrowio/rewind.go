@@ -11,7 +11,7 @@ import (
 	"cortigo/arrowio/internal/parquet"
 )
 
-// Rewind removes what was recorded after step: a run that was killed has
+// Rewind removes what was recorded after ms, a multiple of the resolution: a run that was killed has
 // recorded more than its last checkpoint, and going on from there records
 // those steps again. Files that were being written are removed, too. No writer
 // may be open. Parts that lie after step as a
@@ -19,7 +19,15 @@ import (
 // go; the recorded window is cut too. Being killed in the middle does no
 // harm: Rewind again. Before anything is removed all parts are looked at: one
 // that is missing, damaged or another run's is an error.
-func (d *RunDir) Rewind(step int64) error {
+func (d *RunDir) Rewind(ms float64) error {
+	var step [1]int64
+	if err := parquet.ToSteps(step[:], []float64{ms}, d.run.ResolutionMS); err != nil {
+		return fmt.Errorf("arrowio: rewinding %s: %w", d.dir, err)
+	}
+	return d.rewind(step[0])
+}
+
+func (d *RunDir) rewind(step int64) error {
 	if err := d.Lock(); err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func TestSpikesRoundTrip(t *testing.T) {
 			d := newTestRun(t)
 			want := testSpikes(tt.n, 3)
 			writeSpikes(t, d, want, tt.call, RowGroupRows(tt.group), PartRows(tt.part), withAllocator(mem))
-			got, err := ReadSpikes(d.Dir(), readAllocator(mem))
+			got, err := ReadSpikes(d.Path(), readAllocator(mem))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,11 +107,11 @@ func TestSpikesRoundTrip(t *testing.T) {
 			if got.Begin != 0 || got.End != want.Step[tt.n-1] || got.Resolution != 0.1 || !slices.Equal(got.Populations, testRun().Populations) {
 				t.Errorf("window (%d, %d], resolution %v, populations %v", got.Begin, got.End, got.Resolution, got.Populations)
 			}
-			sum, err := Digest(d.Dir())
+			sum, err := Digest(d.Path())
 			if err != nil || sum != spikes.DigestOf(got) {
 				t.Errorf("digest %s, %v, want %s", sum, err, spikes.DigestOf(got))
 			}
-			parts, err := listParts(filepath.Join(d.Dir(), SpikesDir))
+			parts, err := listParts(filepath.Join(d.Path(), SpikesDir))
 			if rows := (tt.part + tt.group - 1) / tt.group * tt.group; err != nil || len(parts) != (tt.n+rows-1)/rows {
 				t.Errorf("%d parts, %v", len(parts), err)
 			}
@@ -124,7 +124,7 @@ func TestWindowAndPopulations(t *testing.T) {
 	all := testSpikes(3000, 5)
 	writeSpikes(t, d, all, 100, RowGroupRows(100), PartRows(1000))
 	last := all.Step[all.Len()-1]
-	if err := d.SetRecorded(0, last+50); err != nil {
+	if err := d.setRecorded(0, last+50); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
@@ -136,7 +136,7 @@ func TestWindowAndPopulations(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(tt), func(t *testing.T) {
 			var read, pruned int
-			got, err := ReadSpikes(d.Dir(), InWindow(tt.begin, tt.end), InPopulations(tt.pops...),
+			got, err := ReadSpikes(d.Path(), InWindow(tt.begin, tt.end), InPopulations(tt.pops...),
 				func(c *readConfig) {
 					c.group = func(_ string, _ int, r bool) {
 						if r {
@@ -175,10 +175,10 @@ func TestWindowAndPopulations(t *testing.T) {
 			}
 		})
 	}
-	if _, err := ReadSpikes(d.Dir(), InPopulations("L7")); err == nil || !strings.Contains(err.Error(), `"L7"`) || !strings.Contains(err.Error(), "E (1-80), I (101-120)") {
+	if _, err := ReadSpikes(d.Path(), InPopulations("L7")); err == nil || !strings.Contains(err.Error(), `"L7"`) || !strings.Contains(err.Error(), "E (1-80), I (101-120)") {
 		t.Errorf("unknown population: %v", err)
 	}
-	if _, err := ReadSpikes(d.Dir(), InWindow(2, 1)); err == nil {
+	if _, err := ReadSpikes(d.Path(), InWindow(2, 1)); err == nil {
 		t.Error("a window that ends before it begins passed")
 	}
 }
@@ -196,7 +196,7 @@ func TestPrunedRowGroupsAreNotRead(t *testing.T) {
 		r.Step, r.Neuron = append(r.Step, s), append(r.Neuron, id)
 	}
 	writeSpikes(t, d, r, 50, RowGroupRows(100))
-	path := filepath.Join(d.Dir(), SpikesDir, partName(0))
+	path := filepath.Join(d.Path(), SpikesDir, partName(0))
 	p, err := file.OpenParquetFile(path, false)
 	if err != nil {
 		t.Fatal(err)
@@ -219,11 +219,11 @@ func TestPrunedRowGroupsAreNotRead(t *testing.T) {
 	if err := os.WriteFile(path, b, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadSpikes(d.Dir()); err == nil || !strings.Contains(err.Error(), partName(0)) || !strings.Contains(err.Error(), "row group 1") {
+	if _, err := ReadSpikes(d.Path()); err == nil || !strings.Contains(err.Error(), partName(0)) || !strings.Contains(err.Error(), "row group 1") {
 		t.Errorf("damaged row group: %v", err)
 	}
 	for name, opt := range map[string]ReadOption{"window": InWindow(0, 10), "population": InPopulations("E")} {
-		if got, err := ReadSpikes(d.Dir(), opt); err != nil || got.Len() != 100 {
+		if got, err := ReadSpikes(d.Path(), opt); err != nil || got.Len() != 100 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -240,7 +240,7 @@ func TestSeveralSimulateCallsAppend(t *testing.T) {
 		}
 		writeSpikes(t, d, r, 100)
 	}
-	got, err := ReadSpikes(d.Dir())
+	got, err := ReadSpikes(d.Path())
 	if err != nil || got.Len() != 900 || !got.Sorted() {
 		t.Fatal(got.Len(), err)
 	}
@@ -272,7 +272,7 @@ func TestFlushMakesVisible(t *testing.T) {
 		if err := w.Flush(); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := ReadSpikes(d.Dir()); err != nil || int64(got.Len()) != k {
+		if got, err := ReadSpikes(d.Path()); err != nil || int64(got.Len()) != k {
 			t.Fatalf("after flush %d: %v", k, err)
 		}
 	}
@@ -285,7 +285,7 @@ func TestFlushMakesVisible(t *testing.T) {
 	if err := w.WriteSpikes([]int64{9}, []int32{1}); !errors.Is(err, errClosed) {
 		t.Errorf("write after Close: %v", err)
 	}
-	if parts, _ := listParts(filepath.Join(d.Dir(), SpikesDir)); len(parts) != 3 {
+	if parts, _ := listParts(filepath.Join(d.Path(), SpikesDir)); len(parts) != 3 {
 		t.Errorf("%d parts", len(parts))
 	}
 }
@@ -309,11 +309,11 @@ func TestSamplesRoundTrip(t *testing.T) {
 	if err := errors.Join(w.WriteSamples(want), w.Close()); err != nil {
 		t.Fatal(err)
 	}
-	got, err := ReadSamples(d.Dir(), readAllocator(mem))
+	got, err := ReadSamples(d.Path(), readAllocator(mem))
 	if err != nil || !reflect.DeepEqual(*got, want) {
 		t.Fatalf("not what was written: %v", err)
 	}
-	got, err = ReadSamples(d.Dir(), InWindow(50, 51), InPopulations("I"))
+	got, err = ReadSamples(d.Path(), InWindow(50, 51), InPopulations("I"))
 	if err != nil || len(got.Step) != 1 || got.Values[0][0] != want.Values[0][50*3+2] {
 		t.Errorf("%v, %v", got, err)
 	}
@@ -336,13 +336,13 @@ func TestRewind(t *testing.T) {
 	for _, step := range []int64{0, 1, all.Step[250], all.Step[499], all.Step[999], 1 << 30} {
 		d := newTestRun(t)
 		writeSpikes(t, d, all, 100, RowGroupRows(50), PartRows(200))
-		if err := d.SetRecorded(0, all.Step[999]); err != nil {
+		if err := d.setRecorded(0, all.Step[999]); err != nil {
 			t.Fatal(err)
 		}
-		if err := d.Rewind(step); err != nil {
+		if err := d.rewind(step); err != nil {
 			t.Fatal(err)
 		}
-		got, err := ReadSpikes(d.Dir())
+		got, err := ReadSpikes(d.Path())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -357,7 +357,7 @@ func TestRewind(t *testing.T) {
 			continue
 		}
 		writeSpikes(t, d, parquet.Rows{Step: all.Step[n:], Neuron: all.Neuron[n:]}, 100)
-		if got, err = ReadSpikes(d.Dir()); err != nil || !slices.Equal(got.Step, all.Step) {
+		if got, err = ReadSpikes(d.Path()); err != nil || !slices.Equal(got.Step, all.Step) {
 			t.Errorf("step %d: going on: %v", step, err)
 		}
 	}

@@ -17,14 +17,15 @@ import (
 	"time"
 
 	"cortigo/arrowio/internal/files"
+	"cortigo/arrowio/internal/parquet"
 	"cortigo/arrowio/internal/populations"
 	"cortigo/sim/spikes"
 )
 
-// FormatVersion is the version of a run's directory that this package writes.
-// Of version 1, which it reads and goes on with, parts have no checksums and
-// run.json has no list of them.
-const FormatVersion = 2
+// FormatVersion is the version of a run's directory that this package writes. It
+// reads, and goes on with, all versions since 1, see the package's documentation;
+// a run that goes on becomes one of this version.
+const FormatVersion = 3
 
 // A Window is the time (Begin, End] in steps of the resolution.
 type Window struct {
@@ -55,11 +56,11 @@ type Run struct {
 	Model         string              `json:"model"`
 	Parameters    json.RawMessage     `json:"parameters,omitempty"` // the model's own, any JSON
 	Seed          uint64              `json:"seed"`
-	ResolutionMS  float64             `json:"resolution_ms"` // > 0
-	Populations   []spikes.Population `json:"populations"`   // at least one, ids not overlapping
-	Recorded      Window              `json:"recorded"`      // what the spikes cover
-	TPresimMS     float64             `json:"t_presim_ms"`   // warm-up, not to be analysed
-	TSimMS        float64             `json:"t_sim_ms"`
+	ResolutionMS  float64             `json:"resolution_ms"`             // > 0
+	Populations   []spikes.Population `json:"populations"`               // at least one, ids not overlapping
+	Recorded      Window              `json:"recorded"`                  // what the spikes cover
+	AnalyseFromMS float64             `json:"analyse_from_ms,omitempty"` // what is before is a warm-up, recorded but not to be analysed
+	PlannedEndMS  float64             `json:"planned_end_ms,omitempty"`  // until when it is to be simulated; 0: not known
 	Threads       int                 `json:"threads,omitempty"`
 	Shards        int                 `json:"shards,omitempty"`
 	Processes     int                 `json:"processes,omitempty"`
@@ -91,6 +92,38 @@ func (r *Run) Validate() error {
 	}
 	_, err := populations.New(r.Populations)
 	return err
+}
+
+// RecordedMS returns the window that the spikes cover, in ms.
+func (r *Run) RecordedMS() (begin, end float64) {
+	scale := parquet.NewTimeScale(r.ResolutionMS)
+	return scale.MS(r.Recorded.Begin), scale.MS(r.Recorded.End)
+}
+
+// UnmarshalJSON reads a run of any version. Until version 2 the warm-up and the
+// time after it were two members of their own.
+func (r *Run) UnmarshalJSON(b []byte) error {
+	type plain Run
+	if err := json.Unmarshal(b, (*plain)(r)); err != nil {
+		return err
+	}
+	if r.FormatVersion > 2 {
+		return nil
+	}
+	var old struct {
+		TPresimMS float64 `json:"t_presim_ms"`
+		TSimMS    float64 `json:"t_sim_ms"`
+	}
+	if err := json.Unmarshal(b, &old); err != nil {
+		return err
+	}
+	if r.AnalyseFromMS == 0 {
+		r.AnalyseFromMS = old.TPresimMS
+	}
+	if r.PlannedEndMS == 0 && old.TSimMS > 0 {
+		r.PlannedEndMS = old.TPresimMS + old.TSimMS
+	}
+	return nil
 }
 
 // ErrExists is wrapped by the error of CreateRun for a directory that already
@@ -182,8 +215,8 @@ func OpenRun(dir string) (*RunDir, error) {
 	return &RunDir{dir: dir, run: *run, idx: idx, meta: meta}, nil
 }
 
-// Dir returns the directory's path.
-func (d *RunDir) Dir() string { return d.dir }
+// Path returns the directory's path.
+func (d *RunDir) Path() string { return d.dir }
 
 // Run returns what run.json says. Its slices and maps are not to be changed;
 // use Update.
@@ -200,9 +233,18 @@ func (d *RunDir) Update(change func(*Run)) error {
 	return d.set(run)
 }
 
-// SetRecorded notes in run.json that the window (begin, end], in steps, was
-// recorded. Spikes that were counted in another window are not counted then.
-func (d *RunDir) SetRecorded(begin, end int64) error {
+// SetRecorded notes in run.json that the window (beginMS, endMS] was recorded,
+// multiples of the resolution. Spikes that were counted in another window are not
+// counted then.
+func (d *RunDir) SetRecorded(beginMS, endMS float64) error {
+	var step [2]int64
+	if err := parquet.ToSteps(step[:], []float64{beginMS, endMS}, d.run.ResolutionMS); err != nil {
+		return fmt.Errorf("arrowio: the recorded window of %s: %w", d.dir, err)
+	}
+	return d.setRecorded(step[0], step[1])
+}
+
+func (d *RunDir) setRecorded(begin, end int64) error {
 	return d.Update(func(r *Run) {
 		if w := (Window{begin, end}); r.Recorded != w {
 			r.Recorded, r.Spikes = w, 0
@@ -213,6 +255,9 @@ func (d *RunDir) SetRecorded(begin, end int64) error {
 // set validates run and writes it.
 func (d *RunDir) set(run Run) error {
 	path := filepath.Join(d.dir, RunFile)
+	if run.FormatVersion > 1 { // the parts of version 1 must be listed first, see listed
+		run.FormatVersion = FormatVersion
+	}
 	if err := run.Validate(); err != nil {
 		return fmt.Errorf("arrowio: writing %s: %w", path, err)
 	}

@@ -26,7 +26,7 @@ func TestRunRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := OpenRun(d.Dir())
+	o, err := OpenRun(d.Path())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestRunRoundTrip(t *testing.T) {
 	if got.Versions.Go != runtime.Version() || got.Created.IsZero() || got.FormatVersion != FormatVersion {
 		t.Errorf("defaults %+v", got)
 	}
-	es, err := os.ReadDir(d.Dir())
+	es, err := os.ReadDir(d.Path())
 	if err != nil || len(es) != 1 {
 		t.Errorf("left behind: %v, %v", es, err)
 	}
@@ -69,7 +69,7 @@ func TestUpdateRefusesNonsense(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if o, err := OpenRun(d.Dir()); err != nil || !slices.Equal(o.Run().Populations, testRun().Populations) {
+	if o, err := OpenRun(d.Path()); err != nil || !slices.Equal(o.Run().Populations, testRun().Populations) {
 		t.Errorf("run.json was changed: %v", err)
 	}
 }
@@ -190,11 +190,90 @@ func TestPartRun(t *testing.T) {
 	}
 	writeSpikes(t, d, testSpikes(10, 1), 10)
 	mailed := filepath.Join(t.TempDir(), "anything.parquet")
-	if err := os.Rename(filepath.Join(d.Dir(), SpikesDir, partName(0)), mailed); err != nil {
+	if err := os.Rename(filepath.Join(d.Path(), SpikesDir, partName(0)), mailed); err != nil {
 		t.Fatal(err)
 	}
 	run, err := PartRun(mailed)
 	if err != nil || run.Model != "mailed" || run.Seed != 7 || string(run.Parameters) != `{"scale":0.1}` {
 		t.Errorf("%+v, %v", run, err)
+	}
+}
+
+// The warm-up and the end of versions 1 and 2, which had the time after the warm-up
+// in its place, are read as what they are now, and written so.
+func TestTimesOfOldVersions(t *testing.T) {
+	for _, tt := range []struct {
+		members   string
+		from, end float64
+	}{
+		{`"format_version": 1, "t_presim_ms": 500, "t_sim_ms": 1000`, 500, 1500},
+		{`"format_version": 2, "t_presim_ms": 500, "t_sim_ms": 1000`, 500, 1500},
+		{`"format_version": 2, "t_presim_ms": 0, "t_sim_ms": 0.1`, 0, 0.1},
+		{`"format_version": 2, "t_presim_ms": 500`, 500, 0}, // of no known length
+		{`"format_version": 2`, 0, 0},
+		{`"format_version": 1, "analyse_from_ms": 20, "planned_end_ms": 30`, 20, 30}, // once read and written
+		{`"format_version": 3, "analyse_from_ms": 20, "planned_end_ms": 30, "t_presim_ms": 500, "t_sim_ms": 1000`, 20, 30},
+		{`"format_version": 3, "planned_end_ms": 30`, 0, 30},
+	} {
+		text := `{` + tt.members + `, "resolution_ms": 0.1, "populations": [{"name": "E", "first_id": 1, "n": 10}]}`
+		run, err := parseRun([]byte(text))
+		if err != nil || run.AnalyseFromMS != tt.from || run.PlannedEndMS != tt.end {
+			t.Errorf("%s: from %v until %v ms, %v", tt.members, run.AnalyseFromMS, run.PlannedEndMS, err)
+			continue
+		}
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, RunFile), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		d, err := OpenRun(dir)
+		if err == nil {
+			err = d.Update(func(r *Run) { r.Synapses++ })
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Version 1 stays until its parts are listed.
+		if d, err = OpenRun(dir); err != nil || d.Run().AnalyseFromMS != tt.from || d.Run().PlannedEndMS != tt.end || (d.Run().FormatVersion == FormatVersion) != (run.FormatVersion > 1) {
+			t.Errorf("%s: written as %+v, %v", tt.members, d.Run(), err)
+		}
+	}
+	for _, bad := range []string{`"format_version": 4`, `"format_version": 0`, `"format_version": 2, "t_sim_ms": "long"`} {
+		if _, err := parseRun([]byte(`{` + bad + `, "resolution_ms": 0.1, "populations": [{"name": "E", "first_id": 1, "n": 10}]}`)); err == nil {
+			t.Errorf("%s passed", bad)
+		}
+	}
+}
+
+// What figures show of populations is kept in run.json and in every part, and comes
+// back with the data; runs without have none.
+func TestLabelsAreKept(t *testing.T) {
+	run := testRun()
+	run.Populations[0].Label, run.Populations[0].Kind, run.Populations[0].Group = "L2/3E", spikes.Excitatory, "L2/3"
+	d, err := CreateRun(filepath.Join(t.TempDir(), "run"), run, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeSpikes(t, d, testSpikes(100, 1), 10)
+	part, err := PartRun(filepath.Join(d.Path(), SpikesDir, partName(0)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := ReadSpikes(d.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string][]spikes.Population{"run.json": d.Run().Populations, "part": part.Populations, "data": data.Populations} {
+		if !slices.Equal(got, run.Populations) {
+			t.Errorf("%s: %+v, want %+v", name, got, run.Populations)
+		}
+	}
+	old, err := ReadSpikes(version1(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range old.Populations {
+		if p.Label != "" || p.Kind != "" || p.Group != "" || p.DisplayName() != p.Name {
+			t.Errorf("%+v of a run without labels", p)
+		}
 	}
 }

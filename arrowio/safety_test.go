@@ -156,7 +156,7 @@ func TestResumeLosesNothing(t *testing.T) {
 				late.Step[i], late.Neuron[i] = 5000, 1
 			}
 			writeSpikes(t, from, late, 10)
-			b, err := os.ReadFile(filepath.Join(from.Dir(), SpikesDir, partName(0)))
+			b, err := os.ReadFile(filepath.Join(from.Path(), SpikesDir, partName(0)))
 			mustDo(t, err, os.WriteFile(filepath.Join(dir, SpikesDir, partName(5)), b, 0o644))
 			return open(t, dir), nil
 		}, partName(5) + ": it is of another run: its time of creation", nil},
@@ -207,7 +207,7 @@ func TestKilledInRewind(t *testing.T) {
 	for range 4 { // parts behind the state of 30 ms
 		mustDo(t, net.Simulate(t.Context(), 10), s.flush())
 	}
-	mustDo(t, s.dir.Update(func(r *Run) { r.Recorded.End, r.Spikes = 700, s.Spikes() }), s.Close())
+	mustDo(t, s.dir.Update(func(r *Run) { r.Recorded.End, r.Spikes = 700, s.SpikeCount() }), s.Close())
 	for removed := range 5 {
 		killed := filepath.Join(t.TempDir(), "killed")
 		mustDo(t, os.CopyFS(killed, os.DirFS(dir)))

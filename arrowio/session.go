@@ -15,9 +15,10 @@ import (
 	"cortigo/sim/device"
 )
 
-// A Session is a run that goes on: a network, and the directory in which its
-// spikes are recorded and its state is kept. What one program or notebook cell
-// leaves there, the next one goes on from:
+// A Session is the one way a run is simulated and recorded: a network, and the
+// directory in which its spikes are recorded and its state is kept. It begins with
+// the run or goes on with it; what one program or notebook cell leaves there, the
+// next one goes on from:
 //
 //	net, err := sim.Open(dir)
 //	s, err := arrowio.Resume(dir, net)
@@ -30,13 +31,34 @@ import (
 type Session struct {
 	dir     *RunDir
 	net     *sim.Network
-	spikes  *SpikeWriter
+	spikes  *SpikeWriter // nil: they are not recorded
 	samples *SampleWriter
-	begin   int64   // first step of the recorded window
-	every   float64 // ms between checkpoints; 0: CheckpointInterval
-	saved   bool    // the network is in the directory, or was
+	begin   int64 // first step of the recorded window
+	every   int64 // steps between checkpoints; 0: CheckpointInterval
+	seconds float64
+	kept    int64        // step of the last checkpoint
+	saved   bool         // the network is in the directory, or was
+	saving  func() error // waits for the network that is being saved; nil: none is
 	closed  bool
 }
+
+type sessionConfig struct {
+	pops     []*sim.Nodes
+	noSpikes bool
+}
+
+// A SessionOption chooses what a session records.
+type SessionOption func(*sessionConfig)
+
+// SpikesOf has the spikes of these populations recorded. Default, and with none:
+// of all.
+func SpikesOf(pops ...*sim.Nodes) SessionOption {
+	return func(c *sessionConfig) { c.pops = append(c.pops, pops...) }
+}
+
+// NoSpikes has no spikes recorded, as where samples alone are of interest, see
+// Session.Record.
+func NoSpikes() SessionOption { return func(c *sessionConfig) { c.noSpikes = true } }
 
 // minCheckpoint and maxCheckpoints are what CheckpointInterval keeps to.
 const (
@@ -56,27 +78,27 @@ func CheckpointInterval(totalMS float64) float64 {
 	return minCheckpoint * max(1, math.Ceil(totalMS/(minCheckpoint*maxCheckpoints)))
 }
 
-// Resume goes on with the run in dir, which CreateRun made, from the step that
-// net is at: the state that was saved last, if net was opened from dir. The
-// spikes of pops, or of all populations if none are named, are recorded from
-// there on. Spikes that a killed program recorded after that step are removed;
+// Resume begins the run in dir, which CreateRun made, or goes on with it from the
+// step that net is at: the state that was saved last, if net was opened from dir.
+// Spikes are recorded from there on, of all populations unless an option says
+// otherwise. Spikes that a killed program recorded after that step are removed;
 // they will come again.
 //
 // It is an error, and nothing is removed, if the run is another network's or
 // the network saved in dir is another one (ErrOtherNetwork), if net is not as
 // far as the state that was saved last, so that what was recorded until then
 // would be lost (ErrStateLost), and if the recording ends before the step that
-// net is at: it would have a hole (ErrHole). A population that no node of pops is
-// of is noted in run.json and in each part as not recorded; once something was
-// recorded, it is an error to name other populations.
+// net is at: it would have a hole (ErrHole). A population that is not recorded is
+// noted as such in run.json and in each part; once something was recorded, it is
+// an error to name other populations.
 //
 // Until Close no other program can write to the run, see [RunDir.Lock].
-func Resume(dir string, net *sim.Network, pops ...*sim.Nodes) (*Session, error) {
+func Resume(dir string, net *sim.Network, opts ...SessionOption) (*Session, error) {
 	d, err := OpenRun(dir)
 	if err != nil {
 		return nil, err
 	}
-	return d.Resume(net, pops...)
+	return d.Resume(net, opts...)
 }
 
 // Errors that Resume wraps.
@@ -89,7 +111,11 @@ var (
 // Resume is the function Resume for a directory that is open already, and may
 // be locked, so that no other program changes the state between opening it and
 // going on from it.
-func (d *RunDir) Resume(net *sim.Network, pops ...*sim.Nodes) (_ *Session, err error) {
+func (d *RunDir) Resume(net *sim.Network, opts ...SessionOption) (_ *Session, err error) {
+	var c sessionConfig
+	for _, o := range opts {
+		o(&c)
+	}
 	if err := d.Lock(); err != nil {
 		return nil, err
 	}
@@ -101,27 +127,30 @@ func (d *RunDir) Resume(net *sim.Network, pops ...*sim.Nodes) (_ *Session, err e
 	if err := d.fits(net); err != nil {
 		return nil, fmt.Errorf("arrowio: going on with the run in %s: %w", d.dir, err)
 	}
-	recorded, err := d.recordedOf(net, pops)
+	recorded, err := d.recordedOf(net, c)
 	if err != nil {
 		return nil, fmt.Errorf("arrowio: going on with the run in %s: %w", d.dir, err)
 	}
 	step := net.Step()
-	if err := d.Rewind(step); err != nil {
+	if err := d.rewind(step); err != nil {
 		return nil, err
 	}
-	s := &Session{dir: d, net: net, begin: step, saved: !errors.Is(net.CheckSaved(d.dir), fs.ErrNotExist)}
+	s := &Session{dir: d, net: net, begin: step, kept: -1, saved: !errors.Is(net.CheckSaved(d.dir), fs.ErrNotExist)}
 	if r := d.run.Recorded; r.End > r.Begin {
 		s.begin = r.Begin
 	}
-	if !slices.Equal(recorded, d.run.Populations) {
-		if err := d.Update(func(r *Run) { r.Populations = recorded }); err != nil {
+	if now := net.SynapseCount(); !slices.Equal(recorded, d.run.Populations) || now != d.run.Synapses {
+		if err := d.Update(func(r *Run) { r.Populations, r.Synapses = recorded, now }); err != nil {
 			return nil, err
 		}
+	}
+	if c.noSpikes {
+		return s, nil
 	}
 	if s.spikes, err = d.NewSpikeWriter(); err != nil {
 		return nil, err
 	}
-	recorder := net.Record(device.SpikeRecorder{}, pops...)
+	recorder := net.Record(device.SpikeRecorder{}, c.pops...)
 	recorder.WriteSpikesTo(s.spikes)
 	if err := recorder.Err(); err != nil {
 		return nil, errors.Join(err, s.spikes.Close())
@@ -197,8 +226,34 @@ func (d *RunDir) SaveState(net *sim.Network) error {
 	return d.Update(func(r *Run) { r.Checkpoint = &step })
 }
 
-// Run returns the run's directory, for what a Session does not do.
-func (s *Session) Run() *RunDir { return s.dir }
+// Directory returns the run's directory, for what a Session does not do.
+func (s *Session) Directory() *RunDir { return s.dir }
+
+// SaveNetwork has the network saved in the directory by start, such as its own
+// [sim.Network.StartSave] or that of a model which it is made from, beside the
+// simulation: the first checkpoint waits for it, and keeps the state from there on.
+// A network that is in the directory already needs no saving.
+func (s *Session) SaveNetwork(start func(dir string) (wait func() error, err error)) error {
+	if err := s.finishSaving(); err != nil {
+		return err
+	}
+	wait, err := start(s.dir.dir)
+	if err != nil {
+		return err
+	}
+	s.saving = wait
+	return nil
+}
+
+// finishSaving waits for the network to be on the disk.
+func (s *Session) finishSaving() error {
+	if s.saving == nil {
+		return nil
+	}
+	err := s.saving()
+	s.saving, s.saved = nil, err == nil
+	return err
+}
 
 // Record has what a multimeter reads of some populations, or of all if none
 // are named, recorded from now on. One multimeter can be recorded at a time.
@@ -219,23 +274,16 @@ func (s *Session) Record(m device.Multimeter, pops ...*sim.Nodes) error {
 	return nil
 }
 
-// CheckpointEvery has SimulateUntil write a checkpoint whenever the model time
-// is a multiple of ms, which must be one of the resolution; 0, the default,
-// chooses by CheckpointInterval from what SimulateUntil is asked for.
+// CheckpointEvery has checkpoints written whenever the model time is a multiple of
+// ms, which must be one of the resolution; 0, the default, chooses by
+// CheckpointInterval from what AdvanceUntil or SimulateUntil is asked for.
 func (s *Session) CheckpointEvery(ms float64) error {
-	if err := checkInterval(ms, s.net.Resolution()); err != nil {
-		return err
-	}
-	s.every = ms
-	return nil
-}
-
-// checkInterval reports an interval that is no multiple of the resolution h.
-func checkInterval(ms, h float64) error {
+	h := s.net.Resolution()
 	k := math.Round(ms / h)
 	if ms < 0 || math.IsNaN(ms) || math.IsInf(ms, 0) || k < 1 && ms != 0 || math.Abs(k*h-ms) > 1e-6*h {
 		return fmt.Errorf("arrowio: checkpoints every %v ms: must be a multiple of the resolution, %v ms, or 0", ms, h)
 	}
+	s.every = int64(k)
 	return nil
 }
 
@@ -246,47 +294,55 @@ func checkInterval(ms, h float64) error {
 // the whole of it.
 //
 // On the way it writes checkpoints, see CheckpointEvery; one more when it
-// returns, also with the error of a ctx that ended. With a checkpoint
-// everything up to the step reached is on disk: the spikes, in parts that are
-// finished and change no more; the recorded window and the seconds of wall
-// clock spent so far ("simulate") in run.json; the state, which replaces the
-// one before it when it is whole, if the network was saved there. A network
-// that was there and is gone is an error. A program that is killed goes on from its
-// last checkpoint. If a spike could not be written the state is not saved
-// either, so that it never is ahead of the recording.
+// returns, also with the error of a ctx that ended. A program that is killed goes
+// on from its last checkpoint.
 func (s *Session) SimulateUntil(ctx context.Context, ms float64) error {
+	from := s.net.Step()
+	err := s.AdvanceUntil(ctx, ms)
+	if s.net.Step() == from || err != nil && !errors.Is(err, ctx.Err()) {
+		return err
+	}
+	return errors.Join(err, s.Checkpoint())
+}
+
+// AdvanceUntil is SimulateUntil with no other checkpoints than those that are due
+// on the way: for a stretch of a run that another one follows.
+func (s *Session) AdvanceUntil(ctx context.Context, ms float64) error {
 	h := s.net.Resolution()
 	if err := checkUntil(ms, h); err != nil {
 		return err
 	}
-	left := ms - s.net.TimeMS()
-	if left < h/2 {
+	scale := parquet.NewTimeScale(h)
+	from, end := s.net.Step(), int64(math.Round(ms/h))
+	if end <= from {
 		return nil
 	}
 	every := s.every
 	if every == 0 {
-		every = CheckpointInterval(left)
+		every = max(1, int64(math.Round(CheckpointInterval(scale.MS(end-from))/h)))
 	}
 	before := 0.0
 	if show := s.net.SetProgress(nil); show != nil {
-		s.net.SetProgress(func(done, _ float64) { show(before+done, left) })
+		s.net.SetProgress(func(done, _ float64) { show(scale.Whole(before+done), scale.MS(end-from)) })
 		defer func() { s.net.SetProgress(show) }()
 	}
-	from := s.net.TimeMS()
-	for {
-		before = s.net.TimeMS() - from
-		left := ms - s.net.TimeMS()
-		if left < h/2 {
-			return nil
-		}
-		// To the next multiple, unless it is hardly there.
-		next := (math.Floor(s.net.TimeMS()/every+1e-9) + 1) * every
+	for s.net.Step() < end {
+		step := s.net.Step()
+		before = scale.MS(step - from)
+		next := min(end, (step/every+1)*every)
 		start := time.Now()
-		err := s.net.Simulate(ctx, parquet.NewTimeScale(h).Whole(min(left, next-s.net.TimeMS())))
-		if err := errors.Join(err, s.keep(time.Since(start).Seconds())); err != nil {
+		err := s.net.Simulate(ctx, scale.MS(next-step))
+		s.seconds += time.Since(start).Seconds()
+		if err != nil {
 			return err
 		}
+		if next%every == 0 {
+			if err := s.Checkpoint(); err != nil {
+				return err
+			}
+		}
 	}
+	return nil
 }
 
 // checkUntil reports a time that no simulation reaches in steps of h ms.
@@ -301,25 +357,35 @@ func checkUntil(ms, h float64) error {
 	return nil
 }
 
-// Spikes returns how many spikes the run has so far, those of earlier sessions
-// included. A progress function of the network may call it.
-func (s *Session) Spikes() int64 { return s.spikes.Total() }
+// SpikeCount returns how many spikes the run has so far, those of earlier sessions
+// included; 0 if none are recorded. A progress function of the network may call
+// it.
+func (s *Session) SpikeCount() int64 {
+	if s.spikes == nil {
+		return 0
+	}
+	return s.spikes.Total()
+}
 
-// keep writes everything to disk, in an order in which being killed in between
-// does no harm.
-func (s *Session) keep(seconds float64) error {
+// Checkpoint puts everything up to the step reached on disk, in an order in which
+// being killed in between does no harm: what was recorded, in parts that are
+// finished and change no more; the recorded window and the seconds of wall clock
+// spent so far ("simulate") in run.json; the state, which replaces the one before
+// it when it is whole, if the network is saved there. A network that was there and
+// is gone is an error. If a spike could not be written the state is not saved
+// either, so that it never is ahead of the recording. Where nothing was simulated
+// since the last checkpoint there is nothing to do.
+func (s *Session) Checkpoint() error {
+	if s.kept == s.net.Step() {
+		return nil
+	}
 	if err := s.flush(); err != nil {
 		return err
 	}
-	err := s.dir.Update(func(r *Run) {
-		r.Recorded = Window{s.begin, s.net.Step()}
-		r.Spikes = s.spikes.Total()
-		if r.Timings == nil {
-			r.Timings = map[string]float64{}
-		}
-		r.Timings["simulate"] += seconds
-	})
-	if err != nil {
+	if err := s.note(s.net.Step(), s.SpikeCount()); err != nil {
+		return err
+	}
+	if err := s.finishSaving(); err != nil {
 		return err
 	}
 	if !s.saved {
@@ -329,26 +395,87 @@ func (s *Session) keep(seconds float64) error {
 		}
 		s.saved = true
 	}
-	return s.dir.SaveState(s.net)
+	if err := s.dir.SaveState(s.net); err != nil {
+		return err
+	}
+	s.kept = s.net.Step()
+	return nil
+}
+
+// note notes in run.json that so many spikes were recorded until step end; 0:
+// nobody counted them.
+func (s *Session) note(end, spikes int64) error {
+	return s.dir.Update(func(r *Run) {
+		if s.spikes != nil {
+			r.Recorded, r.Spikes = Window{s.begin, end}, spikes
+		}
+		if s.seconds > 0 {
+			if r.Timings == nil {
+				r.Timings = map[string]float64{}
+			}
+			r.Timings["simulate"] += s.seconds
+			s.seconds = 0
+		}
+	})
 }
 
 func (s *Session) flush() error {
-	err := s.spikes.Flush()
+	var err error
+	if s.spikes != nil {
+		err = s.spikes.Flush()
+	}
 	if s.samples != nil {
 		err = errors.Join(err, s.samples.Flush())
 	}
 	return err
 }
 
-// Close ends the recording. The network can be simulated no further after it.
+// Close ends the recording and notes how far it goes: where spikes could not be
+// written, until the last step of which all are there. It waits for a network that
+// is being saved. The network can be simulated no further after it.
 func (s *Session) Close() error {
-	err := s.spikes.Close()
-	if !s.closed {
-		s.closed = true
-		defer s.dir.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	defer s.dir.Unlock()
+	var lost, err error
+	if s.spikes != nil {
+		lost = s.spikes.Close()
 	}
 	if s.samples != nil {
-		err = errors.Join(err, s.samples.Close())
+		err = s.samples.Close()
 	}
-	return err
+	end, n := s.net.Step(), s.SpikeCount()
+	if lost != nil {
+		end, n = s.dir.lastWholeStep()
+		if r := s.dir.run; r.Recorded.End > end { // the last checkpoint, after which nothing was recorded
+			end, n = r.Recorded.End, r.Spikes
+		}
+	}
+	err, end = errors.Join(lost, err), max(end, s.begin)
+	if r := s.dir.run.Recorded; s.seconds > 0 || s.spikes != nil && end > s.begin && r.End != end {
+		err = errors.Join(err, s.note(end, n))
+	}
+	return errors.Join(err, s.finishSaving())
+}
+
+// lastWholeStep returns up to which step the parts hold all spikes after one could
+// not be written, and how many: a part may end in the middle of a step.
+func (d *RunDir) lastWholeStep() (last, n int64) {
+	in := int64(0) // of n, those in the step behind last
+	err := StreamSpikes(d.dir, func(step []int64, _ []int32) error {
+		for _, t := range step {
+			if t-1 != last {
+				last, in = t-1, 0
+			}
+			in++
+		}
+		n += int64(len(step))
+		return nil
+	})
+	if err != nil {
+		return 0, 0 // readers find out more from the parts themselves
+	}
+	return last, n - in
 }

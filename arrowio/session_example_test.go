@@ -30,7 +30,7 @@ func ExampleResume() {
 	if err := net.Build(context.Background()); err != nil {
 		log.Fatal(err)
 	}
-	if _, err := arrowio.CreateRun(dir, arrowio.RunOf(net), true); err != nil {
+	if _, err := arrowio.CreateRun(dir, arrowio.Describe(net), true); err != nil {
 		log.Fatal(err)
 	}
 	if err := net.Save(dir); err != nil {

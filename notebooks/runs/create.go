@@ -1,13 +1,12 @@
 package runs
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 
 	"cortigo/arrowio"
+	"cortigo/arrowio/pd14"
 	"cortigo/sim"
 	"cortigo/sim/microcircuit"
 )
@@ -51,21 +50,17 @@ func Create(dir string, m *microcircuit.Microcircuit, anew bool) (*Created, erro
 	if len(m.Populations()) == 0 {
 		return nil, fmt.Errorf("runs: creating %s: %w", dir, microcircuit.ErrOrder)
 	}
-	p := m.Parameters()
-	parameters, err := encode(p)
+	run, err := pd14.Describe(m)
 	if err != nil {
 		return nil, err
 	}
-	run := arrowio.RunOf(m.Net())
-	run.Model, run.Parameters = "microcircuit", parameters
-	run.TPresimMS, run.TSimMS = p.TPresim, p.TSim
 	_, err = arrowio.CreateRun(dir, run, false)
 	if !errors.Is(err, arrowio.ErrExists) {
 		return &Created{Dir: dir}, err
 	}
 	c := &Created{Dir: dir, Removed: true}
 	if !anew {
-		if c, err = keep(dir, p, parameters); err != nil || c.Kept {
+		if c, err = keep(dir, m.Parameters()); err != nil || c.Kept {
 			return c, err
 		}
 	}
@@ -75,7 +70,7 @@ func Create(dir string, m *microcircuit.Microcircuit, anew bool) (*Created, erro
 
 // keep returns the run in dir if it is to be gone on with: it is one of the
 // network of parameters p. One in which nothing is, yet, is not kept.
-func keep(dir string, p microcircuit.Parameters, parameters json.RawMessage) (*Created, error) {
+func keep(dir string, p microcircuit.Parameters) (*Created, error) {
 	refuse := func(why error) error { return fmt.Errorf("runs: %s holds a run: %w; %w", Place(dir), why, ErrAnother) }
 	d, err := arrowio.OpenRun(dir)
 	if err != nil {
@@ -98,9 +93,11 @@ func keep(dir string, p microcircuit.Parameters, parameters json.RawMessage) (*C
 		return nil, refuse(fmt.Errorf("with other parameters, at %g ms: %s", there.Net().TimeMS(), why))
 	}
 	// Programs that look at the run know what is its warm-up from run.json.
-	if err := d.Update(func(r *arrowio.Run) {
-		r.TPresimMS, r.TSimMS, r.Parameters = p.TPresim, p.TSim, parameters
-	}); err != nil {
+	plan, err := pd14.Plan(p)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Update(plan); err != nil {
 		return nil, err
 	}
 	return &Created{Dir: dir, Kept: true, TimeMS: there.Net().TimeMS(), Spikes: d.Run().Spikes}, nil
@@ -112,18 +109,12 @@ func holds(dir string) (recorded string, empty bool) {
 	if err != nil {
 		return "something", false
 	}
-	end := float64(i.Recorded.End) * i.ResolutionMS
+	_, end := i.RecordedMS()
 	spikes, _ := i.SpikeRows()
 	if samples, _ := i.VoltageRows(); end == 0 && spikes == 0 && samples == 0 {
 		return "", true
 	}
 	return fmt.Sprintf("what happened until %g ms, with %d spikes,", end, spikes), false
-}
-
-func encode(p microcircuit.Parameters) (json.RawMessage, error) {
-	var b bytes.Buffer
-	err := p.Encode(&b)
-	return b.Bytes(), err
 }
 
 // ErrNotCreated is wrapped by the error of Open for a directory without the
@@ -146,4 +137,24 @@ func Open(dir string, p microcircuit.Parameters, opts ...sim.Option) (*microcirc
 		return nil, fmt.Errorf("%w: the parameters have changed since the network in %s was created: %s", ErrNotCreated, Place(dir), why)
 	}
 	return m, nil
+}
+
+// Resume goes on with the run in dir, from the state that m, which Open opened,
+// is at, and records what p.Record says: the spikes of the eight populations, those
+// of the thalamic neurons, the membrane potentials of all neurons of the eight. It
+// is an error if p.Record.Spikes is false, or if other populations' spikes were
+// recorded so far; see arrowio.Resume. Membrane potentials can be recorded of a
+// part of the time.
+func Resume(dir string, m *microcircuit.Microcircuit, p microcircuit.Parameters) (*arrowio.Session, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	if !p.Record.Spikes {
+		return nil, errors.New("runs: going on with a run records its spikes: Record.Spikes must be true")
+	}
+	d, err := arrowio.OpenRun(dir)
+	if err != nil {
+		return nil, err
+	}
+	return pd14.Resume(d, m, p)
 }

@@ -149,7 +149,7 @@ func TestCreateKeepsWhatIsThere(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r := run.Run(); r.TPresimMS != tt.p.TPresim || r.TSimMS != tt.p.TSim || r.Seed != tt.p.Seed || (r.Recorded.End > 0) != (tt.kept && tt.until > 0) {
+			if r := run.Run(); r.AnalyseFromMS != tt.p.TPresim || r.PlannedEndMS != tt.p.TPresim+tt.p.TSim || r.Seed != tt.p.Seed || (r.Recorded.End > 0) != (tt.kept && tt.until > 0) {
 				t.Errorf("run %+v", r)
 			}
 			// It goes on, from where it was or from the beginning.
@@ -183,7 +183,7 @@ func TestCreateWhileWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Unlock()
-	if arrowio.Writer(dir) == 0 {
+	if _, writing := arrowio.WriterPID(dir); !writing {
 		t.Skip("no locks here")
 	}
 	for _, anew := range []bool{false, true} {

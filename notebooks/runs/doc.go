@@ -2,8 +2,7 @@
 // simulation whose network, state and spikes are in a directory, as package
 // arrowio lays it out.
 //
-//   - create.go  the run of a microcircuit: created or kept, opened by later cells
-//   - resume.go  going on with it, and what is recorded
+//   - create.go  the run of a microcircuit: created or kept, opened and gone on with by later cells
 //   - rates.go   the table of firing rates
 //   - spread.go  a number of NEST beside the same of several seeds
 //   - nest.go    NEST's results for the same microcircuit

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cortigo/arrowio"
+	"cortigo/arrowio/pd14"
 	"cortigo/sim"
 	"cortigo/sim/microcircuit"
 )
@@ -90,7 +91,7 @@ func check(dir string) (*checkReport, error) {
 	var kept *int64 // step of the state that there should be
 	microcircuits := false
 	if d, err := arrowio.OpenRun(dir); err == nil {
-		kept, microcircuits = d.Run().Checkpoint, d.Run().Model == "microcircuit"
+		kept, microcircuits = d.Run().Checkpoint, d.Run().Model == pd14.Model
 	}
 	info, err := sim.Inspect(dir)
 	switch missing := errors.Is(err, fs.ErrNotExist) && !exists(filepath.Join(dir, arrowio.NetworkDir, "network.json")); {

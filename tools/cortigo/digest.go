@@ -76,7 +76,7 @@ func recordedSpikes(dir string) error {
 		return err
 	}
 	if w := d.Run().Recorded; w.End <= w.Begin {
-		if pid := arrowio.Writer(dir); pid != 0 {
+		if pid, writing := arrowio.WriterPID(dir); writing {
 			return fmt.Errorf("the run in %s has no spikes in a finished part yet: it is being written by process %d", dir, pid)
 		}
 		return fmt.Errorf("the run in %s recorded no spikes: it was made with --record none or voltages, or was stopped before it began", dir)

@@ -193,7 +193,7 @@ func infoOfRun(dir string) (*infoReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &infoReport{Kind: "run", Path: dir, Unfinished: i.Unfinished, Writer: i.Writer, Parts: len(i.Spikes), SampleParts: len(i.Voltages)}
+	r := &infoReport{Kind: "run", Path: dir, Unfinished: i.Unfinished, Writer: i.WriterPID, Parts: len(i.Spikes), SampleParts: len(i.Voltages)}
 	r.describe(&i.Run)
 	spikes, bytes := i.SpikeRows()
 	r.Spikes, r.Bytes = &spikes, bytes
@@ -219,9 +219,11 @@ func infoOfRun(dir string) (*infoReport, error) {
 // describe fills in what a run says of itself.
 func (r *infoReport) describe(run *arrowio.Run) {
 	r.Model, r.Seed, r.ResolutionMS, r.Synapses, r.Shards = run.Model, &run.Seed, run.ResolutionMS, run.Synapses, run.Shards
-	r.TPresimMS, r.TSimMS, r.Versions = run.TPresimMS, run.TSimMS, run.Versions
+	r.TPresimMS, r.Versions = run.AnalyseFromMS, run.Versions
+	r.TSimMS = max(0, roundMS(run.PlannedEndMS-run.AnalyseFromMS))
 	r.Created = run.Created.Format("2006-01-02T15:04:05Z07:00")
-	r.RecordedMS = &[2]float64{roundMS(float64(run.Recorded.Begin) * run.ResolutionMS), roundMS(float64(run.Recorded.End) * run.ResolutionMS)}
+	begin, end := run.RecordedMS()
+	r.RecordedMS = &[2]float64{roundMS(begin), roundMS(end)}
 	for _, p := range run.Populations {
 		r.Populations = append(r.Populations, infoPopulation{Population: p})
 		r.Neurons += p.N

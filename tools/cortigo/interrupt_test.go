@@ -360,10 +360,10 @@ func TestKillResumed(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := rd.Run()
-	if r.Recorded.End%100_000 != 1000 || r.TSimMS != float64(r.Recorded.End)/10 {
-		t.Errorf("recorded %v, t_sim %g ms", r.Recorded, r.TSimMS)
+	if r.Recorded.End%100_000 != 1000 || r.PlannedEndMS != float64(r.Recorded.End)/10 {
+		t.Errorf("recorded %v, planned until %g ms", r.Recorded, r.PlannedEndMS)
 	}
-	want := run(t, "--out", tempRun(t), "--t-presim", "0", "--t-sim", decimal(r.TSimMS))
+	want := run(t, "--out", tempRun(t), "--t-presim", "0", "--t-sim", decimal(r.PlannedEndMS))
 	if got["spike_sha256"] != want["spike_sha256"] || got["spikes"] != want["spikes"] {
 		t.Errorf("%v spikes after the kill, %v without", got["spikes"], want["spikes"])
 	}

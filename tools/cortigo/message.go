@@ -10,7 +10,7 @@ import (
 
 // packagePrefix is the name of a package at the beginning of an error or of one
 // that it wraps: of use to programs, noise to users.
-var packagePrefix = regexp.MustCompile(`(^|: )(?:microcircuit|sim|arrowio|nest|analysis|reference|plots): `)
+var packagePrefix = regexp.MustCompile(`(^|: )(?:microcircuit|sim|arrowio|nest|analysis|pd14|reference|plots): `)
 
 // message returns an error for users, a line for each problem.
 func message(err error) string {

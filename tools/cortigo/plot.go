@@ -169,7 +169,7 @@ func (p *plotting) spikes() (*spikes.Data, error) {
 	run := dir.Run()
 	begin, end := p.begin, p.end
 	if math.IsNaN(begin) {
-		begin = run.TPresimMS
+		begin = run.AnalyseFromMS
 	}
 	if math.IsNaN(end) {
 		end = math.MaxFloat64

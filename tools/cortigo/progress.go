@@ -13,8 +13,6 @@ import (
 type display struct {
 	meter *progress.Meter
 	clean func() // takes the line away, of events the last one tells
-
-	before, total float64 // model time in ms: done when Simulate was called, and asked for in all
 }
 
 // newProgress returns a progress display on w; events: as JSON.
@@ -37,8 +35,8 @@ func newProgress(w io.Writer, label string, events bool) *display {
 // share says that a part of the work, from 0 to 1, is done.
 func (p *display) share(done float64) { p.meter.Share(done) }
 
-// modelTime says that another ms of model time are done.
-func (p *display) modelTime(ms float64) { p.meter.Update(p.before+ms, p.total) }
+// modelTime says how many ms of model time are done, of how many in all.
+func (p *display) modelTime(done, total float64) { p.meter.Update(done, total) }
 
 // close shows where the work ended.
 func (p *display) close() { p.meter.Close() }

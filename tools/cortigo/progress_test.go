@@ -8,14 +8,12 @@ import (
 	"testing"
 )
 
-// In a log the progress of all calls of Simulate is one.
+// In a log the progress is a line for every tenth.
 func TestProgress(t *testing.T) {
 	var file bytes.Buffer
 	p := newProgress(&file, "simulating", false)
-	p.total = 300
-	p.modelTime(0)
-	p.before = 100 // the next call of Simulate
-	p.modelTime(99)
+	p.modelTime(0, 300)
+	p.modelTime(199, 300)
 	p.close()
 	if got := file.String(); !strings.HasPrefix(got, "simulating: 199 / 300 ms, real-time factor 0.00") || strings.Count(got, "\n") != 1 || strings.ContainsAny(got, "\r\x1b") {
 		t.Errorf("%q", got)

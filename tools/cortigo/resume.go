@@ -6,14 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
+	"math"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"cortigo/arrowio"
-	"cortigo/sim/device"
+	"cortigo/arrowio/pd14"
 	"cortigo/sim/microcircuit"
 )
 
@@ -58,32 +58,11 @@ func (s *simulation) resume(ctx context.Context, more *float64) (err error) {
 	defer func() { err = s.stopped(ctx, err) }()
 	from := roundMS(s.model.Net().TimeMS())
 	s.resumedFrom = &from
-	session, err := dir.Resume(s.model.Net(), s.model.Recorded()...)
-	if err != nil {
-		return advise(s.out, err)
-	}
-	s.dir, s.saved = session.Run(), true
-	defer func() {
-		err = errors.Join(err, session.Close(), s.noteTimings())
-	}()
-	if err := s.countAgain(); err != nil {
-		return err
-	}
+	s.dir = dir
 	if err := s.notePlan(); err != nil {
 		return err
 	}
-	if s.params.Record.Voltages {
-		meter := device.Multimeter{Interval: s.params.Record.VoltageInterval, Quantities: []string{device.Vm}}
-		if err := session.Record(meter, s.model.Populations()...); err != nil {
-			return err
-		}
-	}
-	return s.simulate(ctx, func(ctx context.Context, ms float64) error {
-		if err := session.CheckpointEvery(s.every); err != nil {
-			return err
-		}
-		return session.SimulateUntil(ctx, s.model.Net().TimeMS()+ms)
-	})
+	return s.record(ctx)
 }
 
 // advise adds to an error of going on with a run what one can do about it.
@@ -112,7 +91,9 @@ func (s *simulation) open(ctx context.Context, dir *arrowio.RunDir) error {
 	}
 	s.buildS = time.Since(start).Seconds()
 	s.params = model.Parameters()
-	s.params.TSim = dir.Run().TSimMS // may have been prolonged
+	if t := roundMS(dir.Run().PlannedEndMS - s.params.TPresim); t > 0 {
+		s.params.TSim = t // may have been prolonged
+	}
 	if !s.params.Record.Spikes {
 		return fmt.Errorf("--resume %s: the run does not record spikes, so there is nothing to go on with", s.out)
 	}
@@ -137,7 +118,7 @@ func (s *simulation) recover(ctx context.Context, run arrowio.Run, err error) (*
 		return nil, fmt.Errorf("--resume %s: the network that was saved there is gone", s.out)
 	}
 	p, perr := microcircuit.Decode(bytes.NewReader(run.Parameters))
-	if perr != nil || run.Model != "microcircuit" || len(run.Parameters) == 0 {
+	if perr != nil || run.Model != pd14.Model || len(run.Parameters) == 0 {
 		return nil, err
 	}
 	switch {
@@ -170,6 +151,14 @@ func (s *simulation) buildAgain(ctx context.Context, p microcircuit.Parameters) 
 		return nil, err
 	}
 	return model, model.Save(s.out)
+}
+
+// checkEvery reports a --checkpoint-every that steps do not meet.
+func (s *simulation) checkEvery() error {
+	if h := s.params.Resolution; math.Abs(float64(s.steps(s.every))*h-s.every) > 1e-6*h {
+		return fmt.Errorf("--checkpoint-every is %v; allowed: multiples of the resolution, %v ms", s.every, h)
+	}
+	return nil
 }
 
 // plan sets until when to simulate.
@@ -217,33 +206,14 @@ func (s *simulation) warnAgain() error {
 	return nil
 }
 
-// countAgain counts what was recorded before, so that the report is about the
-// whole run.
-func (s *simulation) countAgain() error {
-	if err := s.startCounting(); err != nil {
-		return err
-	}
-	return arrowio.StreamSpikes(s.out, s.count.WriteSpikes)
-}
-
+// notePlan notes until when the run is to go on.
 func (s *simulation) notePlan() error {
-	parameters, err := s.parametersJSON()
+	plan, err := pd14.Plan(s.params)
 	if err != nil {
 		return err
 	}
 	return s.dir.Update(func(r *arrowio.Run) {
-		r.TSimMS, r.Parameters = s.params.TSim, parameters
+		plan(r)
 		r.Threads, r.Shards = s.model.Net().Threads(), s.model.Net().Shards()
-	})
-}
-
-// noteTimings adds what this part of the run took.
-func (s *simulation) noteTimings() error {
-	return s.dir.Update(func(r *arrowio.Run) {
-		t := map[string]float64{}
-		maps.Copy(t, r.Timings)
-		t["warmup"] += s.warmupS
-		t["sim"] += s.simS
-		r.Timings = t
 	})
 }

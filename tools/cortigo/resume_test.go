@@ -47,8 +47,8 @@ func TestResume(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := dir.Run(); r.TSimMS != 1000 || r.Recorded != (arrowio.Window{Begin: 0, End: 10200}) {
-		t.Errorf("t_sim %g ms, recorded %v", r.TSimMS, r.Recorded)
+	if r := dir.Run(); r.AnalyseFromMS != 20 || r.PlannedEndMS != 1020 || r.Recorded != (arrowio.Window{Begin: 0, End: 10200}) {
+		t.Errorf("until %g ms, recorded %v", r.PlannedEndMS, r.Recorded)
 	}
 	// run.json repeats the whole.
 	if m := object(t, must(t, "run", "--json", "--params", filepath.Join(pieces, "run.json"), "--out", tempRun(t))); m["spike_sha256"] != want["spike_sha256"] {
@@ -132,7 +132,7 @@ func TestResumeHole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := rd.Rewind(500); err != nil {
+	if err := rd.Rewind(50); err != nil {
 		t.Fatal(err)
 	}
 	wantError(t, []string{"run", "--resume", dir, "--t-sim", "5"}, "ends at step 500", "step 1000", "not recorded")

@@ -1,32 +1,21 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
 	"cortigo/arrowio"
+	"cortigo/arrowio/pd14"
 )
 
 // describeRun returns what run.json begins with.
 func (s *simulation) describeRun() (arrowio.Run, error) {
-	run := arrowio.RunOf(s.model.Net())
-	run.RecordsOnly(s.model.Recorded()...)
-	run.Model, run.TPresimMS, run.TSimMS = "microcircuit", s.params.TPresim, s.params.TSim
+	run, err := pd14.Describe(s.model)
 	if s.save {
 		run.Checkpoint = new(int64) // where it begins is what the parameters say
 	}
-	parameters, err := s.parametersJSON()
-	run.Parameters = parameters
 	return run, err
-}
-
-func (s *simulation) parametersJSON() (json.RawMessage, error) {
-	var b bytes.Buffer
-	err := s.params.Encode(&b)
-	return b.Bytes(), err
 }
 
 // createRun makes the run's directory, so that a wrong one is found out before
@@ -51,7 +40,7 @@ func (s *simulation) createRun() error {
 	if err := arrowio.CheckOverwrite(s.out); err != nil {
 		return err
 	}
-	if pid := arrowio.Writer(s.out); pid != 0 {
+	if pid, writing := arrowio.WriterPID(s.out); writing {
 		return fmt.Errorf("the run in %s %w by process %d: wait until it ends, or stop it", s.out, arrowio.ErrLocked, pid)
 	}
 	s.replace = true
@@ -70,26 +59,6 @@ func (s *simulation) replaceRun() error {
 		return err
 	}
 	return s.dir.Lock()
-}
-
-// lastWholeStep returns up to which step the parts in dir hold all spikes after
-// one could not be written, and how many: a part may end in the middle of a step.
-func lastWholeStep(dir string) (last, n int64) {
-	in := int64(0) // of n, those in the step behind last
-	err := arrowio.StreamSpikes(dir, func(step []int64, _ []int32) error {
-		for _, t := range step {
-			if t-1 != last {
-				last, in = t-1, 0
-			}
-			in++
-		}
-		n += int64(len(step))
-		return nil
-	})
-	if err != nil {
-		return 0, 0 // readers find out more from the parts themselves
-	}
-	return last, n - in
 }
 
 // shellQuoted returns a path as one writes it on the command line. One that

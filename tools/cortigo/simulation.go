@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"time"
 
 	"cortigo/arrowio"
+	"cortigo/arrowio/pd14"
 	"cortigo/sim"
 	"cortigo/sim/microcircuit"
 	"cortigo/sim/spikes"
@@ -21,18 +23,15 @@ type simulation struct {
 	out       string // directory; empty: keep nothing
 	overwrite bool
 	save      bool
-	saved     bool         // network and a state are in the directory, and belong to what was recorded
-	saving    func() error // waits for the network that is being saved; nil: none is
-	every     float64      // ms of model time between checkpoints; 0: as many as arrowio.CheckpointInterval says
+	every     float64 // ms of model time between checkpoints; 0: as many as arrowio.CheckpointInterval says
 	log       io.Writer
 	events    bool  // progress as JSON
 	memory    int64 // limit in bytes, see sim.MemoryLimit
 
 	model    *microcircuit.Microcircuit
-	replace  bool            // the directory holds a run, which goes when the network is built
-	dir      *arrowio.RunDir // nil: keep nothing, or not yet
-	spikes   *arrowio.SpikeWriter
-	voltages *arrowio.SampleWriter
+	replace  bool             // the directory holds a run, which goes when the network is built
+	dir      *arrowio.RunDir  // nil: keep nothing, or not yet
+	session  *arrowio.Session // nil: keep nothing, or not yet
 	count    *counter
 	progress *display
 
@@ -40,12 +39,11 @@ type simulation struct {
 	simMS                 float64   // model time in simS
 	before, after         sim.Stats // around the time after the warm-up
 
-	everySteps  int64
 	end         int64    // step at which to stop; 0: where the parameters say
 	resumedFrom *float64 // ms, where the run went on from
 }
 
-// run does everything. What was recorded until an error or ^C is kept.
+// run builds and simulates. What was recorded until an error or ^C is kept.
 func (s *simulation) run(ctx context.Context) (err error) {
 	defer secondSignalKills(ctx)()
 	defer func() { err = s.stopped(ctx, err) }()
@@ -57,16 +55,47 @@ func (s *simulation) run(ctx context.Context) (err error) {
 	if err := s.build(ctx); err != nil {
 		return err
 	}
-	if s.save {
-		if err := s.startSaving(); err != nil {
+	return s.record(ctx)
+}
+
+// record simulates until the end, in a session unless nothing is kept.
+func (s *simulation) record(ctx context.Context) (err error) {
+	advance := func(ctx context.Context, ms float64) error {
+		return s.model.Simulate(ctx, roundMS(ms-s.model.Net().TimeMS()))
+	}
+	if s.dir != nil {
+		if s.session, err = pd14.Resume(s.dir, s.model, s.params); err != nil {
+			return advise(s.out, err)
+		}
+		advance = s.session.AdvanceUntil
+		defer func() { err = errors.Join(err, s.session.Close(), s.noteTimings()) }()
+		if s.save {
+			fmt.Fprintf(s.log, "cortigo: saving the network in %s\n", s.out)
+			if err := s.session.SaveNetwork(s.model.StartSave); err != nil {
+				return err
+			}
+		}
+	}
+	if err := s.startCounting(); err != nil {
+		return err
+	}
+	if s.end == 0 {
+		s.end = s.count.end
+	}
+	if s.session != nil {
+		every := s.every
+		if every == 0 {
+			every = arrowio.CheckpointInterval(float64(s.end-s.model.Net().Step()) * s.params.Resolution)
+		}
+		if err := s.session.CheckpointEvery(every); err != nil {
 			return err
 		}
 	}
-	if err := s.attachRecorders(); err != nil {
-		return errors.Join(err, s.finish(false))
+	err = s.simulate(ctx, advance)
+	if s.session != nil && (err == nil || errors.Is(err, ctx.Err())) {
+		err = errors.Join(err, s.session.Checkpoint())
 	}
-	err = s.simulate(ctx, s.advance)
-	return errors.Join(err, s.finish(err == nil || errors.Is(err, ctx.Err())))
+	return err
 }
 
 // build makes the network and its directory. A run that is to be replaced is
@@ -123,10 +152,11 @@ func (s *simulation) checkMemory() error {
 func (s *simulation) withProgress() []sim.Option {
 	return append(s.options[:len(s.options):len(s.options)],
 		sim.BuildProgress(func(share float64) { s.progress.share(share) }),
-		sim.Progress(func(done, _ float64) { s.progress.modelTime(done) }))
+		sim.Progress(func(done, total float64) { s.progress.modelTime(done, total) }))
 }
 
-// startCounting has everything counted that is recorded.
+// startCounting has everything counted that is recorded, and was recorded before,
+// so that the report is about the whole run.
 func (s *simulation) startCounting() error {
 	var pops []spikes.Population
 	recorded := s.model.Recorded()
@@ -137,67 +167,29 @@ func (s *simulation) startCounting() error {
 		pops = append(pops, p.SpikePopulations()...)
 	}
 	s.count = newCounter(pops, s.steps(s.params.TPresim), s.steps(s.params.TPresim+s.params.TSim))
+	if s.resumedFrom != nil {
+		if err := arrowio.StreamSpikes(s.out, s.count.WriteSpikes); err != nil {
+			return err
+		}
+	}
 	return s.model.RecordSpikes(s.count)
 }
 
 func (s *simulation) steps(ms float64) int64 { return int64(math.Round(ms / s.params.Resolution)) }
 
-func (s *simulation) attachRecorders() error {
-	if err := s.startCounting(); err != nil {
-		return err
-	}
-	if s.dir == nil {
-		return nil
-	}
-	err := s.dir.Update(func(r *arrowio.Run) { r.Synapses = s.model.Net().SynapseCount() })
-	if err != nil {
-		return err
-	}
-	if s.params.Record.Spikes {
-		if s.spikes, err = s.dir.NewSpikeWriter(); err != nil {
-			return err
-		}
-		if err := s.model.RecordSpikes(s.spikes); err != nil {
-			return err
-		}
-	}
-	if s.params.Record.Voltages {
-		if s.voltages, err = s.dir.NewSampleWriter(); err != nil {
-			return err
-		}
-		return s.model.RecordVoltages(s.voltages)
-	}
-	return nil
-}
-
-// simulate goes on to the end of the warm-up, then to the end of the run.
+// simulate goes on to the end of the warm-up, then to the end of the run. advance
+// simulates until a time in ms.
 func (s *simulation) simulate(ctx context.Context, advance func(ctx context.Context, ms float64) error) error {
-	net := s.model.Net()
-	if s.end == 0 {
-		s.end = s.count.end
-	}
-	if s.every == 0 {
-		s.every = arrowio.CheckpointInterval(float64(s.end-net.Step()) * s.params.Resolution)
-	}
-	s.everySteps = max(s.steps(s.every), 1)
+	net, h := s.model.Net(), s.params.Resolution
 	until := func(label string, end int64) (wall, model float64, err error) {
 		start, from := time.Now(), net.Step()
 		if end <= from {
 			return 0, 0, nil
 		}
-		h := s.params.Resolution
 		s.progress = newProgress(s.log, label, s.events)
 		s.progress.meter.CountSpikes(func() int64 { return s.count.total })
-		s.progress.total = roundMS(float64(end-from) * h)
 		defer s.progress.close()
-		for err == nil && net.Step() < end {
-			s.progress.before = float64(net.Step()-from) * h
-			next := end
-			if s.dir != nil {
-				next = min(end, (net.Step()/s.everySteps+1)*s.everySteps)
-			}
-			err = advance(ctx, roundMS(float64(next-net.Step())*h))
-		}
+		err = advance(ctx, roundMS(float64(end)*h))
 		return time.Since(start).Seconds(), float64(net.Step()-from) * h, err
 	}
 	var err error
@@ -210,13 +202,16 @@ func (s *simulation) simulate(ctx context.Context, advance func(ctx context.Cont
 	return err
 }
 
-// advance simulates, and writes a checkpoint if it is time to.
-func (s *simulation) advance(ctx context.Context, ms float64) error {
-	if err := s.model.Simulate(ctx, ms); err != nil || s.dir == nil {
-		return err
-	}
-	if s.model.Net().Step()%s.everySteps != 0 {
-		return nil
-	}
-	return s.checkpoint()
+// noteTimings adds to run.json what this part of the run took.
+func (s *simulation) noteTimings() error {
+	return s.dir.Update(func(r *arrowio.Run) {
+		t := map[string]float64{}
+		maps.Copy(t, r.Timings)
+		if s.resumedFrom == nil {
+			t["build"] = s.buildS
+		}
+		t["warmup"] += s.warmupS
+		t["sim"] += s.simS
+		r.Timings = t
+	})
 }

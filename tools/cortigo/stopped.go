@@ -58,7 +58,7 @@ func (s *simulation) stopped(ctx context.Context, err error) error {
 	case s.params.Record.Voltages && net.Step() > 0:
 		kept = fmt.Sprintf("%s holds what was recorded until then", s.out)
 	}
-	if s.saved && s.params.Record.Spikes && s.resumable() {
+	if (s.save || s.resumedFrom != nil) && s.params.Record.Spikes && s.resumable() {
 		kept += fmt.Sprintf("; to go on: cortigo run --resume %s", shellQuoted(s.out))
 	}
 	return &stoppedError{err, kept}
@@ -96,7 +96,8 @@ func (s *simulation) resumable() bool {
 
 // windowMS returns what was recorded of a run.
 func windowMS(r *arrowio.Run) string {
-	return fmt.Sprintf("(%s, %s] ms", decimal(float64(r.Recorded.Begin)*r.ResolutionMS), decimal(float64(r.Recorded.End)*r.ResolutionMS))
+	begin, end := r.RecordedMS()
+	return fmt.Sprintf("(%s, %s] ms", decimal(begin), decimal(end))
 }
 
 // otherThan puts others, among joined errors, in the place of the one that is
