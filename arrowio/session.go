@@ -229,11 +229,15 @@ func (d *RunDir) SaveState(net *sim.Network) error {
 // Directory returns the run's directory, for what a Session does not do.
 func (s *Session) Directory() *RunDir { return s.dir }
 
-// SaveNetwork has the network saved in the directory by start, such as its own
-// [sim.Network.StartSave] or that of a model which it is made from, beside the
-// simulation: the first checkpoint waits for it, and keeps the state from there on.
-// A network that is in the directory already needs no saving.
+// SaveNetwork has the network saved in the directory, beside the simulation: the
+// first checkpoint waits for it, and keeps the state from there on. It is saved by
+// start, such as that of a model which the network is made from, or, if that is nil,
+// by [sim.Network.StartSave]. A network that is in the directory already needs no
+// saving.
 func (s *Session) SaveNetwork(start func(dir string) (wait func() error, err error)) error {
+	if start == nil {
+		start = func(dir string) (func() error, error) { return s.net.StartSave(dir) }
+	}
 	if err := s.finishSaving(); err != nil {
 		return err
 	}
