@@ -10,7 +10,7 @@ import (
 )
 
 // A SpikeWriter streams spikes into the Parquet parts of a run: it is what
-// sim's RecordSpikes writes to. Its methods are for one goroutine at a time;
+// a spike recorder writes to. Its methods are for one goroutine at a time;
 // encoding and writing happen in another one, in memory bounded by three row
 // groups, so that the simulation only waits if the disk cannot keep up.
 // A failure to write, such as a full disk, is reported by the next call.

@@ -303,3 +303,179 @@ func TestNil(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// A script with an error in the middle goes on to its Simulate, which names the
+// call and its line: the first that was refused, not what follows from it.
+func TestErrorInAScript(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		script func(net *sim.Network) (call string, line int)
+		want   string
+	}{
+		{"a name twice", func(net *sim.Network) (string, int) {
+			exc := net.Create("exc", 10, neuron.DefaultIafPscExp())
+			inh := net.Create("exc", 5, neuron.DefaultIafPscExp())
+			line := here() - 1
+			inh.Set(sim.Params{"I_e": 100})
+			net.Connect(inh, exc, connect.FixedInDegree{N: 2}, connect.Synapse{Weight: -20})
+			inh.Slice(0, 2).Set(sim.Params{"tau_x": 1})
+			net.Connect(inh, net.Create("spikes", 1, device.SpikeRecorder{}))
+			return "Create", line
+		}, `"exc" already`},
+		{"a parameter", func(net *sim.Network) (string, int) {
+			exc := net.Create("exc", 10, neuron.DefaultIafPscExp())
+			exc.Set(sim.Params{"I_e": 300, "tau": 1})
+			line := here() - 1
+			net.Connect(exc, exc, connect.FixedInDegree{N: 20, Forbid: connect.Forbid{Multapses: true}})
+			return "Set", line
+		}, "did you mean tau_m"},
+		{"a weight that is none", func(net *sim.Network) (string, int) {
+			exc := net.Create("exc", 10, neuron.DefaultIafPscExp())
+			net.Connect(exc, exc, connect.Synapse{Weight: "20"})
+			return "Connect", here() - 1
+		}, "weight: connect: a string is no value"},
+		{"a delay that is none", func(net *sim.Network) (string, int) {
+			exc := net.Create("exc", 10, neuron.DefaultIafPscExp())
+			strong := net.CopyModel("strong", connect.Synapse{Weight: 100, Delay: true})
+			line := here() - 1
+			net.Connect(exc, exc, strong) // there is no such model
+			return "CopyModel", line
+		}, "delay: connect: a bool is no value"},
+		{"two rules", func(net *sim.Network) (string, int) {
+			exc := net.Create("exc", 10, neuron.DefaultIafPscExp())
+			net.Connect(exc, exc, connect.OneToOne{}, connect.Synapse{Weight: 2}, connect.AllToAll{})
+			return "Connect", here() - 1
+		}, "two rules, a connect.OneToOne and a connect.AllToAll"},
+		{"two synapses", func(net *sim.Network) (string, int) {
+			exc := net.Create("exc", 10, neuron.DefaultIafPscExp())
+			net.Connect(exc, exc, connect.Synapse{Weight: 2}, connect.Synapse{Delay: 2})
+			return "Connect", here() - 1
+		}, "2 synapses, must be at most one"},
+		{"a pointer", func(net *sim.Network) (string, int) {
+			exc := net.Create("exc", 10, neuron.DefaultIafPscExp())
+			net.Connect(exc, exc, &connect.Synapse{Weight: 2})
+			return "Connect", here() - 1
+		}, "a *connect.Synapse, must be a rule or a synapse of package connect (not a pointer to one)"},
+		{"the wrong recorder", func(net *sim.Network) (string, int) {
+			net.Create("exc", 10, neuron.DefaultIafPscExp())
+			net.Record(device.SpikeRecorder{}).WriteSamplesTo(newMemory())
+			return "WriteSamplesTo", here() - 1
+		}, "must be of a multimeter"},
+		{"an option", func(net *sim.Network) (string, int) {
+			*net = *sim.New(sim.Threads(-1))
+			line := here() - 1
+			net.Create("exc", 10, neuron.DefaultIafPscExp())
+			return "New", line
+		}, "threads is -1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			net := mustNew(t)
+			call, line := c.script(net)
+			err := net.Simulate(t.Context(), 10)
+			wantError(t, err, fmt.Sprintf("sim: %s at ", call), fmt.Sprintf("call_test.go:%d: ", line), c.want)
+			if n := strings.Count(fmt.Sprint(err), "call_test.go"); n != 1 || len(fmt.Sprint(err)) > 500 {
+				t.Errorf("%d places, want that of the first alone: %v", n, err)
+			}
+			if net.TimeMS() != 0 {
+				t.Errorf("the network is at %g ms", net.TimeMS())
+			}
+			wantError(t, net.Err(), c.want)
+		})
+	}
+}
+
+// What was refused is looked at once and the script goes on without it, as a
+// program that tries things does.
+func TestGoOnWithoutWhatWasRefused(t *testing.T) {
+	net := mustNew(t)
+	a := net.Create("a", 10, neuron.DefaultIafPscExp(), sim.Params{"I_e": 500})
+	bad := net.Create("b", -1, neuron.DefaultIafPscExp())
+	wantError(t, bad.Err(), "-1 nodes")
+	wantError(t, net.Err(), "Create at ", "-1 nodes")
+	must(t, net.Err())
+	net.Connect(a, bad) // a call of its own: it is remembered again, with why
+	wantError(t, net.Simulate(t.Context(), 1), "Connect at ", "-1 nodes")
+	wantError(t, net.Err(), "Connect at ", "-1 nodes")
+	rec := net.Create("", 1, device.SpikeRecorder{})
+	net.Connect(a, rec)
+	must(t, net.Simulate(t.Context(), 100))
+	if spikesOf(t, rec).Len() == 0 {
+		t.Error("no spikes")
+	}
+}
+
+// A rule and a synapse in any order, or left out, are the same connections; numbers
+// and distributions that are always the same one are the same weights.
+func TestConnectForms(t *testing.T) {
+	rule, list := connect.FixedInDegree{N: 3}, []float64{1, 2, 3, 4}
+	for _, c := range []struct {
+		name string
+		how  [][]connect.Specification
+	}{
+		{"order", [][]connect.Specification{{rule, connect.Synapse{Weight: 20, Delay: 1.5}}, {connect.Synapse{Weight: 20, Delay: 1.5}, rule}, {nil, rule, connect.Synapse{Weight: connect.Constant(20), Delay: connect.Constant(1.5)}}}},
+		{"all to all", [][]connect.Specification{{}, {connect.AllToAll{}}, {connect.Synapse{}}, {connect.Synapse{Weight: 1, Delay: 1.0}}, {nil, nil}}},
+		{"numbers", [][]connect.Specification{{connect.Synapse{Weight: 20}}, {connect.Synapse{Weight: 20.0}}, {connect.Synapse{Weight: float32(20)}}, {connect.Synapse{Weight: uint8(20)}}, {connect.Synapse{Weight: connect.Normal{Mean: 20}}}}},
+		{"one each", [][]connect.Specification{{connect.OneToOne{}, connect.Synapse{Weight: list}}, {connect.OneToOne{}, connect.Synapse{Weight: connect.Values(list)}}, {connect.OneToOne{}, connect.Synapse{Weight: []int{1, 2, 3, 4}}}}},
+	} {
+		want := ""
+		for i, how := range c.how {
+			net := mustNew(t)
+			a := nodes(t, net, "a", 4, neuron.DefaultIafPscExp())
+			net.Connect(a, a, how...)
+			must(t, net.Err())
+			cs, err := net.Connections(sim.ConnectionQuery{})
+			must(t, err)
+			got := ""
+			for _, x := range cs {
+				got += x.String() + "\n"
+			}
+			if i == 0 {
+				want = got
+			}
+			if equal(t, fmt.Sprintf("%s, form %d", c.name, i), got, want); len(cs) == 0 {
+				t.Errorf("%s: no connections", c.name)
+			}
+		}
+	}
+}
+
+// A recorder that is no node records what a node does, and leaves ids, names and
+// lists of nodes as they would be without it.
+func TestRecordIsNoNode(t *testing.T) {
+	net := mustNew(t)
+	a := nodes(t, net, "a", 20, neuron.DefaultIafPscExp(), sim.Params{"I_e": connect.Uniform{Min: 400, Max: 600}})
+	node := recorderOf(t, net, a)
+	free := net.Record(device.SpikeRecorder{})
+	meter := net.Record(device.Multimeter{Interval: 0.1}, a.At(3))
+	if node.Len() != 1 || free.Len() != 1 || free.First() != 0 || len(net.Recorders()) != 1 {
+		t.Errorf("recorders %v and %v, %d are listed, want one", node, free, len(net.Recorders()))
+	}
+	b := net.Create("b", 2, neuron.Parrot{})
+	equal(t, "the next id", b.First(), node.First()+1)
+	if _, err := net.Nodes("spike_recorder 2"); err == nil {
+		t.Error("there is a node of the name")
+	}
+	cs, err := net.Connections(sim.ConnectionQuery{})
+	must(t, err)
+	equal(t, "connections", len(cs), 20) // of the node
+	simulate(t, net, 60)
+	equal(t, "spikes", fmt.Sprint(spikesOf(t, free).Step, spikesOf(t, free).Neuron), fmt.Sprint(spikesOf(t, node).Step, spikesOf(t, node).Neuron))
+	s, err := meter.Samples()
+	must(t, err)
+	equal(t, "samples", len(s.Step), 600)
+	for _, r := range []*sim.Nodes{free, node} {
+		r.Set(sim.Params{"start": 70, "stop": 90})
+	}
+	simulate(t, net, 60)
+	equal(t, "spikes of a window", fmt.Sprint(spikesOf(t, free).Step), fmt.Sprint(spikesOf(t, node).Step))
+	free.Clear()
+	if n, err := free.Get("n_events"); err != nil || n[0] != 0 {
+		t.Error(n, err)
+	}
+	net.Reset()
+	if spikesOf(t, node).Len() != 0 {
+		t.Error("spikes after Reset")
+	}
+	net.Connect(net.Create("g", 1, device.Poisson{Rate: 10}), free)
+	wantError(t, net.Err(), "of neurons, not of generators: create one")
+}

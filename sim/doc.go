@@ -6,20 +6,31 @@
 // Simulate lets time pass, as often as one likes, with Create, Connect, Set and
 // SetWeights in between. The network goes on from the state that it reached.
 //
-//	net, err := sim.New(sim.Seed(1))
-//	exc, err := net.Create("exc", 800, neuron.DefaultIafPscExp(), sim.Params{"V_m": connect.Normal{Mean: -65, SD: 3}})
-//	inh, err := net.Create("inh", 200, neuron.DefaultIafPscExp())
-//	noise, err := net.Create("noise", 1, device.Poisson{Rate: 12000})
-//	spikes, err := net.Create("spikes", 1, device.SpikeRecorder{})
+//	net := sim.New(sim.Seed(1))
+//	exc := net.Create("exc", 800, neuron.DefaultIafPscExp(), sim.Params{"V_m": connect.Normal{Mean: -65, SD: 3}})
+//	inh := net.Create("inh", 200, neuron.DefaultIafPscExp())
+//	noise := net.Create("noise", 1, device.Poisson{Rate: 12000})
+//	spikes := net.Create("spikes", 1, device.SpikeRecorder{})
 //	all := sim.Join(exc, inh)
-//	err = net.Connect(exc, all, connect.FixedInDegree{N: 80}, connect.Synapse{Weight: connect.Constant(20)})
-//	err = net.Connect(inh, all, connect.FixedInDegree{N: 20}, connect.Synapse{Weight: connect.Constant(-100)})
-//	err = net.Connect(noise, all, nil, connect.Synapse{Weight: connect.Constant(30)}) // all to all
-//	err = net.Connect(exc, spikes, nil, connect.Synapse{})
-//	err = net.Simulate(ctx, 500)
-//	err = inh.Slice(0, 50).Set(sim.Params{"I_e": 376.0})
+//	net.Connect(exc, all, connect.FixedInDegree{N: 80}, connect.Synapse{Weight: 20, Delay: 1.5})
+//	net.Connect(inh, all, connect.FixedInDegree{N: 20}, connect.Synapse{Weight: connect.Normal{Mean: -100, SD: 10}})
+//	net.Connect(noise, all, connect.Synapse{Weight: 30}) // all to all
+//	net.Connect(exc, spikes)
+//	err := net.Simulate(ctx, 500)
+//	inh.Slice(0, 50).Set(sim.Params{"I_e": 376})
 //	err = net.Simulate(ctx, 500)
 //	data, err := spikes.Spikes()
+//
+// Calls that put a network together return what they make and no error. One that
+// makes no sense is refused: it changes nothing, and the network remembers the first
+// of them. Simulate then returns what was wrong, with the call and its place, and
+// does nothing, until Network.Err has told it. Calls that ask, as Get and Spikes,
+// return errors.
+//
+// What is recorded, by a device.SpikeRecorder or a device.Multimeter, stays in memory
+// (Nodes.Spikes, Nodes.Samples) or goes to a writer as it comes (WriteSpikesTo,
+// WriteSamplesTo). Recorders are nodes that are created and connected; a program that
+// records any network makes one that is no node, by Network.Record.
 //
 // Times at this interface are in ms, potentials in mV, currents and weights in pA
 // (weights onto iaf_psc_delta in mV). Ids of nodes count from 1 over all nodes,
@@ -31,13 +42,9 @@
 // of neurons and of generators, arrives with the weight and the delay that it
 // left with.
 //
-// Every bad input is an error that names what is wrong, and changes nothing. A
-// network whose Create, Connect or Set was refused does not simulate before
-// Network.Err has told which call it was, and where it stands.
-//
 // One seed gives the same spikes, bit for bit, on any number of threads and
 // shards, in one call of Simulate or in many, in one process or after Save and
-// Open. Behind a change of connections, or of weights, input that is under way
+// Open. After a change of connections, or of weights, input that is under way
 // is kept as numbers in place of spikes, so that a network that was changed into
 // itself may differ from one that was not in the last bit of a potential.
 //
@@ -48,9 +55,11 @@
 //	connections.go  connections as they are: queries, degrees
 //	weights.go      SetWeights, SetDelays
 //	synapse.go      synapse models: CopyModel
-//	recorder.go     spike recorders and multimeters; record.go: the writers they may have
-//	tap.go          RecordSpikes, Record: for programs that take what comes without a recorder
-//	simulate.go     Build, Simulate, time, Stats; progress.go
+//	recorder.go     spike recorders and multimeters: Spikes, Samples, WriteSpikesTo, Record
+//	samples.go      what they hand to a writer
+//	values.go       several parameters, or all, at once: GetAll
+//	labels.go       labels, kinds and groups, for figures
+//	simulate.go     Build, Simulate, time, progress, Stats
 //	call.go         one call at a time; the first that was refused: Err
 //	change.go       what follows from a change: an engine with the same state; Reset
 //	options.go      what New can be told
@@ -59,7 +68,12 @@
 //	microcircuit/   the model of Potjans & Diesmann (2014)
 //	models/         the models and their parameters with a line of help each
 //	neuron/         neuron models
-//	connect/        connection rules and distributions
+//	connect/        connection rules, distributions, a connection's weight and delay
 //	device/         generators and recorders
+//	synapse/        synapses with state
 //	spikes/         spike data
+//	fmath/          elementary functions with the same bits on every machine
 package sim
+
+// Version is Cortigo's version; the CHANGELOG says what each one changed.
+const Version = "0.1.0"
