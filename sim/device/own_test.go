@@ -345,6 +345,156 @@ func TestOwnCurrents(t *testing.T) {
 	}
 }
 
+// faulty is a device with a mistake.
+type faulty struct {
+	Mistake string `json:"mistake"`
+}
+
+func (d faulty) do(mistake string) {
+	if d.Mistake == mistake {
+		panic("mistake in " + mistake)
+	}
+}
+
+func (faulty) ModelName() string                          { return "faulty" }
+func (d faulty) Validate() error                          { d.do("Validate"); return nil }
+func (d faulty) Fit(c device.Clock, weight float64) error { d.do("Fit"); return nil }
+func (d faulty) MostSpikes(c device.Clock) float64 {
+	d.do("MostSpikes")
+	return math.NaN()
+}
+
+func (d faulty) Input(c *device.Connections) (device.Input, error) {
+	if d.do("Input"); d.Mistake == "nil Input" {
+		return nil, nil
+	}
+	return d, nil
+}
+
+func (d faulty) Train(c *device.Connections) (device.Train, error) {
+	if d.do("Train"); d.Mistake == "nil Train" {
+		return nil, nil
+	}
+	return d, nil
+}
+
+func (d faulty) Add(to *device.Inbox, step int64) {
+	d.do("Add")
+	switch d.Mistake {
+	case "element":
+		to.Add(to.N, 1)
+	case "NaN":
+		to.Add(0, math.NaN())
+	case "much":
+		to.Add(0, 1e9)
+	}
+}
+
+func (d faulty) Spikes(begin, end int64, emit func(step int64, n int)) { d.do("Spikes") }
+
+// crooked is faulty for currents that are constant in pieces.
+type crooked struct {
+	Mistake string `json:"mistake"`
+}
+
+func (crooked) ModelName() string               { return "crooked" }
+func (crooked) Validate() error                 { return nil }
+func (crooked) Fit(device.Clock, float64) error { return nil }
+func (d crooked) Pieces(device.Clock) ([]device.Piece, error) {
+	switch d.Mistake {
+	case "Pieces":
+		panic("mistake in Pieces")
+	case "order":
+		return []device.Piece{{Begin: 5, End: 9}, {Begin: 8, End: 10}}, nil
+	case "backwards":
+		return []device.Piece{{Begin: 5, End: 3}}, nil
+	case "NaN":
+		return []device.Piece{{Begin: 5, End: 9, Value: math.NaN()}}, nil
+	}
+	return []device.Piece{{Begin: 5, End: 9, Value: math.Inf(1)}}, nil
+}
+
+// wrong is faulty for currents of their own.
+type wrong struct {
+	Mistake string `json:"mistake"`
+}
+
+func (wrong) ModelName() string               { return "wrong" }
+func (wrong) Validate() error                 { return nil }
+func (wrong) Fit(device.Clock, float64) error { return nil }
+func (d wrong) Current(*device.Connections) (device.Current, error) {
+	if d.Mistake == "nil" {
+		return nil, nil
+	}
+	return d, nil
+}
+
+func (d wrong) Add(sum []float64, step int64) int64 {
+	if d.Mistake == "Add" {
+		panic("mistake in Add")
+	}
+	sum[0] += math.NaN()
+	return step + 1
+}
+
+// What a device sends that makes no sense is an error that names it. A panic of a
+// device's own reaches whoever called, on whichever goroutine it happened, and no
+// other; a network that has such a device is not simulated on.
+func TestFaultyDevices(t *testing.T) {
+	for _, d := range []device.Device{faulty{}, crooked{}, wrong{}} {
+		if err := device.Register(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		d    device.Device
+		want string
+	}{
+		{faulty{"Validate"}, "mistake in Validate"}, {faulty{"Fit"}, "mistake in Fit"}, {faulty{"MostSpikes"}, "mistake in MostSpikes"},
+		{faulty{"Input"}, "mistake in Input"}, {faulty{"nil Input"}, "faulty: its method Input returned nil and no error"},
+		{faulty{"Train"}, "mistake in Train"}, {faulty{"nil Train"}, "faulty: its method Train returned nil and no error"},
+		{faulty{"Add"}, "mistake in Add"}, {faulty{"Spikes"}, "mistake in Spikes"},
+		{faulty{"element"}, "index out of range"}, {faulty{"NaN"}, "NaN"}, {faulty{"much"}, "spikes at once"}, {faulty{""}, ""},
+		{crooked{"Pieces"}, "mistake in Pieces"}, {crooked{"order"}, "crooked: piece 1 of its current is in the steps (8, 10], must be after the one before"},
+		{crooked{"backwards"}, "piece 0 of its current is in the steps (5, 3]"}, {crooked{"NaN"}, "piece 0 of its current is NaN"},
+		{crooked{""}, "piece 0 of its current reaches +Inf in size, must be at most 1e+40"},
+		{wrong{"nil"}, "wrong: its method Current returned nil and no error"}, {wrong{"Add"}, "mistake in Add"}, {wrong{""}, "is NaN at"},
+	} {
+		for _, threads := range []int{1, 2} {
+			net := sim.New(sim.Threads(threads), sim.Shards(threads))
+			run := func() (err error) {
+				defer func() {
+					if p := recover(); p != nil {
+						err = fmt.Errorf("panic: %v", p)
+					}
+				}()
+				if net.NeuronCount() > 0 {
+					return net.Simulate(t.Context(), 20)
+				}
+				exp := net.Create("exp", 100, neuron.DefaultIafPscExp())
+				d := net.Create("d", 1, c.d)
+				net.Connect(d, exp)
+				if _, emits := c.d.(device.Emitter); emits {
+					net.Connect(d, net.Create("parrot", 3, neuron.Parrot{}))
+					net.Connect(d, net.Create("recorder", 1, device.SpikeRecorder{}))
+				}
+				return net.Simulate(t.Context(), 20)
+			}
+			err := run()
+			created := c.d != device.Device(faulty{"Validate"}) && c.d != device.Device(faulty{"Fit"})
+			if c.want != "" && created && run() == nil {
+				t.Errorf("%+v, %d threads: simulated on", c.d, threads)
+			}
+			if err != nil && strings.HasPrefix(err.Error(), "panic: ") != strings.Contains(c.want, "mistake in") && c.want != "index out of range" {
+				t.Errorf("%+v, %d threads: %v", c.d, threads, err)
+			}
+			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%+v, %d threads: %v, want %q", c.d, threads, err, c.want)
+			}
+		}
+	}
+}
+
 // Types that Register refuses.
 type (
 	anonymous struct{ ticker }

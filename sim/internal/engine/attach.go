@@ -2,10 +2,12 @@ package engine
 
 import (
 	"fmt"
+	"math"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/inbox"
 	"cortigo/sim/neuron"
 )
 
@@ -48,10 +50,16 @@ func (b *block) attach(e *Engine, at *Attachment, from, to int) error {
 		if err != nil {
 			return err
 		}
+		if in == nil {
+			return fmt.Errorf("its method Input returned nil and no error")
+		}
 		b.in.Open()
 		b.inputs = append(b.inputs, blockInput{in, from, to})
 	case device.CurrentSource:
 		pieces, err := d.Pieces(e.clock)
+		if err == nil {
+			err = checkPieces(pieces)
+		}
 		if err != nil {
 			return err
 		}
@@ -61,7 +69,26 @@ func (b *block) attach(e *Engine, at *Attachment, from, to int) error {
 		if err != nil {
 			return err
 		}
+		if in == nil {
+			return fmt.Errorf("its method Current returned nil and no error")
+		}
 		b.current.own = append(b.current.own, in)
+	}
+	return nil
+}
+
+// checkPieces reports pieces of a current that are not in order, or no numbers.
+func checkPieces(pieces []device.Piece) error {
+	for i, p := range pieces {
+		if p.Begin > p.End || i > 0 && p.Begin < pieces[i-1].End {
+			return fmt.Errorf("piece %d of its current is in the steps (%d, %d], must be after the one before and end after it begins", i, p.Begin, p.End)
+		}
+		if math.IsNaN(p.Value) {
+			return fmt.Errorf("piece %d of its current is NaN", i)
+		}
+		if err := inbox.CheckMagnitude(fmt.Sprintf("piece %d of its current", i), p.Value); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -41,6 +41,9 @@ func mostSpikes(desc *Description, clock clock.Clock) []float64 {
 				continue
 			}
 			x := d.MostSpikes(clock)
+			if !(x >= 0) {
+				x = math.Inf(1)
+			}
 			for k := range at.Post.N {
 				to[at.Post.From+k] += x
 			}

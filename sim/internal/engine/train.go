@@ -45,6 +45,9 @@ func (e *Engine) RecordGenerator(sink SpikeSink, at Train, id int32) error {
 	}
 	t, err := d.Train(&device.Connections{Clock: e.clock, N: 1, Stride: 1, Delay: []int64{0}, Weight: []float64{1}, Repeated: true, Recorder: true,
 		Seed: e.desc.Seed, Generator: at.Generator, Ordinal: at.Ordinal})
+	if err == nil && t == nil {
+		err = fmt.Errorf("its method Train returned nil and no error")
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
