@@ -20,7 +20,7 @@ func check(d *spikes.Data) error {
 	case !(d.Resolution > 0) || math.IsInf(d.Resolution, 1):
 		return fmt.Errorf("analysis: resolution is %g ms, must be finite and > 0", d.Resolution)
 	case d.End <= d.Begin:
-		return fmt.Errorf("analysis: window (%d, %d] steps is empty, its end must be after its begin", d.Begin, d.End)
+		return fmt.Errorf("analysis: window (%g, %g] ms is empty, its end must be after its start", d.BeginMS(), d.EndMS())
 	}
 	return nil
 }

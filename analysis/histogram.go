@@ -121,7 +121,7 @@ func droppedMS(d *spikes.Data, bin, bins int64) float64 {
 }
 
 // binOf returns the index of the bin of k steps that step s, in d's window,
-// falls in. A bin is open at its begin and closed at its end.
+// falls in. A bin does not contain its start, but its end.
 func binOf(d *spikes.Data, s, k int64) int64 { return (s - d.Begin - 1) / k }
 
 // BinMS returns the length of a bin in ms.

@@ -18,7 +18,7 @@ func TestPopulationRate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.Equal(h.Counts, []int64{2, 2}) {
-		t.Errorf("counts %v, want 2 2: a spike at a bin's end belongs to it, at its begin to the one before", h.Counts)
+		t.Errorf("counts %v, want 2 2: a spike at a bin's end belongs to it, at its start to the one before", h.Counts)
 	}
 	if !near(h.DroppedMS, 0.5) || h.DroppedSpikes != 2 {
 		t.Errorf("dropped %g ms with %d spikes, want 0.5 and 2", h.DroppedMS, h.DroppedSpikes)

@@ -2,12 +2,14 @@
 // work: show something inline, draw progress, stop when asked to, find the
 // project. Cells import it as
 //
-//		import "cortigo/notebooks/nb"
+//	import "cortigo/notebooks/nb"
 //
-//	  - show.go      pictures, figures, Markdown, tables
-//	  - progress.go  a progress bar, with the real-time factor and the time left
-//	  - stop.go      the stop button, Simulate, and errors that end a cell (Check, Must)
-//	  - place.go     the project's folder, the short form of a notebook
+// Its files:
+//
+//   - show.go      pictures, figures, Markdown, tables
+//   - progress.go  a progress bar, with the real-time factor and the time left
+//   - stop.go      the stop button, Simulate, and errors that end a cell (Check, Must)
+//   - place.go     the project's folder, the short form of a notebook
 //
 // What cannot be shown ends the cell with an error, as Check does.
 //

@@ -234,7 +234,7 @@ const syncTimeout = 30 * time.Second
 
 // send shows data and waits until the kernel has it, so that it stands in
 // order with what is printed before and after: the kernel passes on what was
-// printed before it shows anything, and takes what is printed later behind it.
+// printed before it shows anything, and takes what is printed later after it.
 // Outside of a notebook it says what there would be to see.
 func send(data *protocol.DisplayData) error {
 	if InNotebook() {

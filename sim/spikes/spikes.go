@@ -1,6 +1,16 @@
 // Package spikes holds recorded spike trains: two columns, the step in which a
 // spike was emitted and the id of the neuron that emitted it, with the
 // populations and the window they were recorded in.
+//
+// Its files:
+//
+//   - spikes.go      Data: the spikes, in ms by TimeMS, a part of them by Window
+//   - population.go  Population: who they are of, and how figures show it
+//   - digest.go      Digest: whether two runs had the same spikes
+//
+// Times are integer steps within, so that nothing rounds, and ms in what is asked
+// and told: TimeMS, BeginMS, EndMS, Window. Statistics are computed by
+// cortigo/analysis, figures drawn by cortigo/analysis/plots.
 package spikes
 
 import (
@@ -87,8 +97,8 @@ func (d *Data) Inputs() []Population {
 }
 
 // Window returns the spikes with beginMS < time <= endMS, in ms. The window is
-// clipped to d's own, so that -Inf and +Inf mean its begin and end; one that ends
-// before it begins is empty, at its begin. A time between two steps chooses the
+// clipped to d's own, so that -Inf and +Inf mean its start and end; one that ends
+// before it starts is empty, at its start. A time between two steps chooses the
 // spikes that it says; one that misses a step by less than 1e-6 of a step is that
 // step. The columns are shared with d.
 func (d *Data) Window(beginMS, endMS float64) *Data {

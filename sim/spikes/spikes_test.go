@@ -38,7 +38,7 @@ func TestWindow(t *testing.T) {
 		{1.05, 1.09, 10, 10, 0, 0},           // no step lies between
 		{2 - 1e-9, 5 + 1e-9, 20, 50, 4, 5},   // misses a step by rounding
 		{20, 30, 100, 100, 6, 6},             // after the recording: empty, at its end
-		{-2, -1, 10, 10, 0, 0},               // before it: empty, at its begin
+		{-2, -1, 10, 10, 0, 0},               // before it: empty, at its start
 		{-inf, inf, 10, 100, 0, 6},
 		{-math.MaxFloat64, math.MaxFloat64, 10, 100, 0, 6},
 		{math.NaN(), 10, 100, 100, 6, 6}, // not a time: nothing is later
