@@ -68,7 +68,7 @@ func newBoxPlot(samples []Sampled, c *config) (*BoxPlot, error) {
 		}
 		b.Stats = append(b.Stats, analysis.Box(s.Values))
 		as := spikes.Population{Name: s.Name, Label: s.Label, Kind: s.Kind}
-		b.Names, b.Labels, b.kinds = append(b.Names, s.Name), append(b.Labels, as.DisplayName()), append(b.kinds, shownKind(as.Effect()))
+		b.Names, b.Labels, b.kinds = append(b.Names, s.Name), append(b.Labels, as.DisplayName()), append(b.kinds, as.Effect())
 	}
 	return b, nil
 }

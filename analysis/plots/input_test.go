@@ -74,6 +74,24 @@ func TestNotRecordedInWords(t *testing.T) {
 	}
 }
 
+// Up to two inputs are shown each for itself.
+func TestTwoInputs(t *testing.T) {
+	for n, want := range []string{"", "a", "a b", "3 populations", "4 populations"} {
+		d := &spikes.Data{Populations: []spikes.Population{{Name: "E", First: 1, N: 1}}}
+		for i := range n {
+			d.Populations = append(d.Populations, spikes.Population{Name: "x", Label: "abcd"[i : i+1], First: int32(2 + i), N: 1, Input: true})
+		}
+		var names []string
+		pops := 0
+		for _, in := range inputs(d) {
+			names, pops = append(names, in.name), pops+len(in.pops)
+		}
+		if got := strings.Join(names, " "); got != want || pops != n {
+			t.Errorf("%d inputs: %q of %d populations, want %q", n, got, pops, want)
+		}
+	}
+}
+
 // More than two inputs are one in figures.
 func TestManyInputs(t *testing.T) {
 	d := &spikes.Data{Resolution: 0.1, End: 1000, Populations: []spikes.Population{{Name: "E", First: 1, N: 4}}}

@@ -104,6 +104,9 @@ func TestRasterGroups(t *testing.T) {
 	if len(ticks) != 2 || ticks[0].Label != "V1" || ticks[0].Value != 5 || ticks[1].Label != "relay" || ticks[1].Value != 1 {
 		t.Errorf("ticks %+v, want V1 at 5 and relay at 1", ticks)
 	}
+	if ticks := r.Ticks(4); len(ticks) != 2 {
+		t.Errorf("ticks %+v, want both", ticks)
+	}
 	if ticks := r.Ticks(4.1); len(ticks) != 1 || ticks[0].Label != "V1" { // 4 rows lie between them
 		t.Errorf("ticks %+v, want the upper one alone", ticks)
 	}

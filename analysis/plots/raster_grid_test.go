@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,5 +83,52 @@ func TestGridAligned(t *testing.T) {
 		if d := x - left[0]; d > 0.01 || d < -0.01 {
 			t.Errorf("axes begin at %v", left)
 		}
+	}
+}
+
+// The caption tells how many neurons are shown where it is the same everywhere;
+// panels are lettered, bins are their own.
+func TestGridWords(t *testing.T) {
+	small, large := recorded(40, 10, 1), recorded(400, 100, 2)
+	for _, c := range []struct {
+		name    string
+		data    []*spikes.Data
+		caption string
+	}{
+		{"all", []*spikes.Data{small, small}, "all 50 neurons"},
+		{"samples", []*spikes.Data{large, large, large}, "50 of 500 neurons, below it the rate of all"},
+		{"of other sizes", []*spikes.Data{small, large}, ""},
+		{"of other sizes, the larger first", []*spikes.Data{large, small}, ""},
+	} {
+		var panels []RasterPanel
+		for _, d := range c.data {
+			panels = append(panels, RasterPanel{"state", d})
+		}
+		inks := figureInks(t, must(RasterGridFigure(panels)))
+		got := texts(inks)
+		if slices.Contains(got, c.caption) != (c.caption != "") || strings.Contains(got[0], "neurons") != (c.caption != "") {
+			t.Errorf("%s: %q, want %q", c.name, got[:3], c.caption)
+		}
+		for i := range 4 {
+			letter := string(rune('A'+i)) + "   state"
+			if slices.Contains(got, letter) != (i < len(panels)) {
+				t.Errorf("%s: panel %q among %q", c.name, letter, got)
+			}
+		}
+	}
+	// 100 to 250 bins of a round number; 0 leaves it to the histogram.
+	for _, c := range []struct {
+		h    float64
+		ms   int64
+		want float64
+	}{{0.1, 200, 1}, {0.1, 250, 1}, {0.1, 251, 2}, {0.1, 10, 0}, {1, 1000, 5}, {1, 100, 0}} {
+		d := &spikes.Data{Resolution: c.h, End: int64(float64(c.ms)/c.h + 0.5)}
+		if got := panelBin(d); got != c.want {
+			t.Errorf("%d ms in steps of %g: bins of %g ms, want %g", c.ms, c.h, got, c.want)
+		}
+	}
+	f := must(RasterGridFigure([]RasterPanel{{"x", small.Window(0, 99.95)}}, WithBin(2)))
+	if len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "A: population rate: the last 1.9 ms") {
+		t.Errorf("notes %q", f.Notes)
 	}
 }

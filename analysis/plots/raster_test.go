@@ -150,6 +150,40 @@ func diff(a, b color.RGBA) int {
 	return max(f(a.R, b.R), f(a.G, b.G), f(a.B, b.B))
 }
 
+// Few spikes in a large picture are larger dots, so that single ones are seen;
+// where there are many, a dot is a pixel of a page.
+func TestDensityCells(t *testing.T) {
+	d := &spikes.Data{Resolution: 1, End: 100, Populations: []spikes.Population{{Name: "x", First: 1, N: 100}}}
+	coloured := func(d *spikes.Data) (n int) {
+		img := drawn(t, d, 200, 200, WithMode(Density))
+		for y := range 200 {
+			for x := range 200 {
+				if c := color.RGBAModel.Convert(img.At(x, y)).(color.RGBA); c != (color.RGBA{255, 255, 255, 255}) {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	d.Step, d.Neuron = []int64{50}, []int32{50}
+	if n := coloured(d); n != 4 { // 192 dpi: cells of 2 x 2 pixels
+		t.Errorf("one spike colours %d pixels, want 4", n)
+	}
+	if n := coloured(&spikes.Data{Resolution: 1, End: 100, Populations: d.Populations}); n != 0 {
+		t.Errorf("no spike colours %d pixels", n)
+	}
+	// A spike of every neuron in every step: half of the picture's 200 x 200
+	// pixels hold one, cells of one pixel.
+	for s := range int64(100) {
+		for id := range int32(100) {
+			d.Step, d.Neuron = append(d.Step, s+1), append(d.Neuron, id+1)
+		}
+	}
+	if n := coloured(d); n < 10_000 || n > 10_500 {
+		t.Errorf("10000 spikes colour %d pixels, want one each", n)
+	}
+}
+
 func TestShades(t *testing.T) {
 	counts := make([]uint32, 0, 2000)
 	for i := range 2000 {

@@ -121,12 +121,18 @@ func report(w io.Writer, err error, where string) int {
 	return code
 }
 
-// caller returns file and line of the code that called this package. GoNB
-// turns them into cell and line where they stand in stderr.
+// caller returns file and line of the code that called this package, or those
+// that show runs with it: a cell's. GoNB turns them into cell and line where they stand in stderr.
 func caller() string {
-	_, file, line, ok := runtime.Caller(2)
-	if !ok {
-		return ""
+	pc := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(2, pc)])
+	for {
+		f, more := frames.Next()
+		if !strings.HasPrefix(f.Function, "cortigo/notebooks/") || strings.HasSuffix(f.File, "_test.go") {
+			return fmt.Sprintf("%s:%d", f.File, f.Line)
+		}
+		if !more {
+			return ""
+		}
 	}
-	return fmt.Sprintf("%s:%d", file, line)
 }

@@ -24,17 +24,23 @@ var contents = map[string]string{
 }
 
 // FileTable shows the files of the run in dir with their sizes: first the
-// recordings, which are Parquet files, then what else it consists of.
-func FileTable(dir string) error {
+// recordings, which are Parquet files, then what else it consists of. An error
+// ends the cell.
+func FileTable(dir string) {
+	rows, err := filesOf(dir)
+	nb.Check(err)
+	nb.Table("Files in "+Place(dir), []string{"file", "size", "content"}, rows)
+}
+
+func filesOf(dir string) ([][]string, error) {
 	if _, err := arrowio.OpenRun(dir); err != nil {
-		return err
+		return nil, err
 	}
 	rows, err := fileRows(os.DirFS(dir))
 	if err != nil {
-		return fmt.Errorf("runs: listing the files of %s: %w", dir, err)
+		return nil, fmt.Errorf("runs: listing the files of %s: %w", dir, err)
 	}
-	nb.Table("Files in "+Place(dir), []string{"file", "size", "content"}, rows)
-	return nil
+	return rows, nil
 }
 
 func fileRows(fsys fs.FS) ([][]string, error) {

@@ -1,7 +1,12 @@
 package runs
 
 import (
+	"errors"
+	"os"
+	"os/exec"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 )
@@ -35,7 +40,7 @@ func TestFileRows(t *testing.T) {
 	if !slices.EqualFunc(rows, want, slices.Equal) {
 		t.Errorf("%q, want %q", rows, want)
 	}
-	if err := FileTable(t.TempDir()); err == nil {
+	if _, err := filesOf(t.TempDir()); err == nil {
 		t.Error("no error for a directory without a run")
 	}
 	if got := size(1_220_000_000); got != "1.22 GB" {
@@ -46,5 +51,28 @@ func TestFileRows(t *testing.T) {
 func TestPlace(t *testing.T) {
 	if got := Place("/nowhere/near"); got != "/nowhere/near" {
 		t.Errorf("%q", got)
+	}
+}
+
+// What cannot be shown ends the cell, and names the cell's line, not one of this
+// package.
+func TestTablesEndTheCell(t *testing.T) {
+	const act = "CORTIGO_TEST_TABLE"
+	switch os.Getenv(act) {
+	case "files":
+		FileTable("nowhere")
+	case "rates":
+		RateTable(nil, nil)
+	case "spread":
+		SpreadTable("x", []Measured{{Name: "rate"}})
+	}
+	for name, says := range map[string]string{"files": "nowhere", "rates": "no data", "spread": "rate: analysis: spread of 0 runs"} {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestTablesEndTheCell$")
+		cmd.Env = append(os.Environ(), act+"="+name)
+		out, err := cmd.CombinedOutput()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.Contains(string(out), says) || !regexp.MustCompile(`\n    at \S+files_test\.go:\d+\n`).Match(out) {
+			t.Errorf("%s: %v, %q, want an error with a line of this file that says %q", name, err, out, says)
+		}
 	}
 }

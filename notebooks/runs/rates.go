@@ -13,21 +13,19 @@ import (
 // SD over all neurons, silent ones included (spikes/s, ddof 0), and the share
 // of neurons without a spike; a population that was not recorded says so. With
 // results of NEST in ref, which may be nil, it also shows the mean rate of their
-// seeds and its lowest and highest value, and below it what they are.
-func RateTable(d *spikes.Data, ref *Reference) error {
+// seeds and its lowest and highest value, and below it what they are. An error
+// ends the cell.
+func RateTable(d *spikes.Data, ref *Reference) {
 	if ref == nil {
 		ref = &Reference{}
 	}
 	header, rows, err := rateRows(d, ref)
-	if err != nil {
-		return err
-	}
+	nb.Check(err)
 	caption := fmt.Sprintf("Firing rates in spikes/s, %g to %g ms", d.BeginMS(), d.EndMS())
 	nb.Table(caption, header, rows)
 	if ref.Note != "" {
 		nb.Markdown(ref.Note)
 	}
-	return nil
 }
 
 func rateRows(d *spikes.Data, ref *Reference) (header []string, rows [][]string, err error) {

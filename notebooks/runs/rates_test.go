@@ -54,7 +54,7 @@ func TestRateRows(t *testing.T) {
 			t.Errorf("%q, %v, want %q", rows, err, want)
 		}
 	}
-	if err := RateTable(&spikes.Data{}, nil); err == nil {
+	if _, _, err := rateRows(&spikes.Data{}, &Reference{}); err == nil {
 		t.Error("no error for an empty window")
 	}
 }

@@ -21,18 +21,15 @@ type Measured struct {
 // of ours, the range of our seeds, and P, the probability that one more of our
 // runs would lie as far from their mean as NEST's does ([analysis.Spread]).
 // Numbers of P below 1/1000 mean that the two differ; of k rows the smallest is
-// about 1/k if they do not.
-func SpreadTable(caption string, rows []Measured) error {
+// about 1/k if they do not. An error ends the cell.
+func SpreadTable(caption string, rows []Measured) {
 	cells, err := spreadRows(rows)
-	if err != nil {
-		return err
-	}
+	nb.Check(err)
 	header := []string{"", "NEST", "ours, mean", "SD over seeds", "lowest", "highest", "P"}
 	if len(cells) > 0 && len(cells[0]) > len(header) {
 		header = append([]string{"run"}, header...)
 	}
 	nb.Table(caption, header, cells)
-	return nil
 }
 
 func spreadRows(rows []Measured) ([][]string, error) {
