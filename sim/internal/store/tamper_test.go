@@ -47,6 +47,7 @@ func savedFiles(t testing.TB) map[string][]byte {
 	join(a, a, connect.FixedInDegree{N: 8}, connect.Synapse{Weight: connect.Normal{Mean: 20, SD: 4}, Delay: connect.Uniform{Min: 0.5, Max: 3}})
 	join(a, b, connect.FixedTotalNumber{N: 100}, connect.Synapse{Weight: connect.LogNormal{Mean: 2, SD: 0.5}, Delay: connect.Constant(9)})
 	join(p, c, connect.PairwiseBernoulli{P: 0.5}, connect.Synapse{Weight: connect.Constant(0.5), Delay: connect.Constant(1.5)})
+	join(a, c, connect.FixedInDegree{N: 3}, connect.Synapse{Model: "counting_synapse", Weight: connect.Constant(0.25), Delay: connect.Constant(3)}) // see synapses_test.go
 	join(a, p, connect.List{Pre: []int32{0, 3, 5}, Post: []int32{1, 1, 2}}, connect.Synapse{Delay: connect.Constant(4)})
 	c.Set(sim.Params{"tau_m": connect.Uniform{Min: 8, Max: 12}})
 	noise := create("noise", 1, device.Poisson{Rate: 20000})
@@ -201,7 +202,7 @@ func TestNumbersOfFiles(t *testing.T) {
 			what := fmt.Sprintf("%+v is %#x", p, w)
 			err := open(t, dir, what)
 			x := math.Float64frombits(w)
-			if err == nil && !same && strings.Contains(p.array, "/") && (math.IsNaN(x) || math.IsInf(x, 0)) {
+			if err == nil && !same && strings.Contains(p.array, "/") && p.array != "sent/quanta" && (math.IsNaN(x) || math.IsInf(x, 0)) {
 				t.Errorf("%s: opened", what)
 			}
 			tried++
