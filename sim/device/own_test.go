@@ -433,7 +433,7 @@ func (d wrong) Add(sum []float64, step int64) int64 {
 	if d.Mistake == "Add" {
 		panic("mistake in Add")
 	}
-	sum[0] += math.NaN()
+	sum[0] = math.NaN()
 	return step + 1
 }
 
