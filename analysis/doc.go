@@ -16,10 +16,11 @@
 // Subpackage reference reads such statistics as NEST gave them; subpackage
 // plots draws rasters, histograms and box plots.
 //
-// Spike times are integer steps, and a time stamp is the end of its step. A
-// window is (begin, end]; bins of k steps are (begin+i*k, begin+(i+1)*k], so no
-// tolerance is needed anywhere. A trailing part of a bin is dropped and
-// reported. Standard deviations and variances divide by n (ddof 0).
+// Windows and bins are in ms. Within, spike times are integer steps, and a time
+// stamp is the end of its step: a window is (begin, end], a bin, which must be a
+// multiple of the resolution, (begin+i*bin, begin+(i+1)*bin], so that nothing
+// rounds. A trailing part of a bin is dropped and reported. What functions return
+// prints as a line (String), however long its columns are. Standard deviations and variances divide by n (ddof 0).
 //
 // Data must be sorted, as spikes.Data promises; data that is nil, has columns
 // of different length or an empty window is an error. Spikes outside the

@@ -17,7 +17,7 @@ func trainOf(end int64, steps ...int64) *spikes.Data {
 	return d
 }
 
-// A bin is a bar from its begin to its end, as high as its rate; the axis is
+// A bin is a bar from its start to its end, as high as its rate; the axis is
 // the window and 5 % more than the highest rate.
 func TestRatePlaces(t *testing.T) {
 	for _, c := range []struct {

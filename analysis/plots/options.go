@@ -160,7 +160,7 @@ func WithBin(ms float64) Option {
 func WithMark(beginMS, endMS float64, label string) Option {
 	return option("WithMark", func(c *config) error {
 		if !(beginMS <= endMS) || math.IsInf(endMS-beginMS, 0) {
-			return fmt.Errorf("plots: mark from %g to %g ms, its end must not be before its begin", beginMS, endMS)
+			return fmt.Errorf("plots: mark from %g to %g ms, its end must not be before its start", beginMS, endMS)
 		}
 		c.marks = append(c.marks, Mark{beginMS, endMS, label})
 		return nil

@@ -138,7 +138,7 @@ func checkData(d *spikes.Data) error {
 	case !(d.Resolution > 0) || math.IsInf(d.Resolution, 1):
 		return fmt.Errorf("plots: resolution is %g ms, must be finite and > 0", d.Resolution)
 	case d.End <= d.Begin:
-		return fmt.Errorf("plots: window (%d, %d] steps is empty, its end must be after its begin", d.Begin, d.End)
+		return fmt.Errorf("plots: window (%g, %g] ms is empty, its end must be after its start", d.BeginMS(), d.EndMS())
 	}
 	if recorded := d.Recorded(); len(recorded) > 0 || len(d.Populations) == 0 {
 		return checkPopulations(recorded)
