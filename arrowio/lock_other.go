@@ -2,10 +2,6 @@
 
 package arrowio
 
-import (
-	"os"
-)
-
 import "os"
 
 const noFollow = 0

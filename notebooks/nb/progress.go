@@ -70,7 +70,7 @@ func (p *Progress) Update(done, total float64) { p.meter.Update(done, total) }
 func (p *Progress) Share(share float64) { p.meter.Share(share) }
 
 // CountSpikes has the number of spikes so far shown, such as an
-// arrowio.Session's Spikes, which is called by whatever calls Update.
+// arrowio.Session's SpikeCount, which is called by whatever calls Update.
 func (p *Progress) CountSpikes(count func() int64) { p.meter.CountSpikes(count) }
 
 // Close shows the last state, as stopped if not all was done. Call it when the
