@@ -236,6 +236,7 @@ func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn syn
 	if symmetric(rule) {
 		return fmt.Errorf("%T connects in both directions, and a %s cannot be a target", rule, pre.model().ModelName())
 	}
+	syn.weight, syn.delay = connect.CopyDistribution(syn.weight), connect.CopyDistribution(syn.delay)
 	var attachments []engine.Attachment
 	add := func(generator span, onto engine.Range, weight, delay connect.Distribution) error {
 		g := &n.desc.Generators[n.groups[generator.group].at]

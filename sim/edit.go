@@ -278,7 +278,7 @@ func (e *edit) drawPotential(population int, d connect.Distribution) error {
 	if err := connect.CheckDrawn(d); err != nil {
 		return fmt.Errorf("%s: %w", device.Vm, err)
 	}
-	p.Vm = d
+	p.Vm = connect.CopyDistribution(d)
 	delete(p.Columns, device.Vm)
 	return nil
 }

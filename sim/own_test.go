@@ -182,10 +182,9 @@ func init() {
 func ownNetwork(t *testing.T, opts ...sim.Option) *sim.Network {
 	t.Helper()
 	net := mustNew(t, append(opts, sim.Seed(7))...)
-	currents := []float64{380, 420, 500}
-	a := nodes(t, net, "a", 90, neuron.DefaultIafPscExp(), sim.Params{"V_m": triangle{-70, -52}, "I_e": connect.Add(oneOf{currents}, connect.Uniform{Min: 0, Max: 9})})
-	b := nodes(t, net, "b", 60, neuron.DefaultIafPscAlpha(), sim.Params{"I_e": connect.Within(oneOf{[]float64{300, 400, 450}}, 350, 460)})
-	currents[0] = -1e9 // remains the caller's
+	potentials := []float64{-66, -58}
+	a := nodes(t, net, "a", 90, neuron.DefaultIafPscExp(), sim.Params{"V_m": triangle{-70, -52}, "I_e": connect.Add(oneOf{[]float64{380, 420, 500}}, connect.Uniform{Min: 0, Max: 9})})
+	b := nodes(t, net, "b", 60, neuron.DefaultIafPscAlpha(), sim.Params{"V_m": oneOf{potentials}, "I_e": connect.Within(oneOf{[]float64{300, 400, 450}}, 350, 460)})
 	of := []float64{1, 2.5}
 	weights := make([]float64, 60)
 	for i := range weights {
@@ -202,7 +201,9 @@ func ownNetwork(t *testing.T, opts ...sim.Option) *sim.Network {
 	net.Connect(b, b, weighed{weights}, connect.Synapse{Delay: triangle{0.2, 2}})
 	net.Connect(a, scattered, uneven{Most: 6}, connect.Synapse{Weight: connect.Mul(oneOf{[]float64{1, 2}}, connect.Constant(20))})
 	net.Connect(noise, a, near{N: 3, Reach: 4}, connect.Synapse{Weight: triangle{10, 30}})
-	of[0], weights[5] = 999, math.NaN()
+	net.Connect(nodes(t, net, "more", 2, device.Poisson{Rate: 100}), b, connect.Synapse{Weight: connect.Mul(oneOf{of}, oneOf{of}), Delay: connect.Below(oneOf{of}, 2)})
+	must(t, net.Err())
+	of[0], of[1], weights[5], potentials[0] = 999, 998, math.NaN(), 1e9 // remain the caller's
 	must(t, net.Err())
 	return net
 }
@@ -218,6 +219,16 @@ func TestOwnRulesAndDistributions(t *testing.T) {
 	}
 	whole := ownNetwork(t, sim.Threads(1))
 	connections := show(t, whole, sim.ConnectionQuery{})
+	for _, x := range get(t, named(t, whole, "b"), "V_m") {
+		if x != -66 && x != -58 {
+			t.Fatalf("V_m %g", x)
+		}
+	}
+	for _, c := range query(t, whole, named(t, whole, "more"), named(t, whole, "b")) {
+		if c.Weight != 1 && c.Weight != 2.5 && c.Weight != 6.25 || c.Delay != 1 {
+			t.Fatalf("%+v", c)
+		}
+	}
 	want := run(whole, 120)
 	if n := strings.Count(want, " "); n < 200 {
 		t.Fatalf("hardly any spikes: %.200s", want)

@@ -59,7 +59,7 @@ func (n *Network) derived(name string, syn connect.Synapse, parameters []Params)
 	if err != nil {
 		return m, err
 	}
-	m = engine.SynapseModel{Name: name, Weight: s.weight, Delay: s.delay}
+	m = engine.SynapseModel{Name: name, Weight: connect.CopyDistribution(s.weight), Delay: connect.CopyDistribution(s.delay)}
 	if s.model != "" {
 		base, err := n.synapseModel(s.model)
 		if err != nil {

@@ -294,11 +294,19 @@ func (d Expression) Typical() float64 {
 }
 
 func init() {
-	f := &form[Distribution]{typ: typeOf[Expression](), encode: encodeExpression, decode: decodeExpression}
+	f := &form[Distribution]{typ: typeOf[Expression](), encode: encodeExpression, decode: decodeExpression, copy: copyExpression}
 	for _, op := range []Op{OpAdd, OpSub, OpMul, OpDiv, OpPow, OpExp, OpMin, OpMax} {
 		f.names = append(f.names, string(op))
 	}
 	distributions.builtIn(f)
+}
+
+func copyExpression(d Distribution) (Distribution, error) {
+	e := Expression{Op: d.(Expression).Op}
+	for _, a := range d.(Expression).Args {
+		e.Args = append(e.Args, CopyDistribution(a))
+	}
+	return e, nil
 }
 
 func encodeExpression(d Distribution) (string, any, error) {

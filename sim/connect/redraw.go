@@ -180,7 +180,7 @@ type bounds struct {
 }
 
 func init() {
-	distributions.builtIn(&form[Distribution]{typ: typeOf[Redraw](), names: []string{"redraw"}, encode: encodeRedraw, decode: decodeRedraw})
+	distributions.builtIn(&form[Distribution]{typ: typeOf[Redraw](), names: []string{"redraw"}, encode: encodeRedraw, decode: decodeRedraw, copy: copyRedraw})
 }
 
 // encodeRedraw writes bounds; those of a normal distribution as its own, as it had
@@ -212,6 +212,12 @@ func decodeRedraw(_ string, params json.RawMessage, depth int) (Distribution, er
 		of = bounds{}.redraw(n) // to be written again as it was
 	}
 	return j.redraw(of), err
+}
+
+func copyRedraw(d Distribution) (Distribution, error) {
+	r := d.(Redraw)
+	r.Of = CopyDistribution(r.Of)
+	return r, nil
 }
 
 // redraw returns a Redraw whose bounds may be missing.
