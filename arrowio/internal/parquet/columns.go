@@ -63,7 +63,7 @@ type Compression struct {
 	Level int
 }
 
-// DefaultCompression: Zstandard at its usual level. Level 1 leaves a quarter more
+// DefaultCompression is Zstandard at its usual level. Level 1 leaves a quarter more
 // of the indices, higher ones gain nothing (BenchmarkCompression).
 var DefaultCompression = Compression{Codec: compress.Codecs.Zstd, Level: 3}
 

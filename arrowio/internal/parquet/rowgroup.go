@@ -24,6 +24,7 @@ type Rows struct {
 	Values [][]float64 // one column per quantity; none for spikes
 }
 
+// Len returns the number of rows.
 func (r *Rows) Len() int { return len(r.Step) }
 
 // Scratch is memory that is used again from row group to row group.
