@@ -5,7 +5,7 @@
 //
 //		meter := progress.New("simulating", progress.Line(os.Stderr))
 //		defer meter.Close()
-//		net, err := sim.New(sim.Progress(meter.Update))
+//		net := sim.New(sim.Progress(meter.Update))
 //
 //	  - progress.go  State: what there is to say, in words and as JSON
 //	  - meter.go     Meter: takes progress, tells a display now and then

@@ -204,6 +204,10 @@ func TestFailures(t *testing.T) {
 		{"silent", []string{"%%\nos.Exit(3)"}, 1, 1, 0, "os.Exit(3)", "exit status 3"},
 		{"check", []string{setUp, "import \"cortigo/notebooks/nb\"", "%%\n\nnb.Check(errors.New(\"disk full\"))"},
 			3, 3, 3, `nb.Check(errors.New("disk full"))`, "error: disk full (exit status 1)"},
+		// The first call that a network refused, not the line of Simulate.
+		{"refused", []string{setUp, "import (\n\t\"cortigo/notebooks/nb\"\n\t\"cortigo/sim\"\n\t\"cortigo/sim/neuron\"\n)",
+			"%%\nnet := sim.New()\na := net.Create(\"a\", 2, neuron.DefaultIafPscExp())\na.Set(sim.Params{\"tau\": 1})\na.At(7).Set(nil)\nnb.Simulate(net, 10)"},
+			3, 3, 4, `a.Set(sim.Params{"tau": 1})`, `error: sim: Set at cell 3, line 4: a: iaf_psc_exp: no parameter "tau", did you mean tau_m? (so nothing is simulated, until Network.Err has returned this) (exit status 1)`},
 		{"kernel dies", []string{"%%\nsyscall.Kill(os.Getppid(), syscall.SIGKILL)\ntime.Sleep(time.Minute)"},
 			1, 1, 0, "syscall.Kill(os.Getppid(), syscall.SIGKILL)", "the kernel process ended (signal: killed)"},
 		{"input", []string{"%with_inputs\n!read x"}, 1, 1, 0, "%with_inputs", "it asks for input, which nobody can give when a notebook is run like this"},
