@@ -69,7 +69,6 @@
 //	models/         the models and their parameters with a line of help each
 //	neuron/         neuron models
 //	connect/        connection rules, distributions, a connection's weight and delay
-//	synapse/        kinds of synapses with state of their own: the contract
 //	device/         generators and recorders
 //	synapse/        synapses with state
 //	spikes/         spike data
