@@ -41,7 +41,7 @@ func (n *Network) replacePopulation(i int, p *engine.Population) {
 // checkPopulation reports why p cannot take the place of population i now.
 func (n *Network) checkPopulation(i int, p *engine.Population) error {
 	if i < n.built() && n.engine.Step() > 0 && !engine.SameChannels(&n.desc.Populations[i], p) {
-		return n.engine.CanChangeChannels(i)
+		return n.engine.CanAdopt(i, p)
 	}
 	return nil
 }

@@ -331,7 +331,7 @@ func (e *edit) commit() error {
 	}
 	for population, values := range e.potentials {
 		for i, v := range values {
-			n.engine.SetPotential(population, i, v)
+			n.engine.SetValue(population, i, device.Vm, v)
 		}
 	}
 	for i, g := range e.generators {

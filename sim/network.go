@@ -95,15 +95,15 @@ func (n *Network) create(name string, count int, model Model, params []Params) (
 	}
 	g := group{name: name, first: n.nextID, n: count}
 	undo := *n
-	switch m := model.(type) {
-	case neuron.IafPscExp, neuron.IafPscAlpha, neuron.IafPscDelta, neuron.Parrot:
+	switch {
+	case isNeuron(model):
 		if len(n.desc.Populations) >= maxPopulations {
 			return nil, fmt.Errorf("sim: %s: there are %d populations already, the most there can be", brief.Quote(name), maxPopulations)
 		}
 		g.kind, g.at = neurons, len(n.desc.Populations)
-		n.desc.Populations = append(n.desc.Populations, engine.Population{Name: name, First: g.first, N: count, Model: m.(neuron.Model)})
+		n.desc.Populations = append(n.desc.Populations, engine.Population{Name: name, First: g.first, N: count, Model: model})
 		n.touch(synapsesChanged)
-	case device.SpikeRecorder, device.Multimeter:
+	case isRecorder(model):
 		g.kind, g.at = recorders, len(n.recorders)
 		rs := newRecorders(n, count, model)
 		if err := rs[0].check(model); err != nil {
@@ -115,7 +115,7 @@ func (n *Network) create(name string, count int, model Model, params []Params) (
 		if number+count > maxGenerators {
 			return nil, fmt.Errorf("sim: %s: %d generators beside the %d there are, there can be %d", brief.Quote(name), count, number, maxGenerators)
 		}
-		dev := cloneDevice(m.(device.Device))
+		dev := cloneDevice(model.(device.Device))
 		if err := engine.CheckGenerator(dev, n.desc.Resolution); err != nil {
 			return nil, fmt.Errorf("sim: %s: %w", brief.Quote(name), err)
 		}
@@ -137,18 +137,26 @@ func (n *Network) create(name string, count int, model Model, params []Params) (
 // checkModel reports a model that is none of packages neuron and device, for one
 // the pointer to a struct.
 func checkModel(m Model) error {
-	switch m := m.(type) {
-	case device.SpikeRecorder, device.Multimeter:
+	if isNeuron(m) || isRecorder(m) {
 		return nil
-	case neuron.Model:
-		if engine.CheckModel(m) == nil {
-			return nil
-		}
-		if d, ok := m.(device.Device); ok {
-			return device.Check(d)
-		}
 	}
-	return fmt.Errorf("model of type %T, must be a struct of package neuron or device (not a pointer to one)", m)
+	if d, ok := m.(device.Device); ok {
+		return device.Check(d)
+	}
+	return fmt.Errorf("model of type %T, must be a struct of package neuron or device, or registered there (not a pointer to one)", m)
+}
+
+func isNeuron(m Model) bool {
+	_, err := neuron.SpecOf(m)
+	return err == nil
+}
+
+func isRecorder(m Model) bool {
+	switch m.(type) {
+	case device.SpikeRecorder, device.Multimeter:
+		return true
+	}
+	return false
 }
 
 func (n *Network) freeName(model string) string {

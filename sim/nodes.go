@@ -347,6 +347,6 @@ func (n *Network) isInput(s span) bool {
 	if n.groups[s.group].kind == generators {
 		return true
 	}
-	_, parrots := n.modelOf(s.group, s.from).(neuron.Parrot)
-	return parrots
+	spec, err := neuron.SpecOf(n.modelOf(s.group, s.from))
+	return err == nil && spec.Counts
 }

@@ -2,7 +2,9 @@ package neuron
 
 import (
 	"errors"
+	"math"
 
+	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/param"
 )
 
@@ -34,9 +36,6 @@ func DefaultIafPscAlpha() IafPscAlpha { return Defaults[IafPscAlpha]() }
 // ModelName returns "iaf_psc_alpha".
 func (IafPscAlpha) ModelName() string { return "iaf_psc_alpha" }
 
-// Recordables returns V_m, I_syn_ex and I_syn_in.
-func (IafPscAlpha) Recordables() []Recordable { return []Recordable{vm, iSynEx, iSynIn} }
-
 // Validate reports time constants and a capacitance that are not positive, a
 // reset that is not below the threshold and values that are not finite.
 func (p IafPscAlpha) Validate() error {
@@ -49,3 +48,75 @@ func (p IafPscAlpha) MarshalJSON() ([]byte, error) { return param.Marshal(p) }
 // UnmarshalJSON reads parameters by NEST's names. Those left out stay as they
 // are; unknown ones are an error.
 func (p *IafPscAlpha) UnmarshalJSON(b []byte) error { return param.Unmarshal(b, p) }
+
+func init() {
+	register(Spec{
+		Defaults:    DefaultIafPscAlpha(),
+		Aliases:     []string{"iaf_neuron"},
+		Ports:       twoCurrents,
+		Recordables: func(Model) []Recordable { return []Recordable{vm, iSynEx, iSynIn} },
+		Noticeable: func(m Model) float64 {
+			p := m.(IafPscAlpha)
+			// All the charge of a spike, as if none leaked.
+			return math.Min(1, p.Vth-p.Vreset) * (p.Cm / (math.Max(p.TauSynEx, p.TauSynIn) * math.E))
+		},
+		Check: func(m Model, c Clock) error {
+			p := m.(IafPscAlpha)
+			return membrane{p.EL, p.Vth, p.Vreset, p.Vm, p.Cm, p.TauM, p.TRef, p.Ie}.check(c, p.propagatorKey().over(c.H),
+				namedTau{"tau_syn_ex", p.TauSynEx}, namedTau{"tau_syn_in", p.TauSynIn})
+		},
+		New: newIafPscAlphaGroup,
+	})
+}
+
+func (p IafPscAlpha) propagatorKey() propagatorKey {
+	return propagatorKey{tauM: p.TauM, cm: p.Cm, tauSynEx: p.TauSynEx, tauSynIn: p.TauSynIn, alpha: true}
+}
+
+type iafPscAlphaGroup struct {
+	body
+	iEx, iIn, dEx, dIn []float64      // currents, pA, and their auxiliaries, pA/ms
+	same               *kernel.Alpha  // constants of all, or
+	each               []kernel.Alpha // of each
+}
+
+func newIafPscAlphaGroup(c *Config) (Group, error) {
+	p, n := c.Parameters, c.Parameters.Len()
+	g := &iafPscAlphaGroup{body: newBody(c), iEx: make([]float64, n), iIn: make([]float64, n), dEx: make([]float64, n), dIn: make([]float64, n)}
+	known := knownPropagators{}
+	one := func(m IafPscAlpha) (kernel.Alpha, error) {
+		x := known.over(c.Clock.H, m.propagatorKey())
+		k := kernel.Alpha{P33: x.p33, P11Ex: x.p11Ex, P11In: x.p11In, P32Ex: x.p32Ex, P32In: x.p32In, P31Ex: x.p31Ex, P31In: x.p31In,
+			P21Ex: c.Clock.H * x.p11Ex, P21In: c.Clock.H * x.p11In, RiseEx: math.E / m.TauSynEx, RiseIn: math.E / m.TauSynIn,
+			Quantum: c.Quantum, Theta: m.Vth - m.EL, Reset: m.Vreset - m.EL, Min: m.Vmin - m.EL}
+		var err error
+		k.Refractory, err = refractorySteps(m.TRef, c.Clock)
+		return k, err
+	}
+	if p.Differ("E_L", "V_th", "V_reset", "V_min", "tau_m", "tau_syn_ex", "tau_syn_in", "t_ref", "C_m") {
+		g.each = make([]kernel.Alpha, n)
+		return g, p.Each(func(k int, m Model) (err error) {
+			g.each[k], err = one(m.(IafPscAlpha))
+			return err
+		})
+	}
+	x, err := one(p.Shared().(IafPscAlpha))
+	g.same = &x
+	return g, err
+}
+
+// Columns implements Group.
+func (g *iafPscAlphaGroup) Columns() []Column {
+	return []Column{g.potential(), {Name: "I_syn_ex", Values: g.iEx}, {Name: "I_syn_in", Values: g.iIn},
+		{Name: "dI_syn_ex", Values: g.dEx}, {Name: "dI_syn_in", Values: g.dIn}, g.refractory()}
+}
+
+// Step implements Group.
+func (g *iafPscAlphaGroup) Step(in *Input, out *Spikes) {
+	a, b := &in.Ports[0], &in.Ports[1]
+	if g.each != nil {
+		out.Neuron = kernel.AlphaSplitEach(g.each, g.v, g.dEx, g.iEx, g.dIn, g.iIn, g.ref, a.Sums, b.Sums, a.Numbers, b.Numbers, g.drive, out.Neuron)
+		return
+	}
+	out.Neuron = kernel.AlphaSplit(g.same, g.v, g.dEx, g.iEx, g.dIn, g.iIn, g.ref, a.Sums, b.Sums, a.Numbers, b.Numbers, g.drive, out.Neuron)
+}

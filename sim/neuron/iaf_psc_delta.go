@@ -2,7 +2,10 @@ package neuron
 
 import (
 	"errors"
+	"math"
+	"slices"
 
+	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/param"
 )
 
@@ -34,9 +37,6 @@ func DefaultIafPscDelta() IafPscDelta { return Defaults[IafPscDelta]() }
 // ModelName returns "iaf_psc_delta".
 func (IafPscDelta) ModelName() string { return "iaf_psc_delta" }
 
-// Recordables returns V_m.
-func (IafPscDelta) Recordables() []Recordable { return []Recordable{vm} }
-
 // Validate reports a time constant or capacitance that is not positive, a reset
 // that is not below the threshold and values that are not finite.
 func (p IafPscDelta) Validate() error {
@@ -49,3 +49,135 @@ func (p IafPscDelta) MarshalJSON() ([]byte, error) { return param.Marshal(p) }
 // UnmarshalJSON reads parameters by NEST's names. Those left out stay as they
 // are; unknown ones are an error.
 func (p *IafPscDelta) UnmarshalJSON(b []byte) error { return param.Unmarshal(b, p) }
+
+func init() {
+	register(Spec{
+		Defaults:    DefaultIafPscDelta(),
+		Ports:       func(Model) []Port { return []Port{{"potential", "mV"}} },
+		Recordables: func(Model) []Recordable { return []Recordable{vm} },
+		Noticeable: func(m Model) float64 {
+			p := m.(IafPscDelta)
+			return math.Min(1, p.Vth-p.Vreset)
+		},
+		Check: func(m Model, c Clock) error {
+			p := m.(IafPscDelta)
+			return membrane{p.EL, p.Vth, p.Vreset, p.Vm, p.Cm, p.TauM, p.TRef, p.Ie}.check(c, p.propagatorKey().over(c.H))
+		},
+		New:   newIafPscDeltaGroup,
+		Adopt: adoptIafPscDelta,
+	})
+}
+
+func (p IafPscDelta) propagatorKey() propagatorKey { return propagatorKey{tauM: p.TauM, cm: p.Cm} }
+
+type iafPscDeltaGroup struct {
+	body
+	kept []float64         // refractory input, mV; nil where none keeps it
+	same *kernel.Delta     // constants of all, or
+	each *kernel.DeltaEach // of each
+
+	discount func(steps int) float64 // of input that is kept, where all discount alike
+}
+
+// refractoryInput is the name of the column of input that is kept.
+const refractoryInput = "refractory input"
+
+// keepsInput reports whether some of the neurons keep their refractory input.
+func keepsInput(p *Parameters) bool {
+	return slices.ContainsFunc(p.Values("refractory_input"), func(x float64) bool { return x != 0 })
+}
+
+func newIafPscDeltaGroup(c *Config) (Group, error) {
+	p, n := c.Parameters, c.Parameters.Len()
+	g := &iafPscDeltaGroup{body: newBody(c)}
+	if keepsInput(c.Population) {
+		g.kept = make([]float64, n)
+	}
+	keep := keepsInput(p)
+	known := knownPropagators{}
+	one := func(m IafPscDelta) (kernel.Delta, error) {
+		k := kernel.Delta{P33: known.over(c.Clock.H, m.propagatorKey()).p33, Quantum: c.Quantum, Theta: m.Vth - m.EL, Reset: m.Vreset - m.EL, Min: m.Vmin - m.EL}
+		var err error
+		k.Refractory, err = refractorySteps(m.TRef, c.Clock)
+		return k, err
+	}
+	if p.Differ("E_L", "V_th", "V_reset", "V_min", "tau_m", "t_ref", "refractory_input") {
+		g.each = kernel.NewDeltaEach(n, c.Clock.H, c.Quantum)
+		if keep {
+			g.each.TauM = make([]float64, n)
+		}
+		return g, p.Each(func(k int, m Model) error {
+			x, err := one(m.(IafPscDelta))
+			if err != nil {
+				return err
+			}
+			g.each.Set(k, &x)
+			if m := m.(IafPscDelta); m.RefractoryInput {
+				g.each.TauM[k] = m.TauM
+			}
+			return nil
+		})
+	}
+	m := p.Shared().(IafPscDelta)
+	x, err := one(m)
+	if err != nil {
+		return nil, err
+	}
+	g.same = &x
+	g.takesCounts = !keep
+	if keep {
+		g.discount = func(steps int) float64 { return kernel.Discount(steps, c.Clock.H, m.TauM) }
+		g.discountFrom(int(x.Refractory))
+	}
+	return g, nil
+}
+
+// discountFrom makes sure that there is a factor for kept input that arrives
+// with so many refractory steps left.
+func (g *iafPscDeltaGroup) discountFrom(steps int) {
+	for r := len(g.same.Discount); r <= steps; r++ {
+		g.same.Discount = append(g.same.Discount, g.discount(r))
+	}
+}
+
+// Restored implements Restorer: t_ref may have been longer.
+func (g *iafPscDeltaGroup) Restored() error {
+	if g.discount != nil && len(g.ref) > 0 {
+		g.discountFrom(int(slices.Max(g.ref)))
+	}
+	return nil
+}
+
+// Columns implements Group.
+func (g *iafPscDeltaGroup) Columns() []Column {
+	c := []Column{g.potential(), g.refractory()}
+	if g.kept != nil {
+		c = append(c, Column{Name: refractoryInput, Values: g.kept})
+	}
+	return c
+}
+
+// Step implements Group.
+func (g *iafPscDeltaGroup) Step(in *Input, out *Spikes) {
+	a := &in.Ports[0]
+	switch {
+	case g.each != nil:
+		out.Neuron = kernel.DeltaStepEach(g.each, g.v, g.kept, g.ref, a.Sums, a.Numbers, g.drive, out.Neuron)
+	case in.Counts != nil:
+		out.Neuron = kernel.DeltaStepCounts(g.same, g.v, g.ref, a.Sums, in.Counts, in.Weight, g.drive, out.Neuron)
+	default:
+		out.Neuron = kernel.DeltaStep(g.same, g.v, g.kept, g.ref, a.Sums, a.Numbers, g.drive, out.Neuron)
+	}
+}
+
+// adoptIafPscDelta makes room for refractory input where it is kept from now on,
+// and forgets it where it is not.
+func adoptIafPscDelta(state map[string][]float64, p *Parameters, _ bool) error {
+	switch {
+	case !keepsInput(p):
+		delete(state, refractoryInput)
+	case state[refractoryInput] == nil:
+		state[refractoryInput] = make([]float64, p.Len())
+	}
+	return nil
+}

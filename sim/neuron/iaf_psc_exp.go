@@ -1,6 +1,12 @@
 package neuron
 
-import "errors"
+import (
+	"errors"
+	"math"
+	"slices"
+
+	"cortigo/sim/internal/kernel"
+)
 
 // IafPscExp is a leaky integrate-and-fire neuron with exponentially decaying
 // synaptic currents, NEST's iaf_psc_exp (Tsodyks, Uziel & Markram 2000, without
@@ -30,11 +36,169 @@ func DefaultIafPscExp() IafPscExp { return Defaults[IafPscExp]() }
 // ModelName returns "iaf_psc_exp".
 func (IafPscExp) ModelName() string { return "iaf_psc_exp" }
 
-// Recordables returns V_m, I_syn_ex and I_syn_in.
-func (IafPscExp) Recordables() []Recordable { return []Recordable{vm, iSynEx, iSynIn} }
-
 // Validate reports time constants and a capacitance that are not positive, a
 // reset that is not below the threshold and values that are not finite.
 func (p IafPscExp) Validate() error {
 	return errors.Join(CheckTable(p), below(p.ModelName(), "V_reset", p.Vreset, "V_th", p.Vth))
+}
+
+func init() {
+	register(Spec{
+		Defaults:    DefaultIafPscExp(),
+		Ports:       twoCurrents,
+		Recordables: func(Model) []Recordable { return []Recordable{vm, iSynEx, iSynIn} },
+		Merged: func(p *Parameters) bool {
+			ex, in := p.Values("tau_syn_ex"), p.Values("tau_syn_in")
+			for k := range max(len(ex), len(in)) {
+				if of(ex, k) != of(in, k) {
+					return false
+				}
+			}
+			return true
+		},
+		Noticeable: func(m Model) float64 {
+			p := m.(IafPscExp)
+			// All the charge of a spike, as if none leaked.
+			return math.Min(1, p.Vth-p.Vreset) * (p.Cm / math.Max(p.TauSynEx, p.TauSynIn))
+		},
+		Check: func(m Model, c Clock) error {
+			p := m.(IafPscExp)
+			return membrane{p.EL, p.Vth, p.Vreset, p.Vm, p.Cm, p.TauM, p.TRef, p.Ie}.check(c, p.propagatorKey().over(c.H),
+				namedTau{"tau_syn_ex", p.TauSynEx}, namedTau{"tau_syn_in", p.TauSynIn})
+		},
+		New:   newIafPscExpGroup,
+		Adopt: adoptIafPscExp,
+	})
+}
+
+func (p IafPscExp) propagatorKey() propagatorKey {
+	return propagatorKey{tauM: p.TauM, cm: p.Cm, tauSynEx: p.TauSynEx, tauSynIn: p.TauSynIn}
+}
+
+// iafPscExpGroup has a current for each sign, or, where both decay alike, one for
+// both: half the memory traffic of the update and of delivery. The parts of that
+// one are followed beside it where a recorder wants them.
+type iafPscExpGroup struct {
+	body
+	merged   bool
+	iEx, iIn []float64       // iEx is the whole where merged
+	same     *kernel.Exp     // constants of all, or
+	each     *kernel.ExpEach // of each
+
+	ex, in           []float64 // the parts of a merged current that are followed; nil: they are not
+	decayEx, decayIn []float64 // of them in a step, of all or of each
+}
+
+func newIafPscExpGroup(c *Config) (Group, error) {
+	p, n := c.Parameters, c.Parameters.Len()
+	g := &iafPscExpGroup{body: newBody(c), merged: c.Merged, iEx: make([]float64, n)}
+	if !g.merged {
+		g.iIn = make([]float64, n)
+	}
+	known := knownPropagators{}
+	one := func(m IafPscExp) (kernel.Exp, error) {
+		x := known.over(c.Clock.H, m.propagatorKey())
+		k := kernel.Exp{P33: x.p33, P11Ex: x.p11Ex, P11In: x.p11In, P32Ex: x.p32Ex, P32In: x.p32In,
+			Quantum: c.Quantum, Theta: m.Vth - m.EL, Reset: m.Vreset - m.EL}
+		var err error
+		k.Refractory, err = refractorySteps(m.TRef, c.Clock)
+		return k, err
+	}
+	// V_m is where a neuron begins, and currents are in the drive.
+	if p.Differ("E_L", "V_th", "V_reset", "tau_m", "tau_syn_ex", "tau_syn_in", "t_ref", "C_m") {
+		g.each = kernel.NewExpEach(n, c.Quantum)
+		return g, p.Each(func(k int, m Model) error {
+			x, err := one(m.(IafPscExp))
+			g.each.Set(k, &x)
+			return err
+		})
+	}
+	x, err := one(p.Shared().(IafPscExp))
+	g.same = &x
+	g.takesCounts = g.merged
+	return g, err
+}
+
+// Columns implements Group.
+func (g *iafPscExpGroup) Columns() []Column {
+	if !g.merged {
+		return []Column{g.potential(), {Name: "I_syn_ex", Values: g.iEx}, {Name: "I_syn_in", Values: g.iIn}, g.refractory()}
+	}
+	c := []Column{g.potential(), {Name: "I_syn", Values: g.iEx}, g.refractory()}
+	if g.ex != nil {
+		c = append(c, Column{Name: "I_syn_ex", Values: g.ex}, Column{Name: "I_syn_in", Values: g.in})
+	}
+	return c
+}
+
+// Step implements Group.
+func (g *iafPscExpGroup) Step(in *Input, out *Spikes) {
+	a := &in.Ports[0]
+	switch {
+	case !g.merged && g.each != nil:
+		b := &in.Ports[1]
+		out.Neuron = kernel.ExpSplitEach(g.each, g.v, g.iEx, g.iIn, g.ref, a.Sums, b.Sums, a.Numbers, b.Numbers, g.drive, out.Neuron)
+	case !g.merged:
+		b := &in.Ports[1]
+		out.Neuron = kernel.ExpSplit(g.same, g.v, g.iEx, g.iIn, g.ref, a.Sums, b.Sums, a.Numbers, b.Numbers, g.drive, out.Neuron)
+	case in.Counts != nil:
+		out.Neuron = kernel.ExpMergedCounts(g.same, g.v, g.iEx, g.ref, a.Sums, in.Counts, in.Weight, g.drive, out.Neuron)
+	case g.each != nil:
+		out.Neuron = kernel.ExpMergedEach(g.each, g.v, g.iEx, g.ref, a.Sums, a.Numbers, g.drive, out.Neuron)
+	default:
+		out.Neuron = kernel.ExpMerged(g.same, g.v, g.iEx, g.ref, a.Sums, a.Numbers, g.drive, out.Neuron)
+	}
+	if g.ex != nil {
+		for k := range g.ex {
+			g.ex[k] = float64(of(g.decayEx, k)*g.ex[k]) + in.Positive[k]
+			g.in[k] = float64(of(g.decayIn, k)*g.in[k]) + in.Negative[k]
+		}
+		clear(in.Positive)
+		clear(in.Negative)
+	}
+}
+
+// Follows implements Follower.
+func (g *iafPscExpGroup) Follows(recordable string) bool {
+	return !g.merged || g.ex != nil || recordable == vm.Name
+}
+
+// Follow implements Follower.
+func (g *iafPscExpGroup) Follow(recordable string) {
+	if g.Follows(recordable) {
+		return
+	}
+	g.ex, g.in = make([]float64, len(g.v)), make([]float64, len(g.v))
+	if g.same != nil {
+		g.decayEx, g.decayIn = []float64{g.same.P11Ex}, []float64{g.same.P11In}
+		return
+	}
+	g.decayEx = make([]float64, len(g.v)) // equal for both, as the current is one
+	for k := range g.decayEx {
+		g.decayEx[k] = g.each.P11Ex(k)
+	}
+	g.decayIn = g.decayEx
+}
+
+// adoptIafPscExp makes one current of two, or two of one, whose parts must be
+// known.
+func adoptIafPscExp(state map[string][]float64, _ *Parameters, merged bool) error {
+	whole, ex, in := state["I_syn"], state["I_syn_ex"], state["I_syn_in"]
+	switch {
+	case merged && whole == nil:
+		whole = slices.Clone(ex)
+		for k, x := range in {
+			whole[k] += x
+		}
+		state["I_syn"] = whole // the parts stay, for those who record them
+	case !merged && whole != nil:
+		if ex == nil {
+			if slices.ContainsFunc(whole, func(x float64) bool { return x != 0 }) {
+				return errors.New("tau_syn_ex and tau_syn_in, which were equal, cannot become different while synaptic currents flow, unless a multimeter records I_syn_ex from the first step on")
+			}
+			state["I_syn_ex"], state["I_syn_in"] = whole, make([]float64, len(whole))
+		}
+		delete(state, "I_syn")
+	}
+	return nil
 }

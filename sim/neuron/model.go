@@ -6,15 +6,6 @@ import (
 	"cortigo/sim/internal/param"
 )
 
-// A Model is one of this package's parameter structs.
-type Model interface {
-	// ModelName returns NEST's name of the model.
-	ModelName() string
-	// Validate reports every parameter that makes no sense, with its value and
-	// what is allowed.
-	Validate() error
-}
-
 // CheckTable reports every parameter of a model that the tag `allowed` of its
 // field does not allow, with its value and what is allowed. A model's Validate
 // calls it before it looks at rules between parameters. See the package's

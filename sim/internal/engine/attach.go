@@ -27,8 +27,10 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 		return nil
 	}
 	b := sh.blocks[at.Post.Population]
-	if _, emits := at.Device.(device.Emitter); !emits && b.v == nil {
-		return cannotDrive(at.Device)
+	if _, emits := at.Device.(device.Emitter); !emits {
+		if _, takes := b.group.(neuron.CurrentTaker); !takes {
+			return cannotDrive(at.Device, b.spec.Defaults)
+		}
 	}
 	if err := b.attach(e, at, from, to); err != nil {
 		return fmt.Errorf("%s: %w", at.Device.ModelName(), err)
@@ -38,7 +40,7 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 
 func (b *block) attach(e *Engine, at *Attachment, from, to int) error {
 	c := &device.Connections{Clock: e.clock, From: from, N: to - from, First: b.index(from), Stride: b.in.Stride,
-		Since: at.Since, Until: at.Until, Repeated: b.v == nil,
+		Since: at.Since, Until: at.Until, Repeated: b.spec.Counts,
 		Seed: e.desc.Seed, Generator: at.Generator, Population: at.Post.Population, Ordinal: at.Ordinal}
 	var err error
 	if c.Delay, c.Weight, err = connections(e, at, b, from, to); err != nil {
@@ -98,7 +100,7 @@ func checkPieces(pieces []device.Piece) error {
 func connections(e *Engine, at *Attachment, b *block, from, to int) (delay []int64, weight []float64, err error) {
 	d, sameDelay := connect.IsConstant(at.Delay)
 	w, sameWeight := connect.IsConstant(at.Weight)
-	if b.v == nil {
+	if b.spec.Counts {
 		w, sameWeight = 1, true
 		plain := *at
 		plain.Weight, at = connect.Constant(1), &plain
@@ -161,7 +163,7 @@ func AttachmentSynapse(desc *Description, at *Attachment, k int) (weight, delay 
 	if err != nil {
 		return 0, 0, err
 	}
-	if _, parrot := desc.Populations[at.Post.Population].Model.(neuron.Parrot); parrot {
+	if desc.Populations[at.Post.Population].counts() {
 		plain := *at
 		plain.Weight, at = connect.Constant(1), &plain
 	}

@@ -7,12 +7,13 @@ import (
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/inbox"
-	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/rng"
 	"cortigo/sim/neuron"
 )
 
-// A block is the neurons of one population that live in one shard: element k is
-// neuron first+k*stride of the population.
+// A block is what the engine has around the neurons of one population in one
+// shard, which are a group of their model: where they live, their input, and how
+// their state is named. Element k is neuron first+k*stride of the population.
 type block struct {
 	population int
 	base, n    int // slots base..base+n-1 of the shard
@@ -20,188 +21,226 @@ type block struct {
 	id         int32 // id of the population's neuron 0
 	number     int   // the same neuron counted from 0 over the network
 
-	v, iEx, iIn, dEx, dIn, kept []float64
-	ref                         []uint16
-	el                          []float64 // E_L, of all or of each
-	merged                      bool
-	each                        bool // constants differ between elements
-	ring                        bool // input comes through the shard's ring
-	grid                        grid
+	spec      *neuron.Spec
+	group     neuron.Group
+	columns   []neuron.Column // its state
+	merged    bool            // input of both signs goes through the first port
+	following bool            // the group follows the signs of its input
+	ring      bool            // input comes through the shard's ring
+	grid      grid
+	arriving  neuron.Input
 
-	split *splitCurrents
-
-	drive    []float64 // V that constant currents add in a step: of all, or of each
 	current  currentDrive
 	inputs   []blockInput
-	arrivals *arrivalInput           // from synapses that are no more; nil: none
-	counter  device.Counter          // the only one of inputs, if the kernel can take its numbers as they are
-	weight   float64                 // of these
-	discount func(steps int) float64 // of input that is kept, where all discount alike
-
-	step     func(b *block, sh *shard) // advances v, ... and appends to sh.fired
-	constant any                       // the kernel's constants, for tests and kernels
+	arrivals *arrivalInput  // from synapses that are no more; nil: none
+	counter  device.Counter // the only one of inputs, if the group can take its numbers as they are
+	weight   float64        // of these
 }
 
-// splitCurrents follow what a merged channel adds up, for recorders.
-type splitCurrents struct {
-	ex, in  []float64 // pA
-	decayEx []float64 // in a step, of all or of each
-	decayIn []float64
+// parameters returns the parameters of all neurons of a population.
+func (p *Population) parameters() (*neuron.Parameters, error) {
+	return neuron.NewParameters(p.Model, p.Columns, p.N, p.N, func(k int) int { return k })
 }
 
-// refractorySteps converts t_ref, which rounds up.
-func refractorySteps(tRef float64, clock clock.Clock) (uint16, error) {
-	limit := clock.MS(math.MaxUint16)
-	if tRef > limit {
-		return 0, fmt.Errorf("t_ref is %g ms, must be at most %g ms at a resolution of %g ms", tRef, limit, clock.H)
+// merged reports whether input of both signs goes through one sum. What makes no
+// sense is reported by those who use it.
+func (p *Population) merged() bool {
+	spec, err := neuron.SpecOf(p.Model)
+	if err != nil {
+		return true
 	}
-	return uint16(clock.CeilSteps(tRef)), nil
+	parameters, err := p.parameters()
+	return err == nil && spec.MergedFor(parameters)
+}
+
+// counts reports whether spikes onto a population count 1 each, whatever their
+// weight.
+func (p *Population) counts() bool {
+	spec, err := neuron.SpecOf(p.Model)
+	return err == nil && spec.Counts
 }
 
 func newBlock(desc *Description, l *layout, clock clock.Clock, g grid, s, p int) (*block, error) {
 	pop := &desc.Populations[p]
-	b := &block{population: p, base: l.base[s][p], n: l.blockLen(s, p),
-		id: l.ids[p], number: l.first[p], grid: g, merged: mergedChannels(pop)}
+	spec, err := neuron.SpecOf(pop.Model)
+	if err != nil {
+		return nil, err
+	}
+	b := &block{population: p, base: l.base[s][p], n: l.blockLen(s, p), id: l.ids[p], number: l.first[p], grid: g, spec: spec, merged: pop.merged()}
 	b.in = inbox.Inbox{First: l.firstIndex(s, p), Stride: l.shards, N: b.n, OnePort: b.merged}
-	b.ref = make([]uint16, b.n)
-	b.drive = make([]float64, 1)
-	c := newCell(pop.Model)
-	differ, err := c.varying(pop, b.n, b.index)
-	if err != nil {
-		return nil, err
+	b.arriving.Ports = make([]neuron.PortInput, 2)
+	if b.merged {
+		b.arriving.Ports = b.arriving.Ports[:1]
 	}
-	m := &maker{cell: c, clock: clock, quantum: g.quantum, known: map[propagatorKey]propagators{}}
+	c := &neuron.Config{Clock: clock, Merged: b.merged, Quantum: g.quantum, Index: b.index, Key: rng.NewKey(desc.Seed), Number: uint16(p)}
 	if g.wide {
-		m.quantum = 0 // its sums arrive through the inbox
+		c.Quantum = 0 // the sums arrive through the inbox
 	}
-	// V_m is where a neuron begins; currents are in the drive, and so is C_m
-	// where weights are potentials.
-	b.each = hasAny(differ, "E_L", "V_th", "V_reset", "V_min", "tau_m", "tau_syn_ex", "tau_syn_in", "t_ref", "refractory_input") ||
-		hasAny(differ, "C_m") && c.delta == nil
-	switch {
-	case c.exp != nil:
-		b.iEx = make([]float64, b.n)
-		if !b.merged {
-			b.iIn = make([]float64, b.n)
-		}
-		err = m.exp(b, differ)
-	case c.alpha != nil:
-		b.iEx, b.iIn, b.dEx, b.dIn = make([]float64, b.n), make([]float64, b.n), make([]float64, b.n), make([]float64, b.n)
-		err = m.alpha(b, differ)
-	case c.delta != nil:
-		err = m.delta(b, differ)
-	default:
-		if _, ok := pop.Model.(neuron.Parrot); !ok {
-			return nil, fmt.Errorf("unknown model %T", pop.Model)
-		}
-		b.step = stepParrot
-		return b, nil
+	for i := range b.arriving.Ports {
+		b.arriving.Ports[i].Quantum = c.Quantum
 	}
-	if err != nil {
+	if c.Population, err = pop.parameters(); err != nil {
 		return nil, err
 	}
-	b.el, b.current = m.relative(b, differ)
-	b.v = make([]float64, b.n)
-	return b, nil
+	if c.Parameters, err = neuron.NewParameters(pop.Model, pop.Columns, pop.N, b.n, b.index); err != nil {
+		return nil, err
+	}
+	if b.group, err = spec.New(c); err != nil {
+		return nil, err
+	}
+	b.columns = b.group.Columns()
+	return b, b.checkColumns()
 }
 
-// initialise sets the membrane potentials.
-func (b *block) initialise(desc *Description) error {
-	if b.v == nil {
-		return nil
-	}
-	pop := &desc.Populations[b.population]
-	start, each := newCell(pop.Model).parameter("V_m"), pop.Columns["V_m"]
-	for k := range b.v {
-		x := start
-		if each != nil {
-			x = each[b.index(k)]
-		} else if pop.Vm != nil {
-			var err error
-			if x, err = InitialPotential(desc, b.population, b.index(k)); err != nil {
-				return fmt.Errorf("initial V_m: %w", err)
-			}
+// checkColumns reports what a group of one's own may get wrong about its state
+// and its recordables.
+func (b *block) checkColumns() error {
+	model := b.spec.Defaults.ModelName()
+	seen := map[string]bool{}
+	for i := range b.columns {
+		c := &b.columns[i]
+		switch {
+		case c.Name == "" || seen[c.Name]:
+			return fmt.Errorf("%s: a group has a column %q twice or without a name", model, c.Name)
+		case c.Values != nil && c.Counts != nil, len(c.Values)+len(c.Counts) != b.n:
+			return fmt.Errorf("%s: column %s of a group has %d values and %d counts, must have one or the other for each of %d neurons", model, c.Name, len(c.Values), len(c.Counts), b.n)
+		case c.Rest != nil && len(c.Rest) != 1 && len(c.Rest) != b.n:
+			return fmt.Errorf("%s: column %s of a group has %d rest values, must be 1 or %d", model, c.Name, len(c.Rest), b.n)
 		}
-		b.v[k] = x - element(b.el, k)
+		seen[c.Name] = true
+	}
+	for _, r := range neuron.Recordables(b.spec.Defaults) {
+		if b.follows(r.Name) && b.reader(r.Name) == nil {
+			return fmt.Errorf("%s: recordable %s is neither a column of its group nor derived by it", model, r.Name)
+		}
 	}
 	return nil
 }
 
-// discountFrom makes sure that there is a factor for kept input that arrives
-// with so many refractory steps left.
-func (b *block) discountFrom(steps int) {
-	if c, ok := b.constant.(*kernel.Delta); ok && c.Discount != nil {
-		for r := len(c.Discount); r <= steps; r++ {
-			c.Discount = append(c.Discount, b.discount(r))
+// column returns a column of the state by its name; nil if there is none.
+func (b *block) column(name string) *neuron.Column {
+	for i := range b.columns {
+		if b.columns[i].Name == name {
+			return &b.columns[i]
 		}
 	}
+	return nil
+}
+
+// initialise sets the columns that begin with a parameter: those of its name.
+func (b *block) initialise(desc *Description) error {
+	pop := &desc.Populations[b.population]
+	for i := range b.columns {
+		c := &b.columns[i]
+		if c.Values == nil {
+			continue
+		}
+		start := b.start(pop, c.Name)
+		if start == nil {
+			continue
+		}
+		drawn := c.Name == vm && pop.Vm != nil && pop.Columns[vm] == nil
+		for k := range c.Values {
+			x := element(start, k)
+			if drawn {
+				var err error
+				if x, err = InitialPotential(desc, b.population, b.index(k)); err != nil {
+					return fmt.Errorf("initial V_m: %w", err)
+				}
+			}
+			c.Set(k, x)
+		}
+	}
+	return nil
+}
+
+// start returns a parameter of the block's neurons, one value or one of each; nil
+// if there is none of the name.
+func (b *block) start(pop *Population, name string) []float64 {
+	p, err := neuron.NewParameters(pop.Model, pop.Columns, pop.N, b.n, b.index)
+	if err != nil {
+		return nil // newBlock has told
+	}
+	return p.Values(name)
 }
 
 // index returns which neuron of the population element k is.
 func (b *block) index(k int) int { return b.in.Index(k) }
 
-func stepExpMerged(b *block, sh *shard) {
-	if b.counter != nil && b.split == nil {
-		if counts := b.counter.Counts(sh.step); counts != nil {
-			sh.fired = kernel.ExpMergedCounts(b.constant.(*kernel.Exp), b.v, b.iEx, b.ref, sh.sums(b, 0), counts, b.weight, b.drive, sh.fired[:0])
-			return
-		}
+// follows reports whether the group keeps a recordable.
+func (b *block) follows(recordable string) bool {
+	f, ok := b.group.(neuron.Follower)
+	return !ok || f.Follows(recordable)
+}
+
+// follow has the group keep a recordable from now on.
+func (sh *shard) follow(b *block, recordable string) {
+	if b.n == 0 || b.follows(recordable) {
+		return
 	}
-	sh.fired = kernel.ExpMerged(b.constant.(*kernel.Exp), b.v, b.iEx, b.ref, sh.sums(b, 0), b.in.Ports[0], b.drive, sh.fired[:0])
+	b.group.(neuron.Follower).Follow(recordable)
+	b.columns, b.following = b.group.Columns(), true
+	b.in.FollowSigns()
+	sh.observePositive(b.grid.wide, b.ring)
 }
 
-func stepExpSplit(b *block, sh *shard) {
-	sh.fired = kernel.ExpSplit(b.constant.(*kernel.Exp), b.v, b.iEx, b.iIn, b.ref,
-		sh.sums(b, 0), sh.sums(b, 1), b.in.Ports[0], b.in.Ports[1], b.drive, sh.fired[:0])
-}
-
-func stepAlpha(b *block, sh *shard) {
-	sh.fired = kernel.AlphaSplit(b.constant.(*kernel.Alpha), b.v, b.dEx, b.iEx, b.dIn, b.iIn, b.ref,
-		sh.sums(b, 0), sh.sums(b, 1), b.in.Ports[0], b.in.Ports[1], b.drive, sh.fired[:0])
-}
-
-func stepDelta(b *block, sh *shard) {
-	if b.counter != nil {
-		if counts := b.counter.Counts(sh.step); counts != nil {
-			sh.fired = kernel.DeltaStepCounts(b.constant.(*kernel.Delta), b.v, b.ref, sh.sums(b, 0), counts, b.weight, b.drive, sh.fired[:0])
-			return
-		}
+// advance does a step of the block: takes in what has arrived and moves on.
+func (b *block) advance(sh *shard, step int64) {
+	a := &b.arriving
+	a.Step, a.Counts = step, nil
+	switch {
+	case b.counter != nil && !b.following:
+		a.Counts, a.Weight = b.counter.Counts(step), b.weight
+	case b.in.Ports[0] != nil || b.following:
+		b.addInputs(sh, step)
 	}
-	sh.fired = kernel.DeltaStep(b.constant.(*kernel.Delta), b.v, b.kept, b.ref, sh.sums(b, 0), b.in.Ports[0], b.drive, sh.fired[:0])
-}
-
-func stepExpMergedEach(b *block, sh *shard) {
-	sh.fired = kernel.ExpMergedEach(b.constant.(*kernel.ExpEach), b.v, b.iEx, b.ref, sh.sums(b, 0), b.in.Ports[0], b.drive, sh.fired[:0])
-}
-
-func stepExpSplitEach(b *block, sh *shard) {
-	sh.fired = kernel.ExpSplitEach(b.constant.(*kernel.ExpEach), b.v, b.iEx, b.iIn, b.ref,
-		sh.sums(b, 0), sh.sums(b, 1), b.in.Ports[0], b.in.Ports[1], b.drive, sh.fired[:0])
-}
-
-func stepAlphaEach(b *block, sh *shard) {
-	sh.fired = kernel.AlphaSplitEach(b.constant.([]kernel.Alpha), b.v, b.dEx, b.iEx, b.dIn, b.iIn, b.ref,
-		sh.sums(b, 0), sh.sums(b, 1), b.in.Ports[0], b.in.Ports[1], b.drive, sh.fired[:0])
-}
-
-func stepDeltaEach(b *block, sh *shard) {
-	sh.fired = kernel.DeltaStepEach(b.constant.(*kernel.DeltaEach), b.v, b.kept, b.ref, sh.sums(b, 0), b.in.Ports[0], b.drive, sh.fired[:0])
-}
-
-// stepParrot repeats what arrives; weights onto parrots are 1.
-func stepParrot(b *block, sh *shard) {
-	sh.fired = sh.fired[:0]
-	sum := sh.sums(b, 0)
-	for k, n := range sum {
-		if b.in.Ports[0] != nil {
-			// Beyond what an int32 holds is more than any limit on multiplicity.
-			n = int32(min(float64(n)+b.in.Ports[0][k], math.MaxInt32))
-			b.in.Ports[0][k] = 0
-		}
-		if n > 0 {
-			sh.fired = append(sh.fired, uint16(k))
-			sh.multiplicity = append(sh.multiplicity, n)
-		}
-		sum[k] = 0
+	for i := range a.Ports {
+		a.Ports[i].Sums, a.Ports[i].Numbers = sh.sums(b, i), b.in.Ports[i]
 	}
+	a.Positive, a.Negative = b.in.Signs[0], b.in.Signs[1]
+	sh.fired.Neuron, sh.fired.Times = sh.fired.Neuron[:0], sh.fired.Times[:0]
+	b.group.Step(a, &sh.fired)
+}
+
+// takesCounts reports whether the group can take numbers of spikes as they are.
+func (b *block) takesCounts() bool {
+	t, ok := b.group.(neuron.CountTaker)
+	return ok && t.TakesCounts()
+}
+
+// checkFired reports what a group of one's own may get wrong about its spikes.
+func (b *block) checkFired(s *neuron.Spikes) error {
+	if len(s.Times) > 0 && len(s.Times) != len(s.Neuron) {
+		return fmt.Errorf("%s: %d neurons spike and there are %d numbers of spikes", b.spec.Defaults.ModelName(), len(s.Neuron), len(s.Times))
+	}
+	last := -1
+	for _, k := range s.Neuron {
+		if int(k) <= last || int(k) >= b.n {
+			return fmt.Errorf("%s: neuron %d of a group of %d spikes after neuron %d, must ascend", b.spec.Defaults.ModelName(), k, b.n, last)
+		}
+		last = int(k)
+	}
+	return nil
+}
+
+// vm is the name of the membrane potential, whose initial values may be drawn.
+const vm = "V_m"
+
+// most returns how often a neuron of a population may spike in a step of its own
+// accord.
+func (p *Population) most(clock clock.Clock) float64 {
+	spec, err := neuron.SpecOf(p.Model)
+	if err != nil || spec.MostSpikes == nil {
+		return 1
+	}
+	most := 1.0
+	parameters, err := p.parameters()
+	if err != nil {
+		return 1
+	}
+	_ = parameters.Each(func(_ int, m neuron.Model) error {
+		most = math.Max(most, spec.MostSpikes(m, clock))
+		return nil
+	})
+	return most
 }

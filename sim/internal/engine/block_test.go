@@ -16,19 +16,15 @@ func clockOf(t testing.TB, h float64) clock.Clock {
 	return c
 }
 
-// t_ref of 0.25 ms is 3 steps of 0.1 ms in NEST 3.10.
-func TestRefractorySteps(t *testing.T) {
-	for _, c := range []struct {
-		h, ms float64
-		want  uint16
-	}{{0.1, 0.25, 3}, {0.1, 2, 20}, {0.1, 0, 0}, {0.1, 0.01, 1}, {0.25, 2, 8}, {0.1, 6553.5, 65535}} {
-		if got, err := refractorySteps(c.ms, clockOf(t, c.h)); err != nil || got != c.want {
-			t.Errorf("h = %g: %g ms is %d steps, %v, want %d", c.h, c.ms, got, err, c.want)
-		}
+// currentNow returns what generators give element k at present, pA.
+func currentNow(b *block, k int) float64 {
+	if len(b.current.own) > 0 {
+		return b.current.all[k]
 	}
-	if _, err := refractorySteps(6553.6, clockOf(t, 0.1)); err == nil || !strings.Contains(err.Error(), "t_ref is 6553.6 ms, must be at most 6553.5") {
-		t.Errorf("t_ref of 65536 steps: %v", err)
-	}
+	return element(b.current.sum, k)
 }
 
 func contains(err error, text string) bool { return strings.Contains(err.Error(), text) }
+
+// values returns a column of a block's state, as it is stored.
+func (b *block) values(name string) []float64 { return b.column(name).Values }

@@ -201,10 +201,6 @@ func (e *Engine) makeShards(j *job) error {
 			if err := b.initialise(e.desc); err != nil {
 				return fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[b.population].Name), err)
 			}
-			if e.neurons <= splitAlways && b.merged && b.iEx != nil && b.n > 0 {
-				b.startSplit()
-				sh.observePositive(b.grid.wide, b.ring)
-			}
 		}
 		return nil
 	})

@@ -17,17 +17,8 @@ import (
 // thousand cells.
 const maxCells = 1 << 20
 
-// CheckModel reports a model that the engine does not know, for one the pointer
-// to a parameter struct.
-func CheckModel(m neuron.Model) error {
-	switch m.(type) {
-	case neuron.IafPscExp, neuron.IafPscAlpha, neuron.IafPscDelta, neuron.Parrot:
-		return nil
-	}
-	return fmt.Errorf("model of type %T, must be a struct of package neuron (not a pointer to one)", m)
-}
-
-// CheckRule reports a rule that does not fit the collections pre and post.
+// CheckRule reports a rule that is not registered or does not fit the collections
+// pre and post.
 func CheckRule(r connect.Rule, pre, post []Range) error {
 	p := newPools(pre, post)
 	return connect.CheckRule(r, &p)
@@ -112,15 +103,44 @@ func CheckDevice(at *Attachment, onto neuron.Model, resolution float64) error {
 		return err
 	}
 	if _, emits := at.Device.(device.Emitter); !emits {
-		if _, parrot := onto.(neuron.Parrot); parrot {
-			return cannotDrive(at.Device)
+		if !takesCurrents(onto, clock) {
+			return cannotDrive(at.Device, onto)
 		}
 	}
 	return at.Device.Fit(clock, weight)
 }
 
-func cannotDrive(d device.Device) error {
-	return fmt.Errorf("%s cannot drive %s, which has no potential", d.ModelName(), neuron.Parrot{}.ModelName())
+// takesCurrents reports whether neurons of a model can be driven by a current.
+func takesCurrents(m neuron.Model, c clock.Clock) bool {
+	group, err := (&Population{N: 1, Model: m}).prototype(c)
+	if err != nil {
+		return false
+	}
+	_, ok := group.(neuron.CurrentTaker)
+	return ok
+}
+
+// prototype returns a group of one neuron of a population, which shows what
+// columns all have.
+func (p *Population) prototype(c clock.Clock) (neuron.Group, error) {
+	spec, err := neuron.SpecOf(p.Model)
+	if err != nil {
+		return nil, err
+	}
+	all, err := p.parameters()
+	if err != nil {
+		return nil, err
+	}
+	index := func(int) int { return 0 }
+	one, err := neuron.NewParameters(p.Model, p.Columns, p.N, 1, index)
+	if err != nil {
+		return nil, err
+	}
+	return spec.New(&neuron.Config{Parameters: one, Population: all, Clock: c, Merged: spec.MergedFor(all), Quantum: 1, Index: index})
+}
+
+func cannotDrive(d device.Device, m neuron.Model) error {
+	return fmt.Errorf("%s cannot drive %s, which takes no currents", d.ModelName(), m.ModelName())
 }
 
 // CheckMeter reports a multimeter whose times do not fit the resolution or that
@@ -170,96 +190,43 @@ func checkQuantity(p *Population, quantity string) error {
 // for or that have not one value for each neuron, and neurons whose parameters
 // the model's Validate rejects.
 func CheckColumns(p *Population) error {
-	c := newCell(p.Model)
-	columns, err := c.columns(p)
+	return p.each(func(m neuron.Model) error { return m.Validate() })
+}
+
+// each visits the parameters of all neurons of a population, or, where columns
+// are none, those that all share.
+func (p *Population) each(visit func(m neuron.Model) error) error {
+	parameters, err := p.parameters()
 	if err != nil {
 		return err
 	}
-	if len(columns) == 0 {
-		return nil
+	if len(p.Columns) == 0 {
+		return visit(p.Model)
 	}
-	for i := range p.N {
-		set(columns, i)
-		if err := c.validate(); err != nil {
-			return fmt.Errorf("neuron %d of %d, counted from 0: %w", i, p.N, err)
+	return parameters.Each(func(k int, m neuron.Model) error {
+		if err := visit(m); err != nil {
+			return fmt.Errorf("neuron %d of %d, counted from 0: %w", k, p.N, err)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
-// CheckPopulation reports columns that make no sense and refractory periods that
-// cannot be counted at a resolution.
+// CheckPopulation reports columns that make no sense and parameters that do not
+// fit a resolution.
 func CheckPopulation(p *Population, resolution float64) error {
 	if err := CheckColumns(p); err != nil {
 		return err
 	}
-	clock, err := clock.New(resolution)
+	c, err := clock.New(resolution)
 	if err != nil {
 		return err
 	}
-	tRef := 0.0
-	switch m := p.Model.(type) {
-	case neuron.IafPscExp:
-		tRef = m.TRef
-	case neuron.IafPscAlpha:
-		tRef = m.TRef
-	case neuron.IafPscDelta:
-		tRef = m.TRef
-	}
-	for _, x := range append([]float64{tRef}, p.Columns["t_ref"]...) {
-		if _, err := refractorySteps(x, clock); err != nil {
-			return err
-		}
-	}
-	c := newCell(p.Model)
-	columns, err := c.columns(p)
-	if err != nil {
+	spec, err := neuron.SpecOf(p.Model)
+	if err != nil || spec.Check == nil {
 		return err
 	}
-	m := &maker{cell: c, clock: clock, known: map[propagatorKey]propagators{}}
-	if len(columns) == 0 {
-		return m.checkReach()
-	}
-	for i := range p.N {
-		set(columns, i)
-		if err := m.checkReach(); err != nil {
-			return fmt.Errorf("neuron %d of %d, counted from 0: %w", i, p.N, err)
-		}
-	}
-	return nil
+	return p.each(func(m neuron.Model) error { return spec.Check(m, c) })
 }
-
-// checkReach reports parameters with which a step cannot be computed: potentials
-// and currents that are too large, and a synaptic time constant so far below the
-// resolution that exp(-h/tau) is nothing beside 1.
-func (m *maker) checkReach() error {
-	c, h := m.cell, m.clock.H
-	for _, name := range []string{"E_L", "V_reset", "V_m", "I_e"} {
-		if err := inbox.CheckMagnitude(name, c.parameter(name)); err != nil {
-			return err
-		}
-	}
-	for _, name := range []string{"tau_syn_ex", "tau_syn_in"} {
-		if x := c.field[name]; x != nil && *x < h/maxDecay {
-			return fmt.Errorf("%s is %g ms, must be at least %.3g ms at a resolution of %g ms: of a current that decays faster no step shows anything", name, *x, h/maxDecay, h)
-		}
-	}
-	if len(c.field) == 0 {
-		return nil
-	}
-	p := m.propagators()
-	perPA := neuron.ConstantCurrentPropagator(h, c.parameter("tau_m"), c.parameter("C_m"))
-	for _, x := range []float64{p.p33, p.p11Ex, p.p11In, p.p31Ex, p.p31In, p.p32Ex, p.p32In, perPA * c.parameter("I_e")} {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return fmt.Errorf("the parameters are too far apart for a step of %g ms, with C_m of %g pF and tau_m of %g ms", h, c.parameter("C_m"), c.parameter("tau_m"))
-		}
-	}
-	return nil
-}
-
-// maxDecay is the largest h/tau_syn: exp(-700) is near the least a float64
-// resolves, and NEST's propagator beyond is that of another time constant.
-const maxDecay = 700
 
 // CheckGenerator reports times of a generator that do not fit the resolution,
 // and rates that are too high.

@@ -12,6 +12,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
 )
 
@@ -170,21 +171,40 @@ func recorded(t testing.TB, o Options, steps int64, scale float64, currents, hal
 // single is the population of the one neuron i of p.
 func single(t testing.TB, p *Population, i int) Population {
 	t.Helper()
-	c := newCell(p.Model)
+	values := map[string]float64{}
 	for name, x := range p.Columns {
-		*c.field[name] = x[i]
+		values[name] = x[i]
 	}
-	one := Population{Name: fmt.Sprint(p.Name, i), N: 1}
-	switch {
-	case c.exp != nil:
-		one.Model = *c.exp
-	case c.alpha != nil:
-		one.Model = *c.alpha
-	case c.delta != nil:
-		c.delta.RefractoryInput = c.keep != 0
-		one.Model = *c.delta
+	return Population{Name: fmt.Sprint(p.Name, i), N: 1, Model: with(t, p.Model, values)}
+}
+
+// with returns a model with other values of some parameters.
+func with(t testing.TB, m neuron.Model, values map[string]float64) neuron.Model {
+	t.Helper()
+	edit, err := param.Of(m).Edit(m)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return one
+	for name, x := range values {
+		slot, err := edit.Slot(name)
+		if err == nil {
+			err = slot.Set(x)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return edit.Model().(neuron.Model)
+}
+
+// base returns a parameter of a model.
+func base(t testing.TB, m neuron.Model, name string) float64 {
+	t.Helper()
+	x, err := param.Of(m).Float(m, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
 }
 
 // Every parameter that differs between the neurons of a population gives each
@@ -249,20 +269,16 @@ func TestEqualColumns(t *testing.T) {
 				continue
 			}
 			columns := map[string][]float64{}
-			base := newCell(m.model)
 			for name := range m.values {
 				x := make([]float64, n)
 				for k := range x {
-					x[k] = *base.field[name]
+					x[k] = base(t, m.model, name)
 				}
 				columns[name] = x
 			}
 			p := Population{Name: "each", N: n, Model: m.model, Columns: columns}
 			for _, last := range []float64{0, 1} {
-				columns["V_th"][n-1] = *base.field["V_th"] + last
-				if e := build1(t, p); e.each != (last != 0) {
-					t.Errorf("%s: a constant for each neuron: %v, with the last V_th %g higher", m.name, e.each, last)
-				}
+				columns["V_th"][n-1] = base(t, m.model, "V_th") + last
 				got := recorded(t, Options{Threads: 1, Shards: 1}, 600, m.scale, currents, false, p)
 				for i := range n - 1 {
 					if !slices.Equal(got[i].spikes, want[i].spikes) || !slices.Equal(got[i].value[device.Vm], want[i].value[device.Vm]) || len(want[i].spikes) == 0 {
@@ -290,12 +306,11 @@ func TestColumnsAnyShards(t *testing.T) {
 	d := small()
 	for p := range 4 {
 		pop := &d.Populations[p]
-		base := newCell(pop.Model)
 		pop.Columns = map[string][]float64{}
 		for i, name := range []string{"V_th", "C_m", "tau_m", "t_ref", "I_e"} {
 			x := make([]float64, pop.N)
 			for k := range x {
-				x[k] = *base.field[name] + float64((k*7+i)%13)/10
+				x[k] = base(t, pop.Model, name) + float64((k*7+i)%13)/10
 			}
 			pop.Columns[name] = x
 		}
@@ -332,51 +347,16 @@ func TestColumnsAnyShards(t *testing.T) {
 	}
 }
 
-// What needs no constants of each neuron goes through the loops without them,
-// and channels are merged only where all neurons' time constants are equal.
-func TestColumnsChooseLoops(t *testing.T) {
-	exp, alpha, delta := neuron.DefaultIafPscExp(), neuron.DefaultIafPscAlpha(), neuron.DefaultIafPscDelta()
-	a, b := []float64{2, 3, 2}, []float64{2, 3, 5}
-	for _, c := range []struct {
-		model        neuron.Model
-		columns      map[string][]float64
-		each, merged bool
-	}{
-		{exp, nil, false, true},
-		{exp, map[string][]float64{"I_e": a, "V_m": b}, false, true},
-		{exp, map[string][]float64{"C_m": a}, true, true},
-		{exp, map[string][]float64{"C_m": {4, 4, 4}}, false, true},
-		{exp, map[string][]float64{"E_L": a, "V_th": {10, 10, 10}}, true, true},
-		{exp, map[string][]float64{"tau_syn_ex": a}, true, false},
-		{exp, map[string][]float64{"tau_syn_in": a}, true, false},
-		{exp, map[string][]float64{"tau_syn_ex": a, "tau_syn_in": b}, true, false},
-		{exp, map[string][]float64{"tau_syn_ex": a, "tau_syn_in": a}, true, true},
-		{exp, map[string][]float64{"tau_syn_ex": {2, 2, 2}}, false, true},
-		{exp, map[string][]float64{"tau_syn_ex": {3, 3, 3}}, false, false},
-		{alpha, map[string][]float64{"I_e": a, "V_m": b}, false, false},
-		{alpha, map[string][]float64{"tau_m": b}, true, false},
-		{delta, map[string][]float64{"I_e": a, "V_m": b, "C_m": a}, false, true},
-		{delta, map[string][]float64{"refractory_input": {0, 0, 1}}, true, true},
-		{delta, map[string][]float64{"refractory_input": {1, 1, 1}}, false, true},
-		{neuron.Parrot{}, nil, false, true},
-	} {
-		blk := build1(t, Population{Name: "a", N: 3, Model: c.model, Columns: c.columns})
-		if blk.each != c.each || blk.merged != c.merged {
-			t.Errorf("%T %v: each %v, merged %v, want %v, %v", c.model, c.columns, blk.each, blk.merged, c.each, c.merged)
-		}
-	}
-}
-
 // A column of V_m is where neurons begin, in place of a distribution.
 func TestInitialColumn(t *testing.T) {
 	p := Population{Name: "a", N: 3, Model: neuron.DefaultIafPscExp(), Vm: connect.Constant(-60),
 		Columns: map[string][]float64{"V_m": {-65, -66.5, -67}, "E_L": {-70, -69, -68}, "V_reset": {-70, -70, -70}}}
-	if b := build1(t, p); !slices.Equal(b.v, []float64{5, 2.5, 1}) {
-		t.Errorf("%v above E_L, want 5, 2.5, 1", b.v)
+	if b := build1(t, p); !slices.Equal(b.values("V_m"), []float64{5, 2.5, 1}) {
+		t.Errorf("%v above E_L, want 5, 2.5, 1", b.values("V_m"))
 	}
 	delete(p.Columns, "V_m")
-	if b := build1(t, p); !slices.Equal(b.v, []float64{10, 9, 8}) {
-		t.Errorf("%v above E_L, want 10, 9, 8", b.v)
+	if b := build1(t, p); !slices.Equal(b.values("V_m"), []float64{10, 9, 8}) {
+		t.Errorf("%v above E_L, want 10, 9, 8", b.values("V_m"))
 	}
 }
 
@@ -394,7 +374,7 @@ func TestColumnsPoisson(t *testing.T) {
 				t.Errorf("counts go into the loop: %v", !each)
 			}
 			advance(t, e, 500)
-			return e.State().Populations[0].V
+			return e.State().Populations[0]["V_m"]
 		}
 		last := slices.Repeat([]float64{-55}, 21)
 		last[20] = 0
@@ -419,12 +399,12 @@ func TestCheckColumns(t *testing.T) {
 		{exp, map[string][]float64{"I_e": {math.NaN(), 2, 0}}, "neuron 0 of 3, counted from 0: iaf_psc_exp: I_e is NaN"},
 		{exp, map[string][]float64{"C_m": {1, 2}}, "C_m has 2 values, must have one for each of the 3 neurons"},
 		{exp, map[string][]float64{"C_m": nil}, "C_m has 0 values"},
-		{exp, map[string][]float64{"V_min": {1, 2, 3}}, `iaf_psc_exp has no parameter "V_min" among C_m, E_L, I_e, V_m, V_reset, V_th, t_ref, tau_m, tau_syn_ex, tau_syn_in`},
+		{exp, map[string][]float64{"V_min": {1, 2, 3}}, `iaf_psc_exp: no parameter "V_min", did you mean`},
 		{neuron.DefaultIafPscAlpha(), map[string][]float64{"V_min": {math.Inf(-1), -100, 0}}, ""},
 		{neuron.DefaultIafPscAlpha(), map[string][]float64{"V_min": {math.Inf(-1), math.Inf(1), 0}}, "neuron 1 of 3, counted from 0: iaf_psc_alpha: V_min is +Inf"},
 		{neuron.DefaultIafPscDelta(), map[string][]float64{"refractory_input": {1, 0, 0.5}}, "neuron 2 of 3, counted from 0: iaf_psc_delta: refractory_input is 0.5, must be 0 or 1"},
 		{neuron.DefaultIafPscDelta(), map[string][]float64{"tau_syn_ex": {1, 0, 0.5}}, `no parameter "tau_syn_ex"`},
-		{neuron.Parrot{}, map[string][]float64{"V_m": {1, 0, 0.5}}, `parrot_neuron has no parameter "V_m"`},
+		{neuron.Parrot{}, map[string][]float64{"V_m": {1, 0, 0.5}}, `parrot_neuron: no parameter "V_m", it has none`},
 		{neuron.Parrot{}, nil, ""},
 	} {
 		err := CheckColumns(&Population{Name: "a", N: 3, Model: c.model, Columns: c.columns})
@@ -441,13 +421,13 @@ func TestColumnsBuildErrors(t *testing.T) {
 		columns map[string][]float64
 		want    string
 	}{
-		{neuron.DefaultIafPscExp(), map[string][]float64{"t_ref": {1, 7000, 2}}, "neuron 1, counted from 0: t_ref is 7000 ms, must be at most 6553.5 ms"},
-		{neuron.DefaultIafPscAlpha(), map[string][]float64{"t_ref": {1, 2, 7000}}, "neuron 2, counted from 0: t_ref"},
-		{neuron.DefaultIafPscDelta(), map[string][]float64{"t_ref": {7000, 1, 2}}, "neuron 0, counted from 0: t_ref"},
+		{neuron.DefaultIafPscExp(), map[string][]float64{"t_ref": {1, 7000, 2}}, "t_ref is 7000 ms, must be at most 6553.5 ms"},
+		{neuron.DefaultIafPscAlpha(), map[string][]float64{"t_ref": {1, 2, 7000}}, "t_ref is 7000"},
+		{neuron.DefaultIafPscDelta(), map[string][]float64{"t_ref": {7000, 1, 2}}, "t_ref is 7000"},
 		{neuron.DefaultIafPscDelta(), map[string][]float64{"t_ref": {7000, 7000, 7000}}, "t_ref is 7000 ms"},
 		{neuron.DefaultIafPscDelta(), map[string][]float64{"wow": {7000, 7000, 7000}}, `no parameter "wow"`},
 		{neuron.DefaultIafPscExp(), map[string][]float64{"tau_syn_ex": {1, 2}, "tau_syn_in": {}}, "tau_syn_"},
-		{neuron.Parrot{}, map[string][]float64{"wow": {7000, 7000, 7000}}, `parrot_neuron has no parameter "wow"`},
+		{neuron.Parrot{}, map[string][]float64{"wow": {7000, 7000, 7000}}, `parrot_neuron: no parameter "wow", it has none`},
 	} {
 		whole := Range{0, 0, 3}
 		d := &Description{Seed: 1, Resolution: 0.1, Populations: []Population{{Name: "a", N: 3, Model: c.model, Columns: c.columns}},
@@ -467,12 +447,12 @@ func TestColumnsSetState(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := e.State()
-	s.Populations[0].Refractory = []float64{10, 20, 30}
+	s.Populations[0][refractorySteps] = []float64{10, 20, 30}
 	if err := e.SetState(s); err != nil {
 		t.Error(err)
 	}
-	s.Populations[0].Refractory = []float64{10, 21, 65536}
-	if err := e.SetState(s); err == nil || !strings.Contains(err.Error(), "neuron 3 has 65536 refractory steps left, must be an integer in [0, 65535]") {
+	s.Populations[0][refractorySteps] = []float64{10, 21, 65536}
+	if err := e.SetState(s); err == nil || !strings.Contains(err.Error(), "neuron 3 has 65536 refractory steps, must be an integer in [0, 65535]") {
 		t.Error(err)
 	}
 }
@@ -482,14 +462,13 @@ func BenchmarkBuildColumns(b *testing.B) {
 	const n = 100_000
 	for _, m := range columnModels() {
 		columns := map[string][]float64{}
-		base := newCell(m.model)
 		for name := range m.values {
 			if name == "V_min" || name == "refractory_input" {
 				continue
 			}
-			x := make([]float64, n)
+			x, start := make([]float64, n), base(b, m.model, name)
 			for k := range x {
-				x[k] = *base.field[name] * (1 + float64(k%997)*1e-6 + float64(k)*1e-9)
+				x[k] = start * (1 + float64(k%997)*1e-6 + float64(k)*1e-9)
 			}
 			columns[name] = x
 		}

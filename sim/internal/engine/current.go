@@ -7,16 +7,16 @@ import (
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/neuron"
 )
 
-// currentDrive turns the currents into the V they add in a step, at the steps
-// at which something changes.
+// currentDrive adds up the currents that generators give, and tells the group at
+// the steps at which something changes.
 type currentDrive struct {
-	perPA   []float64 // mV a step for 1 pA; one, or one for each element
-	ie      []float64 // pA; the same
 	inputs  []currentInput
 	own     []device.Current // of each element its own
 	sum     []float64        // what inputs add up to, pA: of all, or of each
+	all     []float64        // the same with own
 	changes []int64          // steps at which that changes; ascending once sorted
 	sorted  bool
 	next    int   // the first change to come
@@ -57,6 +57,10 @@ func (c *currentDrive) add(in currentInput) {
 // the next change.
 func (b *block) seek(step int64) {
 	c := &b.current
+	if _, ok := b.group.(neuron.CurrentTaker); !ok {
+		c.ownAt = never
+		return
+	}
 	if !c.sorted {
 		slices.Sort(c.changes)
 		c.changes = slices.Compact(c.changes)
@@ -85,23 +89,21 @@ func (b *block) setDrive(step int64, changed bool) {
 		}
 		c.addUp(step, b.n)
 	}
-	n := max(len(c.sum), len(c.perPA), len(c.ie))
-	if len(c.own) > 0 {
-		n = b.n
-	}
-	if len(b.drive) != n {
-		b.drive = make([]float64, n)
-	}
-	for k := range b.drive {
-		b.drive[k] = element(c.sum, k)
-	}
 	c.ownAt = never
+	if len(c.own) == 0 {
+		b.group.(neuron.CurrentTaker).SetCurrent(c.sum)
+		return
+	}
+	if len(c.all) != b.n {
+		c.all = make([]float64, b.n)
+	}
+	for k := range c.all {
+		c.all[k] = element(c.sum, k)
+	}
 	for _, in := range c.own {
-		c.ownAt = min(c.ownAt, in.Add(b.drive, step))
+		c.ownAt = min(c.ownAt, in.Add(c.all, step))
 	}
-	for k := range b.drive {
-		b.drive[k] = element(c.perPA, k) * (element(c.ie, k) + b.drive[k])
-	}
+	b.group.(neuron.CurrentTaker).SetCurrent(c.all)
 }
 
 // addUp sets sum to what the common currents give in step.

@@ -124,8 +124,8 @@ func TestCostOfMultiplicity(t *testing.T) {
 			// What comes of them is that often as much.
 			for s, sh := range e.shards {
 				b, o := sh.blocks[1], one.shards[s].blocks[1]
-				for k, x := range b.iEx {
-					if want := many * o.iEx[k]; relative(x, want) > 1e-12 {
+				for k, x := range b.values("I_syn") {
+					if want := many * o.values("I_syn")[k]; relative(x, want) > 1e-12 {
 						t.Fatalf("neuron %d of shard %d has a current of %g pA, want %g", k, s, x, want)
 					}
 				}

@@ -8,7 +8,6 @@ import (
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/rng"
-	"cortigo/sim/neuron"
 )
 
 // maxDelay is the longest delay in steps; with the channel's bit it makes the
@@ -92,8 +91,8 @@ func newWirings(j *job, desc *Description, i int, clock clock.Clock, grids []gri
 func newDrawer(desc *Description, p *plan, k int, clock clock.Clock, g grid) (*drawer, error) {
 	w := &drawer{plan: p, Post: p.post.part[k], at: p.post.first[k], wide: g.wide, grid: g, clock: clock}
 	post := &desc.Populations[w.Post.Population]
-	w.merged = mergedChannels(post)
-	w.stateful, w.parrot = desc.stateful(p.Projection), countsSpikes(post)
+	w.merged = post.merged()
+	w.stateful, w.parrot = desc.stateful(p.Projection), post.counts()
 	limit := int64(1)
 	if w.stateful {
 		limit = w.limit(desc.reach(p.Projection, false))
@@ -203,30 +202,6 @@ func valueSteps(values []float64, clock clock.Clock) (integers, error) {
 }
 
 func abs(x int64) int64 { return max(x, -x) }
-
-// mergedChannels reports whether input of both signs goes through one sum: the
-// synaptic time constants of every neuron must be equal.
-func mergedChannels(p *Population) bool {
-	switch m := p.Model.(type) {
-	case neuron.IafPscExp:
-		ex, in := p.Columns["tau_syn_ex"], p.Columns["tau_syn_in"]
-		if len(ex) != p.N { // none; others are reported by those who use them
-			ex = []float64{m.TauSynEx}
-		}
-		if len(in) != p.N {
-			in = []float64{m.TauSynIn}
-		}
-		for k := range max(len(ex), len(in)) {
-			if element(ex, k) != element(in, k) {
-				return false
-			}
-		}
-		return true
-	case neuron.IafPscAlpha:
-		return false
-	}
-	return true
-}
 
 func constantDelay(ms float64, clock clock.Clock) (int64, error) {
 	if math.IsNaN(ms) || ms < 0 || ms > float64(maxDelay)*clock.H {

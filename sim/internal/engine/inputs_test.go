@@ -46,7 +46,7 @@ func driveSteps(t *testing.T, e *Engine, k, n int) []int {
 	b.seek(0)
 	for s := 1; s <= n; s++ {
 		b.updateDrive(int64(s))
-		if element(b.drive, k) != 0 {
+		if currentNow(b, k) != 0 {
 			steps = append(steps, s)
 		}
 	}
@@ -54,7 +54,7 @@ func driveSteps(t *testing.T, e *Engine, k, n int) []int {
 		b.seek(int64(begin))
 		for s := begin + 1; s <= min(n, begin+3); s++ {
 			b.updateDrive(int64(s))
-			if on := element(b.drive, k) != 0; on != slices.Contains(steps, s) {
+			if on := currentNow(b, k) != 0; on != slices.Contains(steps, s) {
 				t.Errorf("begun behind step %d, step %d is driven: %v", begin, s, on)
 			}
 		}
@@ -143,31 +143,28 @@ func TestStepCurrentPieces(t *testing.T) {
 // Currents add up with their weights, reach their targets only, and a delay of
 // its own for each neuron changes that neuron's window alone.
 func TestCurrentsOfParts(t *testing.T) {
-	ie := neuron.DefaultIafPscExp()
-	ie.Ie = 3
-	e := driven(t, 10, ie, 1,
+	e := driven(t, 10, neuron.DefaultIafPscExp(), 1,
 		Attachment{Device: device.DC{Amplitude: 100}, Post: Range{0, 2, 3}, Weight: connect.Constant(2)},
 		Attachment{Device: device.DC{Amplitude: 7}},
 		Attachment{Device: device.DC{Amplitude: 1000}, Post: Range{0, 9, 1}, Delay: connect.Uniform{Min: 1, Max: 5}, Weight: connect.Uniform{Min: -1, Max: 1}})
 	b := e.shards[0].blocks[0]
-	per := neuron.ConstantCurrentPropagator(0.1, 10, 250)
 	b.seek(29)
-	for k, x := range b.drive[:9] {
-		want := 3.0 + 7
+	for k := range 9 {
+		want := 7.0
 		if k >= 2 && k < 5 {
 			want += 200
 		}
-		if x != per*want {
-			t.Errorf("element %d: %g mV, want %g", k, x, per*want)
+		if x := currentNow(b, k); x != want {
+			t.Errorf("element %d: %g pA, want %g", k, x, want)
 		}
 	}
 	in := b.current.inputs[2]
 	at := in.delay[0] + 2
 	b.seek(at - 2)
-	before := b.drive[9]
+	before := currentNow(b, 9)
 	b.updateDrive(at)
-	if b.drive[9]-before == 0 || math.Abs(b.drive[9]-before-per*1000*in.weight[0]) > 1e-12 {
-		t.Errorf("element 9 changes by %g at step %d, want %g", b.drive[9]-before, at, per*1000*in.weight[0])
+	if change := currentNow(b, 9) - before; change == 0 || math.Abs(change-1000*in.weight[0]) > 1e-12 {
+		t.Errorf("element 9 changes by %g at step %d, want %g", change, at, 1000*in.weight[0])
 	}
 }
 

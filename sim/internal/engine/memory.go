@@ -7,7 +7,6 @@ import (
 
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/kernel"
-	"cortigo/sim/neuron"
 )
 
 // Memory estimates how many bytes of memory a process has at most while it builds
@@ -20,7 +19,7 @@ func Memory(desc *Description, opts Options) (int64, error) {
 	}
 	n := desc.Neurons()
 	threads, shards := opts.Divide(n)
-	m := memory{desc: desc, shards: float64(shards), built: float64(shards), sources: make([]sourceMemory, len(desc.Populations)), sizes: make([]float64, len(desc.Populations))}
+	m := memory{desc: desc, clock: clock, shards: float64(shards), built: float64(shards), sources: make([]sourceMemory, len(desc.Populations)), sizes: make([]float64, len(desc.Populations))}
 	if opts.Share.Of > 0 {
 		m.built = float64(threads)
 	}
@@ -62,6 +61,7 @@ const perStateful = 8 + 2 + 2 + 4
 // numbers.
 type memory struct {
 	desc          *Description
+	clock         clock.Clock
 	shards, built float64
 	sizes         []float64 // of the populations
 	grids         []grid
@@ -82,16 +82,12 @@ type sourceMemory struct {
 // population returns the bytes of a population's neurons.
 func (m *memory) population(p *Population, wide bool) float64 {
 	each := 2.0 + 4 // refractory counts, degree
-	switch p.Model.(type) {
-	case neuron.IafPscExp:
-		each += 3 * 8
-		if mergedChannels(p) {
-			each -= 8
+	if group, err := p.prototype(m.clock); err == nil {
+		for _, c := range group.Columns() {
+			if c.Values != nil {
+				each += 8
+			}
 		}
-	case neuron.IafPscAlpha:
-		each += 5 * 8
-	case neuron.IafPscDelta:
-		each += 2 * 8
 	}
 	if wide {
 		each += 2 * 8
@@ -142,7 +138,7 @@ func (m *memory) projection(pr *Projection, clock clock.Clock) error {
 		return nil
 	}
 	for _, t := range post.part {
-		wide, merged := m.grids[t.Population].wide, mergedChannels(&m.desc.Populations[t.Population])
+		wide, merged := m.grids[t.Population].wide, m.desc.Populations[t.Population].merged()
 		for _, s := range pre.part {
 			k := n * float64(t.N) / float64(post.n) * float64(s.N) / float64(pre.n)
 			from := &m.sources[s.Population]

@@ -115,6 +115,8 @@ func TestRecentSpikes(t *testing.T) {
 	}
 }
 
+const refractorySteps = "refractory steps"
+
 // A state that does not fit is an error, never a panic then or later.
 func TestSetStateErrors(t *testing.T) {
 	for _, c := range []struct {
@@ -123,15 +125,16 @@ func TestSetStateErrors(t *testing.T) {
 		want  string
 	}{
 		{"populations", func(s *State) { s.Populations = append(s.Populations, PopulationState{}) }, "6 populations, the network 5"},
-		{"neurons", func(s *State) { s.Populations[1].V = s.Populations[1].V[:29] }, `"split" has 29 neurons, the network 30`},
-		{"no potentials", func(s *State) { s.Populations[0].V = nil }, `"merged" lacks`},
-		{"no refractory counts", func(s *State) { s.Populations[3].Refractory = nil }, `"delta" lacks the refractory`},
-		{"long refractory period", func(s *State) { s.Populations[3].Refractory[4] = 65536 }, `"delta": neuron 95 has 65536 refractory steps left, must be an integer in [0, 65535]`},
-		{"refractory NaN", func(s *State) { s.Populations[3].Refractory[4] = math.NaN() }, "NaN"},
-		{"refractory negative", func(s *State) { s.Populations[0].Refractory[0] = -1 }, "-1"},
-		{"refractory half a step", func(s *State) { s.Populations[0].Refractory[0] = 1.5 }, "1.5"},
-		{"refractory parrot", func(s *State) { s.Populations[4].Refractory[0] = 1 }, `"parrot"`},
-		{"half of a split current", func(s *State) { s.Populations[0].SplitIn = nil }, `"merged" lacks`},
+		{"neurons", func(s *State) { s.Populations[1]["V_m"] = s.Populations[1]["V_m"][:29] }, `"split" has 29 neurons, the network 30`},
+		{"no potentials", func(s *State) { delete(s.Populations[0], "V_m") }, `"merged": the state lacks V_m`},
+		{"no refractory counts", func(s *State) { delete(s.Populations[3], refractorySteps) }, `"delta": the state lacks refractory steps`},
+		{"long refractory period", func(s *State) { s.Populations[3][refractorySteps][4] = 65536 }, `"delta": neuron 95 has 65536 refractory steps, must be an integer in [0, 65535]`},
+		{"refractory NaN", func(s *State) { s.Populations[3][refractorySteps][4] = math.NaN() }, "NaN"},
+		{"refractory negative", func(s *State) { s.Populations[0][refractorySteps][0] = -1 }, "-1"},
+		{"refractory half a step", func(s *State) { s.Populations[0][refractorySteps][0] = 1.5 }, "1.5"},
+		{"refractory parrot", func(s *State) { s.Populations[4][refractorySteps] = make([]float64, 5) }, `"parrot": the state has a column "refractory steps", which a parrot_neuron of these parameters does not have`},
+		{"half of a followed current", func(s *State) { s.Populations[0]["I_syn_ex"] = make([]float64, 40) }, `"merged": the state lacks I_syn_in`},
+		{"unknown column", func(s *State) { s.Populations[2]["g_ex"] = make([]float64, 20) }, `"alpha": the state has a column "g_ex", which a iaf_psc_alpha`},
 		{"spike of nobody", func(s *State) { s.Recent[0].Neuron = 105 }, "neuron 106"},
 		{"spike of the future", func(s *State) { s.Recent[0].Step = s.Step + 1 }, "cannot be at step"},
 		{"spike of the past", func(s *State) { s.Recent[0].Step = s.Step - 91 }, "cannot be at step"},

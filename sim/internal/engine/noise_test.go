@@ -18,7 +18,7 @@ func drives(t *testing.T, e *Engine, n int) [][]float64 {
 	get := func() []float64 {
 		var x []float64
 		for k := range b.n {
-			x = append(x, element(b.drive, k))
+			x = append(x, currentNow(b, k))
 		}
 		return x
 	}
@@ -73,7 +73,7 @@ func TestNoiseMembraneSD(t *testing.T) {
 		x := math.Exp(-dt / m.TauM)
 		mean, sd := 50*m.TauM/m.Cm, 150*m.TauM/m.Cm*math.Sqrt((1-x)/(1+x))
 		var sum, square float64
-		for _, v := range b.v {
+		for _, v := range b.values("V_m") {
 			sum, square = sum+v-mean, square+(v-mean)*(v-mean)
 		}
 		if z := sum / sd / math.Sqrt(n); math.Abs(z) > 4 {

@@ -8,7 +8,6 @@ import (
 	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
-	"cortigo/sim/neuron"
 )
 
 // maxMultiplicity is how many spikes a neuron may emit in one step.
@@ -21,8 +20,8 @@ func mostSpikes(desc *Description, clock clock.Clock) []float64 {
 	most := make([]float64, len(desc.Populations))
 	var parrots []int
 	for p := range most {
-		most[p] = 1
-		if _, ok := desc.Populations[p].Model.(neuron.Parrot); ok {
+		most[p] = desc.Populations[p].most(clock)
+		if desc.Populations[p].counts() {
 			parrots = append(parrots, p)
 		}
 	}

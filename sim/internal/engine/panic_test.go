@@ -26,6 +26,13 @@ func (w *brittle) WriteSpikes(step []int64, _ []int32) error {
 	return nil
 }
 
+var boom = errors.New("boom")
+
+// broken is a group that panics.
+type broken struct{ neuron.Group }
+
+func (broken) Step(*neuron.Input, *neuron.Spikes) { panic(boom) }
+
 // firing is four parrots that spike in every step and drive one another's
 // targets.
 func firing() *Description {
@@ -38,7 +45,6 @@ func firing() *Description {
 // caller of Run as it was; the other workers end, and the engine says that it
 // cannot go on.
 func TestPanic(t *testing.T) {
-	boom := errors.New("boom")
 	for _, threads := range []int{1, 2, 4} {
 		for _, c := range []struct {
 			name string
@@ -65,7 +71,7 @@ func TestPanic(t *testing.T) {
 			}, "what is told of progress panicked: boom"},
 			{"step", func(e *Engine) {
 				s := len(e.shards) - 1 // of the last worker
-				e.shards[s].blocks[1].step = func(*block, *shard) { panic(boom) }
+				e.shards[s].blocks[1].group = broken{}
 				t.Errorf("Run returned: %v", e.Run(t.Context(), 10, nil))
 			}, "a worker panicked: boom"},
 		} {

@@ -3,9 +3,9 @@ package engine
 import (
 	"fmt"
 
-	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/rng"
+	"cortigo/sim/neuron"
 )
 
 // Value returns a quantity that a multimeter can read, of neuron i of a
@@ -18,26 +18,46 @@ func (e *Engine) Value(population, i int, quantity string) (float64, error) {
 		return 0, fmt.Errorf("population %s: a share of a network does not have all neurons", brief.Quote(e.desc.Populations[population].Name))
 	}
 	b, k := e.locate(population, i)
-	if quantity == device.Vm {
-		return b.potential(k), nil
+	if b.follows(quantity) {
+		return b.reader(quantity)(k), nil
 	}
-	if b.merged && b.split == nil {
-		if b.iEx[k] == 0 && e.spikeCount == 0 {
-			return 0, nil
-		}
-		return 0, fmt.Errorf("population %s: with equal synaptic time constants in a large network, %s is known only where a multimeter records it from the first step on",
-			brief.Quote(e.desc.Populations[population].Name), quantity)
+	if e.step == e.born[population] {
+		return 0, nil // nothing has arrived yet
 	}
-	return b.currentOf(quantity)[k], nil
+	return 0, notFollowed(&e.desc.Populations[population], quantity)
 }
 
-// SetPotential sets the membrane potential of neuron i of a population, mV.
-func (e *Engine) SetPotential(population, i int, v float64) {
+// notFollowed says why a recordable of a population is not known.
+func notFollowed(p *Population, recordable string) error {
+	return fmt.Errorf("population %s: where the synaptic time constants are equal, %s is known only if a multimeter records it from the first step on: connect one before the first Simulate, or after a Reset",
+		brief.Quote(p.Name), recordable)
+}
+
+// reader returns a recordable as a function of the element; nil if there is none.
+func (b *block) reader(recordable string) func(k int) float64 {
+	if c := b.column(recordable); c != nil {
+		return c.Value
+	}
+	if d, ok := b.group.(neuron.Deriver); ok {
+		return d.Derive(recordable)
+	}
+	return nil
+}
+
+// SetValue sets a column of the state of neuron i of a population, as V_m, mV.
+func (e *Engine) SetValue(population, i int, name string, x float64) {
 	if e.share.Of > 0 {
 		return // whose neurons mean nothing
 	}
 	b, k := e.locate(population, i)
-	b.v[k] = v - b.rest(k)
+	b.column(name).Set(k, x)
+}
+
+// HasColumn reports whether neurons of a population have a column of the name in
+// their state.
+func (e *Engine) HasColumn(population int, name string) bool {
+	b, _ := e.locate(population, 0)
+	return b.column(name) != nil
 }
 
 // locate returns where neuron i of a population lives.
@@ -46,11 +66,6 @@ func (e *Engine) locate(population, i int) (*block, int) {
 	b := sh.blocks[population]
 	return b, (i - b.in.First) / b.in.Stride
 }
-
-func (b *block) potential(k int) float64 { return b.v[k] + b.rest(k) }
-
-// rest returns E_L of element k.
-func (b *block) rest(k int) float64 { return element(b.el, k) }
 
 // InitialPotential returns the initial V_m of neuron i of a population where it is
 // drawn, each from its own stream.

@@ -8,7 +8,6 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
-	"cortigo/sim/neuron"
 )
 
 // maxCompact is the largest weight of the compact form, in quanta: 14 bits with
@@ -90,7 +89,7 @@ func (w *weightsOf) distribution(d connect.Distribution, before float64) {
 // only what synapses were given later.
 func weightsBeside(desc *Description, pop int, replaced map[int]bool) weightsOf {
 	w := weightsOf{minSD: math.Inf(1), least: math.Inf(1)}
-	if _, ok := desc.Populations[pop].Model.(neuron.Parrot); ok {
+	if desc.Populations[pop].counts() {
 		w.constant(1)
 		return w
 	}
@@ -181,7 +180,7 @@ func (pr *Projection) replaced(desc *Description, i int) bool {
 func gridBeside(desc *Description, p int, most []float64, replaced map[int]bool) (g grid, tight bool, err error) {
 	w := weightsBeside(desc, p, replaced)
 	g = chooseGrid(w)
-	if _, parrot := desc.Populations[p].Model.(neuron.Parrot); parrot {
+	if desc.Populations[p].counts() {
 		return g, false, nil
 	}
 	once, often := 0.0, 0.0 // largest possible input, in quanta: of single spikes, of as many as there may be

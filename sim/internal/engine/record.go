@@ -265,14 +265,13 @@ func newSampler(m device.Multimeter, clock clock.Clock, after int64) (*sampler, 
 func (e *Engine) observe(sh *shard, population int, quantities []string) error {
 	b := sh.blocks[population]
 	for _, q := range quantities {
-		if q == device.Vm || !b.merged || b.split != nil || b.n == 0 {
+		if b.n == 0 || b.follows(q) {
 			continue
 		}
 		if err := e.CanRecord(population, q); err != nil {
 			return err
 		}
-		b.startSplit()
-		sh.observePositive(b.grid.wide, b.ring)
+		sh.follow(b, q)
 	}
 	return nil
 }
@@ -298,33 +297,16 @@ func (e *Engine) sample(sh *shard, begin, step int64, buf int) {
 			from, to := e.layout.slice(sh.index, r)
 			row := slot*len(m.ids) + m.base[i] - r.From
 			for q, name := range m.quantities {
-				dst := m.values[buf][q]
-				switch name {
-				case device.Vm:
-					for k := from; k < to; k++ {
-						dst[row+b.index(k)] = b.v[k] + element(b.el, k)
-					}
-				default:
-					src := b.currentOf(name)
-					for k := from; k < to; k++ {
-						dst[row+b.index(k)] = src[k]
-					}
+				if from == to {
+					continue
+				}
+				dst, read := m.values[buf][q], b.reader(name)
+				for k := from; k < to; k++ {
+					dst[row+b.index(k)] = read(k)
 				}
 			}
 		}
 	}
-}
-
-func (b *block) currentOf(quantity string) []float64 {
-	switch {
-	case b.split != nil && quantity == device.ISynEx:
-		return b.split.ex
-	case b.split != nil:
-		return b.split.in
-	case quantity == device.ISynEx:
-		return b.iEx
-	}
-	return b.iIn
 }
 
 // take collects the samples of an interval and hands on full batches.

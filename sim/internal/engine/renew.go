@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/neuron"
 )
 
 // Rebuild builds an engine of a description that has grown out of old's, or
@@ -21,9 +21,8 @@ func Rebuild(ctx context.Context, desc *Description, opts Options, old *Engine) 
 	if err != nil {
 		return nil, err
 	}
-	for p := range state.Populations {
-		state.Populations[p].changeChannels(e, p)
-		state.Populations[p].keepInput(e, p)
+	if err := e.adopt(state); err != nil {
+		return nil, err
 	}
 	copy(e.born, old.born)
 	for p := len(state.Populations); p < len(desc.Populations); p++ {
@@ -33,7 +32,7 @@ func Rebuild(ctx context.Context, desc *Description, opts Options, old *Engine) 
 	if err := e.SetState(state); err != nil {
 		return nil, err
 	}
-	e.keepPotentials(old)
+	e.keepQuantities(old)
 	e.events = old.events
 	return e, nil
 }
@@ -53,13 +52,13 @@ func (e *Engine) Reload(desc *Description) (*Engine, error) {
 	}
 	copy(r.born, e.born)
 	state := e.State()
-	for p := range state.Populations {
-		state.Populations[p].keepInput(r, p)
+	if err := r.adopt(state); err != nil {
+		return nil, err
 	}
 	if err := r.SetState(state); err != nil {
 		return nil, err
 	}
-	r.keepPotentials(e)
+	r.keepQuantities(e)
 	return r, nil
 }
 
@@ -81,20 +80,30 @@ func (e *Engine) Restart(desc *Description) (*Engine, error) {
 	return r, nil
 }
 
-// keepPotentials has neurons whose E_L is not what it was in old keep the
-// potential that they had there: a state has potentials relative to E_L.
-func (e *Engine) keepPotentials(old *Engine) {
+// keepQuantities has neurons whose rest values are not what they were in old,
+// as E_L, keep the quantities that they had there: a state has them relative to
+// the rest.
+func (e *Engine) keepQuantities(old *Engine) {
 	if e.share.Of > 0 {
 		return // which has not all of them
 	}
 	for p := range old.desc.Populations {
 		for i := range old.desc.Populations[p].N {
 			was, j := old.locate(p, i)
-			if was.v == nil {
-				break // parrots
+			b, k := e.locate(p, i)
+			relative := false
+			for c := range was.columns {
+				from := &was.columns[c]
+				if from.Rest == nil {
+					continue
+				}
+				relative = true
+				if to := b.column(from.Name); to != nil && to.Rest != nil && element(to.Rest, k) != element(from.Rest, j) {
+					to.Set(k, from.Value(j))
+				}
 			}
-			if b, k := e.locate(p, i); b.rest(k) != was.rest(j) {
-				b.v[k] = was.potential(j) - b.rest(k)
+			if !relative {
+				break // nor are the others' of this model
 			}
 		}
 	}
@@ -102,62 +111,42 @@ func (e *Engine) keepPotentials(old *Engine) {
 
 // SameChannels reports whether two populations of a model keep the signs of
 // their input apart alike.
-func SameChannels(a, b *Population) bool { return mergedChannels(a) == mergedChannels(b) }
+func SameChannels(a, b *Population) bool { return a.merged() == b.merged() }
 
-// CanChangeChannels reports why a population cannot change from one channel for
-// both signs to two, or back, as its synaptic time constants would have it.
-func (e *Engine) CanChangeChannels(population int) error {
-	for _, sh := range e.shards {
-		b := sh.blocks[population]
-		if !b.merged || b.split != nil {
-			continue
-		}
-		for _, x := range b.iEx {
-			if x != 0 {
-				return fmt.Errorf("tau_syn_ex and tau_syn_in, which were equal, cannot become different while synaptic currents flow, unless a multimeter records I_syn_ex from the first step on")
-			}
+// adopt makes the state of neurons that had other parameters one of e's.
+func (e *Engine) adopt(s *State) error {
+	for p := range s.Populations {
+		if err := e.desc.Populations[p].adopt(s.Populations[p]); err != nil {
+			return fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[p].Name), err)
 		}
 	}
 	return nil
 }
 
-// changeChannels makes the currents of a population those of e's channels.
-func (s *PopulationState) changeChannels(e *Engine, population int) {
-	b := e.shards[0].blocks[population]
-	merged := b.merged && b.iEx != nil
-	switch {
-	case merged && s.IIn != nil: // two have become one
-		s.SplitEx, s.SplitIn = slices.Clone(s.IEx), s.IIn // for those who record them
-		for i, x := range s.IIn {
-			s.IEx[i] += x
-		}
-		s.IIn = nil
-	case !b.merged && s.IIn == nil && s.IEx != nil && s.DEx == nil: // one has become two
-		if s.SplitEx != nil {
-			s.IEx, s.IIn = s.SplitEx, s.SplitIn
-			s.SplitEx, s.SplitIn = nil, nil
-			return
-		}
-		s.IIn = make([]float64, len(s.IEx))
+func (p *Population) adopt(s PopulationState) error {
+	spec, err := neuron.SpecOf(p.Model)
+	if err != nil || spec.Adopt == nil {
+		return err
 	}
+	parameters, err := p.parameters()
+	if err != nil {
+		return err
+	}
+	return spec.Adopt(s, parameters, spec.MergedFor(parameters))
 }
 
-// keepInput makes room for refractory input where it is kept from now on.
-func (s *PopulationState) keepInput(e *Engine, population int) {
-	for _, sh := range e.shards {
-		if b := sh.blocks[population]; b.kept != nil && s.Kept == nil {
-			s.Kept = make([]float64, e.desc.Populations[population].N)
-		}
-	}
+// CanAdopt reports why neurons of a population cannot go on with other
+// parameters.
+func (e *Engine) CanAdopt(population int, changed *Population) error {
+	return changed.adopt(e.state(population))
 }
 
 // CanRecord reports why a quantity of a population's neurons cannot be recorded
 // from now on.
 func (e *Engine) CanRecord(population int, quantity string) error {
 	for _, sh := range e.shards {
-		if b := sh.blocks[population]; quantity != device.Vm && b.merged && b.split == nil && b.n > 0 && e.step != e.born[population] {
-			return fmt.Errorf("population %s: with equal synaptic time constants in a network of more than %d neurons, recording of %s must begin before the first step",
-				brief.Quote(e.desc.Populations[population].Name), splitAlways, quantity)
+		if b := sh.blocks[population]; b.n > 0 && !b.follows(quantity) && e.step != e.born[population] {
+			return notFollowed(&e.desc.Populations[population], quantity)
 		}
 	}
 	return nil

@@ -187,7 +187,7 @@ func (sh *shard) addLong(b *block) {
 		dst[k] += x
 	}
 	clear(src)
-	if b.split != nil && sh.positive != nil {
+	if b.following && sh.positive != nil {
 		dst, src := sh.positives(b), sh.positive[b.base:b.base+b.n]
 		for k, x := range src {
 			dst[k] += x

@@ -21,7 +21,8 @@ const (
 // that have left what a float64 holds, as it is at its end.
 func (b *block) settle() bool {
 	finite := true
-	for _, x := range b.state() {
+	for i := range b.columns {
+		x := b.columns[i].Values
 		for k, v := range x {
 			size := math.Abs(v)
 			switch {
@@ -36,19 +37,10 @@ func (b *block) settle() bool {
 	return finite
 }
 
-// state returns the columns of numbers that make up the block's state.
-func (b *block) state() [8][]float64 {
-	all := [8][]float64{b.v, b.iEx, b.iIn, b.dEx, b.dIn, b.kept}
-	if b.split != nil {
-		all[6], all[7] = b.split.ex, b.split.in
-	}
-	return all
-}
-
 // finite reports whether all of a block's state is finite.
 func (b *block) finite() bool {
-	for _, x := range b.state() {
-		for _, v := range x {
+	for i := range b.columns {
+		for _, v := range b.columns[i].Values {
 			if !(math.Abs(v) <= math.MaxFloat64) {
 				return false
 			}
@@ -61,16 +53,13 @@ func (b *block) finite() bool {
 // step.
 func (e *Engine) notFinite(b *block, step int64) *stepError {
 	for k := range b.n {
-		for c, x := range b.state() {
-			if x == nil || math.Abs(x[k]) <= math.MaxFloat64 {
+		for i := range b.columns {
+			c := &b.columns[i]
+			if c.Values == nil || math.Abs(c.Values[k]) <= math.MaxFloat64 {
 				continue
 			}
-			value := x[k]
-			if c == 0 {
-				value = b.potential(k)
-			}
 			err := fmt.Errorf("population %s: %s of neuron %d is %g at %g ms, after numbers that a float64 does not hold: too large a weight, current or parameter reached it",
-				brief.Quote(e.desc.Populations[b.population].Name), columnNames[c], int(b.id)+b.index(k), value, e.clock.MS(step))
+				brief.Quote(e.desc.Populations[b.population].Name), c.Name, int(b.id)+b.index(k), c.Value(k), e.clock.MS(step))
 			return &stepError{err, step, b.number + b.index(k)}
 		}
 	}

@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"cortigo/sim/internal/brief"
-	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/rng"
+	"cortigo/sim/neuron"
 )
 
 // A shard is the unit of work: some neurons of every population with all the
@@ -21,9 +21,8 @@ type shard struct {
 	kinds  []kind // static, and those of projections with state
 	synapticSums
 
-	step         int64    // the step at hand
-	fired        []uint16 // elements of a block that spiked in this step
-	multiplicity []int32  // of each, for parrots; else empty
+	step  int64         // the step at hand
+	fired neuron.Spikes // of a block in this step
 
 	// Spikes of an interval, in order of step, then neuron. There are two:
 	// others still read the last interval's while this one's are written.
@@ -54,14 +53,14 @@ func (b *block) addInputs(sh *shard, step int64) {
 				for k, x := range sum {
 					ext[k] += float64(q * float64(x))
 				}
-				if b.split == nil {
+				if !b.following {
 					clear(sum)
 				}
 			}
 		}
 	}
-	if b.split != nil {
-		b.addSplit(sh)
+	if b.following {
+		b.addSigns(sh)
 	}
 	if b.arrivals != nil {
 		b.arrivals.add(&b.in, step)
@@ -71,8 +70,8 @@ func (b *block) addInputs(sh *shard, step int64) {
 	}
 }
 
-// addSplit collects the two signs of what a merged sum holds.
-func (b *block) addSplit(sh *shard) {
+// addSigns collects the two signs of what a merged sum holds.
+func (b *block) addSigns(sh *shard) {
 	signs, q := b.in.Signs, b.grid.quantum
 	if b.grid.wide {
 		for tier := range b.grid.tierCount() {
@@ -95,15 +94,6 @@ func (b *block) addSplit(sh *shard) {
 	clear(positive)
 }
 
-func (s *splitCurrents) step(in *inbox.Inbox) {
-	ex, inh := in.Signs[0], in.Signs[1]
-	for k := range s.ex {
-		s.ex[k] = float64(element(s.decayEx, k)*s.ex[k]) + ex[k]
-		s.in[k] = float64(element(s.decayIn, k)*s.in[k]) + inh[k]
-		ex[k], inh[k] = 0, 0
-	}
-}
-
 // advance does one step: what arrives is added up, then the neurons move on.
 // lag counts the steps from the beginning of the interval, whose spikes go to buf.
 func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
@@ -124,23 +114,19 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 		if b.ring && sh.static.narrow.entry != nil {
 			sh.addLong(b)
 		}
-		if (b.in.Ports[0] != nil && b.counter == nil) || b.split != nil {
-			b.addInputs(sh, step)
-		}
-		sh.multiplicity = sh.multiplicity[:0]
 		if step%settleSteps == 0 {
 			if !b.settle() {
 				return e.notFinite(b, step-1)
 			}
 		}
-		b.step(b, sh)
-		if b.split != nil {
-			b.split.step(&b.in)
+		b.advance(sh, step)
+		if err := b.checkFired(&sh.fired); err != nil {
+			return &stepError{err, step, b.number}
 		}
-		for i, k := range sh.fired {
+		for i, k := range sh.fired.Neuron {
 			m := int32(1)
-			if len(sh.multiplicity) > 0 {
-				m = sh.multiplicity[i]
+			if len(sh.fired.Times) > 0 {
+				m = sh.fired.Times[i]
 				if m > e.bounds.Multiplicity[b.population] {
 					return e.tooMany(b, int(k), m, step)
 				}

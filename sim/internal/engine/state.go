@@ -2,10 +2,13 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/neuron"
 )
 
 // A State is what a network needs to go on, by neuron and independent of
@@ -20,55 +23,74 @@ type State struct {
 	Sent        []Sending         `json:"-"` // through them, and under way
 }
 
-// A PopulationState is the state of a population's neurons, a value each in
-// every column that the model has; the others are nil. Potentials are relative
-// to E_L.
-type PopulationState struct {
-	V, IEx, IIn, DEx, DIn, Kept []float64
-	SplitEx, SplitIn            []float64 // currents of a merged channel, where they are recorded
-	Refractory                  []float64
-}
+// A PopulationState is the state of a population's neurons: columns by name, with
+// a value for each neuron. Those of which a group says so are relative to a rest
+// value, as V_m to E_L.
+type PopulationState map[string][]float64
 
-// columns returns the state's columns beside the block's.
-func (s *PopulationState) columns(b *block) (state []*[]float64, own [][]float64) {
-	state = []*[]float64{&s.V, &s.IEx, &s.IIn, &s.DEx, &s.DIn, &s.Kept}
-	own = [][]float64{b.v, b.iEx, b.iIn, b.dEx, b.dIn, b.kept}
-	if b.split != nil {
-		state = append(state, &s.SplitEx, &s.SplitIn)
-		own = append(own, b.split.ex, b.split.in)
+// state copies the columns of a population.
+func (e *Engine) state(p int) PopulationState {
+	s, n := PopulationState{}, e.desc.Populations[p].N
+	for _, sh := range e.shards {
+		b := sh.blocks[p]
+		if b.n == 0 {
+			continue
+		}
+		for i := range b.columns {
+			c := &b.columns[i]
+			if s[c.Name] == nil {
+				s[c.Name] = make([]float64, n)
+			}
+			to := s[c.Name]
+			for k, x := range c.Values {
+				to[b.index(k)] = x
+			}
+			for k, x := range c.Counts {
+				to[b.index(k)] = float64(x)
+			}
+		}
 	}
-	return state, own
+	return s
 }
 
-// Columns returns every column, for those who write or read them all.
-func (s *PopulationState) Columns() []*[]float64 {
-	return []*[]float64{&s.V, &s.IEx, &s.IIn, &s.DEx, &s.DIn, &s.Kept, &s.SplitEx, &s.SplitIn, &s.Refractory}
+// restore makes s the state of a population's neurons in a shard.
+func (sh *shard) restore(b *block, s PopulationState) error {
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		if b.column(name) == nil {
+			sh.follow(b, name)
+		}
+		c := b.column(name)
+		if c == nil {
+			return fmt.Errorf("the state has a column %s, which a %s of these parameters does not have", brief.Quote(name), b.spec.Defaults.ModelName())
+		}
+		from := s[name]
+		for k := range c.Values {
+			c.Values[k] = from[b.index(k)]
+		}
+		for k := range c.Counts {
+			x := from[b.index(k)]
+			if !(x >= 0 && x <= math.MaxUint16) || x != math.Floor(x) {
+				return fmt.Errorf("neuron %d has %g %s, must be an integer in [0, %d]", int(b.id)+b.index(k), x, name, math.MaxUint16)
+			}
+			c.Counts[k] = uint16(x)
+		}
+	}
+	for i := range b.columns {
+		if s[b.columns[i].Name] == nil {
+			return fmt.Errorf("the state lacks %s, which its model has", b.columns[i].Name)
+		}
+	}
+	if r, ok := b.group.(neuron.Restorer); ok {
+		return r.Restored()
+	}
+	return nil
 }
 
 // State returns a copy of the network's state.
 func (e *Engine) State() *State {
 	s := &State{Step: e.step, Spikes: e.spikeCount, Populations: make([]PopulationState, len(e.desc.Populations))}
 	for p := range s.Populations {
-		ps := &s.Populations[p]
-		ps.Refractory = make([]float64, e.desc.Populations[p].N)
-		for _, sh := range e.shards {
-			b := sh.blocks[p]
-			state, own := ps.columns(b)
-			for c := range own {
-				if own[c] == nil {
-					continue
-				}
-				if *state[c] == nil {
-					*state[c] = make([]float64, e.desc.Populations[p].N)
-				}
-				for k, x := range own[c] {
-					(*state[c])[b.index(k)] = x
-				}
-			}
-			for k, x := range b.ref {
-				ps.Refractory[b.index(k)] = float64(x)
-			}
-		}
+		s.Populations[p] = e.state(p)
 	}
 	s.Recent = append(s.Recent, e.recent.list[e.recent.head:]...)
 	s.Arrivals = e.arrivalsToCome()
@@ -83,49 +105,18 @@ func (e *Engine) SetState(s *State) error {
 		return fmt.Errorf("state has %d populations, the network %d", len(s.Populations), len(e.desc.Populations))
 	}
 	for p := range s.Populations {
-		ps, n := &s.Populations[p], e.desc.Populations[p].N
-		name := e.desc.Populations[p].Name
-		for _, c := range ps.Columns() {
-			if *c != nil && len(*c) != n {
-				return fmt.Errorf("state of population %s has %d neurons, the network %d", brief.Quote(name), len(*c), n)
+		ps, n := s.Populations[p], e.desc.Populations[p].N
+		name := brief.Quote(e.desc.Populations[p].Name)
+		for _, x := range ps {
+			if len(x) != n {
+				return fmt.Errorf("state of population %s has %d neurons, the network %d", name, len(x), n)
 			}
 		}
 		for _, sh := range e.shards {
-			b := sh.blocks[p]
-			if b.n == 0 {
-				continue
-			}
-			if ps.SplitEx != nil && b.merged && b.split == nil && b.iEx != nil {
-				b.startSplit()
-				sh.observePositive(b.grid.wide, b.ring)
-			}
-			state, own := ps.columns(b)
-			for c := range own {
-				if own[c] == nil {
-					continue
+			if b := sh.blocks[p]; b.n > 0 {
+				if err := sh.restore(b, ps); err != nil {
+					return fmt.Errorf("population %s: %w", name, err)
 				}
-				if *state[c] == nil {
-					return fmt.Errorf("state of population %s lacks a column that its model has", brief.Quote(name))
-				}
-				for k := range own[c] {
-					own[c][k] = (*state[c])[b.index(k)]
-				}
-			}
-			if ps.Refractory == nil {
-				return fmt.Errorf("state of population %s lacks the refractory counts", brief.Quote(name))
-			}
-			limit := math.MaxUint16 // t_ref may have been longer before
-			if b.v == nil {
-				limit = 0
-			}
-			for k := range b.ref {
-				x := ps.Refractory[b.index(k)]
-				if !(x >= 0 && x <= float64(limit)) || x != math.Floor(x) {
-					return fmt.Errorf("state of population %s: neuron %d has %g refractory steps left, must be an integer in [0, %d]",
-						brief.Quote(name), int(b.id)+b.index(k), x, limit)
-				}
-				b.ref[k] = uint16(x)
-				b.discountFrom(int(x))
 			}
 		}
 	}
@@ -197,9 +188,7 @@ func (e *Engine) checkRecent(s *State) error {
 func (e *Engine) seek() {
 	for _, sh := range e.shards {
 		for _, b := range sh.blocks {
-			if b.v != nil {
-				b.seek(e.step)
-			}
+			b.seek(e.step)
 			if b.arrivals != nil {
 				b.arrivals.next = 0
 			}

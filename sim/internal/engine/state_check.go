@@ -3,9 +3,13 @@ package engine
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/neuron"
 )
 
 // Check reports what no run of the network desc can have left behind: numbers
@@ -20,8 +24,12 @@ func (s *State) Check(desc *Description) error {
 	if len(s.Populations) != len(desc.Populations) {
 		return fmt.Errorf("state has %d populations, the network %d", len(s.Populations), len(desc.Populations))
 	}
+	c, err := clock.New(desc.Resolution)
+	if err != nil {
+		return err
+	}
 	for p := range s.Populations {
-		if err := s.Populations[p].check(&desc.Populations[p]); err != nil {
+		if err := s.Populations[p].check(&desc.Populations[p], c); err != nil {
 			return fmt.Errorf("state of population %q: %w", desc.Populations[p].Name, err)
 		}
 	}
@@ -61,20 +69,61 @@ func byStep(step int64, neuron uint32, otherStep int64, other uint32) int {
 	return cmp.Or(cmp.Compare(step, otherStep), cmp.Compare(neuron, other))
 }
 
-// columnNames are what errors call the columns, in the order of Columns.
-var columnNames = [...]string{"V_m", "I_syn_ex", "I_syn_in", "dI_syn_ex", "dI_syn_in", "refractory input", "I_syn_ex", "I_syn_in", "refractory steps"}
-
-func (s *PopulationState) check(p *Population) error {
-	for c, column := range s.Columns() {
-		x := *column
-		if x != nil && len(x) != p.N {
-			return fmt.Errorf("%s of %d neurons, must be %d", columnNames[c], len(x), p.N)
+func (s PopulationState) check(p *Population, c clock.Clock) error {
+	known, needed, err := p.stateColumns(c)
+	if err != nil {
+		return err
+	}
+	for _, name := range needed {
+		if s[name] == nil {
+			return fmt.Errorf("the state lacks %s, which its model has", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		x := s[name]
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("the state has a column %s, which a %s of these parameters does not have", brief.Quote(name), p.Model.ModelName())
+		}
+		if followed := len(needed) < len(known) && !slices.Contains(needed, name); followed {
+			needed = known // what is followed is all there
+		}
+		if len(x) != p.N {
+			return fmt.Errorf("%s of %d neurons, must be %d", brief.String(name), len(x), p.N)
 		}
 		for k := range x {
 			if math.IsNaN(x[k]) || math.IsInf(x[k], 0) {
-				return fmt.Errorf("%s of neuron %d of %d, counted from 0, is %g, must be finite", columnNames[c], k, p.N, x[k])
+				return fmt.Errorf("%s of neuron %d of %d, counted from 0, is %g, must be finite", brief.String(name), k, p.N, x[k])
 			}
 		}
 	}
+	for _, name := range needed {
+		if s[name] == nil {
+			return fmt.Errorf("the state lacks %s, which goes with others that it has", name)
+		}
+	}
 	return nil
+}
+
+// stateColumns returns the names of all columns that the state of a population
+// may have, and of those that it has at least: the others are followed for
+// recorders.
+func (p *Population) stateColumns(c clock.Clock) (known, needed []string, err error) {
+	group, err := p.prototype(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range group.Columns() {
+		needed = append(needed, c.Name)
+	}
+	if f, ok := group.(neuron.Follower); ok {
+		for _, r := range neuron.Recordables(p.Model) {
+			if !f.Follows(r.Name) {
+				f.Follow(r.Name)
+			}
+		}
+	}
+	for _, c := range group.Columns() {
+		known = append(known, c.Name)
+	}
+	return known, needed, nil
 }

@@ -183,7 +183,7 @@ func newStateful(e *Engine, sh *shard, ch *statefulProjection, j *job) (*statefu
 	}
 	k.on.Column = make([][]float64, len(k.column))
 	for _, w := range ch.drawers {
-		k.target = append(k.target, target{sh.blocks[w.Post.Population], countsSpikes(&e.desc.Populations[w.Post.Population])})
+		k.target = append(k.target, target{sh.blocks[w.Post.Population], e.desc.Populations[w.Post.Population].counts()})
 	}
 	return k, nil
 }

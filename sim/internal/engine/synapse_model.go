@@ -7,7 +7,6 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/inbox"
-	"cortigo/sim/neuron"
 	"cortigo/sim/synapse"
 )
 
@@ -87,11 +86,4 @@ func (d *Description) reach(pr *Projection, replaced bool) float64 {
 		return pr.largestWeight(replaced)
 	}
 	return math.Max(0, spec.Bound(m, pr.largestWeight(false))) // CheckKind has seen to others
-}
-
-// countsSpikes reports whether neurons of a population count spikes, whatever
-// their weights.
-func countsSpikes(p *Population) bool {
-	_, ok := p.Model.(neuron.Parrot)
-	return ok
 }

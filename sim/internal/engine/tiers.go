@@ -3,6 +3,8 @@ package engine
 import (
 	"fmt"
 	"math"
+
+	"cortigo/sim/neuron"
 )
 
 // One sum exact to 2^-40 of the largest weight is all that most populations
@@ -77,31 +79,21 @@ func (w *weightsOf) matters(x float64) {
 // noticeable returns the least weight onto a neuron of a population that moves
 // its potential by 1 mV, or from reset to threshold where that is less.
 func noticeable(p *Population) float64 {
-	c := newCell(p.Model)
-	columns, err := c.columns(p)
-	if err != nil || len(c.field) == 0 {
+	spec, err := neuron.SpecOf(p.Model)
+	if err != nil || spec.Noticeable == nil {
 		return 1
 	}
-	least := math.Inf(1)
-	for i := range max(1, p.N) {
-		if len(columns) > 0 {
-			if i == p.N {
-				break
-			}
-			set(columns, i)
-		} else if i > 0 {
-			break
-		}
-		unit := math.Min(1, c.parameter("V_th")-c.parameter("V_reset"))
-		if c.delta == nil {
-			// All the charge of a spike, as if none leaked.
-			tau := math.Max(c.parameter("tau_syn_ex"), c.parameter("tau_syn_in"))
-			if c.alpha != nil {
-				tau *= math.E
-			}
-			unit *= c.parameter("C_m") / tau
-		}
-		least = math.Min(least, unit)
+	parameters, err := p.parameters()
+	if err != nil {
+		return 1 // CheckColumns tells
 	}
+	if !parameters.Differ() {
+		return spec.Noticeable(parameters.Shared())
+	}
+	least := math.Inf(1)
+	_ = parameters.Each(func(_ int, m neuron.Model) error {
+		least = math.Min(least, spec.Noticeable(m))
+		return nil
+	})
 	return least
 }

@@ -32,6 +32,7 @@ const (
 	GeneratorTrain Purpose = 21 // a Poisson generator's spikes for a recorder
 	OwnInput       Purpose = 22 // what a device of a user's own sends
 	OwnTrain       Purpose = 23 // what it sends a recorder
+	NeuronRandom   Purpose = 24 // random numbers of a neuron's own equations in a step
 	NodeParameter  Purpose = 40 // a parameter drawn for each of some nodes
 )
 

@@ -8,7 +8,6 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
-	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/param"
@@ -28,28 +27,7 @@ func encodeParameters(m interface{ ModelName() string }) (tagged, error) {
 	return tagged{m.ModelName(), b}, err
 }
 
-// decodeParameters decodes one of some models, which are of a kind; parameters
-// that are not there have their defaults.
-func decodeParameters[T interface{ ModelName() string }](t tagged, kind string, models []T) (none T, err error) {
-	for _, m := range models {
-		if m.ModelName() != t.Type {
-			continue
-		}
-		if len(t.Params) == 0 {
-			return m, nil
-		}
-		changed, err := param.Of(m).Unmarshal(t.Params, m)
-		if err != nil {
-			return none, err
-		}
-		return changed.(T), nil
-	}
-	return none, fmt.Errorf("unknown %s %s", kind, brief.Quote(t.Type))
-}
-
-func decodeModel(t tagged) (neuron.Model, error) {
-	return decodeParameters(t, "model", []neuron.Model{neuron.DefaultIafPscExp(), neuron.DefaultIafPscAlpha(), neuron.DefaultIafPscDelta(), neuron.Parrot{}})
-}
+func decodeModel(t tagged) (neuron.Model, error) { return neuron.Decode(t.Type, t.Params) }
 
 func encodeRule(r connect.Rule) (tagged, error) {
 	name, params, err := connect.EncodeRule(r)

@@ -3,9 +3,13 @@ package store
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
@@ -21,7 +25,51 @@ const stateKind = "state"
 
 func statePath(dir string) string { return filepath.Join(dir, "state", "state.cortigo") }
 
-func columnName(population, column int) string { return fmt.Sprintf("%d/%d", population, column) }
+// stateFormat is the version of a state's file. Format 1 named columns by their
+// place among those of all models.
+const stateFormat = 2
+
+// columnName names a column's array: by the population's place, as its name may
+// hold anything.
+func columnName(population int, column string) string {
+	return fmt.Sprintf("%d/%s", population, column)
+}
+
+// columnOf reads such a name; false if it is none.
+func columnOf(name string) (population int, column string, ok bool) {
+	number, column, ok := strings.Cut(name, "/")
+	population, err := strconv.Atoi(number)
+	return population, column, ok && err == nil && column != "" && columnName(population, column) == name
+}
+
+// named1 are the columns of format 1 by their places, for models of two channels
+// and, where it differs, of one.
+var (
+	named1  = []string{"V_m", "I_syn_ex", "I_syn_in", "dI_syn_ex", "dI_syn_in", "refractory input", "", "", "refractory steps"}
+	merged1 = map[int]string{1: "I_syn", 6: "I_syn_ex", 7: "I_syn_in"}
+)
+
+// name1 gives the columns of a population of format 1 their names. Parrots had
+// refractory steps, all 0, there.
+func name1(s engine.PopulationState) engine.PopulationState {
+	out := engine.PopulationState{}
+	for key, x := range s {
+		k, err := strconv.Atoi(key)
+		if err != nil || k < 0 || k >= len(named1) {
+			out[key] = x // which its model does not know
+			continue
+		}
+		name := named1[k]
+		if one := merged1[k]; one != "" && s["2"] == nil {
+			name = one
+		}
+		if name == "refractory steps" && s["0"] == nil {
+			continue
+		}
+		out[name] = x
+	}
+	return out
+}
 
 // SaveState writes a network's state, which State.Check has passed, to dir/state.
 func SaveState(dir string, desc *engine.Description, s *engine.State) error {
@@ -34,10 +82,8 @@ func SaveState(dir string, desc *engine.Description, s *engine.State) error {
 	}
 	var arrays []array
 	for p := range s.Populations {
-		for c, column := range s.Populations[p].Columns() {
-			if *column != nil {
-				arrays = append(arrays, newArray(columnName(p, c), *column))
-			}
+		for _, name := range slices.Sorted(maps.Keys(s.Populations[p])) {
+			arrays = append(arrays, newArray(columnName(p, name), s.Populations[p][name]))
 		}
 	}
 	neuron := make([]uint32, len(s.Recent))
@@ -53,7 +99,7 @@ func SaveState(dir string, desc *engine.Description, s *engine.State) error {
 	}
 	arrays = append(arrays, newArray("arrivals/neuron", target), newArray("arrivals/value", value), newArray("arrivals/step", arrival))
 	arrays = append(arrays, synapseArrays(s)...)
-	_, err = writeContainer(statePath(dir), stateKind, stateHeader{formatVersion, fp, *s}, arrays)
+	_, err = writeContainer(statePath(dir), stateKind, stateHeader{stateFormat, fp, *s}, arrays)
 	return err
 }
 
@@ -75,8 +121,8 @@ func OpenState(dir string, desc *engine.Description) (*engine.State, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.Format != formatVersion {
-		return nil, fmt.Errorf("%s: format %d, this version reads %d", c.path, h.Format, formatVersion)
+	if h.Format != stateFormat && h.Format != 1 {
+		return nil, fmt.Errorf("%s: format %d, this version reads 1 and %d: go on from it with the version that wrote it, or run the network again", c.path, h.Format, stateFormat)
 	}
 	if h.Fingerprint != fp {
 		return nil, fmt.Errorf("%s: belongs to another network", c.path)
@@ -87,10 +133,18 @@ func OpenState(dir string, desc *engine.Description) (*engine.State, error) {
 	}
 	s.Populations = make([]engine.PopulationState, len(desc.Populations))
 	for p := range s.Populations {
-		for k, column := range s.Populations[p].Columns() {
-			if *column, err = take[float64](c, columnName(p, k)); err != nil {
+		s.Populations[p] = engine.PopulationState{}
+	}
+	for _, a := range c.table.Arrays {
+		if p, column, ok := columnOf(a.Name); ok {
+			if s.Populations[p][column], err = take[float64](c, a.Name); err != nil {
 				return nil, err
 			}
+		}
+	}
+	if h.Format == 1 {
+		for p := range s.Populations {
+			s.Populations[p] = name1(s.Populations[p])
 		}
 	}
 	neuron, err := take[uint32](c, "recent/neuron")
@@ -153,13 +207,12 @@ func (c *container) checkState(desc *engine.Description) error {
 	if err := c.knownSynapses(desc, known); err != nil {
 		return err
 	}
-	columns := len((&engine.PopulationState{}).Columns())
 	for _, a := range c.table.Arrays {
 		if known[a.Name] {
 			continue
 		}
-		var p, k int
-		if n, err := fmt.Sscanf(a.Name, "%d/%d", &p, &k); n != 2 || err != nil || a.Name != columnName(p, k) || p < 0 || p >= len(desc.Populations) || k < 0 || k >= columns {
+		p, _, ok := columnOf(a.Name)
+		if !ok || p < 0 || p >= len(desc.Populations) {
 			return fmt.Errorf("%s: damaged: it holds an array %q, which is not part of a state of this network", c.path, brief.String(a.Name))
 		}
 		if n := desc.Populations[p].N; a.Len != int64(n) {

@@ -244,7 +244,7 @@ func TestDecodeErrors(t *testing.T) {
 		{`"type":"fixed_indegree"`, `"type":"fixed_wow"`, `projection 1: unknown rule "fixed_wow"`},
 		{`"refractory_input":[0,1`, `"refractory_input":[0,2`, `population "delta": neuron 1 of 5, counted from 0: iaf_psc_delta: refractory_input is 2, must be 0 or 1`},
 		{`"refractory_input":[0,1,`, `"refractory_input":[0,`, `population "delta": refractory_input has 4 values, must have one for each of the 5 neurons`},
-		{`"V_min":[null`, `"V_mini":[null`, `iaf_psc_delta has no parameter "V_mini"`},
+		{`"V_min":[null`, `"V_mini":[null`, `iaf_psc_delta: no parameter "V_mini"`},
 		{`"refractory_input":[0,1`, `"refractory_input":[0,null`, "refractory_input is -Inf"},
 		{`"n":30}`, `"n":-30}`, "projection 0: connect: FixedTotalNumber: N is -30"},
 		{`"post":[1,1]`, `"post":[1,99]`, "target 99"},

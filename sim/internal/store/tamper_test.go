@@ -248,10 +248,10 @@ func TestDamagedState(t *testing.T) {
 			binary.LittleEndian.PutUint32(a["recent/neuron"], 80)
 		}},
 		{"NaN", "V_m of neuron 1 of 30, counted from 0, is NaN", func(_ map[string]json.RawMessage, a map[string][]byte) {
-			binary.LittleEndian.PutUint64(a["0/0"][8:], math.Float64bits(math.NaN()))
+			binary.LittleEndian.PutUint64(a["0/V_m"][8:], math.Float64bits(math.NaN()))
 		}},
-		{"fewer neurons", `array "0/0" has 29 elements, must have one for each of 30`, func(_ map[string]json.RawMessage, a map[string][]byte) {
-			a["0/0"] = a["0/0"][:29*8]
+		{"fewer neurons", `array "0/V_m" has 29 elements, must have one for each of 30`, func(_ map[string]json.RawMessage, a map[string][]byte) {
+			a["0/V_m"] = a["0/V_m"][:29*8]
 		}},
 	} {
 		write(t, dir, all)

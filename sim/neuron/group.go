@@ -1,0 +1,176 @@
+package neuron
+
+import (
+	"math"
+
+	"cortigo/sim/internal/rng"
+)
+
+// A Group is the neurons of one population that a shard of the network has:
+// neuron k of the group, counted from 0, is neuron Index(k) of the population. A
+// group is used by one goroutine at a time.
+//
+// What it does in a step must follow from its columns, its input and the
+// parameters alone: so that a network goes on from a saved state, and in shards
+// of other sizes, as if it had not been interrupted. What is random comes from
+// Config.Random.
+type Group interface {
+	// Columns returns the state: columns with a value for each neuron, which the
+	// simulator saves and restores by name, and reads for recorders, between
+	// steps. The slices stay the same, but for a Follower's.
+	Columns() []Column
+
+	// Step takes in what arrives and moves on by a step: to the end of which
+	// spikes are stamped. It leaves the input empty.
+	Step(in *Input, out *Spikes)
+}
+
+// A Column is a part of the state: either numbers or counts, of each neuron.
+type Column struct {
+	Name   string // as in files; a recordable's, or a parameter's, if it is that
+	Values []float64
+	Counts []uint16
+
+	// Rest is what Values are relative to, of all neurons (one value) or of each:
+	// the quantity is Values[k] + Rest[k]. Nil: 0.
+	Rest []float64
+}
+
+// Value returns the quantity of neuron k.
+func (c *Column) Value(k int) float64 {
+	switch {
+	case c.Counts != nil:
+		return float64(c.Counts[k])
+	case c.Rest == nil:
+		return c.Values[k]
+	}
+	return c.Values[k] + of(c.Rest, k)
+}
+
+// Set makes x the quantity of neuron k.
+func (c *Column) Set(k int, x float64) {
+	if c.Rest != nil {
+		x -= of(c.Rest, k)
+	}
+	c.Values[k] = x
+}
+
+// of returns x[k], or the one value that stands for all.
+func of(x []float64, k int) float64 {
+	if len(x) == 1 {
+		return x[0]
+	}
+	return x[k]
+}
+
+// A Config is what a group is made for.
+type Config struct {
+	Parameters *Parameters // of the group
+	Population *Parameters // of the whole population: which columns there are follows from it
+	Clock      Clock
+	Merged     bool    // all input comes through the first port
+	Quantum    float64 // of the sums, see PortInput; 0: they are empty, all comes as numbers
+
+	Index  func(k int) int // which of the population's neurons neuron k is
+	Key    rng.Key         // of the network's seed
+	Number uint16          // of the population
+}
+
+// A Stream is random numbers, in an order that follows from what it is for.
+type Stream = rng.Stream
+
+// Random returns the random numbers of neuron k in a step: the same whatever the
+// shards and threads, and whether the network was saved on the way.
+func (c *Config) Random(k int, step int64) Stream {
+	return rng.NewStream(c.Key, rng.ID{Purpose: rng.NeuronRandom, Pre: uint16(step >> 24), Post: c.Number, Ordinal: uint32(step) & (1<<24 - 1), Element: uint32(c.Index(k))})
+}
+
+// An Input is what arrives at the neurons of a group in a step.
+type Input struct {
+	Step  int64 // that ends at Step times the resolution
+	Ports []PortInput
+
+	// Instead of the numbers of the first port, for a CountTaker: how many spikes
+	// of Weight arrive at each neuron; nil where they come as numbers.
+	Counts []uint8
+	Weight float64
+
+	// Positive and Negative are what arrived at the first port by sign, in its
+	// unit, for a Follower that follows something: nil for others. It empties them.
+	Positive, Negative []float64
+}
+
+// A PortInput is what arrives at one port: Sums[k] quanta and Numbers[k] for
+// neuron k. Numbers may be nil. A group sets both to 0 as it takes them.
+type PortInput struct {
+	Sums    []int32
+	Quantum float64 // of Sums
+	Numbers []float64
+}
+
+// Take returns what arrives at neuron k, and empties it.
+func (p *PortInput) Take(k int) float64 {
+	x := float64(p.Quantum * float64(p.Sums[k]))
+	p.Sums[k] = 0
+	if p.Numbers != nil {
+		x += p.Numbers[k]
+		p.Numbers[k] = 0
+	}
+	return x
+}
+
+// Spikes are those of a group in a step.
+type Spikes struct {
+	Neuron []uint16 // ascending
+	Times  []int32  // how often each; empty if each spikes once
+}
+
+// Add appends neurons' spikes: neuron k spikes times times. Neurons are added in
+// ascending order.
+func (s *Spikes) Add(k int, times int) {
+	if times != 1 && len(s.Times) == 0 {
+		for range s.Neuron {
+			s.Times = append(s.Times, 1)
+		}
+	}
+	if times != 1 || len(s.Times) > 0 {
+		s.Times = append(s.Times, int32(min(times, math.MaxInt32)))
+	}
+	s.Neuron = append(s.Neuron, uint16(k))
+}
+
+// A CurrentTaker is a group that currents of generators can drive.
+type CurrentTaker interface {
+	// SetCurrent tells the current that generators give, pA: of all neurons (one
+	// value) or of each. It holds from the next step until the next call. The slice
+	// is the caller's.
+	SetCurrent(pA []float64)
+}
+
+// A CountTaker is a group that can take the numbers of spikes of one Poisson
+// generator as they are, Input.Counts, without a way through numbers.
+type CountTaker interface {
+	TakesCounts() bool
+}
+
+// A Follower is a group that keeps some recordables only if it is asked to, since
+// they cost something.
+type Follower interface {
+	// Follows reports whether a recordable is kept.
+	Follows(recordable string) bool
+	// Follow keeps it from now on, when no input has arrived yet, or before its
+	// columns are restored. From then on it gets Input.Positive and Negative.
+	Follow(recordable string)
+}
+
+// A Deriver is a group of which some recordables are no columns.
+type Deriver interface {
+	// Derive returns a recordable as a function of the neuron; nil if it is none
+	// that is derived.
+	Derive(recordable string) func(k int) float64
+}
+
+// A Restorer is a group that is told that its columns have been restored.
+type Restorer interface {
+	Restored() error
+}

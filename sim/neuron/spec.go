@@ -1,0 +1,337 @@
+package neuron
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/param"
+)
+
+// A Model is a struct of parameters, whose fields have the tags that package
+// documentation tells of.
+type Model interface {
+	// ModelName returns NEST's name of the model.
+	ModelName() string
+	// Validate reports every parameter that makes no sense, with its value and
+	// what is allowed.
+	Validate() error
+}
+
+// A Clock turns ms into steps of the resolution.
+type Clock = clock.Clock
+
+// A Spec is all that the simulator knows of a model.
+type Spec struct {
+	Defaults Model    // with its default parameters
+	Aliases  []string // names in tutorials for older versions of NEST
+
+	// Ports returns what input arrives at, one or two. Of two, the first takes
+	// weights > 0, the second the others; one takes both signs.
+	Ports func(m Model) []Port
+
+	// Recordables returns what a multimeter can read, in the order of NEST's
+	// documentation: columns of a group, or what it derives; nil: nothing.
+	Recordables func(m Model) []Recordable
+
+	// Counts says that a spike counts 1, whatever its weight, and is repeated, as
+	// by a parrot: such neurons may spike as often in a step as spikes arrive.
+	Counts bool
+
+	// MostSpikes returns how often such a neuron may spike in a step; nil: once.
+	MostSpikes func(m Model, c Clock) float64
+
+	// Merged reports whether neurons of these parameters take both signs through
+	// the first port, because it makes no difference to them; nil: never.
+	Merged func(p *Parameters) bool
+
+	// Noticeable returns the least weight that shows in such a neuron: one that
+	// moves its potential by 1 mV, say; nil: 1.
+	Noticeable func(m Model) float64
+
+	// Check reports parameters that do not fit a resolution; nil: all fit.
+	Check func(m Model, c Clock) error
+
+	// New makes a group of neurons in their initial state, but for the columns
+	// that have the name of a parameter, as V_m: those are set from it.
+	New func(c *Config) (Group, error)
+
+	// Adopt turns the state of neurons that had other parameters, or another
+	// Merged, into one of neurons of these: columns by name, a value for each
+	// neuron. Nil: it stays as it is.
+	Adopt func(state map[string][]float64, p *Parameters, merged bool) error
+}
+
+// A Port is what synapses and generators give input to.
+type Port struct {
+	Name string
+	Unit string // of weights: "pA", "mV", "nS"
+}
+
+// A Recordable is a quantity of a neuron that a multimeter can read.
+type Recordable struct {
+	Name string // NEST's
+	Unit string
+	Help string // one line
+}
+
+// Recordables returns what a multimeter can read of neurons of model m; nil if
+// there is nothing, as of a parrot.
+func Recordables(m Model) []Recordable {
+	if s, err := SpecOf(m); err == nil && s.Recordables != nil {
+		return s.Recordables(m)
+	}
+	return nil
+}
+
+var registry struct {
+	sync.RWMutex
+	specs map[string]*Spec
+}
+
+// Register makes a model known, so that Create, Save, Open and the catalog take
+// it as they take this package's own. Its name must be new; Defaults must be a
+// struct, and valid.
+func Register(s Spec) error {
+	if s.Defaults == nil || reflect.TypeOf(s.Defaults).Kind() != reflect.Struct {
+		return fmt.Errorf("neuron: Register: Defaults is of type %T, must be a struct (not a pointer to one)", s.Defaults)
+	}
+	name := s.Defaults.ModelName()
+	if err := s.check(); err != nil {
+		return fmt.Errorf("neuron: Register: %s: %w", name, err)
+	}
+	registry.Lock()
+	defer registry.Unlock()
+	if _, there := registry.specs[name]; there || name == "" {
+		return fmt.Errorf("neuron: Register: there is a model %s already, the name must be new", brief.Quote(name))
+	}
+	if registry.specs == nil {
+		registry.specs = map[string]*Spec{}
+	}
+	registry.specs[name] = &s
+	return nil
+}
+
+func (s *Spec) check() error {
+	if err := s.Defaults.Validate(); err != nil {
+		return fmt.Errorf("the defaults: %w", err)
+	}
+	switch {
+	case s.New == nil:
+		return fmt.Errorf("New is nil, must make a Group")
+	case s.Ports == nil:
+		return fmt.Errorf("Ports is nil, must return what input arrives at")
+	}
+	n := len(s.Ports(s.Defaults))
+	switch {
+	case n < 1 || n > 2:
+		return fmt.Errorf("%d ports, must be 1 or 2", n)
+	case s.Merged != nil && n != 2:
+		return fmt.Errorf("Merged with %d ports, must be 2", n)
+	}
+	seen := map[string]bool{}
+	var there []Recordable
+	if s.Recordables != nil {
+		there = s.Recordables(s.Defaults)
+	}
+	for _, r := range there {
+		if r.Name == "" || seen[r.Name] {
+			return fmt.Errorf("recordable %q twice or without a name", r.Name)
+		}
+		seen[r.Name] = true
+	}
+	return nil
+}
+
+// register is Register for this package's own models.
+func register(s Spec) {
+	if err := Register(s); err != nil {
+		panic(err)
+	}
+}
+
+// Find returns the Spec of a model by its name; nil if there is none.
+func Find(name string) *Spec {
+	registry.RLock()
+	defer registry.RUnlock()
+	return registry.specs[name]
+}
+
+// SpecOf returns the Spec of m's model. It reports a model that is not registered,
+// or is not the struct that was, as a pointer to it.
+func SpecOf(m Model) (*Spec, error) {
+	if t := reflect.TypeOf(m); t != nil && t.Kind() == reflect.Struct {
+		if s := Find(m.ModelName()); s != nil && reflect.TypeOf(s.Defaults) == t {
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("model of type %T, must be a struct of package neuron, or registered there (not a pointer to one)", m)
+}
+
+// Registered returns the Specs of all models, in order of their names.
+func Registered() []*Spec {
+	registry.RLock()
+	defer registry.RUnlock()
+	var all []*Spec
+	for _, s := range registry.specs {
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(a, b *Spec) int { return strings.Compare(a.Defaults.ModelName(), b.Defaults.ModelName()) })
+	return all
+}
+
+// Decode reads a model of a name from the JSON of its parameters, by their names.
+// Those left out have their defaults; unknown ones are an error.
+func Decode(name string, parameters []byte) (Model, error) {
+	s := Find(name)
+	if s == nil {
+		return nil, fmt.Errorf("unknown model %s: one of your own must be registered (neuron.Register) before a network that has it is opened", brief.Quote(name))
+	}
+	if len(parameters) == 0 {
+		return s.Defaults, nil
+	}
+	m, err := param.Of(s.Defaults).Unmarshal(parameters, s.Defaults)
+	if err != nil {
+		return nil, err
+	}
+	return m.(Model), nil
+}
+
+// MergedFor reports whether neurons of some parameters take both signs through
+// one port.
+func (s *Spec) MergedFor(p *Parameters) bool {
+	return len(s.Ports(p.shared)) < 2 || s.Merged != nil && s.Merged(p)
+}
+
+// Parameters are those of some neurons of a model: what all share, and columns of
+// what differs.
+type Parameters struct {
+	n      int
+	shared Model
+	set    *param.Set
+	column []parameterColumn
+}
+
+type parameterColumn struct {
+	name   string
+	values []float64
+}
+
+// NewParameters returns the parameters of neurons index(0) to index(n-1) of a
+// population whose neurons have the model's, but for columns with a value for
+// each neuron of the population. Truth values are 0 and 1. Unknown columns are an
+// error, and those that have not a value for each of population neurons.
+func NewParameters(m Model, columns map[string][]float64, population, n int, index func(k int) int) (*Parameters, error) {
+	p := &Parameters{n: n, shared: m, set: param.Of(m)}
+	if len(columns) == 0 {
+		return p, nil
+	}
+	names := make([]string, 0, len(columns))
+	for name := range columns {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	edit, err := p.set.Edit(m)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		all := columns[name]
+		if p.set.Kind(name) == 0 {
+			return nil, p.set.Unknown(name)
+		}
+		if len(all) != population {
+			return nil, fmt.Errorf("%s has %d values, must have one for each of the %d neurons", name, len(all), population)
+		}
+		if n == 0 {
+			continue
+		}
+		values, same := make([]float64, n), true
+		for k := range values {
+			values[k] = all[index(k)]
+			same = same && values[k] == values[0]
+		}
+		if same {
+			slot, err := edit.Slot(name)
+			if err == nil {
+				err = slot.Set(values[0])
+			}
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		p.column = append(p.column, parameterColumn{name, values})
+	}
+	p.shared = edit.Model().(Model)
+	return p, nil
+}
+
+// Len returns the number of neurons.
+func (p *Parameters) Len() int { return p.n }
+
+// Shared returns the parameters that all neurons share; what differs means
+// nothing in it.
+func (p *Parameters) Shared() Model { return p.shared }
+
+// Differ reports whether one of some parameters differs between the neurons;
+// without names, whether any does.
+func (p *Parameters) Differ(names ...string) bool {
+	if len(names) == 0 {
+		return len(p.column) > 0
+	}
+	return slices.ContainsFunc(p.column, func(c parameterColumn) bool { return slices.Contains(names, c.name) })
+}
+
+// Values returns a parameter that is a number: one value if all neurons share it,
+// else one of each. For a name that is none it returns nil.
+func (p *Parameters) Values(name string) []float64 {
+	for _, c := range p.column {
+		if c.name == name {
+			return c.values
+		}
+	}
+	x, err := p.set.Float(p.shared, name)
+	if err != nil {
+		return nil
+	}
+	return []float64{x}
+}
+
+// Each calls visit for every neuron with its own parameters, until it returns an
+// error, which is returned.
+func (p *Parameters) Each(visit func(k int, m Model) error) error {
+	if len(p.column) == 0 {
+		for k := range p.n {
+			if err := visit(k, p.shared); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	edit, err := p.set.Edit(p.shared)
+	if err != nil {
+		return err
+	}
+	slots := make([]param.Slot, len(p.column))
+	for i, c := range p.column {
+		if slots[i], err = edit.Slot(c.name); err != nil {
+			return err
+		}
+	}
+	for k := range p.n {
+		for i, c := range p.column {
+			if err := slots[i].Set(c.values[k]); err != nil {
+				return fmt.Errorf("neuron %d of %d, counted from 0: %w", k, p.n, err)
+			}
+		}
+		if err := visit(k, edit.Model().(Model)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
