@@ -453,7 +453,6 @@ func TestChannelsChanged(t *testing.T) {
 	b := nodes(t, net, "b", 2, neuron.DefaultIafPscExp())
 	c := nodes(t, net, "c", 2, neuron.DefaultIafPscExp())
 	g := nodes(t, net, "g", 1, device.SpikeGenerator{Times: []float64{1}})
-	nodes(t, net, "many", 1001, neuron.Parrot{}) // a small network keeps currents apart by itself
 	join(t, net, g, sim.Join(b, c.At(1)), nil, 10, 0.5)
 	simulate(t, net, 5)
 	sim.Join(b, c).Set(sim.Params{"tau_syn_ex": 3.0, "I_e": 7.0})

@@ -270,9 +270,10 @@ func TestRecordErrors(t *testing.T) {
 		})
 	}
 	must(t, net.Simulate(context.Background(), 1))
-	// A small network keeps the currents apart, a large one only when asked to.
+	// Currents are kept apart only when asked to from the first step on, whatever the size.
 	m := device.Multimeter{Quantities: []string{device.ISynEx}}
 	net.Record(m, a).WriteSamplesTo(newMemory())
+	wantError(t, net.Err(), `"a"`, "I_syn_ex", "before the first step")
 	large := mustNew(t)
 	b := create(t, large, "b", 1001, neuron.DefaultIafPscExp())
 	must(t, large.Simulate(context.Background(), 1))

@@ -193,7 +193,7 @@ func TestRegisterErrors(t *testing.T) {
 		{Spec{}, "Defaults is of type <nil>, must be a struct"},
 		{Spec{Defaults: &Parrot{}}, "Defaults is of type *neuron.Parrot, must be a struct (not a pointer"},
 		{Spec{Defaults: Parrot{}, Ports: one, New: make}, `there is a model "parrot_neuron" already`},
-		{Spec{Defaults: IafPscExp{}, Ports: one, New: make}, "the defaults: iaf_psc_exp: V_reset is 0"},
+		{Spec{Defaults: IafPscExp{}, Ports: one, New: make}, "the defaults: iaf_psc_exp: C_m is 0, must be > 0"},
 		{Spec{Defaults: nameless{}, Ports: one, New: make}, `there is a model "" already, the name must be new`},
 		{Spec{Defaults: Parrot{}, Ports: one}, "New is nil"},
 		{Spec{Defaults: Parrot{}, New: make}, "Ports is nil"},
