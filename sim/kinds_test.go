@@ -106,6 +106,11 @@ func TestKindDelivers(t *testing.T) {
 			parrot, cell := nodes(t, net, "parrot", 1, neuron.Parrot{}), nodes(t, net, "cell", 1, neuron.DefaultIafPscExp())
 			join(t, net, gen, parrot, nil, 1, h)
 			net.Connect(parrot, cell, connect.Synapse{Model: "kind", Weight: connect.Constant(c.weight), Delay: connect.Constant(c.delay)})
+			port := device.ISynEx
+			if c.weight < 0 {
+				port = device.ISynIn
+			}
+			net.Record(device.Multimeter{Quantities: []string{port}}, cell) // which keeps the current apart
 			params := net.SynapseModels()[1].Kind.(tiring)
 
 			// By hand.
@@ -119,10 +124,6 @@ func TestKindDelivers(t *testing.T) {
 				arrives[int(math.Round((at+c.delay)/h))] += max(-limit, min(limit, out))
 			}
 			decay, current := math.Exp(-h/2), 0.0
-			port := device.ISynEx
-			if c.weight < 0 {
-				port = device.ISynIn
-			}
 			for step := 1; step <= 800; step++ {
 				simulate(t, net, h)
 				current = current*decay + arrives[step]

@@ -21,6 +21,7 @@ func TestGetAll(t *testing.T) {
 	g := nodes(t, net, "g", 2, device.SpikeGenerator{Times: []float64{1, 2.5}})
 	r := recorderOf(t, net, a, g)
 	m := nodes(t, net, "m", 1, device.Multimeter{Quantities: []string{"V_m", "I_syn_ex"}})
+	net.Connect(m, a)
 	simulate(t, net, 5)
 	for _, c := range []struct {
 		of    *sim.Nodes
