@@ -2,12 +2,10 @@
 // functions of a [cortigo/sim/spikes.Data] that read and write no files.
 //
 //	rates.go        firing rates and their mean and SD over neurons
-//	quantile.go     quantiles as NumPy defines them (type 7)
-//	boxplot.go      quartiles, whiskers and outliers
-//	histogram.go    spikes per bin and the population rate
+//	boxplot.go      quartiles, whiskers and outliers; quantiles as NumPy defines them (type 7)
+//	histogram.go    spikes per bin, the population rate, and synchrony: variance over mean of counts
 //	isi.go          irregularity: CV of inter-spike intervals
 //	correlation.go  pairwise correlations of spike counts
-//	synchrony.go    variance over mean of population counts
 //	ks.go           the Kolmogorov-Smirnov distance
 //	spread.go       whether one run is inside the spread of others, by one number
 //	statistics.go   all of these for every population of a run
@@ -20,7 +18,8 @@
 // stamp is the end of its step: a window is (begin, end], a bin, which must be a
 // multiple of the resolution, (begin+i*bin, begin+(i+1)*bin], so that nothing
 // rounds. A trailing part of a bin is dropped and reported. What functions return
-// prints as a line (String), however long its columns are. Standard deviations and variances divide by n (ddof 0).
+// prints as a line (String), however long its columns are. Standard deviations and
+// variances divide by n (ddof 0).
 //
 // Data must be sorted, as spikes.Data promises; data that is nil, has columns
 // of different length or an empty window is an error. Spikes outside the

@@ -4,13 +4,14 @@
 //	raster.go      Raster: spikes of a sample of neurons, or of all as density
 //	pixels.go      how a Raster becomes pixels
 //	histogram.go   RateHistogram: the population rate in bins
-//	traces.go      Traces: membrane potentials, with spikes; decimate.go: of many samples
+//	traces.go      Traces: membrane potentials, with spikes, as recorders hold them
+//	thin.go        what of many samples and spikes is drawn
 //	input.go       what comes in from outside; what was not recorded
 //	boxplot.go     BoxPlot: distributions of rates, with a reference beside it
 //	activity.go    figures of a raster, of a rate, of one above the other
 //	raster_histogram.go  what a spike recorder holds, as PyNEST draws it
 //	raster_grid.go       states of a network side by side
-//	traces_figure.go     the figure of traces; recorded.go: traces of what was recorded
+//	traces_figure.go     the figure of traces
 //	rates.go       the figure of box plots
 //	figure.go      Figure: PNG at twice the size, SVG, alternative text
 //	populations.go groups and kinds of populations

@@ -3,8 +3,11 @@ package plots
 import (
 	"errors"
 	"fmt"
+	"image/color"
 	"math"
 	"slices"
+
+	"cortigo/sim/spikes"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -30,6 +33,43 @@ func (t Trace) String() string {
 
 // GoString is String.
 func (t Trace) GoString() string { return t.String() }
+
+// A Sampler has the samples that a multimeter took of neurons, as sim.Samples
+// does: their times (ms, ascending) and values.
+type Sampler interface {
+	Of(neuron int32, quantity string) (timesMS, values []float64, err error)
+}
+
+// TracesOf returns what a multimeter read of a quantity of some neurons, given
+// by their ids, as traces labelled "neuron 1" and so on. spikes, which may be
+// nil, is what a spike recorder holds; the spikes of these neurons go to their
+// traces. It is an error if a neuron or the quantity was not recorded.
+//
+//	samples, err := meter.Samples()
+//	...
+//	traces, err := plots.TracesOf(samples, "V_m", nil, neurons.IDs()...)
+func TracesOf(samples Sampler, quantity string, spikes *spikes.Data, ids ...int32) ([]Trace, error) {
+	trains := make(map[int32][]float64, len(ids))
+	if spikes != nil {
+		for _, id := range ids {
+			trains[id] = []float64{} // none yet, which is not the same as not recorded
+		}
+		for i, id := range spikes.Neuron {
+			if train, ok := trains[id]; ok {
+				trains[id] = append(train, spikes.TimeMS(i))
+			}
+		}
+	}
+	traces := make([]Trace, len(ids))
+	for i, id := range ids {
+		times, values, err := samples.Of(id, quantity)
+		if err != nil {
+			return nil, fmt.Errorf("plots: %w", err)
+		}
+		traces[i] = Trace{Label: fmt.Sprintf("neuron %d", id), TimesMS: times, Values: values, SpikesMS: trains[id]}
+	}
+	return traces, nil
+}
 
 // Traces plots traces as lines over time in ms. Spikes stand as strokes on the
 // threshold: the potential of an integrate-and-fire neuron is reset in the step
@@ -214,6 +254,7 @@ func (t *Traces) Plot(c draw.Canvas, p *plot.Plot) {
 		t.plot(c, p, dpi)
 		return
 	}
+	transparent := color.RGBA{}
 	size := c.Size()
 	img := vgimg.NewWith(vgimg.UseWH(size.X, size.Y), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(transparent))
 	t.plot(draw.New(img), p, dpi)
@@ -241,21 +282,6 @@ func (t *Traces) plot(c draw.Canvas, p *plot.Plot, dpi float64) {
 	}
 }
 
-// distinct returns the positions of times within p's range, one of those that
-// would look like one.
-func distinct(times []float64, p *plot.Plot, x func(float64) vg.Length) []vg.Length {
-	var out []vg.Length
-	for _, ms := range times {
-		if ms < p.X.Min || ms > p.X.Max {
-			continue
-		}
-		if at := x(ms); len(out) == 0 || at-out[len(out)-1] >= 0.25 {
-			out = append(out, at)
-		}
-	}
-	return out
-}
-
 // lines returns trace i as lines, in points of the canvas, broken at gaps, with
 // up to four points per column of pixels.
 func (t *Traces) lines(i int, p *plot.Plot, x, y func(float64) vg.Length, dpi float64) [][]vg.Point {
@@ -276,31 +302,4 @@ func (t *Traces) lines(i int, p *plot.Plot, x, y func(float64) vg.Length, dpi fl
 		out, line = appendLine(out, line), nil
 	}
 	return appendLine(out, line)
-}
-
-// piece is how many points of a line are stroked at once: the time that filling
-// the outline of a stroke takes grows with the square of the crossings in a row
-// of pixels (10 traces of noise took minutes in one piece each, 1 s in pieces).
-const piece = 24
-
-// pieces cuts a line. Each piece repeats the last segment of the one before, so
-// that no joint shows.
-func pieces(line []vg.Point) (out [][]vg.Point) {
-	for len(line) > piece {
-		out = append(out, line[:piece])
-		line = line[piece-2:]
-	}
-	return append(out, line)
-}
-
-// appendLine appends a line, a single point as a short dash.
-func appendLine(lines [][]vg.Point, line []vg.Point) [][]vg.Point {
-	switch len(line) {
-	case 0:
-		return lines
-	case 1:
-		at := line[0]
-		line = []vg.Point{{X: at.X - 0.5, Y: at.Y}, {X: at.X + 0.5, Y: at.Y}}
-	}
-	return append(lines, line)
 }
