@@ -23,14 +23,13 @@ type entry struct {
 // entries returns the models that there are now.
 func entries() []entry {
 	list := []entry{
-		{kind: Neuron, defaults: neuron.DefaultIafPscAlpha(), aliases: []string{"iaf_neuron"}},
-		{kind: Neuron, defaults: neuron.DefaultIafPscDelta()},
-		{kind: Neuron, defaults: neuron.DefaultIafPscExp()},
-		{kind: Neuron, defaults: neuron.Parrot{}},
 		{kind: Recorder, defaults: device.DefaultMultimeter()},
 		{kind: Recorder, defaults: device.SpikeRecorder{}, aliases: []string{"spike_detector"}},
 		{kind: Recorder, defaults: device.DefaultVoltmeter(), function: "device.DefaultVoltmeter", name: "voltmeter"},
 		{kind: Synapse, defaults: param.Defaults[connect.Synapse]()},
+	}
+	for _, s := range neuron.Registered() {
+		list = append(list, entry{kind: Neuron, defaults: s.Defaults, aliases: s.Aliases})
 	}
 	for _, d := range device.Registered() {
 		list = append(list, entry{kind: Generator, defaults: d})

@@ -9,6 +9,7 @@ import (
 
 	"cortigo/sim/device"
 	"cortigo/sim/models"
+	"cortigo/sim/neuron"
 	"cortigo/sim/synapse"
 )
 
@@ -63,6 +64,38 @@ func TestRegisteredSynapse(t *testing.T) {
 	}
 	if m, err := models.Default("tired_synapse"); err == nil || !strings.Contains(err.Error(), "tired_synapse is a synapse, must be a model of nodes") {
 		t.Errorf("%v, %v", m, err)
+	}
+}
+
+// A counter is a neuron without equations.
+type counter struct {
+	Most int `json:"most" unit:"dimensionless" default:"3" allowed:">= 1" help:"spikes that it counts"`
+}
+
+func (counter) ModelName() string { return "counter_neuron" }
+func (m counter) Validate() error { return neuron.CheckTable(m) }
+
+func TestRegisteredNeuron(t *testing.T) {
+	err := neuron.Register(neuron.Spec{Defaults: neuron.Defaults[counter](), Aliases: []string{"tally"},
+		Ports: func(neuron.Model) []neuron.Port { return []neuron.Port{{Name: "spikes", Unit: "dimensionless"}} },
+		Recordables: func(neuron.Model) []neuron.Recordable {
+			return []neuron.Recordable{{Name: "n", Unit: "dimensionless", Help: "spikes so far"}}
+		},
+		New: func(*neuron.Config) (neuron.Group, error) { return nil, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"counter_neuron", "tally"} {
+		info, err := models.Get(name)
+		if err != nil || info.Kind != models.Neuron || info.Go != "neuron.Defaults[outside.counter]()" || len(info.Recordables) != 1 || info.Recordables[0].Help != "spikes so far" {
+			t.Errorf("%s: %#v, %v", name, info, err)
+		}
+	}
+	if m, err := models.Default("counter_neuron"); err != nil || m != models.Model(counter{3}) {
+		t.Errorf("%#v, %v", m, err)
+	}
+	if found := models.Find(models.Neuron, "counter"); len(found) != 1 {
+		t.Errorf("%v", found)
 	}
 }
 
