@@ -20,7 +20,7 @@ func checkCompressed(codec compress.Compression, data []byte, want int64) error 
 	case compress.Codecs.Zstd:
 		return checkZstd(data, want)
 	}
-	return fmt.Errorf("Compression %v is not supported: must be none, Snappy or Zstandard", codec)
+	return fmt.Errorf("compression %v is not supported: must be none, Snappy or Zstandard", codec)
 }
 
 // checkZstd checks that data are one Zstandard frame whose content has the
