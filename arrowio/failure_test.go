@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cortigo/arrowio/internal/parquet"
+	"cortigo/sim"
 )
 
 // fullDisk is a file on a disk with room for so many bytes.
@@ -150,5 +151,51 @@ func TestPartIsNotReplaced(t *testing.T) {
 	}
 	if b, err := os.ReadFile(path); err != nil || string(b) != "theirs" {
 		t.Error("replaced")
+	}
+}
+
+// Samples that do not fit each other, the run or what was recorded before are refused,
+// and nothing of them is written.
+func TestSampleWriterRefuses(t *testing.T) {
+	good := sim.Samples{Resolution: 0.1, Quantities: []string{"V_m"}, Step: []int64{5, 5}, Neuron: []int32{1, 2}, Values: [][]float64{{1, 2}}}
+	for name, tt := range map[string]struct {
+		change func(s *sim.Samples)
+		want   string
+	}{
+		"neurons":       {func(s *sim.Samples) { s.Neuron = s.Neuron[:1] }, "2 steps for 1 neurons, 1 quantities in 1 columns"},
+		"columns":       {func(s *sim.Samples) { s.Quantities = []string{"V_m", "I_syn_ex"} }, "2 quantities in 1 columns"},
+		"values":        {func(s *sim.Samples) { s.Values = [][]float64{{1}} }, "1 values of V_m for 2 steps"},
+		"resolution":    {func(s *sim.Samples) { s.Resolution = 0.2 }, "the samples' resolution is 0.2 ms, the run's 0.1 ms"},
+		"no quantity":   {func(s *sim.Samples) { s.Quantities, s.Values = nil, nil }, "samples of no quantity"},
+		"a column name": {func(s *sim.Samples) { s.Quantities = []string{"neuron"} }, `quantity "neuron" is empty, there twice or the name of another column`},
+		"an empty name": {func(s *sim.Samples) { s.Quantities = []string{""} }, `quantity "" is empty`},
+		"a stranger":    {func(s *sim.Samples) { s.Neuron = []int32{1, 90} }, "neuron 90 belongs to none"},
+		"order":         {func(s *sim.Samples) { s.Step = []int64{5, 4} }, "must be in order"},
+		"step 0":        {func(s *sim.Samples) { s.Step = []int64{0, 1} }, "steps count from 1"},
+	} {
+		d := newTestRun(t)
+		w, err := d.NewSampleWriter()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := good
+		tt.change(&s)
+		if err := errors.Join(w.WriteSamples(s), w.Close()); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %q", name, err, tt.want)
+		}
+		if parts, err := listParts(filepath.Join(d.Path(), VoltagesDir)); err != nil || len(parts) > 0 {
+			t.Errorf("%s: parts %v, %v", name, parts, err)
+		}
+	}
+	d := newTestRun(t)
+	w, err := d.NewSampleWriter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.WriteSamples(sim.Samples{}), w.WriteSamples(good), w.Flush(), w.Close()); err != nil || w.Rows() != 2 {
+		t.Errorf("%d rows, %v", w.Rows(), err)
+	}
+	if err := w.WriteSamples(good); !errors.Is(err, errClosed) {
+		t.Errorf("after Close: %v", err)
 	}
 }

@@ -243,3 +243,76 @@ func allocated(f func()) uint64 {
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
 }
+
+// A directory without the populations' ids has one population; with damaged ones it
+// is not read.
+func TestReadDirectory(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("sr-10-0.dat", "sender\ttime_ms\n3\t1.0\n")
+	write("sr-9-1.dat", "sender\ttime_ms\n7\t0.5\n")
+	write("sr-9-0.dat", "sender\ttime_ms\n5\t0.5\n")
+	write("sr-9-0.txt", "no file of NEST's")
+	write("other-9-0.dat", "nor of this label")
+	files, err := Files(dir, "sr")
+	if err != nil || len(files) != 3 || filepath.Base(files[0]) != "sr-9-0.dat" || filepath.Base(files[2]) != "sr-10-0.dat" {
+		t.Errorf("%q, %v: want them by recorder, then virtual process", files, err)
+	}
+	d, err := ReadDir(dir, "sr", 0.1, nil)
+	if err != nil || !slices.Equal(d.Neuron, []int32{5, 7, 3}) || !slices.Equal(d.Populations, []spikes.Population{{Name: "neurons", First: 3, N: 5}}) {
+		t.Errorf("%v of %v, %v", d.Neuron, d.Populations, err)
+	}
+	for text, want := range map[string]string{
+		"1 10\n5 20\n":   "share the id 5",
+		"1\n":            "line 1: 1 columns, must be 2",
+		"1 10\n11 x\n":   "line 2: ",
+		"10 1\n":         "ids 10 to 1",
+		"0 2147483647\n": "ids 0 to 2147483647",
+		"1 5\n":          "neuron 7 belongs to none of the populations population 0 (1-5)",
+	} {
+		write(NodeIDsFile, text)
+		if _, err := ReadDir(dir, "sr", 0.1, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}
+
+// What is in a file is told without reading it; what is no file of NEST's is said so,
+// with the line.
+func TestInspect(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.dat")
+	for _, tt := range []struct {
+		text string
+		want Info
+		err  string
+	}{
+		{"# NEST version: 3.10\n# RecordingBackendASCII version: 2\nsender\ttime_ms\n1\t0.1\n2\t0.2\n", Info{Version: "3.10", Columns: []string{"sender", "time_ms"}, Rows: 2}, ""},
+		{"1\t0.1\n2\t0.2\n3\t0.3\n", Info{Rows: 3}, ""},
+		{"", Info{}, ""},
+		{"# only a comment\n", Info{}, ""},
+		{"a b c\n", Info{}, "line 1: columns"},
+		{"sender\ttime_ms\n1\t0.1", Info{}, "the last line has no end"},
+		{"1 0.1", Info{}, "line 1: the last line has no end"},
+		{"1.5 2\n", Info{}, `line 1: sender "1.5": must be an id`},
+	} {
+		if err := os.WriteFile(path, []byte(tt.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		got, err := Inspect(path)
+		if tt.err != "" {
+			if err == nil || !strings.Contains(err.Error(), tt.err) || !strings.Contains(err.Error(), path) {
+				t.Errorf("%q: %v, want %q", tt.text, err, tt.err)
+			}
+			continue
+		}
+		tt.want.Path, tt.want.Bytes = path, int64(len(tt.text))
+		if err != nil || !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%q: %+v, %v, want %+v", tt.text, got, err, tt.want)
+		}
+	}
+}
