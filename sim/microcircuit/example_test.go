@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cortigo/sim"
+	"cortigo/sim/device"
 	"cortigo/sim/microcircuit"
 )
 
@@ -53,9 +54,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	c := &counter{populations: m.Populations(), spikes: make([]int, microcircuit.Count)}
-	if err := m.RecordSpikes(c); err != nil {
-		log.Fatal(err)
-	}
+	m.Net().Record(device.SpikeRecorder{}, c.populations...).WriteSpikesTo(c)
 	if err := m.Simulate(ctx, p.TSim); err != nil {
 		log.Fatal(err)
 	}

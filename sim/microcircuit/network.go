@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"cortigo/sim"
-	"cortigo/sim/device"
 	"cortigo/sim/neuron"
 	"cortigo/sim/spikes"
 )
@@ -195,54 +194,16 @@ func (m *Microcircuit) wire() error {
 }
 
 // Recorded returns the populations whose spikes Parameters.Record asks for: the
-// eight, and the thalamic neurons; nil before Create and for none.
+// eight, and the thalamic neurons; nil before Create and for none. They are for
+// sim.Network.Record, with Net.
 func (m *Microcircuit) Recorded() []*sim.Nodes {
 	if m.made() != nil || !m.p.Record.Spikes {
 		return nil
 	}
-	return m.spiking()
-}
-
-func (m *Microcircuit) spiking() []*sim.Nodes {
 	if m.p.Record.Thalamus && m.thalamus != nil {
 		return append(m.pops[:len(m.pops):len(m.pops)], m.thalamus)
 	}
 	return m.pops
-}
-
-// RecordSpikes has the spikes of the eight populations written to w, from now
-// on, and those of the thalamic neurons if Parameters.Record asks for them.
-func (m *Microcircuit) RecordSpikes(w sim.SpikeWriter) error {
-	if err := m.made(); err != nil {
-		return err
-	}
-	if m.stage == stageNew {
-		return fmt.Errorf("%w: RecordSpikes before Create", ErrOrder)
-	}
-	recorder := m.net.Record(device.SpikeRecorder{}, m.spiking()...)
-	recorder.WriteSpikesTo(w)
-	if err := recorder.Err(); err != nil {
-		return fmt.Errorf("microcircuit: recording spikes: %w", err)
-	}
-	return nil
-}
-
-// RecordVoltages has the membrane potentials of all neurons of the eight
-// populations written to w, at multiples of Parameters.Record.VoltageInterval.
-func (m *Microcircuit) RecordVoltages(w sim.SampleWriter) error {
-	if err := m.made(); err != nil {
-		return err
-	}
-	if m.stage == stageNew {
-		return fmt.Errorf("%w: RecordVoltages before Create", ErrOrder)
-	}
-	meter := device.Multimeter{Interval: m.p.Record.VoltageInterval, Quantities: []string{device.Vm}}
-	recorder := m.net.Record(meter, m.pops...)
-	recorder.WriteSamplesTo(w)
-	if err := recorder.Err(); err != nil {
-		return fmt.Errorf("microcircuit: recording voltages: %w", err)
-	}
-	return nil
 }
 
 // Simulate advances the network by ms, a multiple of the resolution; first

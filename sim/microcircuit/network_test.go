@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cortigo/sim"
+	"cortigo/sim/device"
 	"cortigo/sim/spikes"
 )
 
@@ -69,9 +70,11 @@ func (w *trains) rates(m *Microcircuit, ms float64) PerPopulation[float64] {
 func record(t *testing.T, m *Microcircuit) *trains {
 	t.Helper()
 	w := new(trains)
-	if err := m.RecordSpikes(w); err != nil {
-		t.Fatal(err)
+	of := m.Recorded()
+	if len(of) == 0 {
+		of = m.Populations()
 	}
+	m.net.Record(device.SpikeRecorder{}, of...).WriteSpikesTo(w)
 	return w
 }
 
@@ -83,10 +86,8 @@ func TestOrder(t *testing.T) {
 	}
 	ctx := context.Background()
 	for name, err := range map[string]error{
-		"Connect":        m.Connect(ctx),
-		"Simulate":       m.Simulate(ctx, 1),
-		"RecordSpikes":   m.RecordSpikes(new(trains)),
-		"RecordVoltages": m.RecordVoltages(new(voltages)),
+		"Connect":  m.Connect(ctx),
+		"Simulate": m.Simulate(ctx, 1),
 	} {
 		if !errors.Is(err, ErrOrder) {
 			t.Errorf("%s before Create: %v", name, err)
@@ -233,12 +234,9 @@ func TestInitialPotentialsDrawn(t *testing.T) {
 		p := Default()
 		p.V0.Type = kind
 		p.Neuron.Vth = 100
-		p.Record.Voltages, p.Record.VoltageInterval = true, 0.1
 		m := built(t, p)
 		w := new(voltages)
-		if err := m.RecordVoltages(w); err != nil {
-			t.Fatal(err)
-		}
+		m.Net().Record(device.Multimeter{Interval: 0.1}, m.Populations()...).WriteSamplesTo(w)
 		simulate(t, m, 0.1)
 		if len(w.v) != m.d.TotalNeurons() {
 			t.Fatalf("%d samples of %d neurons", len(w.v), m.d.TotalNeurons())

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"cortigo/sim"
+	"cortigo/sim/device"
 	"cortigo/sim/spikes"
 )
 
@@ -31,9 +32,7 @@ func TestSaveOpen(t *testing.T) {
 		if m.Parameters() != p || len(m.Populations()) != Count || m.thalamus == nil {
 			t.Fatalf("opened with other parameters or populations: %+v", m.Parameters())
 		}
-		if err := m.RecordSpikes(got); err != nil {
-			t.Fatal(err)
-		}
+		m.Net().Record(device.SpikeRecorder{}, m.Recorded()...).WriteSpikesTo(got)
 		return m
 	}
 	if err := built(t, p).Save(dir); err != nil {

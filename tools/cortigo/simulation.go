@@ -12,6 +12,7 @@ import (
 	"cortigo/arrowio"
 	"cortigo/arrowio/pd14"
 	"cortigo/sim"
+	"cortigo/sim/device"
 	"cortigo/sim/microcircuit"
 	"cortigo/sim/spikes"
 )
@@ -172,7 +173,9 @@ func (s *simulation) startCounting() error {
 			return err
 		}
 	}
-	return s.model.RecordSpikes(s.count)
+	recorder := s.model.Net().Record(device.SpikeRecorder{}, recorded...)
+	recorder.WriteSpikesTo(s.count)
+	return recorder.Err()
 }
 
 func (s *simulation) steps(ms float64) int64 { return int64(math.Round(ms / s.params.Resolution)) }
