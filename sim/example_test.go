@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"path/filepath"
 
 	"cortigo/sim"
 	"cortigo/sim/connect"
@@ -55,11 +56,9 @@ func ExampleNodes_Set() {
 	cells := net.Create("cells", 3, neuron.DefaultIafPscExp())
 	cells.Set(sim.Params{"tau_m": 15, "I_e": []float64{100, 200, 300}, "V_m": connect.Uniform{Min: -70, Max: -60}})
 	cells.Slice(0, 1).Set(sim.Params{"C_m": 200})
-	for _, name := range []string{"tau_m", "I_e", "C_m"} {
-		values, err := cells.Get(name)
-		check(err)
-		fmt.Println(name, values)
-	}
+	values, err := cells.GetAll("tau_m", "I_e", "C_m")
+	check(err)
+	fmt.Print(values)
 
 	structs, err := sim.Get[neuron.IafPscExp](cells)
 	check(err)
@@ -72,9 +71,10 @@ func ExampleNodes_Set() {
 	cells.Set(sim.Params{"tau_m": -1})
 	fmt.Println(errors.Unwrap(net.Err()))
 	// Output:
-	// tau_m [15 15 15]
-	// I_e [100 200 300]
-	// C_m [200 250 250]
+	// id  tau_m (ms)  I_e (pA)  C_m (pF)
+	// 1   15          100       200
+	// 2   15          200       250
+	// 3   15          300       250
 	// [2 2 5] <nil>
 	// sim: cells: iaf_psc_exp: no parameter "tau", did you mean tau_m?
 	// sim: cells: neuron 0 of 3, counted from 0: iaf_psc_exp: tau_m is -1, must be > 0 and finite
@@ -84,9 +84,9 @@ func ExampleNodes_Set() {
 func ExampleNetwork_Connections() {
 	net := sim.New(sim.Seed(3))
 	cells := net.Create("cells", 4, neuron.DefaultIafPscExp())
-	net.CopyModel("excitatory", connect.Synapse{Weight: connect.Constant(20), Delay: connect.Constant(1.5)})
+	excitatory := net.CopyModel("excitatory", connect.Synapse{Weight: 20, Delay: 1.5})
 	rule := connect.FixedInDegree{N: 3, Forbid: connect.Forbid{Autapses: true, Multapses: true}}
-	net.Connect(cells, cells, rule, connect.Synapse{Model: "excitatory"})
+	net.Connect(cells, cells, rule, excitatory)
 
 	into, err := net.Connections(sim.ConnectionQuery{Target: cells.At(1)})
 	check(err)
@@ -108,6 +108,46 @@ func ExampleNetwork_Connections() {
 	// excitatory 12
 }
 
+// A script has an error in the middle. It goes on to Simulate, which does nothing
+// but return it, with its line.
+func ExampleNetwork_Err() {
+	net := sim.New()
+	exc := net.Create("exc", 80, neuron.DefaultIafPscExp())
+	inh := net.Create("exc", 20, neuron.DefaultIafPscExp()) // the name of the others
+	net.Connect(inh, exc, connect.Synapse{Weight: -20})
+
+	err := net.Simulate(context.Background(), 100)
+	var call *sim.CallError
+	fmt.Println(errors.As(err, &call), call.Call, filepath.Base(call.File))
+	fmt.Println(call.Err)
+	// Output:
+	// true Create example_test.go
+	// sim: there are nodes called "exc" already
+}
+
+// tally counts spikes as they come.
+type tally struct{ spikes int }
+
+func (c *tally) WriteSpikes(step []int64, neuron []int32) error {
+	c.spikes += len(step)
+	return nil
+}
+
+// A program takes the spikes of a network as they come, whatever its nodes; none
+// stay in memory.
+func ExampleNetwork_Record() {
+	net := sim.New()
+	net.Create("cells", 10, neuron.DefaultIafPscAlpha(), sim.Params{"I_e": 376})
+
+	c := new(tally)
+	recorder := net.Record(device.SpikeRecorder{})
+	recorder.WriteSpikesTo(c)
+	check(net.Simulate(context.Background(), 1000))
+	fmt.Println(c.spikes, "spikes of", net.NeuronCount(), "neurons,", len(net.Recorders()), "recorders among the nodes")
+	// Output:
+	// 160 spikes of 10 neurons, 0 recorders among the nodes
+}
+
 // Neurons and generators of several calls of Create as one pool; a generator for
 // each neuron.
 func ExampleJoin() {
@@ -116,7 +156,7 @@ func ExampleJoin() {
 	inh := net.Create("inh", 20, neuron.DefaultIafPscDelta())
 	all := sim.Join(exc, inh)
 	noise := net.Create("noise", all.Len(), device.Poisson{Rate: 500})
-	net.Connect(noise, all, connect.OneToOne{}, connect.Synapse{Weight: connect.Constant(2)})
+	net.Connect(noise, all, connect.OneToOne{}, connect.Synapse{Weight: 2})
 	net.Connect(all, exc.Slice(0, 10), connect.PairwiseBernoulli{P: 0.1}, connect.Synapse{Weight: connect.Normal{Mean: 0.1, SD: 0.01}})
 	check(net.Simulate(context.Background(), 10))
 	fmt.Println(all)

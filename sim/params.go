@@ -27,10 +27,9 @@ type Params map[string]any
 // simulated goes on from its state with the new values; changing E_L alone keeps
 // the absolute V_m, V_th and V_reset, and a neuron that is refractory when t_ref
 // changes waits as long as it was to. Before the first step V_m is the initial
-// potential, to which Reset returns; later it is set once. In networks of more
-// than 1000 neurons, synaptic time constants that are equal cannot be made
-// different while their currents flow, unless a multimeter records these from the
-// first step on.
+// potential, to which Reset returns; later it is set once. Synaptic time constants
+// that are equal cannot be made different while their currents flow, unless a
+// multimeter records these from the first step on.
 func (c *Nodes) Set(p Params) { c.changing("Set", func() error { return c.set(p) }) }
 
 func (c *Nodes) set(p Params) error {
@@ -77,9 +76,9 @@ func (c *Nodes) setEach(p []Params) error {
 // Get returns a parameter of each node, or of neurons a quantity that a
 // multimeter can record, such as V_m, as it is now; of recorders also n_events,
 // the number of events in memory. Truth values are 0 and 1. For parameters that
-// are lists see Models. In networks of more than 1000 neurons the currents of those
-// whose synaptic time constants are equal are known only where a multimeter
-// records them.
+// are lists see GetAll and Models. The currents of neurons whose synaptic time
+// constants are equal are known only where a multimeter records them from the first
+// step on.
 func (c *Nodes) Get(name string) ([]float64, error) {
 	var values []float64
 	err := c.reading("Get", func() (err error) {

@@ -56,7 +56,7 @@ func ExampleRegister() {
 	beat := net.Create("beat", 1, metronome{Period: 2.5, Active: device.Active{Stop: 8}})
 	parrot := net.Create("parrot", 1, neuron.Parrot{})
 	recorder := net.Create("recorder", 1, device.SpikeRecorder{})
-	net.Connect(beat, parrot, connect.Synapse{Delay: connect.Constant(0.5)})
+	net.Connect(beat, parrot, connect.Synapse{Delay: 0.5})
 	net.Connect(parrot, recorder)
 	if err := net.Simulate(context.Background(), 10); err != nil {
 		fmt.Println(err)
