@@ -27,9 +27,9 @@ type CheckReport struct {
 
 // Check reads every part of the run in dir and reports what is wrong: parts that
 // cannot be read or are missing, rows out of order in a part or from part to
-// part, neurons of no population or under another one's name, rows behind or
+// part, neurons of no population or under another one's name, rows after or
 // before the recorded window, metadata that are another run's, fewer spikes
-// than were counted. A run that was killed is whole; rows behind its last
+// than were counted. A run that was killed is whole; rows after its last
 // checkpoint are a note. An error is about dir itself; a run that is being
 // written may get problems that are none.
 func Check(dir string) (*CheckReport, error) {
@@ -187,7 +187,7 @@ func (c *checker) part(p *parquet.Reader, quantities *[]string, last *place, n *
 		}
 	}
 	if after {
-		c.note("%s goes on behind step %d, the last that %s says is recorded; going on with the run removes that and simulates it again", path, w.End, RunFile)
+		c.note("%s goes on after step %d, the last that %s says is recorded; going on with the run removes that and simulates it again", path, w.End, RunFile)
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func (r *Run) metadata() (string, error) {
 
 // A shelf is the parts in a subdirectory of a run, which it compares with run.json
 // while they are opened in their order. What is found is ErrDamaged. Rows that
-// lie behind the recorded window are none: they are what a program recorded since
+// lie after the recorded window are none: they are what a program recorded since
 // it last wrote run.json, which is running or was killed.
 type shelf struct {
 	run   *Run

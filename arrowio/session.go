@@ -26,7 +26,7 @@ import (
 //	err = errors.Join(err, s.Close())
 //
 // Recording and state always belong together: spikes are on disk before the
-// state behind them is, and Resume removes what was recorded after the last
+// state after them is, and Resume removes what was recorded after the last
 // state.
 type Session struct {
 	dir     *RunDir
@@ -467,7 +467,7 @@ func (s *Session) Close() error {
 // lastWholeStep returns up to which step the parts hold all spikes after one could
 // not be written, and how many: a part may end in the middle of a step.
 func (d *RunDir) lastWholeStep() (last, n int64) {
-	in := int64(0) // of n, those in the step behind last
+	in := int64(0) // of n, those in the step after last
 	err := StreamSpikes(d.dir, func(step []int64, _ []int32) error {
 		for _, t := range step {
 			if t-1 != last {

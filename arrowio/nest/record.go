@@ -99,7 +99,7 @@ func (r *recording) Close() error {
 type textFile struct {
 	file       *os.File
 	resolution float64
-	columns    []string // behind sender and time; nil until they are known
+	columns    []string // after sender and time; nil until they are known
 	size       int64    // of what is whole
 	row        []byte
 }

@@ -37,7 +37,7 @@ read or are missing, spikes out of order in a part or from part to part, neurons
 another one's name, metadata that are another run's, fewer spikes than were counted, wrong checksums of the
 network or its state, a state ahead of what was recorded. Ends with an error if there is anything.
 
-What a run that was killed has behind its last checkpoint is no problem but a note.
+What a run that was killed has after its last checkpoint is no problem but a note.
 
 The object of --json: ok, problems, notes (lists of texts), parts, spikes, samples (that were read), network
 (whether there is one), and if something is wrong error.`,

@@ -58,7 +58,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 var suggestion = regexp.MustCompile(`\s+Did you mean this\?\s+(\w+)(\s+\w+)*$`)
 
 // wantsJSON reports whether the arguments ask for JSON. They are looked at as
-// they are: where a flag is wrong, those behind it were not parsed.
+// they are: where a flag is wrong, those after it were not parsed.
 func wantsJSON(cmd *cobra.Command, args []string) bool {
 	if cmd.Flags().Lookup("json") == nil {
 		return false

@@ -190,7 +190,7 @@ func (s *simulation) plan(more *float64) error {
 }
 
 // warnAgain warns of what is wrong with the run as it is to be now, as of
-// stimuli behind its end.
+// stimuli after its end.
 func (s *simulation) warnAgain() error {
 	d, err := s.params.Derive()
 	if err != nil {

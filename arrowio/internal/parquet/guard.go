@@ -22,7 +22,7 @@ const (
 	maxHeader  = 1 << 20  // bytes of a page header, with its statistics
 )
 
-// tailSize is what stands behind the footer: its length and the magic number.
+// tailSize is what stands after the footer: its length and the magic number.
 const tailSize = 8
 
 // footer returns the metadata of the Parquet file f of the given size, after
