@@ -22,7 +22,7 @@ type edit struct {
 	draws       uint32
 	populations map[int]*engine.Population
 	own         map[ownColumn]bool      // columns that are the edit's
-	potentials  map[int]map[int]float64 // by population and neuron, of a built network
+	states      map[ownColumn]map[int]float64 // of columns of the state, by neuron, of a built network
 	generators  map[int]*engine.Generator
 	recorders   map[int]Model
 }
@@ -33,7 +33,7 @@ type ownColumn struct {
 }
 
 func newEdit(n *Network) *edit {
-	return &edit{net: n, draws: n.desc.Draws, populations: map[int]*engine.Population{}, own: map[ownColumn]bool{}, potentials: map[int]map[int]float64{},
+	return &edit{net: n, draws: n.desc.Draws, populations: map[int]*engine.Population{}, own: map[ownColumn]bool{}, states: map[ownColumn]map[int]float64{},
 		generators: map[int]*engine.Generator{}, recorders: map[int]Model{}}
 }
 
@@ -172,16 +172,16 @@ func (e *edit) setNeurons(g *group, s span, name string, value any, at, n int) e
 		return err
 	}
 	each := reflect.ValueOf(value).Kind() == reflect.Slice
-	if name == device.Vm && g.at < e.net.built() {
+	if e.net.isState(g.at, name) {
 		for i := range s.n {
-			if err := e.setPotential(set, p, g.at, s.from+i, name, value, at+i, n); err != nil {
+			if err := e.setState(set, p, g.at, s.from+i, name, value, at+i, n); err != nil {
 				return err
 			}
 		}
 		if e.net.now() > 0 {
 			return nil
 		}
-		// At the beginning V_m is a parameter, too.
+		// At the beginning it is a parameter, too.
 	}
 	if s.n == g.n && !each {
 		p.Model = changed.(neuron.Model)
@@ -249,7 +249,9 @@ func number(set *param.Set, model any, name string, v any) (float64, error) {
 	return set.Float(m, name)
 }
 
-func (e *edit) setPotential(set *param.Set, p *engine.Population, population, i int, name string, value any, at, n int) error {
+// setState notes what is a parameter at the beginning and later a neuron's state,
+// as V_m.
+func (e *edit) setState(set *param.Set, p *engine.Population, population, i int, name string, value any, at, n int) error {
 	v, err := valueFor(p.Model.(Model), name, value, at, n)
 	if err != nil {
 		return err
@@ -259,12 +261,13 @@ func (e *edit) setPotential(set *param.Set, p *engine.Population, population, i 
 		return err
 	}
 	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return fmt.Errorf("%s: V_m is %g, must be finite", p.Model.ModelName(), x)
+		return fmt.Errorf("%s: %s is %g, must be finite", p.Model.ModelName(), name, x)
 	}
-	if e.potentials[population] == nil {
-		e.potentials[population] = map[int]float64{}
+	key := ownColumn{population, name}
+	if e.states[key] == nil {
+		e.states[key] = map[int]float64{}
 	}
-	e.potentials[population][i] = x
+	e.states[key][i] = x
 	return nil
 }
 
@@ -329,9 +332,9 @@ func (e *edit) commit() error {
 	for i, p := range e.populations {
 		n.replacePopulation(i, p)
 	}
-	for population, values := range e.potentials {
+	for key, values := range e.states {
 		for i, v := range values {
-			n.engine.SetValue(population, i, device.Vm, v)
+			n.engine.SetValue(key.population, i, key.name, v)
 		}
 	}
 	for i, g := range e.generators {

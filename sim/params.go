@@ -161,7 +161,7 @@ func setStructs[T Model](c *Nodes, structs []T) error {
 		if len(structs) > 1 {
 			of = now[i : i+1]
 		}
-		p, err := paramsOf(t, of)
+		p, err := paramsOf(t, of, c.isState)
 		if err != nil {
 			return about(c.shortName(), err)
 		}
@@ -173,9 +173,9 @@ func setStructs[T Model](c *Nodes, structs []T) error {
 	return c.setEach(sets)
 }
 
-// paramsOf returns the parameters of a struct by name, V_m only if one of those
-// that are now has another.
-func paramsOf[T Model](t T, now []T) (Params, error) {
+// paramsOf returns the parameters of a struct by name: V_m, and what else is a
+// neuron's state, only if one of those that are now has another.
+func paramsOf[T Model](t T, now []T, isState func(name string) bool) (Params, error) {
 	p := Params{}
 	set := param.Of(t)
 	for _, name := range set.Names() {
@@ -184,7 +184,7 @@ func paramsOf[T Model](t T, now []T) (Params, error) {
 			return nil, err
 		}
 		differs := func(o T) bool { x, err := set.Get(o, name); return err != nil || x != v }
-		if name == device.Vm && !slices.ContainsFunc(now, differs) {
+		if (name == device.Vm || isState(name)) && !slices.ContainsFunc(now, differs) {
 			continue
 		}
 		p[name] = v
@@ -222,7 +222,7 @@ func (n *Network) value(groupIndex, i int, name string) (float64, error) {
 			if g.at < n.built() {
 				return n.engine.Value(g.at, i, name)
 			}
-			if name != device.Vm {
+			if param.Of(p.Model).Kind(name) == 0 {
 				return 0, nil // nothing has arrived yet
 			}
 			if p.Vm != nil && p.Columns[name] == nil {
@@ -236,6 +236,20 @@ func (n *Network) value(groupIndex, i int, name string) (float64, error) {
 	}
 	m := n.modelOf(groupIndex, i)
 	return param.Of(m).Float(m, name)
+}
+
+// isState reports whether a parameter of a population that is built is a column
+// of its neurons' state: what the neurons begin with, as V_m.
+func (n *Network) isState(population int, name string) bool {
+	return population < n.built() && n.engine.HasColumn(population, name)
+}
+
+// isState is Network.isState of any of the nodes.
+func (c *Nodes) isState(name string) bool {
+	return slices.ContainsFunc(c.parts, func(s span) bool {
+		g := &c.net.groups[s.group]
+		return g.kind == neurons && c.net.isState(g.at, name)
+	})
 }
 
 // built returns how many populations the engine has.

@@ -8,8 +8,11 @@ import (
 	"strings"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/suggest"
+	"cortigo/sim/neuron"
 	"cortigo/sim/spikes"
 )
 
@@ -92,6 +95,9 @@ func (n *Network) checkMeter(m device.Multimeter, of []engine.Range) error {
 func (r *recorder) check(m Model) error {
 	switch m := m.(type) {
 	case device.Multimeter:
+		if err := checkQuantities(m); err != nil {
+			return err
+		}
 		if now := r.model.(device.Multimeter); len(r.samples.Step) > 0 && !slices.Equal(now.Quantities, m.Quantities) {
 			return fmt.Errorf("multimeter: record_from is %q for the %d samples in memory: Clear them before it changes", now.Quantities, len(r.samples.Step))
 		}
@@ -99,6 +105,28 @@ func (r *recorder) check(m Model) error {
 	case device.SpikeRecorder:
 		_, _, err := r.net.steps(m.Active)
 		return err
+	}
+	return nil
+}
+
+// checkQuantities reports quantities that no model has that there is.
+func checkQuantities(m device.Multimeter) error {
+	var known []string
+	for _, spec := range neuron.Registered() {
+		for _, r := range neuron.Recordables(spec.Defaults) {
+			if !slices.Contains(known, r.Name) {
+				known = append(known, r.Name)
+			}
+		}
+	}
+	for _, q := range m.Quantities {
+		if slices.Contains(known, q) {
+			continue
+		}
+		if i := suggest.Nearest(q, known); i >= 0 {
+			return fmt.Errorf("%s: unknown quantity %s, did you mean %q?", m.ModelName(), brief.Quote(q), known[i])
+		}
+		return fmt.Errorf("%s: unknown quantity %s, must be one of %q", m.ModelName(), brief.Quote(q), known)
 	}
 	return nil
 }

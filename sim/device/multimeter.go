@@ -2,13 +2,11 @@ package device
 
 import (
 	"errors"
-	"fmt"
 
-	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/param"
 )
 
-// The quantities a Multimeter can read.
+// Quantities of this project's neurons that a Multimeter can read.
 const (
 	Vm     = "V_m"      // membrane potential, mV
 	ISynEx = "I_syn_ex" // excitatory synaptic current, pA
@@ -34,16 +32,10 @@ func DefaultVoltmeter() Multimeter { return Multimeter{Interval: 1, Quantities: 
 // ModelName returns "multimeter".
 func (Multimeter) ModelName() string { return "multimeter" }
 
-// Validate reports a negative interval or offset and unknown quantities.
+// Validate reports a negative interval or offset. Whether there are such
+// quantities depends on the neurons.
 func (m Multimeter) Validate() error {
-	name := m.ModelName()
-	errs := []error{CheckTable(m)}
-	for _, q := range m.Quantities {
-		if q != Vm && q != ISynEx && q != ISynIn {
-			errs = append(errs, fmt.Errorf("%s: unknown quantity %s, must be one of %q, %q, %q", name, brief.Quote(q), Vm, ISynEx, ISynIn))
-		}
-	}
-	return errors.Join(append(errs, m.CheckTimes(name))...)
+	return errors.Join(CheckTable(m), m.CheckTimes(m.ModelName()))
 }
 
 // MarshalJSON writes the parameters by NEST's names.

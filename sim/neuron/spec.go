@@ -117,6 +117,9 @@ func Register(s Spec) error {
 }
 
 func (s *Spec) check() error {
+	if err := param.Of(s.Defaults).Err(); err != nil {
+		return err
+	}
 	if err := s.Defaults.Validate(); err != nil {
 		return fmt.Errorf("the defaults: %w", err)
 	}

@@ -56,8 +56,7 @@ func (e *Engine) SetValue(population, i int, name string, x float64) {
 // HasColumn reports whether neurons of a population have a column of the name in
 // their state.
 func (e *Engine) HasColumn(population int, name string) bool {
-	b, _ := e.locate(population, 0)
-	return b.column(name) != nil
+	return e.shards[0].blocks[population].column(name) != nil
 }
 
 // locate returns where neuron i of a population lives.
