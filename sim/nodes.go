@@ -43,7 +43,9 @@ type span struct{ group, from, n int }
 // no node.
 //
 // A slice or join that makes no sense gives a collection without nodes whose
-// Err says why; what is done with it then fails with that error.
+// Err says why; what is done with it then fails with that error. Set and its like,
+// which return no error, do nothing with a collection that is nil or of no network:
+// there is none to remember it.
 type Nodes struct {
 	net   *Network
 	parts []span

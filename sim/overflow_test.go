@@ -135,7 +135,7 @@ func TestCrowdedNeuron(t *testing.T) {
 	a := create(t, net, "a", 10, neuron.Parrot{})
 	b := create(t, net, "b", 1, neuron.DefaultIafPscExp())
 	net.Record(device.Multimeter{Quantities: []string{device.ISynEx}}, b) // keeps the current apart
-	const n = 400_000 // times the largest weight, 8191 quanta, is more than 2^31
+	const n = 400_000                                                     // times the largest weight, 8191 quanta, is more than 2^31
 	net.Connect(a, b, connect.FixedInDegree{N: n}, connect.Synapse{Weight: connect.Normal{Mean: 20, SD: 4}})
 	must(t, drive(net, device.SpikeGenerator{Times: []float64{1}}, a, connect.Synapse{}))
 	must(t, net.Simulate(context.Background(), 3))
