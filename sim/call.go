@@ -233,7 +233,7 @@ func (n *Network) figuresNow() figures {
 	if e := n.engine; e != nil {
 		return figures{e.Step(), e.Synapses(), e.Threads(), e.Shards(), statsOf(e)}
 	}
-	t, s := n.opts.engine.Divide(n.desc.Neurons())
+	t, s := n.engineOptions().Divide(n.desc.Neurons())
 	return figures{threads: t, shards: s}
 }
 

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,10 +109,10 @@ func (n *Network) renew(ctx context.Context) error {
 	if n.change == devicesChanged && n.engine.Fits(&n.desc) {
 		e, err = n.engine.Reload(&n.desc)
 	} else {
-		if err := n.checkMemory(); err != nil {
+		if err := cmp.Or(n.checkShare(), n.checkMemory()); err != nil {
 			return err
 		}
-		e, err = engine.Rebuild(ctx, &n.desc, n.opts.engine, n.engine)
+		e, err = engine.Rebuild(ctx, &n.desc, n.engineOptions(), n.engine)
 	}
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)

@@ -21,7 +21,7 @@ func (n *Network) EstimateMemory() (bytes int64, err error) {
 }
 
 func (n *Network) estimateMemory() (int64, error) {
-	bytes, err := engine.Memory(&n.desc, n.opts.engine)
+	bytes, err := engine.Memory(&n.desc, n.engineOptions())
 	if err != nil {
 		return 0, fmt.Errorf("sim: estimating the memory: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/exchange"
 )
 
 // An Option sets something about a network in New or Open.
@@ -14,6 +15,7 @@ type options struct {
 	seed       uint64
 	resolution float64
 	engine     engine.Options
+	share      share
 	progress   func(doneMS, totalMS float64)
 	memory     int64 // bytes; 0: what is available
 }
@@ -92,9 +94,38 @@ func Share(n int, rates []float64) Option {
 				return fmt.Errorf("sim: share: rate %d is %g spikes/s, must be in [0, 1e6]", i, r)
 			}
 		}
-		o.engine.Share = engine.Share{Of: n, Rates: rates}
+		o.share = share{n, rates}
 		return nil
 	}
+}
+
+// A share is what the option Share says.
+type share struct {
+	of    int       // 0: none
+	rates []float64 // spikes/s
+}
+
+// checkShare reports rates that are not those of the network's populations.
+func (n *Network) checkShare() error {
+	if s := n.opts.share; s.of > 0 && len(s.rates) != len(n.desc.Populations) {
+		return fmt.Errorf("sim: a share needs the rates of %d populations, not %d", len(n.desc.Populations), len(s.rates))
+	}
+	return nil
+}
+
+// engineOptions returns the options of the engine of the network as it is.
+func (n *Network) engineOptions() engine.Options {
+	o, s := n.opts.engine, n.opts.share
+	if s.of == 0 {
+		return o
+	}
+	o.Threads = max(1, min(o.Threads, s.of))
+	rest := exchange.Rest{Rates: s.rates, Seed: n.desc.Seed, Step: n.desc.Resolution}
+	for _, p := range n.desc.Populations {
+		rest.Sizes = append(rest.Sizes, p.N)
+	}
+	o.Exchange = exchange.NewShare(o.Threads, s.of, rest)
+	return o
 }
 
 // Progress has f called at most about ten times a second during Simulate, with

@@ -66,8 +66,8 @@ func (n *Network) startSave(dir string, own []File) (wait func() error, err erro
 	if err := n.ready(context.Background()); err != nil {
 		return nil, err
 	}
-	if n.opts.engine.Share.Of > 0 {
-		return nil, fmt.Errorf("sim: a share of a network cannot be saved")
+	if err := n.engine.Whole(); err != nil {
+		return nil, fmt.Errorf("sim: the network cannot be saved: %w", err)
 	}
 	if n.saving != nil {
 		_ = n.saving.wait() // whoever started it is told
@@ -256,7 +256,7 @@ func Open(dir string, opts ...Option) (*Network, error) {
 	}
 	n := &Network{calls: new(calls), opts: o, desc: *saved.Description}
 	n.adopt()
-	if err := n.load(dir, saved, o.engine); err != nil {
+	if err := n.load(dir, saved); err != nil {
 		return nil, fmt.Errorf("sim: opening %s: %w", dir, err)
 	}
 	if state == nil {
@@ -269,7 +269,14 @@ func Open(dir string, opts ...Option) (*Network, error) {
 
 // load makes the engine of a saved network from its rows, or draws them again
 // where they are of no use.
-func (n *Network) load(dir string, saved *store.Network, o engine.Options) (err error) {
+func (n *Network) load(dir string, saved *store.Network) (err error) {
+	if err := n.checkShare(); err != nil {
+		return err
+	}
+	o := n.engineOptions()
+	if o.Exchange != nil {
+		_, o.Shards = o.Exchange.Shards()
+	}
 	var reason string
 	switch {
 	case o.Shards != 0 && o.Shards != saved.Shards:

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -26,13 +27,10 @@ func (n *Network) build(ctx context.Context) error {
 	if len(n.desc.Populations) == 0 {
 		return fmt.Errorf("sim: the network has no neurons")
 	}
-	if s := n.opts.engine.Share; s.Of > 0 && len(s.Rates) != len(n.desc.Populations) {
-		return fmt.Errorf("sim: a share needs the rates of %d populations, not %d", len(n.desc.Populations), len(s.Rates))
-	}
-	if err := n.checkMemory(); err != nil {
+	if err := cmp.Or(n.checkShare(), n.checkMemory()); err != nil {
 		return err
 	}
-	e, err := engine.Build(ctx, &n.desc, n.opts.engine)
+	e, err := engine.Build(ctx, &n.desc, n.engineOptions())
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}

@@ -2,10 +2,7 @@ package engine
 
 import (
 	"fmt"
-	"runtime"
-	"sync"
 	"testing"
-	"time"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
@@ -69,29 +66,6 @@ func BenchmarkStep(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(steps*c.n), "ns/neuron/step")
 			b.ReportMetric((t.Deliver-times.Deliver)*1e9/float64(max(1, e.Events()-events)), "ns/event")
 			b.ReportMetric(b.Elapsed().Seconds()/(float64(steps)*1e-4), "s/model-s")
-		})
-	}
-}
-
-// BenchmarkBarrier is a round trip of all workers, who do nothing in between.
-func BenchmarkBarrier(b *testing.B) {
-	for _, n := range []int{1, 2, runtime.GOMAXPROCS(0) + 2} {
-		b.Run(fmt.Sprint(n, " workers"), func(b *testing.B) {
-			bar := newBarrier(n)
-			var wg sync.WaitGroup
-			start := time.Now()
-			for range n {
-				wg.Add(1)
-				go func() {
-					defer wg.Done()
-					w := waiter{maxPatience}
-					for range b.N {
-						bar.wait(&w)
-					}
-				}()
-			}
-			wg.Wait()
-			b.ReportMetric(float64(time.Since(start).Nanoseconds())/float64(b.N), "ns/round")
 		})
 	}
 }

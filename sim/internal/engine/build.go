@@ -12,6 +12,7 @@ import (
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/exchange"
 )
 
 // An Engine is a built network.
@@ -20,10 +21,12 @@ type Engine struct {
 	clock   clock.Clock
 	layout  *layout
 	grids   []grid
-	shards  []*shard
+	shards  []*shard // those here
 	threads int
 	neurons int
-	share   Share
+	part    *part // which shards are here
+
+	exchange exchange.Exchange
 
 	stateful   []*statefulProjection
 	built      *Engine // of a description that is only asked: see Describe
@@ -33,14 +36,13 @@ type Engine struct {
 	broken     error   // why neurons stand between two steps; nil: they do not
 	risky      bool    // parrots may emit more spikes at once than sums hold
 	spikeCount int64
-	degree     []uint32 // synapses of each neuron as a source
+	degree     []uint32 // synapses of each neuron as a source, onto neurons here
 	events     int64    // synaptic events
 
 	spikeRecorders []*spikeRecorder
 	samplers       []*sampler
-	merged         []Spike
+	merged         []exchange.Spike
 	mergeAt        []int
-	foreign        [][]Spike // of neurons outside a share, by step
 	recent         recentSpikes
 
 	buildTimes []Phase
@@ -68,7 +70,10 @@ type Options struct {
 	Threads  int           // 0: as many as the machine has processors and the network work for
 	Shards   int           // 0: one a thread, or as many as it takes
 	Progress func(float64) // called with the share of building that is done
-	Share    Share         // build and run only a part, to measure
+
+	// Exchange says which shards are here, of so many; nil: all. With one, Shards
+	// has no effect.
+	Exchange exchange.Exchange
 }
 
 // neuronsPerThread is below how many neurons a further thread costs more in
@@ -78,8 +83,12 @@ const neuronsPerThread = 1500
 // Divide settles threads and shards for a network of n neurons.
 func (o Options) Divide(n int) (threads, shards int) {
 	threads, shards = o.Threads, o.Shards
-	if o.Share.Of > 0 {
-		return max(1, min(threads, o.Share.Of)), o.Share.Of
+	if o.Exchange != nil {
+		here, of := o.Exchange.Shards()
+		if threads == 0 {
+			threads = max(1, min(runtime.GOMAXPROCS(0), len(here), n/max(1, of)*len(here)/neuronsPerThread))
+		}
+		return threads, of
 	}
 	if threads == 0 {
 		threads = max(1, min(runtime.GOMAXPROCS(0), n/neuronsPerThread))
@@ -100,7 +109,7 @@ func newEngine(desc *Description, opts Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{desc: desc.Clone(), clock: clock, neurons: desc.Neurons(), share: opts.Share}
+	e := &Engine{desc: desc.Clone(), clock: clock, neurons: desc.Neurons()}
 	if e.grids, err = populationGrids(desc, clock); err != nil {
 		return nil, err
 	}
@@ -111,14 +120,20 @@ func newEngine(desc *Description, opts Options) (*Engine, error) {
 	shards := 0
 	e.threads, shards = opts.Divide(e.neurons)
 	e.layout, err = newLayout(desc.Populations, e.grids, shards)
-	for err != nil && opts.Shards == 0 && opts.Share.Of == 0 && shards < 2*e.threads+2*minShards(room) {
+	for err != nil && opts.Shards == 0 && opts.Exchange == nil && shards < 2*e.threads+2*minShards(room) {
 		shards += e.threads // many small populations, which waste room between them, or many sums
 		e.layout, err = newLayout(desc.Populations, e.grids, shards)
 	}
 	if err != nil {
 		return nil, err
 	}
-	e.mergeAt = make([]int, shards)
+	if e.exchange = opts.Exchange; e.exchange == nil {
+		e.exchange = exchange.NewLocal(shards)
+	}
+	here, _ := e.exchange.Shards()
+	if e.part, err = newPart(here, shards); err != nil {
+		return nil, err
+	}
 	e.born = make([]int64, len(desc.Populations))
 	return e, nil
 }
@@ -179,24 +194,20 @@ func (pr *Projection) keepQuantum(ws []*wiring) {
 	}
 }
 
-// makeShards makes the blocks of all shards, with their inputs and initial
+// makeShards makes the blocks of all shards here, with their inputs and initial
 // state.
 func (e *Engine) makeShards(j *job) error {
-	e.shards = make([]*shard, e.layout.shards)
-	if e.share.Of > 0 {
-		e.shards = e.shards[:e.threads]
-		e.drawForeign(e.share)
-	}
-	return parallel(e.threads, len(e.shards), func(_, s int) error {
+	e.shards = make([]*shard, len(e.part.here))
+	return parallel(e.threads, len(e.shards), func(_, i int) error {
 		if err := j.err(); err != nil {
 			return err
 		}
 		defer j.tell(int64(e.neurons/len(e.shards)) * unitsPerNeuron)
-		sh, err := newShard(e, s)
+		sh, err := newShard(e, e.part.here[i])
 		if err != nil {
 			return err
 		}
-		e.shards[s] = sh
+		e.shards[i] = sh
 		for _, b := range sh.blocks {
 			if err := b.initialise(e.desc); err != nil {
 				return fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[b.population].Name), err)

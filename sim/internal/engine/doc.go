@@ -29,12 +29,11 @@
 //	attach.go       devices to blocks; combine.go: those of single neurons together
 //	current.go      what currents of devices add up to
 //	shard.go        one step of one shard; wheel.go: what is under way, by the step it arrives
-//	barrier.go      where workers meet
 //	run.go          the run loop; panic.go: panics of its workers
 //	record.go       spike recorders and multimeters; train.go: generators' own spikes
 //	state.go        state in and out, by neuron id; info.go: figures of an engine
 //	state_check.go  what no run can have left behind
-//	share.go        a part of a network, to measure
+//	part.go         which shards are here, and what that means for a neuron
 //	fault.go        rows that cannot be read any more
 //	hugepages_*.go  large pages for rows
 //

@@ -1,6 +1,9 @@
 package engine
 
-import "cortigo/sim/internal/kernel"
+import (
+	"cortigo/sim/internal/exchange"
+	"cortigo/sim/internal/kernel"
+)
 
 // A kind is the synapses of one kind onto one shard: compact ones, which never
 // change, or those of a projection with state of their own. Nobody else knows how
@@ -9,7 +12,7 @@ import "cortigo/sim/internal/kernel"
 type kind interface {
 	// receive tells of spikes of the interval that began after step begin, those
 	// of one neuron in order of time; now is the step that was delivered last.
-	receive(spikes []Spike, begin, now int64, to *synapticSums)
+	receive(spikes []exchange.Spike, begin, now int64, to *synapticSums)
 
 	// deliver adds what is due at step, which follows the one delivered last, to
 	// the sums. It reports whether there was anything.
@@ -17,7 +20,7 @@ type kind interface {
 
 	// resume takes up a spike stamped stamp, of which what was due until step has
 	// arrived. Kinds that keep what is under way in a state have nothing to do.
-	resume(s Spike, stamp, step int64, to *synapticSums)
+	resume(s exchange.Spike, stamp, step int64, to *synapticSums)
 
 	// ahead returns a kind with the same under way at step, to deliver it to other
 	// sums while this one stays as it is; recent are the spikes of which some may be.

@@ -20,9 +20,9 @@ type Rows struct {
 	Keep                        any // keeps the memory of all these, if it is not Go's
 }
 
-// Rows returns the synapses onto shard s, to be read only.
+// Rows returns the synapses onto shard s, which is here, to be read only.
 func (e *Engine) Rows(s int) Rows {
-	k := e.shards[s].static
+	k := e.shards[e.part.at[s]].static
 	n, w, r := &k.narrow, &k.wide, &k.ring
 	return Rows{n.entry, w.entry, r.entry, n.syn, w.syn, r.syn, n.count, w.count, r.count, k.keep}
 }
@@ -80,13 +80,14 @@ func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 	if err := e.makeShards(nil); err != nil {
 		return nil, err
 	}
-	err = parallel(e.threads, len(e.shards), func(_, s int) error {
+	err = parallel(e.threads, len(e.shards), func(_, i int) error {
+		sh := e.shards[i]
+		s := sh.index
 		var r Rows
 		err := Guard(func() (err error) { r, err = open(s); return err })
 		if err != nil {
 			return err
 		}
-		sh := e.shards[s]
 		sh.static.keep = r.Keep
 		sh.static.narrow = rows[uint32]{entry: r.Entry, syn: r.Syn, used: len(r.Syn), count: r.Count}
 		sh.static.wide = rows[uint64]{entry: r.EntryWide, syn: r.SynWide, used: len(r.SynWide), count: r.CountWide}

@@ -20,8 +20,9 @@ func Memory(desc *Description, opts Options) (int64, error) {
 	n := desc.Neurons()
 	threads, shards := opts.Divide(n)
 	m := memory{desc: desc, clock: clock, shards: float64(shards), built: float64(shards), sources: make([]sourceMemory, len(desc.Populations)), sizes: make([]float64, len(desc.Populations))}
-	if opts.Share.Of > 0 {
-		m.built = float64(threads)
+	if opts.Exchange != nil {
+		here, _ := opts.Exchange.Shards()
+		m.built = float64(len(here))
 	}
 	if m.grids, err = populationGrids(desc, clock); err != nil {
 		return 0, err

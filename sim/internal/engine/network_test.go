@@ -10,6 +10,7 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/exchange"
 	"cortigo/sim/neuron"
 )
 
@@ -98,7 +99,7 @@ func TestRecentSpikes(t *testing.T) {
 	var r recentSpikes
 	r.forget(10)
 	for s := range int64(5000) {
-		r.add(Spike{Neuron: uint32(s), Multiplicity: 1}, s)
+		r.add(exchange.Spike{Neuron: uint32(s), Multiplicity: 1}, s)
 		r.forget(s - 90)
 	}
 	if n := len(r.list) - r.head; n != 90 || r.list[r.head].Step != 4910 || len(r.list) > 4000 {

@@ -101,7 +101,7 @@ func (e *Engine) assessRisk() {
 	most := mostSpikes(e.desc, e.clock)
 	for p, x := range most {
 		if x >= maxMultiplicity || x > float64(e.bounds.Multiplicity[p]) {
-			e.risky = e.share.Of == 0
+			e.risky = true
 		}
 	}
 }

@@ -14,10 +14,10 @@ func (e *Engine) Value(population, i int, quantity string) (float64, error) {
 	if err := checkQuantity(&e.desc.Populations[population], quantity); err != nil {
 		return 0, err
 	}
-	if e.share.Of > 0 {
-		return 0, fmt.Errorf("population %s: a share of a network does not have all neurons", brief.Quote(e.desc.Populations[population].Name))
-	}
 	b, k := e.locate(population, i)
+	if b == nil {
+		return 0, e.elsewhere(population, i)
+	}
 	if b.follows(quantity) {
 		return b.reader(quantity)(k), nil
 	}
@@ -44,13 +44,12 @@ func (b *block) reader(recordable string) func(k int) float64 {
 	return nil
 }
 
-// SetValue sets a column of the state of neuron i of a population, as V_m, mV.
+// SetValue sets a column of the state of neuron i of a population, as V_m, mV, if
+// it is here.
 func (e *Engine) SetValue(population, i int, name string, x float64) {
-	if e.share.Of > 0 {
-		return // whose neurons mean nothing
+	if b, k := e.locate(population, i); b != nil {
+		b.column(name).Set(k, x)
 	}
-	b, k := e.locate(population, i)
-	b.column(name).Set(k, x)
 }
 
 // HasColumn reports whether neurons of a population have a column of the name in
@@ -59,10 +58,13 @@ func (e *Engine) HasColumn(population int, name string) bool {
 	return e.shards[0].blocks[population].column(name) != nil
 }
 
-// locate returns where neuron i of a population lives.
+// locate returns where neuron i of a population lives; nil: not here.
 func (e *Engine) locate(population, i int) (*block, int) {
-	sh := e.shards[(e.layout.first[population]+i)%e.layout.shards]
-	b := sh.blocks[population]
+	at := e.part.at[(e.layout.first[population]+i)%e.layout.shards]
+	if at < 0 {
+		return nil, 0
+	}
+	b := e.shards[at].blocks[population]
 	return b, (i - b.in.First) / b.in.Stride
 }
 

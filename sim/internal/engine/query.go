@@ -35,7 +35,8 @@ type Selection struct {
 // Connections calls visit for every synapse of a selection, in the order of the
 // selection's projections, then of Target and Index, until visit returns false.
 // It draws them anew, and no targets but those asked for; weights and delays only
-// of targets that have some source asked for. The shards have no part in it.
+// of targets that have some source asked for. The shards have no part in it, but for
+// the state of synapses that have any, onto neurons that are here.
 func (e *Engine) Connections(of Selection, visit func(c Connection) bool) error {
 	projections := of.Projections
 	if projections == nil {
@@ -107,6 +108,9 @@ func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool)
 					c.row = d.row[j]
 				}
 				if w.stateful {
+					if i := r.From + t - first; now.of != nil && !now.of.part.has(now.of.layout.first[r.Population]+i) {
+						return fail(now.of.elsewhere(r.Population, i))
+					}
 					now.tell(w, &d, &c)
 				}
 				if !visit(c) {
@@ -162,6 +166,7 @@ func Describe(desc *Description, built *Engine) (*Engine, error) {
 type synapsesNow struct {
 	columns []synapse.Column
 	state   SynapseState // empty: as they begin
+	of      *Engine      // whose state it is; nil: as they begin
 	first   []int64
 	step    int64
 }
@@ -178,7 +183,7 @@ func (e *Engine) synapsesNow(i int) *synapsesNow {
 	}
 	for _, ch := range of.stateful {
 		if ch.projection == i {
-			now.state, now.first, now.step = of.synapseState(ch), ch.first, of.step
+			now.state, now.first, now.step, now.of = of.synapseState(ch), ch.first, of.step, of
 		}
 	}
 	return now

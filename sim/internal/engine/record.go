@@ -6,6 +6,7 @@ import (
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/exchange"
 )
 
 // A SpikeSink takes recorded spikes in order; the slices are reused.
@@ -29,7 +30,8 @@ type spikeRecorder struct {
 	rows   []stampedRow
 }
 
-// RecordSpikes sends the spikes of some neurons to sink from now on.
+// RecordSpikes sends the spikes of some neurons, those of them that are here, to
+// sink from now on.
 func (e *Engine) RecordSpikes(sink SpikeSink, of []Range) {
 	r := e.recorderOf(sink)
 	if r == nil || r.member != nil {
@@ -39,8 +41,9 @@ func (e *Engine) RecordSpikes(sink SpikeSink, of []Range) {
 	r.member = make([]uint64, (e.neurons+63)/64)
 	for _, x := range of {
 		for i := range x.N {
-			g := e.layout.first[x.Population] + x.From + i
-			r.member[g/64] |= 1 << (g % 64)
+			if g := e.layout.first[x.Population] + x.From + i; e.part.has(g) {
+				r.member[g/64] |= 1 << (g % 64)
+			}
 		}
 	}
 }
@@ -66,23 +69,21 @@ func (r *spikeRecorder) flush() error {
 	return nil
 }
 
-// record merges the spikes of the interval behind step begin, keeps those that
-// are still under way, and hands spikes and samples on.
-func (e *Engine) record(begin, steps int64, buf int) error {
-	e.merged = mergeSpikes(e.merged[:0], e.shards, buf, e.mergeAt)
+// record merges the spikes of all shards in an interval, keeps those that are
+// still under way, and hands spikes and samples on.
+func (e *Engine) record(in exchange.Interval, spikes [][]exchange.Spike, buf int) error {
+	begin := in.Begin
+	e.merge(spikes)
 	for _, s := range e.merged {
 		e.recent.add(s, begin+int64(s.Lag))
 		e.events += int64(e.degree[s.Neuron]) * int64(s.Multiplicity)
-		e.spikeCount += int64(s.Multiplicity)
 	}
-	e.recent.forget(begin + steps - e.bounds.MaxDelay)
-	if e.foreign != nil {
-		for step := begin + 1; step <= begin+steps; step++ {
-			for _, s := range e.foreignAt(step) {
-				e.events += int64(e.degree[s.Neuron])
-			}
+	for _, own := range in.Spikes {
+		for _, s := range own {
+			e.spikeCount += int64(s.Multiplicity)
 		}
 	}
+	e.recent.forget(begin + in.Steps - e.bounds.MaxDelay)
 	var errs error
 	for _, r := range e.spikeRecorders {
 		from := len(r.step)
@@ -101,7 +102,7 @@ func (e *Engine) record(begin, steps int64, buf int) error {
 			}
 		}
 		if len(r.trains) > 0 {
-			r.takeTrains(from, begin, begin+steps)
+			r.takeTrains(from, begin, begin+in.Steps)
 		}
 		if len(r.step) >= batch && err == nil {
 			err = r.flush()
@@ -125,26 +126,29 @@ func (e *Engine) flushRecorders() error {
 	return errs
 }
 
-// mergeSpikes appends the spikes of all shards in order of step, then neuron.
-func mergeSpikes(dst []Spike, shards []*shard, buf int, at []int) []Spike {
-	if len(shards) == 1 {
-		return append(dst, shards[0].spikes[buf]...)
+// merge brings lists of spikes into one order of step, then neuron.
+func (e *Engine) merge(lists [][]exchange.Spike) {
+	e.merged = e.merged[:0]
+	if len(lists) == 1 {
+		e.merged = append(e.merged, lists[0]...)
+		return
 	}
-	clear(at)
+	e.mergeAt = append(e.mergeAt[:0], make([]int, len(lists))...)
+	at := e.mergeAt
 	for {
 		best, bestKey := -1, uint64(math.MaxUint64)
-		for s, sh := range shards {
-			if at[s] < len(sh.spikes[buf]) {
-				x := sh.spikes[buf][at[s]]
+		for i, list := range lists {
+			if at[i] < len(list) {
+				x := list[at[i]]
 				if key := uint64(x.Lag)<<32 | uint64(x.Neuron); key < bestKey {
-					best, bestKey = s, key
+					best, bestKey = i, key
 				}
 			}
 		}
 		if best < 0 {
-			return dst
+			return
 		}
-		dst = append(dst, shards[best].spikes[buf][at[best]])
+		e.merged = append(e.merged, lists[best][at[best]])
 		at[best]++
 	}
 }
@@ -162,7 +166,7 @@ type recentSpikes struct {
 	head int
 }
 
-func (r *recentSpikes) add(s Spike, step int64) {
+func (r *recentSpikes) add(s exchange.Spike, step int64) {
 	r.list = append(r.list, StampedSpike{s.Neuron, s.Multiplicity, step})
 }
 
@@ -176,14 +180,15 @@ func (r *recentSpikes) forget(until int64) {
 	}
 }
 
-// A sampler is a multimeter: rows of all its neurons at each sampled step.
+// A sampler is a multimeter: rows of all its neurons that are here at each sampled
+// step.
 type sampler struct {
 	sink            SampleSink
 	quantities      []string
 	interval, first int64 // samples at steps first, first+interval, ...
 	end             int64
 	ranges          []Range
-	base            []int // row of the first neuron of each range
+	base            []int // row of the first neuron here of each range
 	ids             []int32
 	perInterval     int // most samples in an interval
 
@@ -213,7 +218,9 @@ func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []Range) error 
 	for _, r := range of {
 		s.base = append(s.base, len(s.ids))
 		for i := range r.N {
-			s.ids = append(s.ids, e.layout.ids[r.Population]+int32(r.From+i))
+			if e.part.has(e.layout.first[r.Population] + r.From + i) {
+				s.ids = append(s.ids, e.layout.ids[r.Population]+int32(r.From+i))
+			}
 		}
 		for _, sh := range e.shards {
 			if err := e.observe(sh, r.Population, s.quantities); err != nil {
@@ -289,20 +296,21 @@ func (e *Engine) sample(sh *shard, begin, step int64, buf int) {
 		} else {
 			slot = int((step - m.first) / m.interval)
 		}
-		if sh.index == 0 {
+		if sh == e.shards[0] {
 			m.steps[buf] = append(m.steps[buf], step)
 		}
 		for i, r := range m.ranges {
 			b := sh.blocks[r.Population]
 			from, to := e.layout.slice(sh.index, r)
-			row := slot*len(m.ids) + m.base[i] - r.From
 			for q, name := range m.quantities {
 				if from == to {
 					continue
 				}
 				dst, read := m.values[buf][q], b.reader(name)
+				row := slot*len(m.ids) + m.base[i] + e.part.before(b.number+b.index(from)) - e.part.before(b.number+r.From)
 				for k := from; k < to; k++ {
-					dst[row+b.index(k)] = read(k)
+					dst[row] = read(k)
+					row += len(e.shards)
 				}
 			}
 		}

@@ -71,7 +71,7 @@ func (e *Engine) Fits(desc *Description) bool {
 
 // Restart is Reload with the initial state.
 func (e *Engine) Restart(desc *Description) (*Engine, error) {
-	r, err := load(desc, Options{Threads: e.threads, Shards: e.layout.shards, Share: e.share}, e.Bounds(),
+	r, err := load(desc, Options{Threads: e.threads, Shards: e.layout.shards, Exchange: e.exchange}, e.Bounds(),
 		func(s int) (Rows, error) { return e.Rows(s), nil }, func(*shard, *Engine) error { return nil })
 	if err != nil {
 		return nil, err
@@ -84,13 +84,13 @@ func (e *Engine) Restart(desc *Description) (*Engine, error) {
 // as E_L, keep the quantities that they had there: a state has them relative to
 // the rest.
 func (e *Engine) keepQuantities(old *Engine) {
-	if e.share.Of > 0 {
-		return // which has not all of them
-	}
 	for p := range old.desc.Populations {
 		for i := range old.desc.Populations[p].N {
 			was, j := old.locate(p, i)
 			b, k := e.locate(p, i)
+			if was == nil || b == nil {
+				continue // another program's
+			}
 			relative := false
 			for c := range was.columns {
 				from := &was.columns[c]

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/kernel"
 )
 
@@ -122,7 +123,7 @@ func fillRing(b *rowBuilder, sh *shard, wirings []*wiring) error {
 }
 
 // receiveRing delivers spikes of an interval that began behind step begin.
-func (k *static) receiveRing(spikes []Spike, begin int64, to *synapticSums) {
+func (k *static) receiveRing(spikes []exchange.Spike, begin int64, to *synapticSums) {
 	k.ringList = k.ringList[:0]
 	for _, s := range spikes {
 		c := k.ring.entry[s.Neuron]
@@ -145,7 +146,7 @@ func (k *static) receiveRing(spikes []Spike, begin int64, to *synapticSums) {
 }
 
 // resumeRing delivers what a spike stamped stamp still has to after step.
-func (k *static) resumeRing(s Spike, stamp, step int64, to *synapticSums) {
+func (k *static) resumeRing(s exchange.Spike, stamp, step int64, to *synapticSums) {
 	c := k.ring.entry[s.Neuron]
 	for _, w := range k.ring.syn[uint32(c) : uint64(uint32(c))+c>>32] {
 		arrival := stamp + int64(w>>12%kernel.RingSteps)

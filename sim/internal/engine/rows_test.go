@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/kernel"
 )
 
@@ -191,11 +192,11 @@ func TestRowsDeliver(t *testing.T) {
 	var sumWide [2][1 << 16]int64
 	var history []StampedSpike
 	for step := int64(1); step <= steps; step++ {
-		var spikes []Spike
+		var spikes []exchange.Spike
 		for s := range sources {
 			if r.IntN(30) == 0 {
 				m := 1 + r.IntN(3)
-				spikes = append(spikes, Spike{Neuron: uint32(s), Lag: 1, Multiplicity: uint16(m)})
+				spikes = append(spikes, exchange.Spike{Neuron: uint32(s), Lag: 1, Multiplicity: uint16(m)})
 				for _, x := range synapses {
 					if x.source == s {
 						want[step+int64(x.key>>1)][x.key&1][x.target] += x.weight * int64(m)
@@ -222,7 +223,7 @@ func TestRowsDeliver(t *testing.T) {
 			fresh := &static{narrow: k.narrow, wide: k.wide}
 			for _, x := range history {
 				if step-x.Step < 41 {
-					fresh.resume(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, step, nil)
+					fresh.resume(exchange.Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, step, nil)
 				}
 			}
 			for form, pair := range [][2]*transit{{&fresh.active, &k.active}, {&fresh.activeWide, &k.activeWide}} {
@@ -234,7 +235,7 @@ func TestRowsDeliver(t *testing.T) {
 	}
 }
 
-func stamped(spikes []Spike, step int64) (out []StampedSpike) {
+func stamped(spikes []exchange.Spike, step int64) (out []StampedSpike) {
 	for _, s := range spikes {
 		out = append(out, StampedSpike{Neuron: s.Neuron, Multiplicity: s.Multiplicity, Step: step})
 	}

@@ -1,12 +1,15 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"time"
+
+	"cortigo/sim/internal/exchange"
 )
 
 // maxInterval bounds how many steps pass between exchanges where delays would
@@ -18,7 +21,7 @@ const maxInterval = 64
 //
 // # The run loop
 //
-// Workers are goroutines; worker w owns the shards w, w+threads, ... and nobody
+// Workers are goroutines; worker w owns the shards w, w+threads, ... of those here, and nobody
 // else writes to a shard. Time goes in intervals of the smallest delay, so that
 // no spike of an interval arrives within it. In interval j every worker
 //
@@ -26,28 +29,29 @@ const maxInterval = 64
 //     the segments that are due, updates the neurons, and appends their spikes
 //     to the shard's buffer j mod 2, in order of step, then neuron, and their
 //     samples to the recorders' buffer j mod 2;
-//  2. waits for all others;
-//  3. for each of its shards reads the spikes of all shards, buffers j mod 2,
-//     and starts the rows that they have here. Worker 0 also merges the spikes
-//     and hands them, and the samples, to the recorders.
+//  2. meets all others, through the engine's Exchange, which gives it the spikes
+//     of all shards, whether they are here or not;
+//  3. for each of its shards starts the rows that these have there. Worker 0 also
+//     merges the spikes and hands them, and the samples, to the recorders.
 //
 // Then it goes on with interval j+1, which writes the other buffers. Nobody can
 // write to buffer j mod 2 again before all have met at the end of interval j+1
-// and so have read it: one barrier an interval is enough.
+// and so have read it: one meeting an interval is enough.
 //
-// Worker 0 looks at the context, at errors and at the clock in phase 1, and
-// stores in last the interval to stop after. The others read it behind the
-// barrier of that interval. A run so ends between intervals with a state from
+// Worker 0 looks at the context, at errors and at the clock in phase 1, and votes
+// against going on where it must; so does a worker where a step fails. All learn it when they
+// meet, and end after that interval, so a run ends between intervals with a state from
 // which it can go on, whether it finished or was stopped. Where a step itself
 // fails, since more spikes come at once than a sum holds, the interval is not
 // recorded; networks in which that may be keep the state in which a run began,
 // and are taken from there, which gives the same again, to the last whole
-// interval.
+// interval. Of several programs with a part of the network each, all do so together.
+// They meet once more when a run ends, with what is wrong with the state that it leaves.
 //
 // After a panic, most likely of a recorder or of progress, which are called on
 // the caller's goroutine, there is no such state: whoever panics abandons the
-// barrier, so that all workers end, the panic goes on to the caller of Run, and
-// the engine goes on no more.
+// exchange, so that all workers end, the panic goes on to the caller of Run, and
+// the engine goes on no more. Nor does it where spikes of elsewhere do not come.
 func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)) (err error) {
 	if e.broken != nil {
 		return fmt.Errorf("an earlier run stopped within a step, from which nothing can go on: %w", e.broken)
@@ -61,9 +65,11 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 		start = e.State()
 	}
 	e.seek()
-	r := &run{e: e, ctx: ctx, begin: e.step, end: e.step + steps, done: e.step, interval: min(e.bounds.MinDelay, maxInterval),
-		barrier: newBarrier(e.threads), progress: progress, start: time.Now()}
-	r.last.Store(int64(^uint64(0) >> 1))
+	r := &run{e: e, ctx: ctx, begin: e.step, end: e.step + steps, done: e.step, interval: min(e.bounds.MinDelay, maxInterval), progress: progress}
+	for buf := range r.spikes {
+		r.spikes[buf] = make([][]exchange.Spike, len(e.shards))
+	}
+	e.exchange.Start(e.threads)
 	var wg sync.WaitGroup
 	defer r.unwind(&wg, &err)
 	for w := 1; w < e.threads; w++ {
@@ -72,20 +78,18 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 			defer wg.Done()
 			defer r.catch()
 			r.work(w)
-			r.inspect(w)
 		}()
 	}
 	r.work(0)
-	r.inspect(0)
 	wg.Wait()
 	if r.caught != nil {
 		panic(r.caught)
 	}
-	e.step, e.broken = r.done, r.broken
+	e.step = r.done
 	err = r.failure()
-	if r.first != nil {
-		err = r.first
-		if start != nil && e.returnTo(start, events, r.done) == nil {
+	if r.broken {
+		e.broken = err
+		if start != nil && r.lost == nil && e.returnTo(start, events, r.done) == nil {
 			err = fmt.Errorf("%w; the network stands at %g ms, before that step, and can be saved or changed there", err, e.clock.MS(r.done))
 		}
 	}
@@ -94,7 +98,9 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 		err = flushErr
 	}
 	if err == nil && e.step < r.end {
-		err = ctx.Err()
+		if err = ctx.Err(); err == nil {
+			err = r.elsewhere()
+		}
 	}
 	r.ended = true
 	return err
@@ -106,23 +112,23 @@ type run struct {
 	ctx        context.Context
 	begin, end int64
 	interval   int64
-	barrier    *barrier
-	last       atomic.Int64 // the interval after which all stop
-	done       int64        // steps done, written by worker 0
+	spikes     [2][][]exchange.Spike // of the shards here, for the two intervals at hand
+	done       int64                 // steps done, written by worker 0
 
 	progress func(int64)
-	start    time.Time
 	shown    time.Time
 
 	calling string // whose code worker 0 is in; none: the engine's
 	ended   bool   // without a panic
 
-	mu       sync.Mutex
-	caught   *workerPanic // of a worker other than 0
-	err      error
-	first    *stepError // of all within steps
-	broken   error      // the same
-	brokenAt int64      // its interval
+	against *exchange.Vote // on which the run ended; this and the next two are worker 0's
+	broken  bool           // so that there is no state to go on from
+	err     error          // the first of recorders
+
+	mu     sync.Mutex
+	caught *workerPanic // of a worker other than 0
+	first  *stepError   // of all within steps
+	lost   error        // why spikes of elsewhere did not come
 }
 
 // catch is deferred by workers other than 0: a panic there, which nobody could
@@ -134,7 +140,7 @@ func (r *run) catch() {
 			r.caught = newWorkerPanic(p)
 		}
 		r.mu.Unlock()
-		r.barrier.abandon()
+		r.e.exchange.Abandon()
 	}
 }
 
@@ -146,7 +152,7 @@ func (r *run) unwind(wg *sync.WaitGroup, err *error) {
 		return
 	}
 	p := recover()
-	r.barrier.abandon()
+	r.e.exchange.Abandon()
 	wg.Wait()
 	who, what := r.calling, p
 	if who == "" {
@@ -168,80 +174,86 @@ func (r *run) unwind(wg *sync.WaitGroup, err *error) {
 	panic(p)
 }
 
-// breakOff notes an error within a step of interval j.
-func (r *run) breakOff(err *stepError, j int64) {
-	r.fail(err)
+// breakOff notes an error within a step, and returns what to vote.
+func (r *run) breakOff(err *stepError) *exchange.Vote {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	if err.before(r.first) {
-		r.first, r.broken, r.brokenAt = err, err, j
+		r.first = err
+	}
+	return &exchange.Vote{Broken: true, Why: err.Error()}
+}
+
+// lose notes why spikes of elsewhere did not come: the others are told that whoever
+// found it out has ended.
+func (r *run) lose(err error) {
+	r.mu.Lock()
+	if r.lost == nil || errors.Is(r.lost, exchange.ErrAbandoned) {
+		r.lost = fmt.Errorf("the spikes of other parts of the network did not come: %w", err)
 	}
 	r.mu.Unlock()
 }
 
-// whole reports whether interval j went through without such an error.
-func (r *run) whole(j int64) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.broken == nil || j < r.brokenAt
-}
-
-func (r *run) fail(err error) {
-	r.mu.Lock()
-	if r.err == nil {
-		r.err = err
-	}
-	r.mu.Unlock()
-}
-
+// failure returns the error of a run whose workers have ended; nil if there is none.
 func (r *run) failure() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	switch {
+	case r.lost != nil:
+		return r.lost
+	case r.first != nil:
+		return r.first
+	case r.broken:
+		return r.elsewhere()
+	}
 	return r.err
 }
 
+// elsewhere is the error of a run that was ended by another program.
+func (r *run) elsewhere() error {
+	return fmt.Errorf("another part of the network stopped: %s", r.against.Why)
+}
+
+// work is what worker w does in a run.
 func (r *run) work(w int) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	e := r.e
 	step := r.begin
-	wait := waiter{maxPatience}
 	for j := int64(0); step < r.end; j++ {
 		k := min(r.interval, r.end-step)
 		buf := int(j & 1)
+		var vote *exchange.Vote
 		if w == 0 {
-			r.supervise(j, step)
+			vote = r.supervise(j, step)
 		}
 		for s := w; s < len(e.shards); s += e.threads {
 			sh := e.shards[s]
 			sh.spikes[buf] = sh.spikes[buf][:0]
 			for lag := int64(1); lag <= k; lag++ {
 				if err := sh.advance(e, step+lag, int(lag), buf); err != nil {
-					r.breakOff(err, j)
+					vote = r.breakOff(err)
 					break
 				}
 				e.sample(sh, step, step+lag, buf)
 			}
+			r.spikes[buf][s] = sh.spikes[buf]
 		}
 		arrived := time.Now()
-		if !r.barrier.wait(&wait) {
-			return // a worker has panicked
+		in := exchange.Interval{Begin: step, Steps: k, Spikes: r.spikes[buf]}
+		spikes, against, err := e.exchange.Meet(w, in, vote)
+		if err != nil {
+			r.leave(w, nil, err)
+			return
 		}
 		met := time.Now()
 		for s := w; s < len(e.shards); s += e.threads {
-			sh := e.shards[s]
-			for _, from := range e.shards {
-				sh.receive(from.spikes[buf], step)
-			}
-			if e.foreign != nil {
-				for t := step + 1; t <= step+k; t++ {
-					sh.receive(e.foreignAt(t), t)
-				}
+			for _, from := range spikes {
+				e.shards[s].receive(from, step)
 			}
 		}
 		received := time.Now()
-		if w == 0 && r.whole(j) {
+		if w == 0 && (against == nil || !against.Broken) {
 			r.calling = "a recorder"
-			if err := e.record(step, k, buf); err != nil {
-				r.fail(err)
+			if err := e.record(in, spikes, buf); err != nil {
+				r.err = cmp.Or(r.err, err)
 			}
 			r.calling = ""
 			r.done = step + k
@@ -257,19 +269,38 @@ func (r *run) work(w int) {
 			}
 		}
 		step += k
-		if j >= r.last.Load() {
-			return
+		if against != nil {
+			r.leave(w, against, nil)
+			break
 		}
 	}
+	// What cannot be gone on from is known to all when the run ends.
+	_, against, err := e.exchange.Meet(w, exchange.Interval{Begin: step, Spikes: r.spikes[0][:0]}, r.inspect(w))
+	r.leave(w, against, err)
 }
 
-// supervise is worker 0's look around at the beginning of interval j.
-func (r *run) supervise(j, step int64) {
-	if r.ctx.Err() != nil || r.failure() != nil {
-		r.last.Store(j)
+// leave notes on worker 0 how the run ended.
+func (r *run) leave(w int, against *exchange.Vote, err error) {
+	if err != nil {
+		r.lose(err)
+	}
+	if w != 0 {
+		return
+	}
+	if r.against == nil {
+		r.against = against
+	}
+	r.broken = r.broken || err != nil || against != nil && against.Broken
+}
+
+// supervise is worker 0's look around at the beginning of interval j: it returns
+// what to vote.
+func (r *run) supervise(j, step int64) (vote *exchange.Vote) {
+	if err := cmp.Or(r.ctx.Err(), r.err); err != nil {
+		vote = &exchange.Vote{Why: err.Error()}
 	}
 	if r.progress == nil || j%16 != 0 {
-		return
+		return vote
 	}
 	if now := time.Now(); now.Sub(r.shown) >= 100*time.Millisecond {
 		r.shown = now
@@ -277,4 +308,18 @@ func (r *run) supervise(j, step int64) {
 		r.progress(step - r.begin)
 		r.calling = ""
 	}
+	return vote
+}
+
+// inspect looks at the state in which worker w leaves its shards.
+func (r *run) inspect(w int) (vote *exchange.Vote) {
+	for s := w; s < len(r.e.shards); s += r.e.threads {
+		for _, b := range r.e.shards[s].blocks {
+			if !b.finite() {
+				vote = r.breakOff(r.e.notFinite(b, r.e.shards[s].step))
+				break
+			}
+		}
+	}
+	return vote
 }

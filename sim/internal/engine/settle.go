@@ -65,15 +65,3 @@ func (e *Engine) notFinite(b *block, step int64) *stepError {
 	}
 	return nil
 }
-
-// inspect looks at the state in which worker w leaves its shards.
-func (r *run) inspect(w int) {
-	for s := w; s < len(r.e.shards); s += r.e.threads {
-		for _, b := range r.e.shards[s].blocks {
-			if !b.finite() {
-				r.breakOff(r.e.notFinite(b, r.e.shards[s].step), math.MaxInt64)
-				break
-			}
-		}
-	}
-}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/rng"
 	"cortigo/sim/neuron"
@@ -26,17 +27,9 @@ type shard struct {
 
 	// Spikes of an interval, in order of step, then neuron. There are two:
 	// others still read the last interval's while this one's are written.
-	spikes [2][]Spike
+	spikes [2][]exchange.Spike
 
 	deliverTime, updateTime, exchangeTime time.Duration
-}
-
-// A Spike is one of a neuron, counted from 0 over the network, Lag steps after
-// the beginning of an interval.
-type Spike struct {
-	Neuron       uint32
-	Lag          uint16
-	Multiplicity uint16
 }
 
 // addInputs brings what comes through the inbox: wide sums, then devices in the order
@@ -132,9 +125,9 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 				}
 			}
 			for ; m > math.MaxUint16; m -= math.MaxUint16 {
-				sh.spikes[buf] = append(sh.spikes[buf], Spike{uint32(b.number + b.index(int(k))), uint16(lag), math.MaxUint16})
+				sh.spikes[buf] = append(sh.spikes[buf], exchange.Spike{Neuron: uint32(b.number + b.index(int(k))), Lag: uint16(lag), Multiplicity: math.MaxUint16})
 			}
-			sh.spikes[buf] = append(sh.spikes[buf], Spike{uint32(b.number + b.index(int(k))), uint16(lag), uint16(m)})
+			sh.spikes[buf] = append(sh.spikes[buf], exchange.Spike{Neuron: uint32(b.number + b.index(int(k))), Lag: uint16(lag), Multiplicity: uint16(m)})
 		}
 	}
 	t2 := time.Now()
@@ -145,7 +138,7 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 
 // receive tells all kinds of the spikes of an interval that began after step
 // begin and has been simulated.
-func (sh *shard) receive(spikes []Spike, begin int64) {
+func (sh *shard) receive(spikes []exchange.Spike, begin int64) {
 	for _, k := range sh.kinds {
 		k.receive(spikes, begin, sh.step, &sh.synapticSums)
 	}

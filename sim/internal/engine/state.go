@@ -8,12 +8,16 @@ import (
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/exchange"
 	"cortigo/sim/neuron"
 )
 
 // A State is what a network needs to go on, by neuron and independent of
-// shards.
+// shards. Of an engine with a part of the shards it is that of the neurons there,
+// of what is under way to them, and of the synapses onto them; elsewhere are zeros.
 type State struct {
+	part *part // nil: of the whole network
+
 	Step        int64             `json:"step"`
 	Spikes      int64             `json:"spikes"` // emitted so far
 	Populations []PopulationState `json:"-"`
@@ -92,6 +96,9 @@ func (e *Engine) State() *State {
 	for p := range s.Populations {
 		s.Populations[p] = e.state(p)
 	}
+	if !e.part.whole() {
+		s.part = e.part
+	}
 	s.Recent = append(s.Recent, e.recent.list[e.recent.head:]...)
 	s.Arrivals = e.arrivalsToCome()
 	s.Synapses, s.Sent = e.synapseStates(), e.sent()
@@ -99,8 +106,12 @@ func (e *Engine) State() *State {
 }
 
 // SetState makes the network go on from s. Populations that the state does not
-// have, behind those it has, are left as they are.
+// have, behind those it has, are left as they are. A part of a network takes what
+// is its own of the state of the whole, or that of the same part.
 func (e *Engine) SetState(s *State) error {
+	if s.part != nil && !s.part.same(e.part) {
+		return fmt.Errorf("state is of a part of the network, %v, here are %v", s.part, e.part)
+	}
 	if len(s.Populations) > len(e.desc.Populations) {
 		return fmt.Errorf("state has %d populations, the network %d", len(s.Populations), len(e.desc.Populations))
 	}
@@ -124,6 +135,9 @@ func (e *Engine) SetState(s *State) error {
 		return err
 	}
 	e.step, e.spikeCount, e.broken = s.Step, s.Spikes, nil
+	if s.part == nil && e.part.at[0] < 0 {
+		e.spikeCount = 0 // those until then count once among all programs, with the first shard
+	}
 	e.recent = recentSpikes{list: append([]StampedSpike(nil), s.Recent...)}
 	e.setArrivals(s.Arrivals)
 	for _, sh := range e.shards {
@@ -146,7 +160,7 @@ func (e *Engine) SetState(s *State) error {
 		for _, sh := range e.shards {
 			for _, x := range s.Recent {
 				for _, k := range sh.kinds {
-					k.resume(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, s.Step, &sh.synapticSums)
+					k.resume(exchange.Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, s.Step, &sh.synapticSums)
 				}
 			}
 		}

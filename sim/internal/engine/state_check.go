@@ -13,8 +13,12 @@ import (
 )
 
 // Check reports what no run of the network desc can have left behind: numbers
-// that are not finite, columns of the wrong length, entries out of order.
+// that are not finite, columns of the wrong length, entries out of order; and a
+// state of a part of it.
 func (s *State) Check(desc *Description) error {
+	if s.part != nil {
+		return fmt.Errorf("it is of a part of the network: %v", s.part)
+	}
 	if s.Step < 0 || s.Step > clock.MaxSteps {
 		return fmt.Errorf("state is of step %d, must be in [0, %d]", s.Step, clock.MaxSteps)
 	}

@@ -7,6 +7,7 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/synapse"
 )
@@ -217,7 +218,7 @@ func (w *drawer) weightChange(t, k int) (SynapseChange, bool) {
 	return SynapseChange{}, false
 }
 
-func (k *stateful) receive(spikes []Spike, begin, now int64, to *synapticSums) {
+func (k *stateful) receive(spikes []exchange.Spike, begin, now int64, to *synapticSums) {
 	for i := 0; i < len(spikes); {
 		s := spikes[i]
 		times := int(s.Multiplicity)
@@ -317,7 +318,7 @@ func (k *stateful) deliver(step int64, to *synapticSums) bool {
 	return len(due) > 0
 }
 
-func (k *stateful) resume(Spike, int64, int64, *synapticSums) {} // what was sent is in the state
+func (k *stateful) resume(exchange.Spike, int64, int64, *synapticSums) {} // what was sent is in the state
 
 func (k *stateful) ahead(int64, []StampedSpike, *synapticSums) kind {
 	return &stateful{wheel: *k.wheel.clone()}

@@ -1,6 +1,9 @@
 package engine
 
-import "cortigo/sim/internal/kernel"
+import (
+	"cortigo/sim/internal/exchange"
+	"cortigo/sim/internal/kernel"
+)
 
 // static are the synapses that never change, in the form that costs least for
 // their shard and population: compact or exact rows in segments of equal delay,
@@ -16,7 +19,7 @@ type static struct {
 	ringList   []kernel.RingRow
 }
 
-func (k *static) receive(spikes []Spike, begin, now int64, to *synapticSums) {
+func (k *static) receive(spikes []exchange.Spike, begin, now int64, to *synapticSums) {
 	if k.ring.entry != nil {
 		k.receiveRing(spikes, begin, to)
 	}
@@ -41,7 +44,7 @@ func (k *static) deliver(step int64, to *synapticSums) bool {
 	return narrow || wide
 }
 
-func (k *static) resume(s Spike, stamp, step int64, to *synapticSums) {
+func (k *static) resume(s exchange.Spike, stamp, step int64, to *synapticSums) {
 	if k.ring.entry != nil {
 		k.resumeRing(s, stamp, step, to)
 	}
@@ -82,7 +85,7 @@ func skip[W word](c kernel.Cursor, stamp, step int64, syn []W) (kernel.Cursor, b
 func (k *static) ahead(step int64, recent []StampedSpike, to *synapticSums) kind {
 	if k.ring.entry != nil {
 		for _, x := range recent {
-			k.resumeRing(Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, step, to)
+			k.resumeRing(exchange.Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, step, to)
 		}
 	}
 	return &static{narrow: k.narrow, wide: k.wide, active: *k.active.clone(), activeWide: *k.activeWide.clone()}

@@ -1,4 +1,4 @@
-package engine
+package exchange
 
 import (
 	"fmt"
@@ -113,5 +113,28 @@ func TestBarrierAbandon(t *testing.T) {
 			b.abandon()
 			wg.Wait()
 		}
+	}
+}
+
+// BenchmarkBarrier is a round trip of all workers, who do nothing in between.
+func BenchmarkBarrier(b *testing.B) {
+	for _, n := range []int{1, 2, runtime.GOMAXPROCS(0) + 2} {
+		b.Run(fmt.Sprint(n, " workers"), func(b *testing.B) {
+			bar := newBarrier(n)
+			var wg sync.WaitGroup
+			start := time.Now()
+			for range n {
+				wg.Add(1)
+				go func() {
+					defer wg.Done()
+					w := waiter{maxPatience}
+					for range b.N {
+						bar.wait(&w)
+					}
+				}()
+			}
+			wg.Wait()
+			b.ReportMetric(float64(time.Since(start).Nanoseconds())/float64(b.N), "ns/round")
+		})
 	}
 }

@@ -1,0 +1,98 @@
+// Package exchange is how the shards of a network learn of one another's spikes.
+//
+//	exchange.go  the contract; Local, for a network that is all in this process
+//	workers.go   the workers of a run: where they meet, what they vote
+//	barrier.go   how they wait
+//	share.go     a part of a network alone, the spikes of elsewhere drawn: to measure
+//
+// Time goes in intervals of the smallest delay, so that no spike of an interval
+// arrives within it. At the end of each all workers meet, and then know the spikes
+// of all shards. Where some of these are in other programs, each program builds
+// the same description, which gives it the same bounds of delays and so the same
+// intervals: nothing has to be agreed on before a run.
+package exchange
+
+import "errors"
+
+// A Spike is one of a neuron, counted from 0 over the network, Lag steps after
+// the beginning of an interval. Where a neuron spikes more often in a step than
+// Multiplicity holds, several follow one another.
+type Spike struct {
+	Neuron       uint32
+	Lag          uint16
+	Multiplicity uint16
+}
+
+// An Exchange brings the spikes of all shards of a network together. One network
+// at a time uses it.
+type Exchange interface {
+	// Shards returns the numbers of the shards that are here, in ascending order,
+	// of how many the network is cut into, counted from 0. It never changes.
+	Shards() (here []int, of int)
+
+	// Start begins a run of so many workers here, numbered from 0. Worker 0 is on
+	// the goroutine that called Run: an Exchange that talks to other programs does
+	// so from there.
+	Start(workers int)
+
+	// Meet is called by every worker when it has advanced its shards through an
+	// interval, and waits until all have, here and elsewhere. It returns the spikes
+	// of all shards, in lists of any number, each in order of lag, then neuron, to
+	// be read until the worker comes to the next meeting but one. vote is what
+	// speaks against going on, nil for nothing; against is what speaks against it anywhere:
+	// the same for all workers, or at least nil for all or for none, with the same
+	// Broken. After one that is not nil, all meet once more, for an interval of no steps.
+	//
+	// An error ends the run at once, for all workers here and, as far as that is in
+	// the Exchange's power, elsewhere: spikes are missing and nothing can go on.
+	Meet(worker int, in Interval, vote *Vote) (spikes [][]Spike, against *Vote, err error)
+
+	// Abandon makes Meet fail with ErrAbandoned, now and for the rest of the run:
+	// a worker will not come. Programs elsewhere are to fail too.
+	Abandon()
+}
+
+// ErrAbandoned is what Meet returns where a worker here will not come.
+var ErrAbandoned = errors.New("a worker has ended")
+
+// An Interval is what was simulated since the last meeting: the steps Begin+1 to
+// Begin+Steps, the same everywhere. The last of a run has no steps.
+type Interval struct {
+	Begin, Steps int64
+
+	// Spikes of each of the shards here, in order of lag, then neuron. Workers fill
+	// in those of their own shards before they call Meet, which is given all; they
+	// stay as they are until the next meeting but one.
+	Spikes [][]Spike
+}
+
+// A Vote is against going on after an interval.
+type Vote struct {
+	Broken bool   // a step of it failed: nobody is to keep it
+	Why    string // for programs elsewhere
+}
+
+// A Local is the Exchange of a network of which all shards are here: the workers
+// meet once an interval and read one another's lists.
+type Local struct {
+	Workers
+	shards []int
+}
+
+// NewLocal returns the exchange of n shards that are all here.
+func NewLocal(n int) *Local {
+	l := &Local{shards: make([]int, n)}
+	for i := range l.shards {
+		l.shards[i] = i
+	}
+	return l
+}
+
+// Shards returns all of them.
+func (l *Local) Shards() (here []int, of int) { return l.shards, len(l.shards) }
+
+// Meet returns the lists of the interval, of which nothing is copied.
+func (l *Local) Meet(worker int, in Interval, vote *Vote) (spikes [][]Spike, against *Vote, err error) {
+	against, err = l.Workers.Meet(worker, vote, nil)
+	return in.Spikes, against, err
+}
