@@ -118,7 +118,7 @@ func (n *Network) renew(ctx context.Context) error {
 		return fmt.Errorf("sim: %w", err)
 	}
 	n.engine, n.change = e, unchanged
-	n.desc.Settle(e)
+	e.Settle(&n.desc)
 	return nil
 }
 

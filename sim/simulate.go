@@ -35,7 +35,7 @@ func (n *Network) build(ctx context.Context) error {
 		return fmt.Errorf("sim: %w", err)
 	}
 	n.engine, n.change, n.recordings = e, unchanged, false
-	n.desc.Settle(e)
+	e.Settle(&n.desc)
 	return nil
 }
 

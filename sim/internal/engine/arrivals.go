@@ -1,20 +1,9 @@
 package engine
 
 import (
-	"cmp"
-	"slices"
-
 	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/kernel"
 )
-
-// An Arrival is input under way to a neuron, counted from 0 over the network,
-// that no longer depends on a synapse.
-type Arrival struct {
-	Neuron uint32
-	Step   int64   // at which it arrives
-	Value  float64 // pA or mV; onto parrots a number of spikes
-}
 
 // Unwired returns the state with the spikes under way turned into what they add
 // to their targets, so that it holds whatever becomes of the synapses.
@@ -26,14 +15,6 @@ func (e *Engine) Unwired() *State {
 	}
 	sortArrivals(s.Arrivals)
 	return s
-}
-
-// sortArrivals orders by step, then neuron; what one neuron gets at a time from
-// several keeps its order.
-func sortArrivals(a []Arrival) {
-	slices.SortStableFunc(a, func(a, b Arrival) int {
-		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Neuron, b.Neuron))
-	})
 }
 
 // arrivals appends what the spikes under way will add up to in each neuron and

@@ -6,7 +6,6 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
-	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/inbox"
 	"cortigo/sim/neuron"
 )
@@ -135,41 +134,4 @@ func connections(e *Engine, at *Attachment, b *block, from, to int) (delay []int
 		}
 	}
 	return delay, weight, nil
-}
-
-// drawConnection draws weight and delay, in ms, of a device's connection to
-// neuron i of its target population.
-func drawConnection(seed uint64, at *Attachment, i int) (weight, delay float64, err error) {
-	s := connectionStream(seed, at, i)
-	draw := func(d connect.Distribution) (float64, error) {
-		if x, ok := connect.IsConstant(d); ok {
-			return x, nil // takes nothing from the stream
-		}
-		return drawValue(&s, d)
-	}
-	if weight, err = draw(at.Weight); err != nil {
-		return 0, 0, fmt.Errorf("weight: %w", err)
-	}
-	if delay, err = draw(at.Delay); err != nil {
-		return 0, 0, fmt.Errorf("delay: %w", err)
-	}
-	return weight, delay, nil
-}
-
-// AttachmentSynapse returns weight and delay, in ms on the grid, of a device's
-// connection to target k of its targets.
-func AttachmentSynapse(desc *Description, at *Attachment, k int) (weight, delay float64, err error) {
-	clock, err := clock.New(desc.Resolution)
-	if err != nil {
-		return 0, 0, err
-	}
-	if desc.Populations[at.Post.Population].counts() {
-		plain := *at
-		plain.Weight, at = connect.Constant(1), &plain
-	}
-	if weight, delay, err = drawConnection(desc.Seed, at, at.Post.From+k); err != nil {
-		return 0, 0, err
-	}
-	steps, err := constantDelay(delay, clock)
-	return weight, clock.MS(steps), err
 }

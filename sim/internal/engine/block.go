@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"math"
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
@@ -35,29 +34,6 @@ type block struct {
 	arrivals *arrivalInput  // from synapses that are no more; nil: none
 	counter  device.Counter // the only one of inputs, if the group can take its numbers as they are
 	weight   float64        // of these
-}
-
-// parameters returns the parameters of all neurons of a population.
-func (p *Population) parameters() (*neuron.Parameters, error) {
-	return neuron.NewParameters(p.Model, p.Columns, p.N, p.N, func(k int) int { return k })
-}
-
-// merged reports whether input of both signs goes through one sum. What makes no
-// sense is reported by those who use it.
-func (p *Population) merged() bool {
-	spec, err := neuron.SpecOf(p.Model)
-	if err != nil {
-		return true
-	}
-	parameters, err := p.parameters()
-	return err == nil && spec.MergedFor(parameters)
-}
-
-// counts reports whether spikes onto a population count 1 each, whatever their
-// weight.
-func (p *Population) counts() bool {
-	spec, err := neuron.SpecOf(p.Model)
-	return err == nil && spec.Counts
 }
 
 func newBlock(desc *Description, l *layout, clock clock.Clock, g grid, s, p int) (*block, error) {
@@ -225,22 +201,3 @@ func (b *block) checkFired(s *neuron.Spikes) error {
 
 // vm is the name of the membrane potential, whose initial values may be drawn.
 const vm = "V_m"
-
-// most returns how often a neuron of a population may spike in a step of its own
-// accord.
-func (p *Population) most(clock clock.Clock) float64 {
-	spec, err := neuron.SpecOf(p.Model)
-	if err != nil || spec.MostSpikes == nil {
-		return 1
-	}
-	most := 1.0
-	parameters, err := p.parameters()
-	if err != nil {
-		return 1
-	}
-	_ = parameters.Each(func(_ int, m neuron.Model) error {
-		most = math.Max(most, spec.MostSpikes(m, clock))
-		return nil
-	})
-	return most
-}

@@ -164,7 +164,7 @@ func (e *Engine) wire(j *job) ([]*wiring, error) {
 	}
 	wirings := slices.Concat(byProjection...)
 	for i, ws := range byProjection {
-		desc.Projections[i].keepQuantum(ws)
+		keepQuantum(&desc.Projections[i], ws)
 	}
 	e.bounds = Bounds{MinDelay: maxInterval, MaxDelay: 1}
 	for _, w := range wirings {
@@ -179,19 +179,6 @@ func (e *Engine) wire(j *job) ([]*wiring, error) {
 	e.bounds.Ring = e.chooseRing(wirings)
 	e.bounds.Multiplicity, err = sumLimits(j, desc, wirings, e.grids)
 	return wirings, err
-}
-
-// keepQuantum stores the grid on which weights are drawn.
-func (pr *Projection) keepQuantum(ws []*wiring) {
-	quantum, drawn := make([]float64, len(pr.Targets())), false
-	for i, w := range ws {
-		k := i * len(quantum) / len(ws)
-		quantum[k] = w.weight.quantum
-		drawn = drawn || quantum[k] != 0
-	}
-	if pr.Quantum = nil; drawn {
-		pr.Quantum = quantum
-	}
 }
 
 // makeShards makes the blocks of all shards here, with their inputs and initial
@@ -244,7 +231,7 @@ func sumLimits(j *job, desc *Description, wirings []*wiring, grids []grid) ([]in
 	}
 	capacity := func(p int) float64 {
 		if grids[p].wide {
-			return maxWideSum
+			return MaxSum
 		}
 		return math.MaxInt32
 	}
@@ -300,6 +287,14 @@ func Build(ctx context.Context, desc *Description, opts Options) (*Engine, error
 	j.end()
 	phase("synapses", &e.buildTimes)
 	return e, nil
+}
+
+// Settle gives a description that e was built of what must stay as it is when more
+// is added: the grids on which weights were drawn.
+func (e *Engine) Settle(d *Description) {
+	for i := range e.desc.Projections {
+		d.Projections[i].Quantum = e.desc.Projections[i].Quantum
+	}
 }
 
 // sumDegrees adds up how many synapses each neuron has as a source.

@@ -17,7 +17,7 @@ func connectionsOf(t *testing.T, d *Description, projections ...int) ([]Connecti
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Settle(e)
+	e.Settle(d)
 	var cs []Connection
 	if err := e.Connections(Selection{Projections: projections}, func(c Connection) bool { cs = append(cs, c); return true }); err != nil {
 		t.Fatal(err)

@@ -66,20 +66,6 @@ func CheckProjection(pr *Projection, resolution float64) error {
 	return inbox.CheckMagnitude("weight", pr.largestWeight(false))
 }
 
-// CheckDelay reports delays of a projection that do not fit the resolution.
-func CheckDelay(pr *Projection, resolution float64) error {
-	clock, err := clock.New(resolution)
-	if err != nil {
-		return err
-	}
-	if values, ok := pr.delayValues(); ok {
-		_, err = valueSteps(values, clock)
-		return err
-	}
-	_, err = delaySteps(pr.Delay, clock)
-	return err
-}
-
 // CheckDevice reports times of a device, or delays of its connections, that do
 // not fit the resolution, rates that are too high, and currents into neurons of
 // a model that have no potential.
@@ -88,7 +74,7 @@ func CheckDevice(at *Attachment, onto neuron.Model, resolution float64) error {
 	if err != nil {
 		return err
 	}
-	if _, err = delaySteps(at.Delay, clock); err != nil {
+	if err = checkDelay(at.Delay, clock); err != nil {
 		return err
 	}
 	weight := 1.0
@@ -120,25 +106,6 @@ func takesCurrents(m neuron.Model, c clock.Clock) bool {
 	return ok
 }
 
-// prototype returns a group of one neuron of a population, which shows what
-// columns all have.
-func (p *Population) prototype(c clock.Clock) (neuron.Group, error) {
-	spec, err := neuron.SpecOf(p.Model)
-	if err != nil {
-		return nil, err
-	}
-	all, err := p.parameters()
-	if err != nil {
-		return nil, err
-	}
-	index := func(int) int { return 0 }
-	one, err := neuron.NewParameters(p.Model, p.Columns, p.N, 1, index)
-	if err != nil {
-		return nil, err
-	}
-	return spec.New(&neuron.Config{Parameters: one, Population: all, Clock: c, Merged: spec.MergedFor(all), Quantum: 1, Index: index})
-}
-
 func cannotDrive(d device.Device, m neuron.Model) error {
 	return fmt.Errorf("%s cannot drive %s, which takes no currents", d.ModelName(), m.ModelName())
 }
@@ -150,7 +117,7 @@ func CheckMeter(m device.Multimeter, of []Range, desc *Description) error {
 	if err != nil {
 		return err
 	}
-	if _, err := newSampler(m, clock, 0); err != nil {
+	if _, _, _, err := SampleSteps(m, clock, 0); err != nil {
 		return err
 	}
 	for _, r := range of {
@@ -161,6 +128,31 @@ func CheckMeter(m device.Multimeter, of []Range, desc *Description) error {
 		}
 	}
 	return nil
+}
+
+// SampleSteps returns the steps at which a multimeter samples after a step: first,
+// first+interval and so on, up to end.
+func SampleSteps(m device.Multimeter, clock clock.Clock, after int64) (first, interval, end int64, err error) {
+	ms := m.Interval
+	if ms == 0 {
+		ms = 1
+	}
+	if interval, err = clock.Interval("interval", ms); err != nil {
+		return 0, 0, 0, err
+	}
+	offset, err := clock.GridSteps("offset", m.Offset)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	begin, end, _, err := m.Steps(clock)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	first = offset
+	if begin = max(begin, after); begin >= offset {
+		first = offset + ((begin-offset)/interval+1)*interval
+	}
+	return first, interval, end, nil
 }
 
 // quantitiesOf returns what a multimeter reads.

@@ -8,7 +8,6 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
-	"cortigo/sim/neuron"
 )
 
 // A Description is a network as its user put it together.
@@ -76,41 +75,11 @@ func (d *Description) GeneratorCount() int {
 	return n
 }
 
-// A Population is N neurons of one model.
-type Population struct {
-	Name  string
-	First int32 // id of the first neuron; 0: behind the population before
-	N     int
-	Model neuron.Model
-	Vm    connect.Distribution // initial potential, mV; nil: the model's V_m
-	// Columns are parameters that differ between the neurons, a value for each,
-	// in place of the model's; by the name that the model's JSON gives them.
-	// Truth values are 0 and 1.
-	Columns map[string][]float64
-	Labels
-}
-
 // A Range is the neurons From..From+N-1 of a population, counted from 0.
 type Range struct {
 	Population int `json:"population"`
 	From       int `json:"from"`
 	N          int `json:"n"`
-}
-
-// A Projection connects two collections of neurons, each the parts of it in
-// order. The rule is applied to the whole of either.
-type Projection struct {
-	Pre, Post     []Range
-	Rule          connect.Rule
-	Weight, Delay connect.Distribution
-	Ordinal       uint32 // which of several between the two populations, where both sides have one part
-	Synapse       string // name of the synapse model; none: static_synapse
-
-	// Quantum is the grid on which weights are drawn, for each part of Targets,
-	// so that they stay what they are when more is connected; 0 where they are
-	// not drawn. Nil until the network is first built.
-	Quantum []float64
-	Changed []SynapseChange // in order of Target, then Index
 }
 
 // An Attachment is the connections of a device to a range of neurons.
@@ -143,14 +112,6 @@ func (d *Description) Clone() *Description {
 	c.Populations, c.Projections, c.Attachments = slices.Clone(d.Populations), slices.Clone(d.Projections), slices.Clone(d.Attachments)
 	c.Generators = slices.Clone(d.Generators)
 	return &c
-}
-
-// Settle takes over from an engine that was built of d what must stay as it is
-// when more is added: the grids on which weights were drawn.
-func (d *Description) Settle(e *Engine) {
-	for i := range e.desc.Projections {
-		d.Projections[i].Quantum = e.desc.Projections[i].Quantum
-	}
 }
 
 // Neurons returns the number of neurons.

@@ -10,10 +10,6 @@ import (
 	"cortigo/sim/internal/rng"
 )
 
-// maxDelay is the longest delay in steps; with the channel's bit it makes the
-// 16-bit key that rows are sorted by.
-const maxDelay = 1<<15 - 1
-
 // A drawer is a projection onto one part of its targets, made ready for drawing.
 type drawer struct {
 	*plan
@@ -87,6 +83,19 @@ func newWirings(j *job, desc *Description, i int, clock clock.Clock, grids []gri
 	return ws, nil
 }
 
+// keepQuantum stores the grids on which the weights of a projection are drawn.
+func keepQuantum(pr *Projection, ws []*wiring) {
+	quantum, drawn := make([]float64, len(pr.Targets())), false
+	for i, w := range ws {
+		k := i * len(quantum) / len(ws)
+		quantum[k] = w.weight.quantum
+		drawn = drawn || quantum[k] != 0
+	}
+	if pr.Quantum = nil; drawn {
+		pr.Quantum = quantum
+	}
+}
+
 // newDrawer resolves the distributions for part k of the targets.
 func newDrawer(desc *Description, p *plan, k int, clock clock.Clock, g grid) (*drawer, error) {
 	w := &drawer{plan: p, Post: p.post.part[k], at: p.post.first[k], wide: g.wide, grid: g, clock: clock}
@@ -136,33 +145,6 @@ func (w *drawer) limit(reach float64) int64 {
 	return int64(math.Ceil(reach/w.grid.quantum)) + 1
 }
 
-// quantum returns the grid on which the weights onto part k of the targets were
-// drawn before; 0 if they were not.
-func (pr *Projection) quantum(k int) float64 {
-	if k < len(pr.Quantum) {
-		return pr.Quantum[k]
-	}
-	return 0
-}
-
-// weightValues returns the weights of a projection that lists them one by one.
-func (pr *Projection) weightValues() ([]float64, bool) {
-	if w, _ := connect.SynapseValues(pr.Rule); w != nil {
-		return w, true
-	}
-	v, ok := pr.Weight.(connect.Values)
-	return v, ok
-}
-
-// delayValues returns the delays of a projection that lists them one by one.
-func (pr *Projection) delayValues() ([]float64, bool) {
-	if _, d := connect.SynapseValues(pr.Rule); d != nil {
-		return d, true
-	}
-	v, ok := pr.Delay.(connect.Values)
-	return v, ok
-}
-
 // weightOf returns the weight of a drawn synapse, pA or mV.
 func (w *drawer) weightOf(d *drawn, k int) float64 {
 	tier := 0
@@ -189,13 +171,12 @@ func valueSteps(values []float64, clock clock.Clock) (integers, error) {
 	if len(values) == 0 {
 		return integers{low: 1, max: 1, least: 1}, nil
 	}
-	w := integers{byRow: make([]int64, len(values)), least: math.MaxInt64}
-	for k, x := range values {
-		d, err := constantDelay(x, clock)
-		if err != nil {
-			return integers{}, fmt.Errorf("row %d of the list: %w", k, err)
-		}
-		w.byRow[k] = d
+	w := integers{least: math.MaxInt64}
+	var err error
+	if w.byRow, err = listedDelays(values, clock); err != nil {
+		return integers{}, err
+	}
+	for _, d := range w.byRow {
 		w.max, w.least = max(w.max, d), min(w.least, d)
 	}
 	return w, nil
@@ -203,40 +184,18 @@ func valueSteps(values []float64, clock clock.Clock) (integers, error) {
 
 func abs(x int64) int64 { return max(x, -x) }
 
-func constantDelay(ms float64, clock clock.Clock) (int64, error) {
-	if math.IsNaN(ms) || ms < 0 || ms > float64(maxDelay)*clock.H {
-		return 0, fmt.Errorf("delay is %g ms, must be within [%g, %g] ms", ms, clock.H, clock.MS(maxDelay))
-	}
-	d := clock.RoundSteps(ms)
-	if d < 1 {
-		return 0, fmt.Errorf("delay is %g ms, which rounds to 0 steps; must be at least half the resolution (%g ms)", ms, clock.H/2)
-	}
-	return d, nil
-}
-
-// smallestDraw is a probability that one random word does not resolve.
-const smallestDraw = 1.0 / (1 << 33)
-
 func delaySteps(d connect.Distribution, clock clock.Clock) (integers, error) {
 	if c, ok := connect.IsConstant(d); ok {
 		steps, err := constantDelay(c, clock)
 		return integers{low: steps, max: steps, least: steps}, err
 	}
+	if err := checkDrawnDelay(d, clock); err != nil {
+		return integers{}, err
+	}
 	lo, hi := d.Bounds()
 	c, ok := connect.Table(d)
-	if ok {
-		if below := c.CDF(clock.H / 2); below > smallestDraw && lo < clock.H/2 {
-			return integers{}, fmt.Errorf("delay is drawn from a distribution that falls below half the resolution (%g ms) with probability %.2g; bound it there (connect.Above)", clock.H/2, below)
-		}
-	}
-	if hi > float64(maxDelay)*clock.H {
-		return integers{}, fmt.Errorf("delay is drawn from a distribution that reaches %g ms, must stay below %g ms; bound it there (connect.Below)", hi, clock.MS(maxDelay))
-	}
 	if !ok {
 		least, most := clock.RoundSteps(lo), clock.RoundSteps(hi)
-		if lo < 0 || least < 1 {
-			return integers{}, fmt.Errorf("delay is drawn from a distribution that reaches from %g to %g ms, must be at least half the resolution (%g ms); bound it there (connect.Above)", lo, hi, clock.H/2)
-		}
 		return integers{dist: d, lo: lo, hi: hi, least: least, max: most, spread: math.Max(1, float64(most-least)/4)}, nil
 	}
 	v, p := cells(c, clock.H, 1, int64(math.Floor(hi/clock.H+0.5)))

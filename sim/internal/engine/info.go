@@ -1,5 +1,10 @@
 package engine
 
+import (
+	"cortigo/sim/internal/brief"
+	"fmt"
+)
+
 // Step returns how many steps were done.
 func (e *Engine) Step() int64 { return e.step }
 
@@ -68,3 +73,16 @@ func (e *Engine) Populations() int { return len(e.desc.Populations) }
 
 // Resolution returns the length of a step in ms.
 func (e *Engine) Resolution() float64 { return e.clock.H }
+
+// Whole returns an error that says which shards are here, if not all are.
+func (e *Engine) Whole() error {
+	if e.part.whole() {
+		return nil
+	}
+	return fmt.Errorf("only a part of the network is here: %v", e.part)
+}
+
+// elsewhere is the error of a neuron of a population that is not here.
+func (e *Engine) elsewhere(population, i int) error {
+	return fmt.Errorf("population %s: neuron %d is not here, but only %v", brief.Quote(e.desc.Populations[population].Name), int(e.layout.ids[population])+i, e.part)
+}

@@ -34,7 +34,7 @@ func newJob(ctx context.Context, desc *Description, show func(float64)) *job {
 		pr := &desc.Projections[i]
 		j.total += j.degrees(pr)
 		pre, post := newPool(pr.Sources()), newPool(pr.Targets())
-		n, _ := pr.synapses()
+		n, _ := synapsesOf(pr)
 		j.total += int64(post.n*len(pre.part))*unitsPerTarget + int64(min(n, 1<<50))*unitsPerSynapse
 	}
 	return j
@@ -42,6 +42,15 @@ func newJob(ctx context.Context, desc *Description, show func(float64)) *job {
 
 // degrees returns the units of work that settling the degrees of a projection is.
 func (j *job) degrees(pr *Projection) int64 { return int64(newPool(pr.Targets()).n) * unitsPerDegree }
+
+// synapsesOf returns how many synapses a rule makes on average, and how many bytes
+// it and its lists of values are kept in until the rows are made.
+func synapsesOf(pr *Projection) (n, plan float64) {
+	size := pr.size()
+	weights, _ := pr.weightValues()
+	delays, _ := pr.delayValues()
+	return size.Synapses, size.Bytes + 8*float64(len(weights)+len(delays))
+}
 
 // err returns why the job is to stop; nil if it is not.
 func (j *job) err() error {

@@ -102,22 +102,13 @@ func (m *memory) population(p *Population, wide bool) float64 {
 	return each * float64(p.N)
 }
 
-// synapses returns how many synapses a rule makes on average, and how many bytes
-// it and its lists of values are kept in until the rows are made.
-func (pr *Projection) synapses() (n, plan float64) {
-	size := pr.size()
-	weights, _ := pr.weightValues()
-	delays, _ := pr.delayValues()
-	return size.Synapses, size.Bytes + 8*float64(len(weights)+len(delays))
-}
-
 // projection adds the synapses of a projection to their sources.
 func (m *memory) projection(pr *Projection, clock clock.Clock) error {
 	pre, post := newPool(pr.Sources()), newPool(pr.Targets())
 	if pre.n == 0 || post.n == 0 {
 		return nil
 	}
-	n, plan := pr.synapses()
+	n, plan := synapsesOf(pr)
 	m.plans += plan + 64
 	if len(pre.part) > 1 {
 		m.plans += 4 * float64(post.n) * float64(len(pre.part))

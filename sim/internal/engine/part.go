@@ -73,16 +73,3 @@ func (p *part) String() string {
 func (p *part) same(q *part) bool {
 	return len(p.at) == len(q.at) && slices.Equal(p.here, q.here)
 }
-
-// Whole returns an error that says which shards are here, if not all are.
-func (e *Engine) Whole() error {
-	if e.part.whole() {
-		return nil
-	}
-	return fmt.Errorf("only a part of the network is here: %v", e.part)
-}
-
-// elsewhere is the error of a neuron of a population that is not here.
-func (e *Engine) elsewhere(population, i int) error {
-	return fmt.Errorf("population %s: neuron %d is not here, but only %v", brief.Quote(e.desc.Populations[population].Name), int(e.layout.ids[population])+i, e.part)
-}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/kernel"
@@ -25,50 +24,6 @@ type plan struct {
 	told      int64
 }
 
-// pools are what a rule sees: Pre and Post alone.
-type pools struct{ from, onto pool }
-
-func newPools(pre, post []Range) pools { return pools{newPool(pre), newPool(post)} }
-
-func (p *pools) Sources() int { return p.from.n }
-
-func (p *pools) Targets() int { return p.onto.n }
-
-func (p *pools) SourceOf(target int) int { return p.from.position(p.onto.at(target)) }
-
-func (p *pools) TargetOf(source int) int { return p.onto.position(p.from.at(source)) }
-
-func (p *pools) Shared() int { return p.from.shared(&p.onto) }
-
-func (p *pools) Same() bool { return slices.Equal(p.from.part, p.onto.part) }
-
-// Sources returns the parts that the positions of sources count through: those
-// of Pre, and behind them those of Post where a rule makes reverse connections.
-func (pr *Projection) Sources() []Range {
-	if pr.reverse() {
-		return append(pr.Pre[:len(pr.Pre):len(pr.Pre)], pr.Post...)
-	}
-	return pr.Pre
-}
-
-// Targets returns the parts that the positions of targets count through: those
-// of Post, and behind them those of Pre where a rule makes reverse connections.
-func (pr *Projection) Targets() []Range {
-	if pr.reverse() {
-		return append(pr.Post[:len(pr.Post):len(pr.Post)], pr.Pre...)
-	}
-	return pr.Post
-}
-
-// reverse reports whether there are connections from Post to Pre, too.
-func (pr *Projection) reverse() bool { return connect.MakesReverse(pr.Rule) }
-
-// size returns what the rule tells of its connections.
-func (pr *Projection) size() connect.Size {
-	p := newPools(pr.Pre, pr.Post)
-	return pr.Rule.Size(p.Sources(), p.Targets())
-}
-
 // newPlan makes the plan of a projection; the error is that the job was stopped, or
 // the rule's.
 func newPlan(j *job, desc *Description, i int) (*plan, error) {
@@ -78,7 +33,7 @@ func newPlan(j *job, desc *Description, i int) (*plan, error) {
 	pr := &desc.Projections[i]
 	p := &plan{job: j, Projection: pr, index: desc.firstIndex + uint32(i), key: rng.NewKey(desc.Seed), pre: newPool(pr.Sources()), post: newPool(pr.Targets())}
 	of := newPools(pr.Pre, pr.Post)
-	p.forward = of.onto.n
+	p.forward = of.Targets()
 	p.joined = len(p.pre.part) > 1 || len(p.post.part) > 1
 	if len(p.pre.part) == 1 {
 		p.offset = uint32(p.pre.part[0].From)

@@ -84,3 +84,20 @@ func CheckPool(parts []Range) error {
 	}
 	return nil
 }
+
+// pools are what a rule sees: Pre and Post alone.
+type pools struct{ from, onto pool }
+
+func newPools(pre, post []Range) pools { return pools{newPool(pre), newPool(post)} }
+
+func (p *pools) Sources() int { return p.from.n }
+
+func (p *pools) Targets() int { return p.onto.n }
+
+func (p *pools) SourceOf(target int) int { return p.from.position(p.onto.at(target)) }
+
+func (p *pools) TargetOf(source int) int { return p.onto.position(p.from.at(source)) }
+
+func (p *pools) Shared() int { return p.from.shared(&p.onto) }
+
+func (p *pools) Same() bool { return slices.Equal(p.from.part, p.onto.part) }

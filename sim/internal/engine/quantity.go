@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"cortigo/sim/internal/brief"
-	"cortigo/sim/internal/rng"
 	"cortigo/sim/neuron"
 )
 
@@ -66,11 +65,4 @@ func (e *Engine) locate(population, i int) (*block, int) {
 	}
 	b := e.shards[at].blocks[population]
 	return b, (i - b.in.First) / b.in.Stride
-}
-
-// InitialPotential returns the initial V_m of neuron i of a population where it is
-// drawn, each from its own stream.
-func InitialPotential(desc *Description, population, i int) (float64, error) {
-	s := rng.NewStream(rng.NewKey(desc.Seed), rng.ID{Purpose: rng.InitialVm, Post: uint16(population), Element: uint32(i)})
-	return drawValue(&s, desc.Populations[population].Vm)
 }

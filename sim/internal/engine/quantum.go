@@ -158,7 +158,7 @@ func populationGrid(desc *Description, p int, most []float64) (grid, error) {
 	// Weights that are no more need not stand in the way.
 	replaced := map[int]bool{}
 	for i := range desc.Projections {
-		if desc.Projections[i].replaced(desc, i) {
+		if allReplaced(desc, i) {
 			replaced[i] = true
 		}
 	}
@@ -168,9 +168,10 @@ func populationGrid(desc *Description, p int, most []float64) (grid, error) {
 	return g, err
 }
 
-// replaced reports whether every synapse of projection i was given another
+// allReplaced reports whether every synapse of projection i was given another
 // weight.
-func (pr *Projection) replaced(desc *Description, i int) bool {
+func allReplaced(desc *Description, i int) bool {
+	pr := &desc.Projections[i]
 	n := changedWeights(pr.Changed)
 	return n > 0 && !desc.stateful(pr) && n == CountSynapses(desc, i)
 }
@@ -189,7 +190,7 @@ func gridBeside(desc *Description, p int, most []float64, replaced map[int]bool)
 		if slices.ContainsFunc(pr.Targets(), func(r Range) bool { return r.Population == p }) {
 			x := pr.size().Largest * desc.reach(pr, replaced[i]) / g.quantum
 			once += x
-			often += x * pr.mostSpikes(most)
+			often += x * mostOfSources(pr, most)
 		}
 	}
 	if !g.wide {
@@ -197,48 +198,25 @@ func gridBeside(desc *Description, p int, most []float64, replaced map[int]bool)
 		switch {
 		case often <= math.MaxInt32:
 			return g, false, nil
-		case once <= math.MaxInt32 || often*g.quantum/exact.quantum > maxWideSum:
+		case once <= math.MaxInt32 || often*g.quantum/exact.quantum > MaxSum:
 			g.wide = true // the same weights in larger sums
-			return g, often > maxWideSum, nil
+			return g, often > MaxSum, nil
 		}
 		often *= g.quantum / exact.quantum
 		g = exact
 	}
-	if g.tiers, err = tiers(w, g, noticeable(&desc.Populations[p])); err != nil || g.tiers > 1 {
-		return g, often > maxWideSum, err
+	if g.tiers, err = tiers(w, g, desc.Populations[p].noticeable()); err != nil || g.tiers > 1 {
+		return g, often > MaxSum, err
 	}
-	for k := 0; k < spareBits && often > maxWideSum; k++ {
+	for k := 0; k < spareBits && often > MaxSum; k++ {
 		g.quantum, often = 2*g.quantum, often/2
 	}
-	return g, often > maxWideSum, nil
+	return g, often > MaxSum, nil
 }
-
-// maxWideSum is how many quanta a wide sum may hold.
-const maxWideSum = math.MaxInt64 / 2
 
 // spareBits is by how many bits a wide grid may be coarser than 2^-40 of its
 // largest weight where a sum could overflow otherwise.
 const spareBits = 10
-
-// largestWeight returns the largest magnitude of a projection's weights, of
-// those that synapses were given later alone if it is replaced.
-func (pr *Projection) largestWeight(replaced bool) float64 {
-	x := 0.0
-	if list, ok := pr.weightValues(); ok && !replaced {
-		for _, w := range list {
-			x = math.Max(x, math.Abs(w))
-		}
-	} else if !replaced {
-		lo, hi := pr.Weight.Bounds()
-		x = math.Max(math.Abs(lo), math.Abs(hi))
-	}
-	for _, c := range pr.Changed {
-		if !math.IsNaN(c.Weight) {
-			x = math.Max(x, math.Abs(c.Weight))
-		}
-	}
-	return x
-}
 
 // chooseGrid returns the grid for weights: compact where constants are exact
 // multiples of a quantum and distributions are resolved finely enough, else

@@ -60,7 +60,7 @@ func (e *Engine) Connections(of Selection, visit func(c Connection) bool) error 
 func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool) (more bool, err error) {
 	pr := &e.desc.Projections[i]
 	sources, targets := newPool(pr.Sources()), newPool(pr.Targets())
-	from, onto := sources.marked(of.Sources), targets.marked(of.Targets)
+	from, onto := marked(&sources, of.Sources), marked(&targets, of.Targets)
 	if from.none || onto.none {
 		return true, nil
 	}
@@ -132,7 +132,7 @@ func (m marks) has(i int) bool { return m.some == nil || m.some[i] }
 
 // marked returns where neurons of the ranges stand in a pool; nil ranges are
 // everywhere.
-func (p *pool) marked(of []Range) marks {
+func marked(p *pool, of []Range) marks {
 	if of == nil {
 		return marks{none: p.n == 0}
 	}

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"cortigo/sim/device"
-	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/exchange"
 )
 
@@ -153,13 +152,6 @@ func (e *Engine) merge(lists [][]exchange.Spike) {
 	}
 }
 
-// A StampedSpike is one of a neuron, counted from 0 over the network.
-type StampedSpike struct {
-	Neuron       uint32
-	Multiplicity uint16
-	Step         int64
-}
-
 // recentSpikes are those whose synapses may still deliver.
 type recentSpikes struct {
 	list []StampedSpike
@@ -203,11 +195,11 @@ type sampler struct {
 
 // Record samples quantities of some neurons from now on.
 func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []Range) error {
-	s, err := newSampler(m, e.clock, e.step)
-	if err != nil {
+	s := &sampler{sink: sink, ranges: of, quantities: quantitiesOf(m)}
+	var err error
+	if s.first, s.interval, s.end, err = SampleSteps(m, e.clock, e.step); err != nil {
 		return err
 	}
-	s.sink, s.ranges = sink, of
 	for _, r := range of {
 		for _, q := range s.quantities {
 			if err := checkQuantity(&e.desc.Populations[r.Population], q); err != nil {
@@ -238,34 +230,6 @@ func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []Range) error 
 	s.out = make([][]float64, len(s.quantities))
 	e.samplers = append(e.samplers, s)
 	return nil
-}
-
-// newSampler settles the steps of a multimeter that begins after a step.
-func newSampler(m device.Multimeter, clock clock.Clock, after int64) (*sampler, error) {
-	interval := m.Interval
-	if interval == 0 {
-		interval = 1
-	}
-	s := &sampler{quantities: quantitiesOf(m)}
-	var err error
-	if s.interval, err = clock.Interval("interval", interval); err != nil {
-		return nil, err
-	}
-	offset, err := clock.GridSteps("offset", m.Offset)
-	if err != nil {
-		return nil, err
-	}
-	begin, end, _, err := m.Steps(clock)
-	if err != nil {
-		return nil, err
-	}
-	s.end = end
-	if begin = max(begin, after); begin >= offset {
-		s.first = offset + ((begin-offset)/s.interval+1)*s.interval
-	} else {
-		s.first = offset
-	}
-	return s, nil
 }
 
 // observe makes a shard keep what the quantities of a population need.

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"cortigo/sim/internal/brief"
-	"cortigo/sim/neuron"
 )
 
 // Rebuild builds an engine of a description that has grown out of old's, or
@@ -109,10 +108,6 @@ func (e *Engine) keepQuantities(old *Engine) {
 	}
 }
 
-// SameChannels reports whether two populations of a model keep the signs of
-// their input apart alike.
-func SameChannels(a, b *Population) bool { return a.merged() == b.merged() }
-
 // adopt makes the state of neurons that had other parameters one of e's.
 func (e *Engine) adopt(s *State) error {
 	for p := range s.Populations {
@@ -121,18 +116,6 @@ func (e *Engine) adopt(s *State) error {
 		}
 	}
 	return nil
-}
-
-func (p *Population) adopt(s PopulationState) error {
-	spec, err := neuron.SpecOf(p.Model)
-	if err != nil || spec.Adopt == nil {
-		return err
-	}
-	parameters, err := p.parameters()
-	if err != nil {
-		return err
-	}
-	return spec.Adopt(s, parameters, spec.MergedFor(parameters))
 }
 
 // CanAdopt reports why neurons of a population cannot go on with other

@@ -8,7 +8,6 @@ import (
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/kernel"
-	"cortigo/sim/internal/rng"
 	"cortigo/sim/neuron"
 )
 
@@ -175,11 +174,4 @@ func newShard(e *Engine, s int) (*shard, error) {
 		b.counter, b.weight = b.onlyCounter()
 	}
 	return sh, nil
-}
-
-// connectionStream returns the stream of weight and delay of a device's
-// connection to a neuron.
-func connectionStream(seed uint64, at *Attachment, index int) rng.Stream {
-	return rng.NewStream(rng.NewKey(seed), rng.ID{Purpose: rng.DeviceInput, Pre: uint16(at.Generator),
-		Post: uint16(at.Post.Population), Ordinal: at.Ordinal, Element: uint32(index)})
 }

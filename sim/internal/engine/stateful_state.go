@@ -1,35 +1,10 @@
 package engine
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
-
-	"cortigo/sim/synapse"
 )
-
-// A SynapseState is the state of a projection's synapses, in order of target, then
-// index, and so independent of shards.
-type SynapseState struct {
-	Projection int
-	Weight     []float64
-	Columns    map[string][]float64 // by name
-	Last       []int64              // of each of its Sources, the step of the last spike; 0: none
-}
-
-// A Sending is what synapses with state have sent and is under way to a neuron,
-// counted from 0 over the network, in quanta of a tier of its population's grid.
-type Sending struct {
-	Neuron uint32
-	Step   int64 // at which it arrives
-	Tier   uint8
-	Quanta int64
-}
-
-func compareSendings(a, b Sending) int {
-	return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Neuron, b.Neuron), cmp.Compare(a.Tier, b.Tier), cmp.Compare(b.Quanta, a.Quanta))
-}
 
 // makeStateful draws the synapses of all projections with state. The drawers of
 // wirings onto the parts of a projection's targets are taken from wirings, where
@@ -158,86 +133,6 @@ func (e *Engine) setSynapseState(s *SynapseState) error {
 			k.last[row] = s.Last[i]
 		}
 	})
-	return nil
-}
-
-// check reports what no synapses of a kind can have; n is their number, -1 if it is
-// not known.
-func (s *SynapseState) check(spec *synapse.Spec, n int64, sources int) error {
-	if n < 0 {
-		n = int64(len(s.Weight))
-	}
-	if len(s.Columns) != len(spec.Columns) {
-		return fmt.Errorf("%d columns, the kind has %d", len(s.Columns), len(spec.Columns))
-	}
-	number := func(name string, x []float64) error {
-		if int64(len(x)) != n {
-			return fmt.Errorf("%s of %d synapses, must be %d", name, len(x), n)
-		}
-		for i := range x {
-			if math.IsNaN(x[i]) || math.IsInf(x[i], 0) {
-				return fmt.Errorf("%s of synapse %d is %g, must be finite", name, i, x[i])
-			}
-		}
-		return nil
-	}
-	if err := number("weight", s.Weight); err != nil {
-		return err
-	}
-	for _, c := range spec.Columns {
-		x, ok := s.Columns[c.Name]
-		if !ok {
-			return fmt.Errorf("there is no column %s, which the kind has", c.Name)
-		}
-		if err := number(c.Name, x); err != nil {
-			return err
-		}
-	}
-	if len(s.Last) != sources {
-		return fmt.Errorf("last spikes of %d sources, must be %d", len(s.Last), sources)
-	}
-	return nil
-}
-
-// checkSynapses reports what no run can have left behind of synapses with state,
-// or sent through them.
-func (s *State) checkSynapses(desc *Description) error {
-	next := 0
-	for i := range desc.Projections {
-		pr := &desc.Projections[i]
-		_, spec, err := desc.kindOf(pr)
-		if err != nil {
-			return err
-		}
-		if spec == nil {
-			continue
-		}
-		if next == len(s.Synapses) || s.Synapses[next].Projection != i {
-			return fmt.Errorf("state has nothing of the synapses of projection %d, which have state", i)
-		}
-		x := &s.Synapses[next]
-		next++
-		if err := x.check(spec, -1, newPool(pr.Sources()).n); err != nil {
-			return fmt.Errorf("state of the synapses of projection %d: %w", i, err)
-		}
-		for _, step := range x.Last {
-			if step < 0 || step > s.Step {
-				return fmt.Errorf("state of the synapses of projection %d: a last spike at step %d, must be in [0, %d]", i, step, s.Step)
-			}
-		}
-	}
-	if next < len(s.Synapses) {
-		return fmt.Errorf("state has synapses of projection %d, which have none", s.Synapses[next].Projection)
-	}
-	neurons := int64(desc.Neurons())
-	for i, x := range s.Sent {
-		if len(s.Synapses) == 0 || int64(x.Neuron) >= neurons || x.Step <= s.Step || x.Step > s.Step+maxDelay || x.Tier >= maxTiers || x.Quanta == 0 || x.Quanta > maxWideSum || x.Quanta < -maxWideSum {
-			return fmt.Errorf("state has %d quanta under way to neuron %d at step %d, which cannot be at step %d", x.Quanta, int64(x.Neuron)+1, x.Step, s.Step)
-		}
-		if i > 0 && compareSendings(s.Sent[i-1], x) >= 0 {
-			return fmt.Errorf("state has what is under way to neuron %d out of order", x.Neuron+1)
-		}
-	}
 	return nil
 }
 

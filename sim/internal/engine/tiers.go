@@ -3,8 +3,6 @@ package engine
 import (
 	"fmt"
 	"math"
-
-	"cortigo/sim/neuron"
 )
 
 // One sum exact to 2^-40 of the largest weight is all that most populations
@@ -13,10 +11,7 @@ import (
 // lost on it, so a neuron has several sums, each on a grid 2^-tierBits as coarse
 // as the one before: a weight goes to the finest that holds it in 41 bits, and so
 // is met to 2^-30 of itself.
-const (
-	tierBits = 12
-	maxTiers = 16
-)
+const tierBits = 12
 
 // tierQuantum returns the quantum of a tier, 0 the coarsest.
 func (g grid) tierQuantum(tier int) float64 {
@@ -56,12 +51,12 @@ func tiers(w weightsOf, g grid, unit float64) (int, error) {
 	}
 	need := math.Max(fine*w.least, finePotential*unit)
 	n := 1
-	for q := g.quantum; q > need && n <= maxTiers; n++ {
+	for q := g.quantum; q > need && n <= MaxTiers; n++ {
 		q = math.Ldexp(q, -tierBits)
 	}
-	if n > maxTiers {
+	if n > MaxTiers {
 		return 0, fmt.Errorf("weights onto it reach from %g to %g, too far apart to be exact beside one another: their ratio must be at most %.0e, or they must go onto populations of their own",
-			w.least, w.largest(), math.Ldexp(1, 40-30+tierBits*(maxTiers-1)))
+			w.least, w.largest(), math.Ldexp(1, 40-30+tierBits*(MaxTiers-1)))
 	}
 	if n == 1 {
 		return 0, nil
@@ -74,26 +69,4 @@ func (w *weightsOf) matters(x float64) {
 	if x > negligible {
 		w.least = math.Min(w.least, x)
 	}
-}
-
-// noticeable returns the least weight onto a neuron of a population that moves
-// its potential by 1 mV, or from reset to threshold where that is less.
-func noticeable(p *Population) float64 {
-	spec, err := neuron.SpecOf(p.Model)
-	if err != nil || spec.Noticeable == nil {
-		return 1
-	}
-	parameters, err := p.parameters()
-	if err != nil {
-		return 1 // CheckColumns tells
-	}
-	if !parameters.Differ() {
-		return spec.Noticeable(parameters.Shared())
-	}
-	least := math.Inf(1)
-	_ = parameters.Each(func(_ int, m neuron.Model) error {
-		least = math.Min(least, spec.Noticeable(m))
-		return nil
-	})
-	return least
 }

@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"context"
+	"cortigo/sim/internal/brief"
+	"fmt"
+)
+
+// assessRisk settles whether parrots may emit more at once than sums hold.
+func (e *Engine) assessRisk() {
+	most := mostSpikes(e.desc, e.clock)
+	for p, x := range most {
+		if x >= maxMultiplicity || x > float64(e.bounds.Multiplicity[p]) {
+			e.risky = true
+		}
+	}
+}
+
+// A stepError is an error of a neuron, counted from 0 over the network, within a
+// step.
+type stepError struct {
+	error
+	step   int64
+	neuron int
+}
+
+func (e *stepError) Unwrap() error { return e.error }
+
+// before orders errors, so that whatever the threads the same one is told.
+func (e *stepError) before(f *stepError) bool {
+	return f == nil || e.step < f.step || e.step == f.step && e.neuron < f.neuron
+}
+
+// tooMany says that element k of a block emits more spikes than sums hold.
+func (e *Engine) tooMany(b *block, k int, m int32, step int64) *stepError {
+	limit, why := e.bounds.Multiplicity[b.population], "that its targets can add up, of the weights that they have"
+	if limit >= maxMultiplicity {
+		why = "that there may be"
+	}
+	err := fmt.Errorf("population %s: neuron %d emits %d spikes at once in the step that ends at %g ms, more than the %d %s",
+		brief.Quote(e.desc.Populations[b.population].Name), int(b.id)+b.index(k), m, e.clock.MS(step), limit, why)
+	return &stepError{err, step, b.number + b.index(k)}
+}
+
+// returnTo takes the network from a state that it was in to a later step, as it
+// went before, with nothing recorded.
+func (e *Engine) returnTo(start *State, events, step int64) error {
+	broken := e.broken
+	for _, sh := range e.shards {
+		sh.clearInput()
+	}
+	if err := e.SetState(start); err != nil {
+		e.broken = broken
+		return err
+	}
+	e.events = events
+	for _, m := range e.samplers {
+		m.steps = [2][]int64{}
+	}
+	recorders, samplers := e.spikeRecorders, e.samplers
+	e.spikeRecorders, e.samplers, e.risky = nil, nil, false
+	err := e.Run(context.Background(), step-start.Step, nil)
+	e.spikeRecorders, e.samplers, e.risky = recorders, samplers, true
+	return err
+}
+
+// clearInput forgets what was added up in a step that failed.
+func (sh *shard) clearInput() {
+	sh.synapticSums.clear(maxShard)
+	for _, b := range sh.blocks {
+		b.in.Clear()
+	}
+}
