@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 )
 
 // A change says what is no longer as the engine was built.
@@ -27,21 +28,21 @@ func (n *Network) touch(c change) {
 }
 
 // replacePopulation puts p in the place of population i.
-func (n *Network) replacePopulation(i int, p *engine.Population) {
+func (n *Network) replacePopulation(i int, p *network.Population) {
 	old := n.desc.Populations[i]
 	n.desc.Populations[i] = *p
 	if i >= n.built() {
 		return
 	}
 	n.touch(devicesChanged)
-	if !engine.SameChannels(&old, p) {
+	if !network.SameChannels(&old, p) {
 		n.touch(synapsesChanged)
 	}
 }
 
 // checkPopulation reports why p cannot take the place of population i now.
-func (n *Network) checkPopulation(i int, p *engine.Population) error {
-	if i < n.built() && n.engine.Step() > 0 && !engine.SameChannels(&n.desc.Populations[i], p) {
+func (n *Network) checkPopulation(i int, p *network.Population) error {
+	if i < n.built() && n.engine.Step() > 0 && !network.SameChannels(&n.desc.Populations[i], p) {
 		return n.engine.CanAdopt(i, p)
 	}
 	return nil
@@ -49,11 +50,11 @@ func (n *Network) checkPopulation(i int, p *engine.Population) error {
 
 // replaceGenerator puts g in the place of a group of generators. What they have
 // emitted until now arrives all the same.
-func (n *Network) replaceGenerator(i int, g *engine.Generator) {
+func (n *Network) replaceGenerator(i int, g *network.Generator) {
 	old := n.desc.Generators[i]
 	n.desc.Generators = slices.Clone(n.desc.Generators)
 	n.desc.Generators[i] = *g
-	var attachments []engine.Attachment
+	var attachments []network.Attachment
 	for _, a := range n.desc.Attachments {
 		if a.Over(n.now(), n.desc.Resolution) {
 			continue
@@ -148,7 +149,7 @@ func (n *Network) reset() error {
 	if n.engine == nil {
 		return nil
 	}
-	var attachments []engine.Attachment
+	var attachments []network.Attachment
 	for _, a := range n.desc.Attachments {
 		if a.Until == 0 {
 			a.Since = 0
@@ -156,7 +157,7 @@ func (n *Network) reset() error {
 		}
 	}
 	n.desc.Attachments = attachments
-	n.desc.Projections = engine.Rewound(n.desc.Projections)
+	n.desc.Projections = network.Rewound(n.desc.Projections)
 	if n.change == synapsesChanged || !n.engine.Fits(&n.desc) {
 		n.engine = nil // is built anew with the next Simulate
 	} else {

@@ -7,6 +7,7 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 )
 
 // Connect connects the nodes of pre to those of post. how are a connect.Rule, NEST's
@@ -78,7 +79,7 @@ func (n *Network) connect(pre, post *Nodes, how []connect.Specification) error {
 		return fail(err)
 	}
 	if pre.Len() == 0 || post.Len() == 0 {
-		if err := engine.CheckRule(rule, pre.ranges(), post.ranges()); err != nil {
+		if err := network.CheckRule(rule, pre.ranges(), post.ranges()); err != nil {
 			return fail(err)
 		}
 		return nil // no connections
@@ -121,14 +122,14 @@ const maxParts = 16
 
 func (n *Network) connectNeurons(pre, post *Nodes, rule connect.Rule, syn synapseSpec) error {
 	from, to := pre.ranges(), post.ranges()
-	pr := engine.Projection{Pre: from, Post: to, Rule: connect.CopyRule(rule), Weight: connect.CopyDistribution(syn.weight), Delay: connect.CopyDistribution(syn.delay), Synapse: syn.model}
+	pr := network.Projection{Pre: from, Post: to, Rule: connect.CopyRule(rule), Weight: connect.CopyDistribution(syn.weight), Delay: connect.CopyDistribution(syn.delay), Synapse: syn.model}
 	models := n.desc.SynapseModels
 	err := n.useModel(pr.Synapse)
 	if err == nil {
-		err = engine.CheckProjection(&pr, n.desc.Resolution)
+		err = network.CheckProjection(&pr, n.desc.Resolution)
 	}
 	if err == nil {
-		err = engine.CheckKind(&n.desc, &pr)
+		err = network.CheckKind(&n.desc, &pr)
 	}
 	if err != nil {
 		n.desc.SynapseModels = models
@@ -143,8 +144,8 @@ func (n *Network) connectNeurons(pre, post *Nodes, rule connect.Rule, syn synaps
 
 // addProjection appends a projection, numbering those between the same two
 // populations.
-func (n *Network) addProjection(pr engine.Projection) {
-	simple := func(p *engine.Projection) bool { return len(p.Pre) == 1 && len(p.Post) == 1 }
+func (n *Network) addProjection(pr network.Projection) {
+	simple := func(p *network.Projection) bool { return len(p.Pre) == 1 && len(p.Post) == 1 }
 	if simple(&pr) {
 		for i := range n.desc.Projections {
 			p := &n.desc.Projections[i]
@@ -159,7 +160,7 @@ func (n *Network) addProjection(pr engine.Projection) {
 
 // connectPairs draws the connections between scattered collections now and
 // keeps them as lists between whole populations.
-func (n *Network) connectPairs(pre, post *Nodes, pr engine.Projection) error {
+func (n *Network) connectPairs(pre, post *Nodes, pr network.Projection) error {
 	type pair struct{ pre, post int }
 	lists := map[pair]*connect.List{}
 	var order []pair
@@ -180,7 +181,7 @@ func (n *Network) connectPairs(pre, post *Nodes, pr engine.Projection) error {
 		return err
 	}
 	for _, k := range order {
-		n.addProjection(engine.Projection{
+		n.addProjection(network.Projection{
 			Pre:  n.groupNodes(k.pre).ranges(),
 			Post: n.groupNodes(k.post).ranges(),
 			Rule: *lists[k], Weight: connect.Constant(1), Delay: connect.Constant(1), Synapse: pr.Synapse,
@@ -223,7 +224,7 @@ func (c *Nodes) places() []span {
 
 // drawPairs draws the connections of a projection between pools of nodes, in
 // order of target.
-func (n *Network) drawPairs(of engine.Pairs, pr engine.Projection, visit func(s, t int, weight, delay float64)) error {
+func (n *Network) drawPairs(of engine.Pairs, pr network.Projection, visit func(s, t int, weight, delay float64)) error {
 	if err := engine.DrawPairs(n.desc.Seed, n.desc.Resolution, n.desc.Draws, of, pr, visit); err != nil {
 		return err
 	}
@@ -237,12 +238,12 @@ func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn syn
 		return fmt.Errorf("%T connects in both directions, and a %s cannot be a target", rule, pre.model().ModelName())
 	}
 	syn.weight, syn.delay = connect.CopyDistribution(syn.weight), connect.CopyDistribution(syn.delay)
-	var attachments []engine.Attachment
-	add := func(generator span, onto engine.Range, weight, delay connect.Distribution) error {
+	var attachments []network.Attachment
+	add := func(generator span, onto network.Range, weight, delay connect.Distribution) error {
 		g := &n.desc.Generators[n.groups[generator.group].at]
-		at := engine.Attachment{Device: g.Model(generator.from), Generator: g.Number + generator.from, Post: onto,
+		at := network.Attachment{Device: g.Model(generator.from), Generator: g.Number + generator.from, Post: onto,
 			Weight: weight, Delay: delay, Synapse: syn.model, Since: n.now()}
-		if err := engine.CheckDevice(&at, n.desc.Populations[onto.Population].Model, n.desc.Resolution); err != nil {
+		if err := network.CheckDevice(&at, n.desc.Populations[onto.Population].Model, n.desc.Resolution); err != nil {
 			return err
 		}
 		attachments = append(attachments, at)
@@ -265,12 +266,12 @@ func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn syn
 			}
 		}
 	} else {
-		pr := engine.Projection{Rule: connect.CopyRule(rule), Weight: syn.weight, Delay: syn.delay}
+		pr := network.Projection{Rule: connect.CopyRule(rule), Weight: syn.weight, Delay: syn.delay}
 		dst := post.places()
 		var failure error
 		draws := n.desc.Draws
 		err := n.drawPairs(engine.Pairs{Pre: pre.Len(), Post: post.Len()}, pr, func(s, t int, weight, delay float64) {
-			onto := engine.Range{Population: n.groups[dst[t].group].at, From: dst[t].from, N: 1}
+			onto := network.Range{Population: n.groups[dst[t].group].at, From: dst[t].from, N: 1}
 			if err := add(src[s], onto, connect.Constant(weight), connect.Constant(delay)); err != nil && failure == nil {
 				failure = err
 			}
@@ -304,7 +305,7 @@ func symmetric(r connect.Rule) bool {
 
 // appendNumbered appends attachments, numbering those of one generator to one
 // population.
-func appendNumbered(dst, more []engine.Attachment) []engine.Attachment {
+func appendNumbered(dst, more []network.Attachment) []network.Attachment {
 	type key struct{ generator, population int }
 	next := map[key]uint32{}
 	for _, a := range dst {

@@ -7,6 +7,7 @@ import (
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 )
 
 // A Connection is one connection as it is simulated.
@@ -71,7 +72,7 @@ type attachmentKey struct {
 	ordinal                       uint32
 }
 
-func keyOf(a *engine.Attachment, k int) attachmentKey {
+func keyOf(a *network.Attachment, k int) attachmentKey {
 	return attachmentKey{a.Generator, a.Post.Population, a.Post.From + k, a.Ordinal}
 }
 
@@ -150,7 +151,7 @@ func (n *Network) eachConnection(q ConnectionQuery, visit func(Connection) bool)
 
 // selected returns the neurons among nodes as ranges, nil for all, and whether
 // there may be any.
-func selected(c *Nodes) (of []engine.Range, any bool) {
+func selected(c *Nodes) (of []network.Range, any bool) {
 	if c == nil {
 		return nil, true
 	}
@@ -201,10 +202,10 @@ func synapseName(s string) string {
 // idsOf finds the ids of positions in a pool, that of the projection at hand.
 type idsOf struct {
 	projection int
-	parts      []engine.Range
+	parts      []network.Range
 }
 
-func (x *idsOf) at(d *engine.Description, projection int, parts func() []engine.Range, position uint32) int32 {
+func (x *idsOf) at(d *network.Description, projection int, parts func() []network.Range, position uint32) int32 {
 	if x.parts == nil || x.projection != projection {
 		x.projection, x.parts = projection, parts()
 	}

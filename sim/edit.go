@@ -11,6 +11,7 @@ import (
 	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
 )
@@ -20,10 +21,10 @@ import (
 type edit struct {
 	net         *Network
 	draws       uint32
-	populations map[int]*engine.Population
-	own         map[ownColumn]bool      // columns that are the edit's
+	populations map[int]*network.Population
+	own         map[ownColumn]bool            // columns that are the edit's
 	states      map[ownColumn]map[int]float64 // of columns of the state, by neuron, of a built network
-	generators  map[int]*engine.Generator
+	generators  map[int]*network.Generator
 	recorders   map[int]Model
 }
 
@@ -33,8 +34,8 @@ type ownColumn struct {
 }
 
 func newEdit(n *Network) *edit {
-	return &edit{net: n, draws: n.desc.Draws, populations: map[int]*engine.Population{}, own: map[ownColumn]bool{}, states: map[ownColumn]map[int]float64{},
-		generators: map[int]*engine.Generator{}, recorders: map[int]Model{}}
+	return &edit{net: n, draws: n.desc.Draws, populations: map[int]*network.Population{}, own: map[ownColumn]bool{}, states: map[ownColumn]map[int]float64{},
+		generators: map[int]*network.Generator{}, recorders: map[int]Model{}}
 }
 
 // set notes a parameter of all of c.
@@ -149,7 +150,7 @@ func valueFor(m Model, name string, value any, i, n int) (any, error) {
 }
 
 // population returns a population as the edit has it so far.
-func (e *edit) population(i int) *engine.Population {
+func (e *edit) population(i int) *network.Population {
 	p := e.populations[i]
 	if p == nil {
 		clone := e.net.desc.Populations[i]
@@ -212,7 +213,7 @@ func (e *edit) setNeurons(g *group, s span, name string, value any, at, n int) e
 }
 
 // column returns the values that a parameter has now, for the edit to change.
-func (e *edit) column(population int, p *engine.Population, set *param.Set, name string) ([]float64, error) {
+func (e *edit) column(population int, p *network.Population, set *param.Set, name string) ([]float64, error) {
 	key := ownColumn{population, name}
 	if c := p.Columns[name]; c != nil {
 		if !e.own[key] {
@@ -251,7 +252,7 @@ func number(set *param.Set, model any, name string, v any) (float64, error) {
 
 // setState notes what is a parameter at the beginning and later a neuron's state,
 // as V_m.
-func (e *edit) setState(set *param.Set, p *engine.Population, population, i int, name string, value any, at, n int) error {
+func (e *edit) setState(set *param.Set, p *network.Population, population, i int, name string, value any, at, n int) error {
 	v, err := valueFor(p.Model.(Model), name, value, at, n)
 	if err != nil {
 		return err
@@ -286,11 +287,11 @@ func (e *edit) drawPotential(population int, d connect.Distribution) error {
 	return nil
 }
 
-func (e *edit) checkPopulation(i int, p *engine.Population) error {
+func (e *edit) checkPopulation(i int, p *network.Population) error {
 	if err := p.Model.Validate(); err != nil && len(p.Columns) == 0 {
 		return err
 	}
-	if err := engine.CheckPopulation(p, e.net.desc.Resolution); err != nil {
+	if err := network.CheckPopulation(p, e.net.desc.Resolution); err != nil {
 		return err
 	}
 	return e.net.checkPopulation(i, p)
@@ -312,7 +313,7 @@ func (e *edit) commit() error {
 			if err := m.Validate(); err != nil {
 				return fmt.Errorf("node %d of %s: %w", k, brief.Quote(g.Name), err)
 			}
-			if err := engine.CheckGenerator(m, n.desc.Resolution); err != nil {
+			if err := network.CheckGenerator(m, n.desc.Resolution); err != nil {
 				return fmt.Errorf("node %d of %s: %w", k, brief.Quote(n.desc.Generators[i].Name), err)
 			}
 		}

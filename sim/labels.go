@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"cortigo/sim/internal/brief"
-	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/spikes"
 )
 
@@ -25,7 +25,7 @@ const maxLabel = 60
 // (spikes.Population) and are kept by Save. They can be set at any time and
 // change no result.
 func (c *Nodes) SetLabel(label string) {
-	c.setLabels("SetLabel", func(l *engine.Labels) error {
+	c.setLabels("SetLabel", func(l *network.Labels) error {
 		if len(c.parts) != 1 {
 			return fmt.Errorf("%s are several groups of nodes, a label is for one", describeNodes(c))
 		}
@@ -38,7 +38,7 @@ func (c *Nodes) SetLabel(label string) {
 // which figures choose colours and order; "" takes it away. Without, the kind is
 // told from the name, see spikes.KindOf.
 func (c *Nodes) SetKind(kind spikes.Kind) {
-	c.setLabels("SetKind", func(l *engine.Labels) error {
+	c.setLabels("SetKind", func(l *network.Labels) error {
 		if kind != "" && !slices.Contains(spikes.Kinds(), kind) {
 			return fmt.Errorf("kind %s, must be one of %s", brief.Quote(string(kind)), brief.Names(texts(spikes.Kinds())))
 		}
@@ -51,7 +51,7 @@ func (c *Nodes) SetKind(kind spikes.Kind) {
 // "L2/3": neighbours with the same group stand together in figures. "" takes it
 // away.
 func (c *Nodes) SetGroup(group string) {
-	c.setLabels("SetGroup", func(l *engine.Labels) error {
+	c.setLabels("SetGroup", func(l *network.Labels) error {
 		l.Group = group
 		return checkLabel(group)
 	})
@@ -66,7 +66,7 @@ func texts(kinds []spikes.Kind) []string {
 }
 
 // setLabels changes the labels of all of c, or of none if set refuses one.
-func (c *Nodes) setLabels(call string, set func(*engine.Labels) error) {
+func (c *Nodes) setLabels(call string, set func(*network.Labels) error) {
 	c.changing(call, func() error {
 		for _, s := range c.parts {
 			g := &c.net.groups[s.group]
@@ -93,7 +93,7 @@ func (c *Nodes) setLabels(call string, set func(*engine.Labels) error) {
 }
 
 // labels returns the labels of a group, nil of recorders.
-func (n *Network) labels(g *group) *engine.Labels {
+func (n *Network) labels(g *group) *network.Labels {
 	switch g.kind {
 	case neurons:
 		return &n.desc.Populations[g.at].Labels

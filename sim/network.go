@@ -7,6 +7,7 @@ import (
 	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/suggest"
 	"cortigo/sim/neuron"
@@ -19,7 +20,7 @@ import (
 // to return (Step, Stats) tells how things were before.
 type Network struct {
 	calls  *calls
-	desc   engine.Description
+	desc   network.Description
 	opts   options
 	engine *engine.Engine
 	groups []group
@@ -38,7 +39,7 @@ type Network struct {
 func New(opts ...Option) *Network {
 	o := defaults()
 	err := o.apply(opts)
-	n := &Network{calls: new(calls), opts: o, desc: engine.Description{Seed: o.seed, Resolution: o.resolution}, nextID: 1}
+	n := &Network{calls: new(calls), opts: o, desc: network.Description{Seed: o.seed, Resolution: o.resolution}, nextID: 1}
 	if err != nil {
 		n.remember("New", err)
 		n.calls.never = true
@@ -101,7 +102,7 @@ func (n *Network) create(name string, count int, model Model, params []Params) (
 			return nil, fmt.Errorf("sim: %s: there are %d populations already, the most there can be", brief.Quote(name), maxPopulations)
 		}
 		g.kind, g.at = neurons, len(n.desc.Populations)
-		n.desc.Populations = append(n.desc.Populations, engine.Population{Name: name, First: g.first, N: count, Model: model})
+		n.desc.Populations = append(n.desc.Populations, network.Population{Name: name, First: g.first, N: count, Model: model})
 		n.touch(synapsesChanged)
 	case isRecorder(model):
 		g.kind, g.at = recorders, len(n.recorders)
@@ -116,11 +117,11 @@ func (n *Network) create(name string, count int, model Model, params []Params) (
 			return nil, fmt.Errorf("sim: %s: %d generators beside the %d there are, there can be %d", brief.Quote(name), count, number, maxGenerators)
 		}
 		dev := cloneDevice(model.(device.Device))
-		if err := engine.CheckGenerator(dev, n.desc.Resolution); err != nil {
+		if err := network.CheckGenerator(dev, n.desc.Resolution); err != nil {
 			return nil, fmt.Errorf("sim: %s: %w", brief.Quote(name), err)
 		}
 		g.kind, g.at = generators, len(n.desc.Generators)
-		n.desc.Generators = append(n.desc.Generators, engine.Generator{Name: name, First: g.first, N: count, Number: number, Models: []device.Device{dev}})
+		n.desc.Generators = append(n.desc.Generators, network.Generator{Name: name, First: g.first, N: count, Number: number, Models: []device.Device{dev}})
 	}
 	n.groups = append(n.groups, g)
 	n.nextID += int32(count)

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"cortigo/sim/internal/brief"
-	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 	"cortigo/sim/spikes"
 )
@@ -308,10 +308,10 @@ func (c *Nodes) kind() kind {
 }
 
 // ranges returns neurons as the engine counts them.
-func (c *Nodes) ranges() []engine.Range {
-	var r []engine.Range
+func (c *Nodes) ranges() []network.Range {
+	var r []network.Range
 	for _, s := range c.parts {
-		r = append(r, engine.Range{Population: c.net.groups[s.group].at, From: s.from, N: s.n})
+		r = append(r, network.Range{Population: c.net.groups[s.group].at, From: s.from, N: s.n})
 	}
 	return r
 }

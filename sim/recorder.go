@@ -11,6 +11,7 @@ import (
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/suggest"
 	"cortigo/sim/neuron"
 	"cortigo/sim/spikes"
@@ -65,7 +66,7 @@ func (r *recorder) checkSources(of *Nodes) error {
 			return fmt.Errorf("a recorder made by Record is of neurons, not of generators: create one")
 		}
 		for _, m := range of.Models() {
-			if err := engine.CheckEmits(m.(device.Device)); err != nil {
+			if err := network.CheckEmits(m.(device.Device)); err != nil {
 				return err
 			}
 		}
@@ -74,8 +75,8 @@ func (r *recorder) checkSources(of *Nodes) error {
 }
 
 // checkMeter reports a multimeter that cannot record neurons from now on.
-func (n *Network) checkMeter(m device.Multimeter, of []engine.Range) error {
-	if err := engine.CheckMeter(m, of, &n.desc); err != nil {
+func (n *Network) checkMeter(m device.Multimeter, of []network.Range) error {
+	if err := network.CheckMeter(m, of, &n.desc); err != nil {
 		return err
 	}
 	for _, r := range of {

@@ -13,6 +13,7 @@ import (
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/store"
 )
 
@@ -217,7 +218,7 @@ func (n *Network) checkSaving() error {
 }
 
 // savedState returns the state as it can be saved.
-func (n *Network) savedState() (*engine.State, error) {
+func (n *Network) savedState() (*network.State, error) {
 	if err := n.engine.Broken(); err != nil {
 		return nil, fmt.Errorf("sim: there is no state to save, the simulation stopped within a step: %w", err)
 	}

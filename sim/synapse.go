@@ -8,6 +8,7 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/suggest"
 	"cortigo/sim/synapse"
@@ -51,7 +52,7 @@ func (n *Network) copyModel(name string, syn connect.Synapse, parameters []Param
 	return nil
 }
 
-func (n *Network) derived(name string, syn connect.Synapse, parameters []Params) (m engine.SynapseModel, err error) {
+func (n *Network) derived(name string, syn connect.Synapse, parameters []Params) (m network.SynapseModel, err error) {
 	s, err := n.resolve(syn)
 	if err == nil {
 		err = s.check(n.desc.Resolution)
@@ -59,7 +60,7 @@ func (n *Network) derived(name string, syn connect.Synapse, parameters []Params)
 	if err != nil {
 		return m, err
 	}
-	m = engine.SynapseModel{Name: name, Weight: connect.CopyDistribution(s.weight), Delay: connect.CopyDistribution(s.delay)}
+	m = network.SynapseModel{Name: name, Weight: connect.CopyDistribution(s.weight), Delay: connect.CopyDistribution(s.delay)}
 	if s.model != "" {
 		base, err := n.synapseModel(s.model)
 		if err != nil {
@@ -79,7 +80,7 @@ func (n *Network) derived(name string, syn connect.Synapse, parameters []Params)
 			m.Model = x.(synapse.Model)
 		}
 	}
-	return m, engine.CheckSynapseModel(&m)
+	return m, network.CheckSynapseModel(&m)
 }
 
 // A synapseSpec is a connect.Synapse with nothing left out.
@@ -95,7 +96,7 @@ func (s *synapseSpec) check(resolution float64) error {
 	if err := connect.CheckDistribution(s.delay); err != nil {
 		return fmt.Errorf("delay: %w", err)
 	}
-	return engine.CheckDelay(&engine.Projection{Rule: connect.AllToAll{}, Weight: s.weight, Delay: s.delay}, resolution)
+	return network.CheckDelay(&network.Projection{Rule: connect.AllToAll{}, Weight: s.weight, Delay: s.delay}, resolution)
 }
 
 // resolve fills in what a synapse leaves to its model: NEST's defaults are
@@ -123,7 +124,7 @@ func (n *Network) resolve(syn connect.Synapse) (synapseSpec, error) {
 }
 
 // synapseModel returns the model of a name other than static_synapse.
-func (n *Network) synapseModel(name string) (*engine.SynapseModel, error) {
+func (n *Network) synapseModel(name string) (*network.SynapseModel, error) {
 	names := append([]string{StaticSynapse}, synapse.Names()...)
 	for i, m := range n.desc.SynapseModels {
 		if m.Name == name {
@@ -132,7 +133,7 @@ func (n *Network) synapseModel(name string) (*engine.SynapseModel, error) {
 		names = append(names, m.Name)
 	}
 	if kind := synapse.Find(name); kind != nil {
-		return &engine.SynapseModel{Name: name, Weight: connect.Constant(1), Delay: connect.Constant(1), Model: kind.Defaults}, nil
+		return &network.SynapseModel{Name: name, Weight: connect.Constant(1), Delay: connect.Constant(1), Model: kind.Defaults}, nil
 	}
 	if i := suggest.Nearest(name, names); i >= 0 {
 		return nil, fmt.Errorf("no synapse model %s, did you mean %s?", brief.Quote(name), brief.Quote(names[i]))
@@ -143,7 +144,7 @@ func (n *Network) synapseModel(name string) (*engine.SynapseModel, error) {
 // useModel makes the model of a connection part of the description, as a kind is
 // whose own name is given.
 func (n *Network) useModel(name string) error {
-	if name == "" || slices.ContainsFunc(n.desc.SynapseModels, func(m engine.SynapseModel) bool { return m.Name == name }) {
+	if name == "" || slices.ContainsFunc(n.desc.SynapseModels, func(m network.SynapseModel) bool { return m.Name == name }) {
 		return nil
 	}
 	m, err := n.synapseModel(name)

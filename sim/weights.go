@@ -8,6 +8,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 )
 
 // SetWeights gives connections, as Connections returned them, other weights: one
@@ -53,7 +54,7 @@ func (n *Network) setSynapses(connections []Connection, values any, what string)
 	if len(list) != len(connections) {
 		return fail(fmt.Errorf("%d values for %d connections, must be as many", len(list), len(connections)))
 	}
-	changes := map[int][]engine.SynapseChange{}
+	changes := map[int][]network.SynapseChange{}
 	attached := map[attachmentKey]float64{}
 	for i, c := range connections {
 		x := list[i]
@@ -68,7 +69,7 @@ func (n *Network) setSynapses(connections []Connection, values any, what string)
 		case c.origin == fromAttachment:
 			attached[c.attachment] = x
 		default:
-			s := engine.SynapseChange{Target: c.target, Index: c.index, Weight: x, Delay: math.NaN()}
+			s := network.SynapseChange{Target: c.target, Index: c.index, Weight: x, Delay: math.NaN()}
 			if what == "delay" {
 				s.Weight, s.Delay = math.NaN(), x
 			}
@@ -82,10 +83,10 @@ func (n *Network) setSynapses(connections []Connection, values any, what string)
 	for p, list := range changes {
 		pr := &projections[p]
 		pr.Changed = mergeChanges(pr.Changed, list)
-		if err := engine.CheckChanges(pr, n.desc.Resolution); err != nil {
+		if err := network.CheckChanges(pr, n.desc.Resolution); err != nil {
 			return fail(err)
 		}
-		if err := engine.CheckKind(&n.desc, pr); err != nil {
+		if err := network.CheckKind(&n.desc, pr); err != nil {
 			return fail(err)
 		}
 	}
@@ -106,9 +107,9 @@ func (n *Network) setSynapses(connections []Connection, values any, what string)
 
 // mergeChanges returns old and new changes in order, the last of a synapse for
 // each of weight and delay.
-func mergeChanges(old, more []engine.SynapseChange) []engine.SynapseChange {
+func mergeChanges(old, more []network.SynapseChange) []network.SynapseChange {
 	all := append(slices.Clone(old), more...)
-	slices.SortStableFunc(all, func(a, b engine.SynapseChange) int {
+	slices.SortStableFunc(all, func(a, b network.SynapseChange) int {
 		return cmp.Or(cmp.Compare(a.Target, b.Target), cmp.Compare(a.Index, b.Index))
 	})
 	merged := all[:0]
@@ -129,11 +130,11 @@ func mergeChanges(old, more []engine.SynapseChange) []engine.SynapseChange {
 
 // changeAttachments returns the attachments with some connections changed from
 // now on; those that are of several are taken apart.
-func (n *Network) changeAttachments(changed map[attachmentKey]float64, what string) ([]engine.Attachment, error) {
+func (n *Network) changeAttachments(changed map[attachmentKey]float64, what string) ([]network.Attachment, error) {
 	if len(changed) == 0 {
 		return n.desc.Attachments, nil
 	}
-	var attachments []engine.Attachment
+	var attachments []network.Attachment
 	for _, a := range n.desc.Attachments {
 		wanted := false
 		for k := range a.Post.N {
@@ -161,9 +162,9 @@ func (n *Network) changeAttachments(changed map[attachmentKey]float64, what stri
 				weight = x
 			}
 			one := a // the train of each target stays what it is: it is named by the ordinal and the neuron
-			one.Post = engine.Range{Population: a.Post.Population, From: a.Post.From + k, N: 1}
+			one.Post = network.Range{Population: a.Post.Population, From: a.Post.From + k, N: 1}
 			one.Weight, one.Delay = connect.Constant(weight), connect.Constant(delay)
-			if err := engine.CheckDevice(&one, n.desc.Populations[a.Post.Population].Model, n.desc.Resolution); err != nil {
+			if err := network.CheckDevice(&one, n.desc.Populations[a.Post.Population].Model, n.desc.Resolution); err != nil {
 				return nil, err
 			}
 			attachments = append(attachments, one)
@@ -174,7 +175,7 @@ func (n *Network) changeAttachments(changed map[attachmentKey]float64, what stri
 
 // ended returns an attachment as it brings what was emitted until now; false if
 // that is nothing.
-func (n *Network) ended(a engine.Attachment) (engine.Attachment, bool) {
+func (n *Network) ended(a network.Attachment) (network.Attachment, bool) {
 	a.Until = n.now()
 	return a, a.Since < a.Until
 }

@@ -3,24 +3,25 @@ package engine
 import (
 	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 )
 
 // Unwired returns the state with the spikes under way turned into what they add
 // to their targets, so that it holds whatever becomes of the synapses.
-func (e *Engine) Unwired() *State {
+func (e *Engine) Unwired() *network.State {
 	s := e.State()
 	s.Recent, s.Sent = nil, nil
 	for _, sh := range e.shards {
 		s.Arrivals = sh.arrivals(e, s.Arrivals)
 	}
-	sortArrivals(s.Arrivals)
+	network.SortArrivals(s.Arrivals)
 	return s
 }
 
 // arrivals appends what the spikes under way will add up to in each neuron and
 // step, the positive and the negative part apart: it delivers them into sums of
 // its own.
-func (sh *shard) arrivals(e *Engine, dst []Arrival) []Arrival {
+func (sh *shard) arrivals(e *Engine, dst []network.Arrival) []network.Arrival {
 	to := sh.apart()
 	kinds := make([]kind, len(sh.kinds))
 	for i, k := range sh.kinds {
@@ -49,7 +50,7 @@ func (sh *shard) arrivals(e *Engine, dst []Arrival) []Arrival {
 				g := uint32(int(e.layout.first[b.population]) + b.index(k))
 				for _, x := range [2]int64{up, all - up} {
 					if x != 0 {
-						dst = append(dst, Arrival{g, step, float64(b.grid.tierQuantum(tier) * float64(x))})
+						dst = append(dst, network.Arrival{Neuron: g, Step: step, Value: float64(b.grid.tierQuantum(tier) * float64(x))})
 					}
 				}
 			}
@@ -63,7 +64,7 @@ func (sh *shard) arrivals(e *Engine, dst []Arrival) []Arrival {
 
 // arrivalInput brings arrivals to the elements of a block.
 type arrivalInput struct {
-	at   []Arrival // Neuron is the element
+	at   []network.Arrival // Neuron is the element
 	next int
 }
 
@@ -77,7 +78,7 @@ func (in *arrivalInput) add(to *inbox.Inbox, step int64) {
 }
 
 // setArrivals deals arrivals, in order, out to the blocks that they concern.
-func (e *Engine) setArrivals(list []Arrival) {
+func (e *Engine) setArrivals(list []network.Arrival) {
 	for _, sh := range e.shards {
 		for _, b := range sh.blocks {
 			b.arrivals = nil
@@ -96,14 +97,14 @@ func (e *Engine) setArrivals(list []Arrival) {
 				b.in.Open()
 				b.counter = nil
 			}
-			b.arrivals.at = append(b.arrivals.at, Arrival{uint32((i - b.in.First) / b.in.Stride), a.Step, a.Value})
+			b.arrivals.at = append(b.arrivals.at, network.Arrival{Neuron: uint32((i - b.in.First) / b.in.Stride), Step: a.Step, Value: a.Value})
 		}
 	}
 }
 
 // arrivalsToCome returns the arrivals after the step that was reached.
-func (e *Engine) arrivalsToCome() []Arrival {
-	var list []Arrival
+func (e *Engine) arrivalsToCome() []network.Arrival {
+	var list []network.Arrival
 	for _, sh := range e.shards {
 		for _, b := range sh.blocks {
 			if b.arrivals == nil {
@@ -111,11 +112,11 @@ func (e *Engine) arrivalsToCome() []Arrival {
 			}
 			for _, a := range b.arrivals.at {
 				if a.Step > e.step {
-					list = append(list, Arrival{uint32(e.layout.first[b.population] + b.index(int(a.Neuron))), a.Step, a.Value})
+					list = append(list, network.Arrival{Neuron: uint32(e.layout.first[b.population] + b.index(int(a.Neuron))), Step: a.Step, Value: a.Value})
 				}
 			}
 		}
 	}
-	sortArrivals(list)
+	network.SortArrivals(list)
 	return list
 }

@@ -7,6 +7,7 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/inbox"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
@@ -17,7 +18,7 @@ type blockInput struct {
 }
 
 // attach connects a device to the shard's part of its targets.
-func (sh *shard) attach(e *Engine, at *Attachment) error {
+func (sh *shard) attach(e *Engine, at *network.Attachment) error {
 	if err := device.Check(at.Device); err != nil {
 		return err
 	}
@@ -28,7 +29,7 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 	b := sh.blocks[at.Post.Population]
 	if _, emits := at.Device.(device.Emitter); !emits {
 		if _, takes := b.group.(neuron.CurrentTaker); !takes {
-			return cannotDrive(at.Device, b.spec.Defaults)
+			return network.CannotDrive(at.Device, b.spec.Defaults)
 		}
 	}
 	if err := b.attach(e, at, from, to); err != nil {
@@ -37,7 +38,7 @@ func (sh *shard) attach(e *Engine, at *Attachment) error {
 	return nil
 }
 
-func (b *block) attach(e *Engine, at *Attachment, from, to int) error {
+func (b *block) attach(e *Engine, at *network.Attachment, from, to int) error {
 	c := &device.Connections{Clock: e.clock, From: from, N: to - from, First: b.index(from), Stride: b.in.Stride,
 		Since: at.Since, Until: at.Until, Repeated: b.spec.Counts,
 		Seed: e.desc.Seed, Generator: at.Generator, Population: at.Post.Population, Ordinal: at.Ordinal}
@@ -96,7 +97,7 @@ func checkPieces(pieces []device.Piece) error {
 
 // connections returns the delays and weights of a device's connections to
 // elements from..to-1 of a block: one for all, or one for each.
-func connections(e *Engine, at *Attachment, b *block, from, to int) (delay []int64, weight []float64, err error) {
+func connections(e *Engine, at *network.Attachment, b *block, from, to int) (delay []int64, weight []float64, err error) {
 	d, sameDelay := connect.IsConstant(at.Delay)
 	w, sameWeight := connect.IsConstant(at.Weight)
 	if b.spec.Counts {
@@ -108,7 +109,7 @@ func connections(e *Engine, at *Attachment, b *block, from, to int) (delay []int
 		weight = []float64{w}
 	}
 	if sameDelay {
-		steps, err := constantDelay(d, e.clock)
+		steps, err := network.DelaySteps(d, e.clock)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -126,7 +127,7 @@ func connections(e *Engine, at *Attachment, b *block, from, to int) (delay []int
 			weight = append(weight, x)
 		}
 		if !sameDelay {
-			steps, err := constantDelay(ms, e.clock)
+			steps, err := network.DelaySteps(ms, e.clock)
 			if err != nil {
 				return nil, nil, err
 			}

@@ -5,6 +5,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
@@ -34,12 +35,12 @@ func BenchmarkManyGenerators(b *testing.B) {
 		{"noise_generator", func(int) device.Device { return device.Noise{Std: 100} }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			d := &Description{Seed: 6, Resolution: 0.1, Populations: []Population{{Name: "a", N: n, Model: neuron.DefaultIafPscExp()}}}
+			d := &network.Description{Seed: 6, Resolution: 0.1, Populations: []network.Population{{Name: "a", N: n, Model: neuron.DefaultIafPscExp()}}}
 			if c.of == nil && c.name != "none" {
-				d.Attachments = []Attachment{{Device: device.Poisson{Rate: 8000}, Post: Range{0, 0, n}, Weight: connect.Constant(10), Delay: connect.Constant(1)}}
+				d.Attachments = []network.Attachment{{Device: device.Poisson{Rate: 8000}, Post: network.Range{Population: 0, From: 0, N: n}, Weight: connect.Constant(10), Delay: connect.Constant(1)}}
 			}
 			for i := 0; i < n && c.of != nil; i++ {
-				d.Attachments = append(d.Attachments, Attachment{Device: c.of(i), Generator: i, Post: Range{0, i, 1}, Weight: connect.Constant(10), Delay: connect.Constant(1)})
+				d.Attachments = append(d.Attachments, network.Attachment{Device: c.of(i), Generator: i, Post: network.Range{Population: 0, From: i, N: 1}, Weight: connect.Constant(10), Delay: connect.Constant(1)})
 			}
 			e, err := Build(b.Context(), d, Options{Threads: 1, Shards: 1})
 			if err != nil {

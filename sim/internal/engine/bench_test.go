@@ -6,24 +6,25 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
 // balanced is a network of n neurons in the manner of Brunel (2000), with
 // in-degree k, drawn weights and delays, and Poisson input.
-func balanced(n, k int) *Description {
+func balanced(n, k int) *network.Description {
 	ne := n * 4 / 5
-	d := &Description{Seed: 1, Resolution: 0.1, Populations: []Population{
+	d := &network.Description{Seed: 1, Resolution: 0.1, Populations: []network.Population{
 		{Name: "E", N: ne, Model: neuron.DefaultIafPscExp(), Vm: connect.Uniform{Min: -70, Max: -55}},
 		{Name: "I", N: n - ne, Model: neuron.DefaultIafPscExp(), Vm: connect.Uniform{Min: -70, Max: -55}}}}
 	for pre, w := range []connect.Normal{{Mean: 60, SD: 6}, {Mean: -300, SD: 30}} {
 		for post := range 2 {
-			d.Projections = append(d.Projections, Projection{Pre: []Range{{pre, 0, d.Populations[pre].N}}, Post: []Range{{post, 0, d.Populations[post].N}},
+			d.Projections = append(d.Projections, network.Projection{Pre: []network.Range{{Population: pre, From: 0, N: d.Populations[pre].N}}, Post: []network.Range{{Population: post, From: 0, N: d.Populations[post].N}},
 				Rule: connect.FixedInDegree{N: k * (4 - 3*pre) / 5}, Weight: w, Delay: connect.Within(connect.Normal{Mean: 1.5, SD: 0.75}, 0.1, 5)})
 		}
 	}
 	for post := range 2 {
-		d.Attachments = append(d.Attachments, Attachment{Device: device.Poisson{Rate: 9000}, Generator: post, Post: Range{post, 0, d.Populations[post].N},
+		d.Attachments = append(d.Attachments, network.Attachment{Device: device.Poisson{Rate: 9000}, Generator: post, Post: network.Range{Population: post, From: 0, N: d.Populations[post].N},
 			Weight: connect.Constant(60), Delay: connect.Constant(1.5)})
 	}
 	return d

@@ -6,6 +6,7 @@ import (
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/inbox"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/rng"
 	"cortigo/sim/neuron"
 )
@@ -36,13 +37,13 @@ type block struct {
 	weight   float64        // of these
 }
 
-func newBlock(desc *Description, l *layout, clock clock.Clock, g grid, s, p int) (*block, error) {
+func newBlock(desc *network.Description, l *layout, clock clock.Clock, g grid, s, p int) (*block, error) {
 	pop := &desc.Populations[p]
 	spec, err := neuron.SpecOf(pop.Model)
 	if err != nil {
 		return nil, err
 	}
-	b := &block{population: p, base: l.base[s][p], n: l.blockLen(s, p), id: l.ids[p], number: l.first[p], grid: g, spec: spec, merged: pop.merged()}
+	b := &block{population: p, base: l.base[s][p], n: l.blockLen(s, p), id: l.ids[p], number: l.first[p], grid: g, spec: spec, merged: pop.Merged()}
 	b.in = inbox.Inbox{First: l.firstIndex(s, p), Stride: l.shards, N: b.n, OnePort: b.merged}
 	b.arriving.Ports = make([]neuron.PortInput, 2)
 	if b.merged {
@@ -55,7 +56,7 @@ func newBlock(desc *Description, l *layout, clock clock.Clock, g grid, s, p int)
 	for i := range b.arriving.Ports {
 		b.arriving.Ports[i].Quantum = c.Quantum
 	}
-	if c.Population, err = pop.parameters(); err != nil {
+	if c.Population, err = pop.Parameters(); err != nil {
 		return nil, err
 	}
 	if c.Parameters, err = neuron.NewParameters(pop.Model, pop.Columns, pop.N, b.n, b.index); err != nil {
@@ -104,7 +105,7 @@ func (b *block) column(name string) *neuron.Column {
 }
 
 // initialise sets the columns that begin with a parameter: those of its name.
-func (b *block) initialise(desc *Description) error {
+func (b *block) initialise(desc *network.Description) error {
 	pop := &desc.Populations[b.population]
 	for i := range b.columns {
 		c := &b.columns[i]
@@ -132,7 +133,7 @@ func (b *block) initialise(desc *Description) error {
 
 // start returns a parameter of the block's neurons, one value or one of each; nil
 // if there is none of the name.
-func (b *block) start(pop *Population, name string) []float64 {
+func (b *block) start(pop *network.Population, name string) []float64 {
 	p, err := neuron.NewParameters(pop.Model, pop.Columns, pop.N, b.n, b.index)
 	if err != nil {
 		return nil // newBlock has told

@@ -13,18 +13,19 @@ import (
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/exchange"
+	"cortigo/sim/internal/network"
 )
 
 // An Engine is a built network.
 type Engine struct {
-	desc    *Description
+	desc    *network.Description
 	clock   clock.Clock
 	layout  *layout
 	grids   []grid
 	shards  []*shard // those here
 	threads int
 	neurons int
-	part    *part // which shards are here
+	part    *network.Part // which shards are here
 
 	exchange exchange.Exchange
 
@@ -104,7 +105,7 @@ func (o Options) Divide(n int) (threads, shards int) {
 }
 
 // newEngine makes an engine without synapses and without blocks.
-func newEngine(desc *Description, opts Options) (*Engine, error) {
+func newEngine(desc *network.Description, opts Options) (*Engine, error) {
 	clock, err := clock.New(desc.Resolution)
 	if err != nil {
 		return nil, err
@@ -131,7 +132,7 @@ func newEngine(desc *Description, opts Options) (*Engine, error) {
 		e.exchange = exchange.NewLocal(shards)
 	}
 	here, _ := e.exchange.Shards()
-	if e.part, err = newPart(here, shards); err != nil {
+	if e.part, err = network.NewPart(here, shards); err != nil {
 		return nil, err
 	}
 	e.born = make([]int64, len(desc.Populations))
@@ -149,7 +150,7 @@ func (e *Engine) wire(j *job) ([]*wiring, error) {
 			return j.err()
 		}
 		if err != nil {
-			return fmt.Errorf("%s -> %s: %w", desc.names(desc.Projections[i].Pre), desc.names(desc.Projections[i].Post), err)
+			return fmt.Errorf("%s -> %s: %w", desc.Names(desc.Projections[i].Pre), desc.Names(desc.Projections[i].Post), err)
 		}
 		byProjection[i] = ws
 		rest := j.degrees(&desc.Projections[i])
@@ -184,13 +185,13 @@ func (e *Engine) wire(j *job) ([]*wiring, error) {
 // makeShards makes the blocks of all shards here, with their inputs and initial
 // state.
 func (e *Engine) makeShards(j *job) error {
-	e.shards = make([]*shard, len(e.part.here))
+	e.shards = make([]*shard, len(e.part.Here))
 	return parallel(e.threads, len(e.shards), func(_, i int) error {
 		if err := j.err(); err != nil {
 			return err
 		}
 		defer j.tell(int64(e.neurons/len(e.shards)) * unitsPerNeuron)
-		sh, err := newShard(e, e.part.here[i])
+		sh, err := newShard(e, e.part.Here[i])
 		if err != nil {
 			return err
 		}
@@ -208,7 +209,7 @@ func (e *Engine) makeShards(j *job) error {
 // can get in one step if all its sources spike at once, and returns how often
 // each population's neurons may spike in one step (parrots repeat
 // multiplicities).
-func sumLimits(j *job, desc *Description, wirings []*wiring, grids []grid) ([]int32, error) {
+func sumLimits(j *job, desc *network.Description, wirings []*wiring, grids []grid) ([]int32, error) {
 	onto := make([][]*wiring, len(desc.Populations))
 	for _, w := range wirings {
 		onto[w.Post.Population] = append(onto[w.Post.Population], w)
@@ -231,7 +232,7 @@ func sumLimits(j *job, desc *Description, wirings []*wiring, grids []grid) ([]in
 	}
 	capacity := func(p int) float64 {
 		if grids[p].wide {
-			return MaxSum
+			return network.MaxSum
 		}
 		return math.MaxInt32
 	}
@@ -254,7 +255,7 @@ func sumLimits(j *job, desc *Description, wirings []*wiring, grids []grid) ([]in
 }
 
 // Build makes an engine with its initial state.
-func Build(ctx context.Context, desc *Description, opts Options) (*Engine, error) {
+func Build(ctx context.Context, desc *network.Description, opts Options) (*Engine, error) {
 	start := time.Now()
 	phase := func(name string, times *[]Phase) {
 		*times = append(*times, Phase{name, time.Since(start).Seconds()})
@@ -291,7 +292,7 @@ func Build(ctx context.Context, desc *Description, opts Options) (*Engine, error
 
 // Settle gives a description that e was built of what must stay as it is when more
 // is added: the grids on which weights were drawn.
-func (e *Engine) Settle(d *Description) {
+func (e *Engine) Settle(d *network.Description) {
 	for i := range e.desc.Projections {
 		d.Projections[i].Quantum = e.desc.Projections[i].Quantum
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/network"
 )
 
 // takeChanges finds what is changed onto a part of the targets and what follows
@@ -20,7 +21,7 @@ func (w *drawer) takeChanges(clock clock.Clock) error {
 	for t := range w.Post.N {
 		synapses += int64(w.plan.degree(w.at + t))
 	}
-	if changedWeights(w.changed) == synapses {
+	if network.ChangedWeights(w.changed) == synapses {
 		w.weight.max = 0 // none is as it was drawn
 	}
 	for _, c := range w.changed {
@@ -32,7 +33,7 @@ func (w *drawer) takeChanges(clock clock.Clock) error {
 			w.weight.max = max(w.weight.max, abs(quanta))
 		}
 		if !math.IsNaN(c.Delay) {
-			d, err := constantDelay(c.Delay, clock)
+			d, err := network.DelaySteps(c.Delay, clock)
 			if err != nil {
 				return err
 			}
@@ -44,8 +45,8 @@ func (w *drawer) takeChanges(clock clock.Clock) error {
 
 // changesOf returns where in a list the changes of the target at position t
 // begin.
-func (w *drawer) changesOf(list []SynapseChange, t int) int {
-	i, _ := slices.BinarySearchFunc(list, t, func(c SynapseChange, t int) int { return int(c.Target) - t })
+func (w *drawer) changesOf(list []network.SynapseChange, t int) int {
+	i, _ := slices.BinarySearchFunc(list, t, func(c network.SynapseChange, t int) int { return int(c.Target) - t })
 	return i
 }
 

@@ -8,10 +8,11 @@ import (
 	"testing"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
-func connectionsOf(t *testing.T, d *Description, projections ...int) ([]Connection, *Engine) {
+func connectionsOf(t *testing.T, d *network.Description, projections ...int) ([]Connection, *Engine) {
 	t.Helper()
 	e, err := Build(t.Context(), d, Options{Threads: 2, Shards: 3})
 	if err != nil {
@@ -26,10 +27,10 @@ func connectionsOf(t *testing.T, d *Description, projections ...int) ([]Connecti
 }
 
 // grown is a network of drawn weights that is built, and then connected further.
-func grown(more ...Projection) *Description {
-	return &Description{Seed: 2, Resolution: 0.1, Populations: populations(30, 30), Projections: append([]Projection{
-		{Pre: []Range{{0, 0, 30}}, Post: []Range{{1, 0, 30}}, Rule: connect.FixedInDegree{N: 20}, Weight: connect.Normal{Mean: 50, SD: 5}, Delay: connect.Uniform{Min: 1, Max: 2}},
-		{Pre: []Range{{1, 0, 30}}, Post: []Range{{1, 0, 30}}, Rule: connect.FixedInDegree{N: 5}, Weight: connect.Uniform{Min: -40, Max: -10}, Delay: connect.Constant(1), Ordinal: 0},
+func grown(more ...network.Projection) *network.Description {
+	return &network.Description{Seed: 2, Resolution: 0.1, Populations: populations(30, 30), Projections: append([]network.Projection{
+		{Pre: []network.Range{{Population: 0, From: 0, N: 30}}, Post: []network.Range{{Population: 1, From: 0, N: 30}}, Rule: connect.FixedInDegree{N: 20}, Weight: connect.Normal{Mean: 50, SD: 5}, Delay: connect.Uniform{Min: 1, Max: 2}},
+		{Pre: []network.Range{{Population: 1, From: 0, N: 30}}, Post: []network.Range{{Population: 1, From: 0, N: 30}}, Rule: connect.FixedInDegree{N: 5}, Weight: connect.Uniform{Min: -40, Max: -10}, Delay: connect.Constant(1), Ordinal: 0},
 	}, more...)}
 }
 
@@ -42,8 +43,8 @@ func TestWeightsStay(t *testing.T) {
 	if e.grids[1].wide || len(first.Projections[0].Quantum) != 1 || first.Projections[0].Quantum[0] != q || first.Projections[1].Quantum[0] != q {
 		t.Fatalf("grid %+v, quanta %v and %v", e.grids[1], first.Projections[0].Quantum, first.Projections[1].Quantum)
 	}
-	onto := func(w connect.Distribution) Projection {
-		return Projection{Pre: []Range{{0, 0, 30}}, Post: []Range{{1, 0, 30}}, Rule: connect.AllToAll{}, Weight: w, Delay: connect.Constant(1), Ordinal: 1}
+	onto := func(w connect.Distribution) network.Projection {
+		return network.Projection{Pre: []network.Range{{Population: 0, From: 0, N: 30}}, Post: []network.Range{{Population: 1, From: 0, N: 30}}, Rule: connect.AllToAll{}, Weight: w, Delay: connect.Constant(1), Ordinal: 1}
 	}
 	for _, c := range []struct {
 		name string
@@ -95,9 +96,9 @@ func TestGridIsChosenAgain(t *testing.T) {
 		{connect.Constant(1), connect.Constant(math.Pi)}, {connect.Normal{Mean: 100, SD: 0.01}}, {connect.Normal{Mean: 100, SD: 10}}, {connect.Constant(1000), connect.Normal{Mean: 100, SD: 1}},
 		{connect.Constant(10), connect.Normal{Mean: 100, SD: 20}}, {connect.LogNormal{SD: 1}, connect.Normal{Mean: 10, SD: 2}}, {connect.Uniform{Min: 1, Max: 1.001}, connect.Uniform{Min: 0, Max: 1}}, {connect.Constant(0)},
 	} {
-		d := &Description{Resolution: 0.1, Populations: populations(5, 5)}
+		d := &network.Description{Resolution: 0.1, Populations: populations(5, 5)}
 		for i, w := range ws {
-			d.Projections = append(d.Projections, Projection{Pre: []Range{{0, 0, 5}}, Post: []Range{{1, 0, 5}}, Rule: connect.AllToAll{}, Weight: w, Delay: connect.Constant(1), Ordinal: uint32(i)})
+			d.Projections = append(d.Projections, network.Projection{Pre: []network.Range{{Population: 0, From: 0, N: 5}}, Post: []network.Range{{Population: 1, From: 0, N: 5}}, Rule: connect.AllToAll{}, Weight: w, Delay: connect.Constant(1), Ordinal: uint32(i)})
 		}
 		one, e := connectionsOf(t, d)
 		two, f := connectionsOf(t, d)
@@ -116,20 +117,20 @@ func TestChangedSynapses(t *testing.T) {
 	q := e.grids[1].quantum
 	for _, c := range []struct {
 		name    string
-		changed []SynapseChange
+		changed []network.SynapseChange
 		wide    bool
 	}{
-		{"weight on the grid", []SynapseChange{{3, 2, 17 * q, nan, 0}}, false}, {"weight 0", []SynapseChange{{3, 2, 0, nan, 0}}, false}, {"another sign", []SynapseChange{{0, 0, -100 * q, nan, 0}}, false},
-		{"weight off the grid", []SynapseChange{{3, 2, 17.3 * q, nan, 0}}, true}, {"a weight beyond the grid", []SynapseChange{{3, 2, 8192 * q, nan, 0}}, true},
-		{"delay", []SynapseChange{{29, 19, nan, 7.25, 0}}, false}, {"a long and a short delay", []SynapseChange{{0, 0, nan, 300, 0}, {0, 7, nan, 0.1, 0}}, false},
-		{"both, of several", []SynapseChange{{0, 19, 3 * q, 1, 0}, {1, 0, 4 * q, 20, 0}, {1, 1, nan, 0.3, 0}, {28, 4, -q, nan, 0}}, false},
+		{"weight on the grid", []network.SynapseChange{{Target: 3, Index: 2, Weight: 17 * q, Delay: nan, Since: 0}}, false}, {"weight 0", []network.SynapseChange{{Target: 3, Index: 2, Weight: 0, Delay: nan, Since: 0}}, false}, {"another sign", []network.SynapseChange{{Target: 0, Index: 0, Weight: -100 * q, Delay: nan, Since: 0}}, false},
+		{"weight off the grid", []network.SynapseChange{{Target: 3, Index: 2, Weight: 17.3 * q, Delay: nan, Since: 0}}, true}, {"a weight beyond the grid", []network.SynapseChange{{Target: 3, Index: 2, Weight: 8192 * q, Delay: nan, Since: 0}}, true},
+		{"delay", []network.SynapseChange{{Target: 29, Index: 19, Weight: nan, Delay: 7.25, Since: 0}}, false}, {"a long and a short delay", []network.SynapseChange{{Target: 0, Index: 0, Weight: nan, Delay: 300, Since: 0}, {Target: 0, Index: 7, Weight: nan, Delay: 0.1, Since: 0}}, false},
+		{"both, of several", []network.SynapseChange{{Target: 0, Index: 19, Weight: 3 * q, Delay: 1, Since: 0}, {Target: 1, Index: 0, Weight: 4 * q, Delay: 20, Since: 0}, {Target: 1, Index: 1, Weight: nan, Delay: 0.3, Since: 0}, {Target: 28, Index: 4, Weight: -q, Delay: nan, Since: 0}}, false},
 	} {
 		d := grown()
 		for i := range d.Projections {
 			d.Projections[i].Quantum = slices.Clone(first.Projections[i].Quantum)
 		}
 		d.Projections[0].Changed = c.changed
-		if err := CheckProjection(&d.Projections[0], 0.1); err != nil {
+		if err := network.CheckProjection(&d.Projections[0], 0.1); err != nil {
 			t.Fatal(err)
 		}
 		after, f := connectionsOf(t, d)
@@ -168,7 +169,7 @@ func TestChangedSynapses(t *testing.T) {
 	d := grown()
 	d.Projections = d.Projections[:1]
 	d.Projections[0].Weight = connect.Constant(20)
-	d.Projections[0].Changed = []SynapseChange{{0, 0, 30, nan, 0}}
+	d.Projections[0].Changed = []network.SynapseChange{{Target: 0, Index: 0, Weight: 30, Delay: nan, Since: 0}}
 	if _, f := connectionsOf(t, d); f.grids[1] != (grid{quantum: 10}) {
 		t.Errorf("grid %+v", f.grids[1])
 	}
@@ -177,7 +178,7 @@ func TestChangedSynapses(t *testing.T) {
 	split.TauSynIn = 3
 	d = grown()
 	d.Populations[1].Model = split
-	d.Projections[0].Changed = []SynapseChange{{4, 1, -5 * q, nan, 0}}
+	d.Projections[0].Changed = []network.SynapseChange{{Target: 4, Index: 1, Weight: -5 * q, Delay: nan, Since: 0}}
 	grids := []grid{{quantum: 1}, chooseGrid(collectWeights(d, 1))}
 	ws, err := newWirings(nil, d, 0, clockOf(t, 0.1), grids)
 	if err != nil {
@@ -193,21 +194,21 @@ func TestChangedSynapses(t *testing.T) {
 func TestChangeErrors(t *testing.T) {
 	nan := math.NaN()
 	for _, c := range []struct {
-		changed []SynapseChange
+		changed []network.SynapseChange
 		check   string // from CheckProjection
 		build   string // from Build
 	}{
-		{[]SynapseChange{{0, 1, 1, nan, 0}, {0, 1, 1, nan, 0}}, "not in order of target and index, each once: 1 of target 0 follows 1 of target 0", ""},
-		{[]SynapseChange{{1, 1, 1, nan, 0}, {0, 2, 1, nan, 0}}, "2 of target 0 follows 1 of target 1", ""},
-		{[]SynapseChange{{30, 0, 1, nan, 0}}, "changed synapse of target 30, must be in [0, 30)", ""},
-		{[]SynapseChange{{0, 0, math.Inf(1), nan, 0}}, "weight of synapse 0 of target 0 is +Inf", ""},
-		{[]SynapseChange{{0, 0, nan, 0.04, 0}}, "synapse 0 of target 0: delay is 0.04 ms, which rounds to 0 steps", ""},
-		{[]SynapseChange{{0, 0, nan, 1e9, 0}}, "delay is 1e+09 ms", ""},
-		{[]SynapseChange{{7, 20, 1, nan, 0}}, "", "p0 -> p1: change of synapse 20 of target 7, which has 20"},
+		{[]network.SynapseChange{{Target: 0, Index: 1, Weight: 1, Delay: nan, Since: 0}, {Target: 0, Index: 1, Weight: 1, Delay: nan, Since: 0}}, "not in order of target and index, each once: 1 of target 0 follows 1 of target 0", ""},
+		{[]network.SynapseChange{{Target: 1, Index: 1, Weight: 1, Delay: nan, Since: 0}, {Target: 0, Index: 2, Weight: 1, Delay: nan, Since: 0}}, "2 of target 0 follows 1 of target 1", ""},
+		{[]network.SynapseChange{{Target: 30, Index: 0, Weight: 1, Delay: nan, Since: 0}}, "changed synapse of target 30, must be in [0, 30)", ""},
+		{[]network.SynapseChange{{Target: 0, Index: 0, Weight: math.Inf(1), Delay: nan, Since: 0}}, "weight of synapse 0 of target 0 is +Inf", ""},
+		{[]network.SynapseChange{{Target: 0, Index: 0, Weight: nan, Delay: 0.04, Since: 0}}, "synapse 0 of target 0: delay is 0.04 ms, which rounds to 0 steps", ""},
+		{[]network.SynapseChange{{Target: 0, Index: 0, Weight: nan, Delay: 1e9, Since: 0}}, "delay is 1e+09 ms", ""},
+		{[]network.SynapseChange{{Target: 7, Index: 20, Weight: 1, Delay: nan, Since: 0}}, "", "p0 -> p1: change of synapse 20 of target 7, which has 20"},
 	} {
 		d := grown()
 		d.Projections[0].Changed = c.changed
-		err := CheckProjection(&d.Projections[0], 0.1)
+		err := network.CheckProjection(&d.Projections[0], 0.1)
 		if c.check == "" && err != nil || c.check != "" && (err == nil || !strings.Contains(err.Error(), c.check)) {
 			t.Errorf("%v, want %q", err, c.check)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
 )
@@ -72,45 +73,45 @@ func (r *recording) WriteSpikes(step []int64, _ []int32) error {
 
 // stimulate adds what the neurons of recorded populations get: spikes of both signs
 // through synapses of parrots and from a generator, and a current.
-func stimulate(d *Description, of Range, scale float64) {
+func stimulate(d *network.Description, of network.Range, scale float64) {
 	times, weights := []float64{}, []float64{}
 	for k := range 400 {
 		times = append(times, float64(k+1)/5)
 		weights = append(weights, scale*float64(180-(k*k+7*k)%311))
 	}
 	generator := device.SpikeGenerator{Times: times, Weights: weights}
-	parrots := slices.IndexFunc(d.Populations, func(p Population) bool { return p.Name == "parrots" })
+	parrots := slices.IndexFunc(d.Populations, func(p network.Population) bool { return p.Name == "parrots" })
 	for pre, w := range []float64{150, -90} {
-		d.Projections = append(d.Projections, Projection{Pre: []Range{{parrots, pre, 1}}, Post: []Range{of}, Rule: connect.AllToAll{}, Weight: connect.Constant(scale * w),
+		d.Projections = append(d.Projections, network.Projection{Pre: []network.Range{{Population: parrots, From: pre, N: 1}}, Post: []network.Range{of}, Rule: connect.AllToAll{}, Weight: connect.Constant(scale * w),
 			Delay: connect.Constant(1.3), Ordinal: uint32(pre)})
 	}
 	for _, dev := range []device.Device{generator, device.DC{Amplitude: 230, Active: device.Active{Start: 3, Stop: 70}}} {
-		d.Attachments = append(d.Attachments, Attachment{Device: dev, Generator: len(d.Attachments), Post: of, Weight: connect.Constant(1), Delay: connect.Constant(0.7)})
+		d.Attachments = append(d.Attachments, network.Attachment{Device: dev, Generator: len(d.Attachments), Post: of, Weight: connect.Constant(1), Delay: connect.Constant(0.7)})
 	}
 }
 
 // recorded runs populations under input for some steps and returns what each
 // neuron did: its currents only if asked for, and also where a run halts on the way
 // and goes on from its state in another engine.
-func recorded(t testing.TB, o Options, steps int64, scale float64, currents, halt bool, ps ...Population) []recording {
+func recorded(t testing.TB, o Options, steps int64, scale float64, currents, halt bool, ps ...network.Population) []recording {
 	t.Helper()
-	d := &Description{Seed: 3, Resolution: 0.1, Populations: slices.Clone(ps)}
-	d.Populations = append(d.Populations, Population{Name: "parrots", N: 2, Model: neuron.Parrot{}})
+	d := &network.Description{Seed: 3, Resolution: 0.1, Populations: slices.Clone(ps)}
+	d.Populations = append(d.Populations, network.Population{Name: "parrots", N: 2, Model: neuron.Parrot{}})
 	var fast, slow []float64
 	for k := range 500 {
 		fast = append(fast, float64(k*3+2)/10)
 		slow = append(slow, float64(k*7+3)/10)
 	}
 	for k, times := range [][]float64{fast, slow} {
-		d.Attachments = append(d.Attachments, Attachment{Device: device.SpikeGenerator{Times: times}, Generator: k, Post: Range{len(ps), k, 1},
+		d.Attachments = append(d.Attachments, network.Attachment{Device: device.SpikeGenerator{Times: times}, Generator: k, Post: network.Range{Population: len(ps), From: k, N: 1},
 			Weight: connect.Constant(1), Delay: connect.Constant(1)})
 	}
 	n := 0
 	for p := range ps {
-		if err := CheckColumns(&ps[p]); err != nil {
+		if err := network.CheckColumns(&ps[p]); err != nil {
 			t.Fatal(err)
 		}
-		stimulate(d, Range{p, 0, ps[p].N}, scale)
+		stimulate(d, network.Range{Population: p, From: 0, N: ps[p].N}, scale)
 		n += ps[p].N
 	}
 	build := func() *Engine {
@@ -133,13 +134,13 @@ func recorded(t testing.TB, o Options, steps int64, scale float64, currents, hal
 				if r.value == nil {
 					r.value = map[string][]float64{}
 				}
-				e.RecordSpikes(r, []Range{{p, i, 1}})
+				e.RecordSpikes(r, []network.Range{{Population: p, From: i, N: 1}})
 				err := e.Record(func(q []string, _ []int64, _ []int32, values [][]float64) error {
 					for c, name := range q {
 						r.value[name] = append(r.value[name], values[c]...)
 					}
 					return nil
-				}, device.Multimeter{Interval: 0.1, Quantities: quantities}, []Range{{p, i, 1}})
+				}, device.Multimeter{Interval: 0.1, Quantities: quantities}, []network.Range{{Population: p, From: i, N: 1}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -169,13 +170,13 @@ func recorded(t testing.TB, o Options, steps int64, scale float64, currents, hal
 }
 
 // single is the population of the one neuron i of p.
-func single(t testing.TB, p *Population, i int) Population {
+func single(t testing.TB, p *network.Population, i int) network.Population {
 	t.Helper()
 	values := map[string]float64{}
 	for name, x := range p.Columns {
 		values[name] = x[i]
 	}
-	return Population{Name: fmt.Sprint(p.Name, i), N: 1, Model: with(t, p.Model, values)}
+	return network.Population{Name: fmt.Sprint(p.Name, i), N: 1, Model: with(t, p.Model, values)}
 }
 
 // with returns a model with other values of some parameters.
@@ -224,7 +225,7 @@ func TestColumnsEqualModels(t *testing.T) {
 		}
 		for name, columns := range cases {
 			t.Run(m.name+"/"+name, func(t *testing.T) {
-				p := Population{Name: "each", N: 5, Model: m.model, Columns: columns}
+				p := network.Population{Name: "each", N: 5, Model: m.model, Columns: columns}
 				_, delta := m.model.(neuron.IafPscDelta)
 				var want []recording
 				spikes, different := 0, 0
@@ -263,7 +264,7 @@ func TestEqualColumns(t *testing.T) {
 	for _, m := range columnModels() {
 		const n = 37
 		_, delta := m.model.(neuron.IafPscDelta)
-		want := recorded(t, Options{Threads: 1, Shards: 1}, 600, m.scale, false, false, Population{Name: "same", N: n, Model: m.model})
+		want := recorded(t, Options{Threads: 1, Shards: 1}, 600, m.scale, false, false, network.Population{Name: "same", N: n, Model: m.model})
 		for _, currents := range []bool{false, true} {
 			if currents && delta {
 				continue
@@ -276,7 +277,7 @@ func TestEqualColumns(t *testing.T) {
 				}
 				columns[name] = x
 			}
-			p := Population{Name: "each", N: n, Model: m.model, Columns: columns}
+			p := network.Population{Name: "each", N: n, Model: m.model, Columns: columns}
 			for _, last := range []float64{0, 1} {
 				columns["V_th"][n-1] = base(t, m.model, "V_th") + last
 				got := recorded(t, Options{Threads: 1, Shards: 1}, 600, m.scale, currents, false, p)
@@ -291,9 +292,9 @@ func TestEqualColumns(t *testing.T) {
 }
 
 // build1 returns the block of a population alone in one shard.
-func build1(t testing.TB, p Population, at ...Attachment) *block {
+func build1(t testing.TB, p network.Population, at ...network.Attachment) *block {
 	t.Helper()
-	e, err := Build(t.Context(), &Description{Seed: 1, Resolution: 0.1, Populations: []Population{p}, Attachments: at}, Options{Threads: 1, Shards: 1})
+	e, err := Build(t.Context(), &network.Description{Seed: 1, Resolution: 0.1, Populations: []network.Population{p}, Attachments: at}, Options{Threads: 1, Shards: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -349,7 +350,7 @@ func TestColumnsAnyShards(t *testing.T) {
 
 // A column of V_m is where neurons begin, in place of a distribution.
 func TestInitialColumn(t *testing.T) {
-	p := Population{Name: "a", N: 3, Model: neuron.DefaultIafPscExp(), Vm: connect.Constant(-60),
+	p := network.Population{Name: "a", N: 3, Model: neuron.DefaultIafPscExp(), Vm: connect.Constant(-60),
 		Columns: map[string][]float64{"V_m": {-65, -66.5, -67}, "E_L": {-70, -69, -68}, "V_reset": {-70, -70, -70}}}
 	if b := build1(t, p); !slices.Equal(b.values("V_m"), []float64{5, 2.5, 1}) {
 		t.Errorf("%v above E_L, want 5, 2.5, 1", b.values("V_m"))
@@ -364,8 +365,8 @@ func TestInitialColumn(t *testing.T) {
 func TestColumnsPoisson(t *testing.T) {
 	for m, weight := range map[neuron.Model]float64{neuron.DefaultIafPscExp(): 8, neuron.DefaultIafPscDelta(): 0.8} {
 		run := func(columns map[string][]float64) []float64 {
-			d := &Description{Seed: 2, Resolution: 0.1, Populations: []Population{{Name: "a", N: 21, Model: m, Columns: columns}},
-				Attachments: []Attachment{{Device: device.Poisson{Rate: 9000}, Post: Range{0, 0, 21}, Weight: connect.Constant(weight), Delay: connect.Constant(1)}}}
+			d := &network.Description{Seed: 2, Resolution: 0.1, Populations: []network.Population{{Name: "a", N: 21, Model: m, Columns: columns}},
+				Attachments: []network.Attachment{{Device: device.Poisson{Rate: 9000}, Post: network.Range{Population: 0, From: 0, N: 21}, Weight: connect.Constant(weight), Delay: connect.Constant(1)}}}
 			e, err := Build(t.Context(), d, Options{Threads: 1, Shards: 1})
 			if err != nil {
 				t.Fatal(err)
@@ -385,35 +386,6 @@ func TestColumnsPoisson(t *testing.T) {
 	}
 }
 
-func TestCheckColumns(t *testing.T) {
-	exp := neuron.DefaultIafPscExp()
-	for _, c := range []struct {
-		model   neuron.Model
-		columns map[string][]float64
-		want    string // "": no error
-	}{
-		{exp, nil, ""},
-		{exp, map[string][]float64{"V_th": {-50, -40, -30}, "V_reset": {-55, -45, -35}}, ""},
-		{exp, map[string][]float64{"V_th": {-50, -40, -30}, "V_reset": {-55, -35, -35}}, "neuron 1 of 3, counted from 0: iaf_psc_exp: V_reset is -35, must be below V_th (-40)"},
-		{exp, map[string][]float64{"C_m": {1, 2, 0}}, "neuron 2 of 3, counted from 0: iaf_psc_exp: C_m is 0, must be > 0"},
-		{exp, map[string][]float64{"I_e": {math.NaN(), 2, 0}}, "neuron 0 of 3, counted from 0: iaf_psc_exp: I_e is NaN"},
-		{exp, map[string][]float64{"C_m": {1, 2}}, "C_m has 2 values, must have one for each of the 3 neurons"},
-		{exp, map[string][]float64{"C_m": nil}, "C_m has 0 values"},
-		{exp, map[string][]float64{"V_min": {1, 2, 3}}, `iaf_psc_exp: no parameter "V_min", did you mean`},
-		{neuron.DefaultIafPscAlpha(), map[string][]float64{"V_min": {math.Inf(-1), -100, 0}}, ""},
-		{neuron.DefaultIafPscAlpha(), map[string][]float64{"V_min": {math.Inf(-1), math.Inf(1), 0}}, "neuron 1 of 3, counted from 0: iaf_psc_alpha: V_min is +Inf"},
-		{neuron.DefaultIafPscDelta(), map[string][]float64{"refractory_input": {1, 0, 0.5}}, "neuron 2 of 3, counted from 0: iaf_psc_delta: refractory_input is 0.5, must be 0 or 1"},
-		{neuron.DefaultIafPscDelta(), map[string][]float64{"tau_syn_ex": {1, 0, 0.5}}, `no parameter "tau_syn_ex"`},
-		{neuron.Parrot{}, map[string][]float64{"V_m": {1, 0, 0.5}}, `parrot_neuron: no parameter "V_m", it has none`},
-		{neuron.Parrot{}, nil, ""},
-	} {
-		err := CheckColumns(&Population{Name: "a", N: 3, Model: c.model, Columns: c.columns})
-		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
-			t.Errorf("%v: %v, want %q", c.columns, err, c.want)
-		}
-	}
-}
-
 // What only the resolution forbids is an error of building that says where.
 func TestColumnsBuildErrors(t *testing.T) {
 	for _, c := range []struct {
@@ -429,9 +401,9 @@ func TestColumnsBuildErrors(t *testing.T) {
 		{neuron.DefaultIafPscExp(), map[string][]float64{"tau_syn_ex": {1, 2}, "tau_syn_in": {}}, "tau_syn_"},
 		{neuron.Parrot{}, map[string][]float64{"wow": {7000, 7000, 7000}}, `parrot_neuron: no parameter "wow", it has none`},
 	} {
-		whole := Range{0, 0, 3}
-		d := &Description{Seed: 1, Resolution: 0.1, Populations: []Population{{Name: "a", N: 3, Model: c.model, Columns: c.columns}},
-			Projections: []Projection{{Pre: []Range{whole}, Post: []Range{whole}, Rule: connect.AllToAll{}, Weight: connect.Constant(1), Delay: connect.Constant(1)}}}
+		whole := network.Range{Population: 0, From: 0, N: 3}
+		d := &network.Description{Seed: 1, Resolution: 0.1, Populations: []network.Population{{Name: "a", N: 3, Model: c.model, Columns: c.columns}},
+			Projections: []network.Projection{{Pre: []network.Range{whole}, Post: []network.Range{whole}, Rule: connect.AllToAll{}, Weight: connect.Constant(1), Delay: connect.Constant(1)}}}
 		if _, err := Build(t.Context(), d, Options{Threads: 1, Shards: 1}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: %v, want %q", c.columns, err, c.want)
 		}
@@ -441,7 +413,7 @@ func TestColumnsBuildErrors(t *testing.T) {
 // A neuron may have longer to wait than its t_ref, which may have become shorter
 // since; the count has 16 bits.
 func TestColumnsSetState(t *testing.T) {
-	d := &Description{Seed: 1, Resolution: 0.1, Populations: []Population{{Name: "a", N: 3, Model: neuron.DefaultIafPscExp(), Columns: map[string][]float64{"t_ref": {1, 2, 3}}}}}
+	d := &network.Description{Seed: 1, Resolution: 0.1, Populations: []network.Population{{Name: "a", N: 3, Model: neuron.DefaultIafPscExp(), Columns: map[string][]float64{"t_ref": {1, 2, 3}}}}}
 	e, err := Build(t.Context(), d, Options{Threads: 1, Shards: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -473,12 +445,12 @@ func BenchmarkBuildColumns(b *testing.B) {
 			columns[name] = x
 		}
 		b.Run(m.name, func(b *testing.B) {
-			p := Population{Name: "a", N: n, Model: m.model, Columns: columns}
+			p := network.Population{Name: "a", N: n, Model: m.model, Columns: columns}
 			for b.Loop() {
-				if err := CheckColumns(&p); err != nil {
+				if err := network.CheckColumns(&p); err != nil {
 					b.Fatal(err)
 				}
-				if _, err := Build(b.Context(), &Description{Seed: 1, Resolution: 0.1, Populations: []Population{p}}, Options{Threads: 1}); err != nil {
+				if _, err := Build(b.Context(), &network.Description{Seed: 1, Resolution: 0.1, Populations: []network.Population{p}}, Options{Threads: 1}); err != nil {
 					b.Fatal(err)
 				}
 			}

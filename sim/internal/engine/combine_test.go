@@ -8,6 +8,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
@@ -52,10 +53,10 @@ func TestCombinedInputsAddTheSame(t *testing.T) {
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		n := 1 + r.IntN(40)
-		var ats []Attachment
+		var ats []network.Attachment
 		for range 1 + r.IntN(60) {
 			from := r.IntN(n)
-			at := Attachment{Post: Range{0, from, min(n-from, 1+r.IntN(1+r.IntN(20)))}}
+			at := network.Attachment{Post: network.Range{Population: 0, From: from, N: min(n-from, 1+r.IntN(1+r.IntN(20)))}}
 			at.Weight = connect.Constant([]float64{1, 1e16, -1e16, 1. / 3, -7.7e5}[r.IntN(5)])
 			at.Delay = connect.Constant(float64(1+r.IntN(3)) / 10)
 			if r.IntN(4) == 0 {
@@ -112,10 +113,10 @@ func TestCombinedInputsAddTheSame(t *testing.T) {
 // kinds alternate; inputs of many elements stay alone.
 func TestInputsOfSingleNeurons(t *testing.T) {
 	const n = 50
-	var ats []Attachment
+	var ats []network.Attachment
 	for i := range n {
 		for _, d := range []device.Device{device.Poisson{Rate: float64(1000 * i)}, device.SpikeGenerator{Times: []float64{1}}, device.InhomogeneousPoisson{RateTimes: []float64{1}, RateValues: []float64{3}}} {
-			ats = append(ats, Attachment{Device: d, Post: Range{0, i, 1}})
+			ats = append(ats, network.Attachment{Device: d, Post: network.Range{Population: 0, From: i, N: 1}})
 		}
 	}
 	e := driven(t, n, neuron.DefaultIafPscExp(), 1, ats...)
@@ -123,12 +124,12 @@ func TestInputsOfSingleNeurons(t *testing.T) {
 	if len(b.inputs) != 3 || slices.ContainsFunc(b.inputs, func(in blockInput) bool { return in.from != 0 || in.to != n }) {
 		t.Errorf("inputs %v, want one of each kind for all neurons", b.inputs)
 	}
-	whole := []Attachment{{Device: device.Poisson{Rate: 1}}, {Device: device.Poisson{Rate: 1}}, {Device: device.SpikeGenerator{Times: []float64{1}}}, {Device: device.SpikeGenerator{Times: []float64{2}}}}
+	whole := []network.Attachment{{Device: device.Poisson{Rate: 1}}, {Device: device.Poisson{Rate: 1}}, {Device: device.SpikeGenerator{Times: []float64{1}}}, {Device: device.SpikeGenerator{Times: []float64{2}}}}
 	if b := driven(t, n, neuron.DefaultIafPscExp(), 1, whole...).shards[0].blocks[0]; len(b.inputs) != 3 {
 		t.Errorf("%d inputs of whole populations, want 3: vectors for each Poisson generator, and the spike generators", len(b.inputs))
 	}
 	// Its one Poisson generator still goes straight to the kernel.
-	if b := driven(t, 1, neuron.DefaultIafPscExp(), 1, Attachment{Device: device.Poisson{Rate: 1}}).shards[0].blocks[0]; b.counter == nil || b.weight != 1 {
+	if b := driven(t, 1, neuron.DefaultIafPscExp(), 1, network.Attachment{Device: device.Poisson{Rate: 1}}).shards[0].blocks[0]; b.counter == nil || b.weight != 1 {
 		t.Error("a small input is not direct any more")
 	}
 }

@@ -5,26 +5,26 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
 // delayed is n neurons, each with synapses from 100 others that all take
 // the same time, which fire at some 10 spikes/s whatever that time is; and one
 // synapse of 0.1 ms elsewhere, so that spikes are exchanged in every step.
-func delayed(n int, delay float64) *Description {
+func delayed(n int, delay float64) *network.Description {
 	m := neuron.DefaultIafPscDelta()
-	all, pair := Range{0, 0, n}, Range{1, 0, 2}
-	return &Description{Seed: 1, Resolution: 0.1, Populations: []Population{
+	all, pair := network.Range{Population: 0, From: 0, N: n}, network.Range{Population: 1, From: 0, N: 2}
+	return &network.Description{Seed: 1, Resolution: 0.1, Populations: []network.Population{
 		{Name: "all", N: all.N, Model: m, Vm: connect.Uniform{Min: -70, Max: -55}}, {Name: "pair", N: pair.N, Model: m}},
-		Projections: []Projection{
-			{Pre: []Range{all}, Post: []Range{all}, Rule: connect.FixedInDegree{N: 100}, Weight: connect.Constant(0), Delay: connect.Constant(delay)},
-			{Pre: []Range{pair}, Post: []Range{pair}, Rule: connect.OneToOne{}, Weight: connect.Constant(0.1), Delay: connect.Constant(0.1)}},
-		Attachments: []Attachment{{Device: device.Poisson{Rate: 16_000}, Post: all, Weight: connect.Constant(0.1), Delay: connect.Constant(0.1)}}}
+		Projections: []network.Projection{
+			{Pre: []network.Range{all}, Post: []network.Range{all}, Rule: connect.FixedInDegree{N: 100}, Weight: connect.Constant(0), Delay: connect.Constant(delay)},
+			{Pre: []network.Range{pair}, Post: []network.Range{pair}, Rule: connect.OneToOne{}, Weight: connect.Constant(0.1), Delay: connect.Constant(0.1)}},
+		Attachments: []network.Attachment{{Device: device.Poisson{Rate: 16_000}, Post: all, Weight: connect.Constant(0.1), Delay: connect.Constant(0.1)}}}
 }
 
 // BenchmarkDelay reports what delivery costs by synaptic event for delays from
@@ -72,15 +72,15 @@ func TestCostOfDelay(t *testing.T) {
 // repeating is one parrot that emits each of the given numbers of spikes at
 // once, 0.1 ms apart, onto 1,000 neurons with 50 different delays, through rows
 // of either form or rings.
-func repeating(multiplicities []int, weight connect.Distribution) *Description {
+func repeating(multiplicities []int, weight connect.Distribution) *network.Description {
 	times := make([]float64, len(multiplicities))
 	for i := range times {
 		times[i] = float64(i+1) / 10
 	}
-	parrot, cells := Range{0, 0, 1}, Range{1, 0, 1000}
-	return &Description{Seed: 1, Resolution: 0.1, Populations: []Population{{Name: "parrot", N: 1, Model: neuron.Parrot{}}, {Name: "cells", N: cells.N, Model: neuron.DefaultIafPscExp()}},
-		Projections: []Projection{{Pre: []Range{parrot}, Post: []Range{cells}, Rule: connect.AllToAll{}, Weight: weight, Delay: connect.Uniform{Min: 0.1, Max: 5}}},
-		Attachments: []Attachment{{Device: device.SpikeGenerator{Times: times, Multiplicities: multiplicities}, Post: parrot, Weight: connect.Constant(1), Delay: connect.Constant(0.1)}}}
+	parrot, cells := network.Range{Population: 0, From: 0, N: 1}, network.Range{Population: 1, From: 0, N: 1000}
+	return &network.Description{Seed: 1, Resolution: 0.1, Populations: []network.Population{{Name: "parrot", N: 1, Model: neuron.Parrot{}}, {Name: "cells", N: cells.N, Model: neuron.DefaultIafPscExp()}},
+		Projections: []network.Projection{{Pre: []network.Range{parrot}, Post: []network.Range{cells}, Rule: connect.AllToAll{}, Weight: weight, Delay: connect.Uniform{Min: 0.1, Max: 5}}},
+		Attachments: []network.Attachment{{Device: device.SpikeGenerator{Times: times, Multiplicities: multiplicities}, Post: parrot, Weight: connect.Constant(1), Delay: connect.Constant(0.1)}}}
 }
 
 // The same spike 30,000 times is what 30,000 spikes are, and takes no more room
@@ -151,7 +151,7 @@ func TestCostOfMultiplicity(t *testing.T) {
 	}
 }
 
-func build(t *testing.T, d *Description, shards int) *Engine {
+func build(t *testing.T, d *network.Description, shards int) *Engine {
 	t.Helper()
 	e, err := Build(t.Context(), d, Options{Threads: 1, Shards: shards})
 	if err != nil {
@@ -181,30 +181,13 @@ func (w *tally) WriteSpikes(step []int64, _ []int32) error {
 // all at once.
 func TestRecordMultiplicity(t *testing.T) {
 	const many = 30_000
-	parrots := Range{0, 0, 40}
-	e := build(t, &Description{Seed: 1, Resolution: 0.1, Populations: []Population{{Name: "parrots", N: parrots.N, Model: neuron.Parrot{}}},
-		Attachments: []Attachment{{Device: device.SpikeGenerator{Times: []float64{1}, Multiplicities: []int{many}}, Post: parrots, Weight: connect.Constant(1), Delay: connect.Constant(0.1)}}}, 1)
+	parrots := network.Range{Population: 0, From: 0, N: 40}
+	e := build(t, &network.Description{Seed: 1, Resolution: 0.1, Populations: []network.Population{{Name: "parrots", N: parrots.N, Model: neuron.Parrot{}}},
+		Attachments: []network.Attachment{{Device: device.SpikeGenerator{Times: []float64{1}, Multiplicities: []int{many}}, Post: parrots, Weight: connect.Constant(1), Delay: connect.Constant(0.1)}}}, 1)
 	w := &tally{}
-	e.RecordSpikes(w, []Range{parrots})
+	e.RecordSpikes(w, []network.Range{parrots})
 	advance(t, e, 20)
 	if w.n != parrots.N*many || w.most > batch+many {
 		t.Errorf("%d spikes, up to %d at once, want %d and at most %d", w.n, w.most, parrots.N*many, batch+many)
-	}
-}
-
-func TestConstantDelay(t *testing.T) {
-	for _, c := range []struct {
-		ms   float64
-		want int64
-		err  string
-	}{
-		{0.15, 2, ""}, {0.05, 1, ""}, {0.1, 1, ""}, {3276.7, maxDelay, ""},
-		{0.04, 0, "0.04 ms, which rounds to 0 steps; must be at least half the resolution (0.05 ms)"},
-		{0, 0, "rounds to 0 steps"}, {-0.1, 0, "must be within"}, {math.NaN(), 0, "NaN"}, {3276.75, 0, "3276.75"}, {math.Inf(1), 0, "Inf"},
-	} {
-		got, err := constantDelay(c.ms, clockOf(t, 0.1))
-		if c.err == "" && (err != nil || got != c.want) || c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
-			t.Errorf("%g ms is %d steps, %v, want %d, %q", c.ms, got, err, c.want, c.err)
-		}
 	}
 }

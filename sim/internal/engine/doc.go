@@ -1,17 +1,14 @@
 // Package engine builds and runs networks: it is where the time goes.
 //
-//	description.go  what to build, as package sim collected it; check.go: what can be refused at once
 //	layout.go       which shard a neuron lives in
 //	quantum.go      the grid on which a population's weights lie; tiers.go: of weights far apart
 //	often.go        how many spikes parrots may repeat at once, and when they are too many
-//	pool.go         joined collections, which rules choose from
 //	plan.go         which sources each target of a projection gets
 //	draw.go         sources, weights and delays of a target, from its own streams
 //	value.go        numbers drawn from distributions
 //	change.go       synapses that were given another weight or delay
 //	query.go        connections, named by drawing them again; pairs.go: between nodes that are no neurons
 //	kind.go         what a shard asks of synapses of any kind; static.go: those that never change
-//	synapse_model.go names for kinds of synapses and their parameters
 //	stateful.go     synapses with state: rows, what they send; stateful_state.go: in and out, by name
 //	rows.go         synapse rows: sorted by source and delay, placed
 //	ring.go         rows and sums of shards of few neurons
@@ -22,18 +19,15 @@
 //	renew.go        an engine that goes on from another whose description changed
 //	arrivals.go     what is under way when synapses change
 //	block.go        state of the neurons of one population in one shard
-//	columns.go      parameters that differ between its neurons; constants.go: what kernels take of them
 //	quantity.go     V_m and currents of single neurons, read and set
-//	split.go        the two signs of a merged channel, for recorders
 //	settle.go       what decays for ever ends, what is not finite stops a run
 //	attach.go       devices to blocks; combine.go: those of single neurons together
 //	current.go      what currents of devices add up to
 //	shard.go        one step of one shard; wheel.go: what is under way, by the step it arrives
 //	run.go          the run loop; panic.go: panics of its workers
+//	risk.go         steps that fail, and parrots that may emit more at once than sums hold
 //	record.go       spike recorders and multimeters; train.go: generators' own spikes
-//	state.go        state in and out, by neuron id; info.go: figures of an engine
-//	state_check.go  what no run can have left behind
-//	part.go         which shards are here, and what that means for a neuron
+//	restore.go      state in and out, by neuron id; info.go: figures of an engine
 //	fault.go        rows that cannot be read any more
 //	hugepages_*.go  large pages for rows
 //

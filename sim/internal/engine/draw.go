@@ -7,13 +7,14 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/rng"
 )
 
 // A drawer is a projection onto one part of its targets, made ready for drawing.
 type drawer struct {
 	*plan
-	Post   Range
+	Post   network.Range
 	at     int  // position of the part in the pool of targets
 	merged bool // one channel for both signs
 	wide   bool // as the grid
@@ -22,16 +23,16 @@ type drawer struct {
 	delay    integers // in steps
 	grid     grid
 	clock    clock.Clock
-	parrot   bool            // for which weights do not count
-	stateful bool            // its synapses have state, and only begin with what is drawn
-	changed  []SynapseChange // of these targets
+	parrot   bool                    // for which weights do not count
+	stateful bool                    // its synapses have state, and only begin with what is drawn
+	changed  []network.SynapseChange // of these targets
 }
 
 // A wiring is a projection from one part of its sources onto one part of its
 // targets.
 type wiring struct {
 	*drawer
-	Pre      Range
+	Pre      network.Range
 	first    uint32   // position of the part in the pool of sources
 	inDegree []uint32 // synapses of each target, where there are several parts of sources
 	synapses int64    // all of them
@@ -57,20 +58,20 @@ type integers struct {
 
 // newWirings resolves a projection's rule and distributions. It reports delays
 // that round to 0 steps or are too long.
-func newWirings(j *job, desc *Description, i int, clock clock.Clock, grids []grid) ([]*wiring, error) {
+func newWirings(j *job, desc *network.Description, i int, clock clock.Clock, grids []grid) ([]*wiring, error) {
 	p, err := newPlan(j, desc, i)
 	if err != nil {
 		return nil, err
 	}
 	var ws []*wiring
-	for k := range p.post.part {
-		d, err := newDrawer(desc, p, k, clock, grids[p.post.part[k].Population])
+	for k := range p.post.Parts {
+		d, err := newDrawer(desc, p, k, clock, grids[p.post.Parts[k].Population])
 		if err != nil {
 			return nil, err
 		}
-		of := make([]*wiring, len(p.pre.part))
-		for k, r := range p.pre.part {
-			of[k] = &wiring{drawer: d, Pre: r, first: uint32(p.pre.first[k])}
+		of := make([]*wiring, len(p.pre.Parts))
+		for k, r := range p.pre.Parts {
+			of[k] = &wiring{drawer: d, Pre: r, first: uint32(p.pre.First[k])}
 		}
 		if len(of) > 1 {
 			d.countParts(of)
@@ -84,7 +85,7 @@ func newWirings(j *job, desc *Description, i int, clock clock.Clock, grids []gri
 }
 
 // keepQuantum stores the grids on which the weights of a projection are drawn.
-func keepQuantum(pr *Projection, ws []*wiring) {
+func keepQuantum(pr *network.Projection, ws []*wiring) {
 	quantum, drawn := make([]float64, len(pr.Targets())), false
 	for i, w := range ws {
 		k := i * len(quantum) / len(ws)
@@ -97,24 +98,24 @@ func keepQuantum(pr *Projection, ws []*wiring) {
 }
 
 // newDrawer resolves the distributions for part k of the targets.
-func newDrawer(desc *Description, p *plan, k int, clock clock.Clock, g grid) (*drawer, error) {
-	w := &drawer{plan: p, Post: p.post.part[k], at: p.post.first[k], wide: g.wide, grid: g, clock: clock}
+func newDrawer(desc *network.Description, p *plan, k int, clock clock.Clock, g grid) (*drawer, error) {
+	w := &drawer{plan: p, Post: p.post.Parts[k], at: p.post.First[k], wide: g.wide, grid: g, clock: clock}
 	post := &desc.Populations[w.Post.Population]
-	w.merged = post.merged()
-	w.stateful, w.parrot = desc.stateful(p.Projection), post.counts()
+	w.merged = post.Merged()
+	w.stateful, w.parrot = desc.Stateful(p.Projection), post.Counts()
 	limit := int64(1)
 	if w.stateful {
-		limit = w.limit(desc.reach(p.Projection, false))
+		limit = w.limit(desc.Reach(p.Projection, false))
 	}
 	if w.parrot {
 		w.weight = integers{low: 1, max: 1, least: 1}
-	} else if values, ok := p.weightValues(); ok {
+	} else if values, ok := p.WeightValues(); ok {
 		w.weight = valueQuanta(values, w.grid)
 	} else {
-		w.weight = weightQuanta(p.Weight, w.grid, p.quantum(k))
+		w.weight = weightQuanta(p.Weight, w.grid, p.PartQuantum(k))
 	}
 	var err error
-	if values, ok := p.delayValues(); ok {
+	if values, ok := p.DelayValues(); ok {
 		w.delay, err = valueSteps(values, clock)
 	} else {
 		w.delay, err = delaySteps(p.Delay, clock)
@@ -173,7 +174,7 @@ func valueSteps(values []float64, clock clock.Clock) (integers, error) {
 	}
 	w := integers{least: math.MaxInt64}
 	var err error
-	if w.byRow, err = listedDelays(values, clock); err != nil {
+	if w.byRow, err = network.ListedDelays(values, clock); err != nil {
 		return integers{}, err
 	}
 	for _, d := range w.byRow {
@@ -186,10 +187,10 @@ func abs(x int64) int64 { return max(x, -x) }
 
 func delaySteps(d connect.Distribution, clock clock.Clock) (integers, error) {
 	if c, ok := connect.IsConstant(d); ok {
-		steps, err := constantDelay(c, clock)
+		steps, err := network.DelaySteps(c, clock)
 		return integers{low: steps, max: steps, least: steps}, err
 	}
-	if err := checkDrawnDelay(d, clock); err != nil {
+	if err := network.CheckDrawnDelay(d, clock); err != nil {
 		return integers{}, err
 	}
 	lo, hi := d.Bounds()
@@ -263,10 +264,10 @@ func cells(d connect.Cumulative, q float64, low, high int64) (int64, []float64) 
 		a = b
 	}
 	i, j := 0, len(p)
-	for j-i > 1 && p[i] < smallestDraw {
+	for j-i > 1 && p[i] < network.SmallestDraw {
 		i++
 	}
-	for j-i > 1 && p[j-1] < smallestDraw {
+	for j-i > 1 && p[j-1] < network.SmallestDraw {
 		j--
 	}
 	return low + int64(i), p[i:j]

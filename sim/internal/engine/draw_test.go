@@ -7,6 +7,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
@@ -14,8 +15,8 @@ import (
 // two populations.
 func projection(t testing.TB, seed uint64, pre, post int, rule connect.Rule, weight, delay connect.Distribution) *wiring {
 	t.Helper()
-	d := &Description{Seed: seed, Resolution: 0.1, Populations: populations(pre, post), Projections: []Projection{
-		{Pre: []Range{{0, 0, pre}}, Post: []Range{{1, 0, post}}, Rule: rule, Weight: weight, Delay: delay}}}
+	d := &network.Description{Seed: seed, Resolution: 0.1, Populations: populations(pre, post), Projections: []network.Projection{
+		{Pre: []network.Range{{Population: 0, From: 0, N: pre}}, Post: []network.Range{{Population: 1, From: 0, N: post}}, Rule: rule, Weight: weight, Delay: delay}}}
 	w, err := firstWiring(d, clockOf(t, 0.1), chooseGrid(collectWeights(d, 1)))
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +25,7 @@ func projection(t testing.TB, seed uint64, pre, post int, rule connect.Rule, wei
 }
 
 // firstWiring returns the first wiring of projection 0, on the grid g.
-func firstWiring(d *Description, clock clock.Clock, g grid) (*wiring, error) {
+func firstWiring(d *network.Description, clock clock.Clock, g grid) (*wiring, error) {
 	grids := make([]grid, len(d.Populations))
 	for i := range grids {
 		grids[i] = g
@@ -110,8 +111,8 @@ func TestSourcesAreUniform(t *testing.T) {
 
 // Rules without chance are met exactly, also between parts of populations.
 func TestFixedRules(t *testing.T) {
-	d := &Description{Resolution: 0.1, Populations: populations(10, 12)}
-	pre, post := Range{0, 3, 4}, Range{1, 5, 4}
+	d := &network.Description{Resolution: 0.1, Populations: populations(10, 12)}
+	pre, post := network.Range{Population: 0, From: 3, N: 4}, network.Range{Population: 1, From: 5, N: 4}
 	list := connect.List{Pre: []int32{0, 3, 3, 1}, Post: []int32{2, 2, 0, 2}, Weight: []float64{5, -6, 7, 8}, Delay: []float64{1, 2, 3, 0.15}}
 	for _, c := range []struct {
 		name   string
@@ -127,7 +128,7 @@ func TestFixedRules(t *testing.T) {
 		{"list, a target of none", list, 1, nil, nil, nil},
 		{"list, another target", list, 0, []uint32{6}, []int64{7}, []uint16{30}},
 	} {
-		d.Projections = []Projection{{Pre: []Range{pre}, Post: []Range{post}, Rule: c.rule, Weight: connect.Constant(3), Delay: connect.Constant(1.5)}}
+		d.Projections = []network.Projection{{Pre: []network.Range{pre}, Post: []network.Range{post}, Rule: c.rule, Weight: connect.Constant(3), Delay: connect.Constant(1.5)}}
 		w, err := firstWiring(d, clockOf(t, 0.1), grid{quantum: 1})
 		if err != nil {
 			t.Fatal(err)
@@ -150,8 +151,8 @@ func TestFixedRules(t *testing.T) {
 // weightsOf draws the weights of a projection, in quanta, and its grid.
 func drawWeights(t *testing.T, dist connect.Distribution, n int) ([]float64, grid) {
 	t.Helper()
-	d := &Description{Seed: 9, Resolution: 0.1, Populations: populations(100, 100), Projections: []Projection{
-		{Pre: []Range{{0, 0, 100}}, Post: []Range{{1, 0, 100}}, Rule: connect.FixedInDegree{N: n / 100}, Weight: dist, Delay: connect.Constant(1)}}}
+	d := &network.Description{Seed: 9, Resolution: 0.1, Populations: populations(100, 100), Projections: []network.Projection{
+		{Pre: []network.Range{{Population: 0, From: 0, N: 100}}, Post: []network.Range{{Population: 1, From: 0, N: 100}}, Rule: connect.FixedInDegree{N: n / 100}, Weight: dist, Delay: connect.Constant(1)}}}
 	g := chooseGrid(collectWeights(d, 1))
 	w, err := firstWiring(d, clockOf(t, 0.1), g)
 	if err != nil {
@@ -320,8 +321,8 @@ func TestChannelOfWeight(t *testing.T) {
 		model neuron.Model
 		bit   bool
 	}{{neuron.DefaultIafPscExp(), false}, {split, true}, {neuron.DefaultIafPscAlpha(), true}, {neuron.DefaultIafPscDelta(), false}, {neuron.Parrot{}, false}} {
-		d := &Description{Resolution: 0.1, Populations: []Population{{Name: "a", N: 40, Model: c.model}}, Projections: []Projection{
-			{Pre: []Range{{0, 0, 40}}, Post: []Range{{0, 0, 40}}, Rule: connect.AllToAll{}, Weight: connect.Uniform{Min: -5, Max: 5}, Delay: connect.Constant(1)}}}
+		d := &network.Description{Resolution: 0.1, Populations: []network.Population{{Name: "a", N: 40, Model: c.model}}, Projections: []network.Projection{
+			{Pre: []network.Range{{Population: 0, From: 0, N: 40}}, Post: []network.Range{{Population: 0, From: 0, N: 40}}, Rule: connect.AllToAll{}, Weight: connect.Uniform{Min: -5, Max: 5}, Delay: connect.Constant(1)}}}
 		w, err := firstWiring(d, clockOf(t, 0.1), chooseGrid(collectWeights(d, 0)))
 		if err != nil {
 			t.Fatal(err)
@@ -339,7 +340,7 @@ func TestChannelOfWeight(t *testing.T) {
 // Initial values are drawn again until they are within bounds, and NEST's limit
 // of 1000 tries ends it.
 func TestDrawValue(t *testing.T) {
-	s := connectionStream(4, &Attachment{}, 0)
+	s := connectionStream(4, &network.Attachment{}, 0)
 	n := connect.Within(connect.Normal{Mean: -60, SD: 5}, -58, -50)
 	sum := 0.0
 	const draws = 20000
@@ -374,8 +375,8 @@ func TestDrawValue(t *testing.T) {
 // gets what the whole would.
 func TestDrawIsKeyedByTarget(t *testing.T) {
 	whole := projection(t, 3, 30, 20, connect.FixedInDegree{N: 40}, connect.Uniform{Min: 1, Max: 2}, connect.Uniform{Min: 1, Max: 2})
-	d := &Description{Seed: 3, Resolution: 0.1, Populations: populations(30, 20), Projections: []Projection{
-		{Pre: []Range{{0, 0, 30}}, Post: []Range{{1, 7, 5}}, Rule: connect.FixedInDegree{N: 40}, Weight: connect.Uniform{Min: 1, Max: 2}, Delay: connect.Uniform{Min: 1, Max: 2}}}}
+	d := &network.Description{Seed: 3, Resolution: 0.1, Populations: populations(30, 20), Projections: []network.Projection{
+		{Pre: []network.Range{{Population: 0, From: 0, N: 30}}, Post: []network.Range{{Population: 1, From: 7, N: 5}}, Rule: connect.FixedInDegree{N: 40}, Weight: connect.Uniform{Min: 1, Max: 2}, Delay: connect.Uniform{Min: 1, Max: 2}}}}
 	part, err := firstWiring(d, clockOf(t, 0.1), chooseGrid(collectWeights(d, 1)))
 	if err != nil {
 		t.Fatal(err)

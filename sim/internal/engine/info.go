@@ -1,8 +1,9 @@
 package engine
 
 import (
-	"cortigo/sim/internal/brief"
 	"fmt"
+
+	"cortigo/sim/internal/brief"
 )
 
 // Step returns how many steps were done.
@@ -76,7 +77,7 @@ func (e *Engine) Resolution() float64 { return e.clock.H }
 
 // Whole returns an error that says which shards are here, if not all are.
 func (e *Engine) Whole() error {
-	if e.part.whole() {
+	if e.part.Whole() {
 		return nil
 	}
 	return fmt.Errorf("only a part of the network is here: %v", e.part)

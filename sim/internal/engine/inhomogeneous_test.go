@@ -6,6 +6,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
@@ -17,7 +18,7 @@ func TestInhomogeneousWithOneRate(t *testing.T) {
 		for _, delay := range []connect.Distribution{connect.Constant(1.5), connect.Uniform{Min: 0.1, Max: 3}} {
 			for _, model := range []neuron.Model{neuron.DefaultIafPscExp(), neuron.DefaultIafPscAlpha(), neuron.Parrot{}} {
 				window := device.Active{Start: 2, Stop: 20, Origin: 0.3}
-				at := Attachment{Post: Range{0, 4, 60}, Weight: connect.Normal{Mean: 1, SD: 2}, Delay: delay}
+				at := network.Attachment{Post: network.Range{Population: 0, From: 4, N: 60}, Weight: connect.Normal{Mean: 1, SD: 2}, Delay: delay}
 				at.Device = device.Poisson{Rate: rate, Active: window}
 				p := driven(t, 70, model, 3, at)
 				at.Device = device.InhomogeneousPoisson{RateTimes: []float64{0.1}, RateValues: []float64{rate}, Active: window}
@@ -43,11 +44,11 @@ func TestInhomogeneousErrors(t *testing.T) {
 		{device.InhomogeneousPoisson{RateTimes: []float64{1, 2}, RateValues: []float64{1, 1e11}}, "rate_values[1] is 1e+11 spikes/s, must be at most 1e+10"},
 		{device.InhomogeneousPoisson{Active: device.Active{Stop: 0.05}}, "stop is 0.05 ms"},
 	} {
-		at := Attachment{Device: c.d, Post: Range{0, 0, 1}, Weight: connect.Constant(1), Delay: connect.Constant(1)}
-		if err := CheckDevice(&at, neuron.Parrot{}, 0.1); err == nil || !contains(err, c.want) {
+		at := network.Attachment{Device: c.d, Post: network.Range{Population: 0, From: 0, N: 1}, Weight: connect.Constant(1), Delay: connect.Constant(1)}
+		if err := network.CheckDevice(&at, neuron.Parrot{}, 0.1); err == nil || !contains(err, c.want) {
 			t.Errorf("%+v: %v, want %q", c.d, err, c.want)
 		}
-		_, err := Build(t.Context(), &Description{Resolution: 0.1, Populations: []Population{{Name: "a", N: 1, Model: neuron.Parrot{}}}, Attachments: []Attachment{at}}, Options{Threads: 1})
+		_, err := Build(t.Context(), &network.Description{Resolution: 0.1, Populations: []network.Population{{Name: "a", N: 1, Model: neuron.Parrot{}}}, Attachments: []network.Attachment{at}}, Options{Threads: 1})
 		if err == nil || !contains(err, "inhomogeneous_poisson_generator: "+c.want) {
 			t.Errorf("Build: %+v: %v, want %q", c.d, err, c.want)
 		}

@@ -8,14 +8,15 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
 // driven returns an engine of one population of n neurons of a model in one
 // shard, with devices attached.
-func driven(t testing.TB, n int, m neuron.Model, shards int, at ...Attachment) *Engine {
+func driven(t testing.TB, n int, m neuron.Model, shards int, at ...network.Attachment) *Engine {
 	t.Helper()
-	d := &Description{Seed: 6, Resolution: 0.1, Populations: []Population{{Name: "a", N: n, Model: m}}}
+	d := &network.Description{Seed: 6, Resolution: 0.1, Populations: []network.Population{{Name: "a", N: n, Model: m}}}
 	for i, a := range at {
 		a.Generator = i
 		if a.Post.N == 0 {
@@ -97,7 +98,7 @@ func TestCurrentWindows(t *testing.T) {
 		{"steps from the first step", device.StepCurrent{Times: []float64{0.1}, Values: []float64{5}}, 1, upTo(12, 60)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			e := driven(t, 3, neuron.DefaultIafPscExp(), 1, Attachment{Device: c.d, Delay: connect.Constant(c.delay)})
+			e := driven(t, 3, neuron.DefaultIafPscExp(), 1, network.Attachment{Device: c.d, Delay: connect.Constant(c.delay)})
 			if got := driveSteps(t, e, 0, 60); !slices.Equal(got, c.want) {
 				t.Errorf("driven in %v, want %v", got, c.want)
 			}
@@ -144,9 +145,9 @@ func TestStepCurrentPieces(t *testing.T) {
 // its own for each neuron changes that neuron's window alone.
 func TestCurrentsOfParts(t *testing.T) {
 	e := driven(t, 10, neuron.DefaultIafPscExp(), 1,
-		Attachment{Device: device.DC{Amplitude: 100}, Post: Range{0, 2, 3}, Weight: connect.Constant(2)},
-		Attachment{Device: device.DC{Amplitude: 7}},
-		Attachment{Device: device.DC{Amplitude: 1000}, Post: Range{0, 9, 1}, Delay: connect.Uniform{Min: 1, Max: 5}, Weight: connect.Uniform{Min: -1, Max: 1}})
+		network.Attachment{Device: device.DC{Amplitude: 100}, Post: network.Range{Population: 0, From: 2, N: 3}, Weight: connect.Constant(2)},
+		network.Attachment{Device: device.DC{Amplitude: 7}},
+		network.Attachment{Device: device.DC{Amplitude: 1000}, Post: network.Range{Population: 0, From: 9, N: 1}, Delay: connect.Uniform{Min: 1, Max: 5}, Weight: connect.Uniform{Min: -1, Max: 1}})
 	b := e.shards[0].blocks[0]
 	b.seek(29)
 	for k := range 9 {
@@ -192,7 +193,7 @@ func arrivals(e *Engine, s int, from, to int64) map[[2]int64]float64 {
 
 // Targets of one generator may have delays and weights of their own.
 func TestSpikeGeneratorDelays(t *testing.T) {
-	e := driven(t, 30, neuron.DefaultIafPscExp(), 1, Attachment{Device: device.SpikeGenerator{Times: []float64{1, 3}},
+	e := driven(t, 30, neuron.DefaultIafPscExp(), 1, network.Attachment{Device: device.SpikeGenerator{Times: []float64{1, 3}},
 		Weight: connect.Normal{Mean: 5, SD: 1}, Delay: connect.Uniform{Min: 0.5, Max: 4}})
 	delay, weight, err := connections(e, &e.desc.Attachments[0], e.shards[0].blocks[0], 0, 30)
 	if err != nil {
@@ -215,7 +216,7 @@ func TestSpikeGeneratorDelays(t *testing.T) {
 func TestPoissonArrivals(t *testing.T) {
 	const n, rate = 200, 12000.0 // a mean of 1.2 a step
 	d := device.Poisson{Rate: rate, Active: device.Active{Start: 1, Stop: 41, Origin: 1}}
-	e := driven(t, n, neuron.DefaultIafPscExp(), 1, Attachment{Device: d, Delay: connect.Constant(1.5)})
+	e := driven(t, n, neuron.DefaultIafPscExp(), 1, network.Attachment{Device: d, Delay: connect.Constant(1.5)})
 	got := arrivals(e, 0, 1, 500)
 	count := make([]float64, 12)
 	for key, x := range got {
@@ -248,7 +249,7 @@ func TestPoissonArrivals(t *testing.T) {
 	}
 
 	// In three shards, with delays drawn one by one (which take the other way).
-	e = driven(t, n, neuron.DefaultIafPscExp(), 3, Attachment{Device: d, Delay: connect.Constant(1.5)})
+	e = driven(t, n, neuron.DefaultIafPscExp(), 3, network.Attachment{Device: d, Delay: connect.Constant(1.5)})
 	same := map[[2]int64]float64{}
 	for s := range 3 {
 		for key, x := range arrivals(e, s, 1, 500) {
@@ -258,7 +259,7 @@ func TestPoissonArrivals(t *testing.T) {
 	if len(same) != len(got) {
 		t.Errorf("%d arrivals in three shards, want %d", len(same), len(got))
 	}
-	each := driven(t, n, neuron.DefaultIafPscExp(), 1, Attachment{Device: d, Delay: connect.Uniform{Min: 0.3, Max: 3}})
+	each := driven(t, n, neuron.DefaultIafPscExp(), 1, network.Attachment{Device: d, Delay: connect.Uniform{Min: 0.3, Max: 3}})
 	delay, _, err := connections(each, &each.desc.Attachments[0], each.shards[0].blocks[0], 0, n)
 	if err != nil {
 		t.Fatal(err)
@@ -280,7 +281,7 @@ func TestPoissonArrivals(t *testing.T) {
 // Two generators, and two connections of one, give different numbers.
 func TestPoissonGeneratorsDiffer(t *testing.T) {
 	d := device.Poisson{Rate: 5000}
-	e := driven(t, 20, neuron.DefaultIafPscExp(), 1, Attachment{Device: d, Weight: connect.Constant(1)}, Attachment{Device: d, Weight: connect.Constant(1000)})
+	e := driven(t, 20, neuron.DefaultIafPscExp(), 1, network.Attachment{Device: d, Weight: connect.Constant(1)}, network.Attachment{Device: d, Weight: connect.Constant(1000)})
 	same, n := 0, 0
 	for _, x := range arrivals(e, 0, 20, 300) {
 		n++
@@ -301,7 +302,7 @@ func TestPorts(t *testing.T) {
 		in    float64
 		ch    int
 	}{{neuron.DefaultIafPscExp(), -4, 0}, {neuron.DefaultIafPscExp(), 4, 0}, {neuron.DefaultIafPscAlpha(), 4, 0}, {neuron.DefaultIafPscAlpha(), -4, 1}, {neuron.DefaultIafPscDelta(), -4, 0}} {
-		b := driven(t, 2, c.model, 1, Attachment{Device: device.Poisson{}}).shards[0].blocks[0]
+		b := driven(t, 2, c.model, 1, network.Attachment{Device: device.Poisson{}}).shards[0].blocks[0]
 		b.in.Add(1, c.in)
 		b.in.Add(1, c.in)
 		if b.in.Ports[c.ch][1] != 2*c.in || b.in.Ports[c.ch][0] != 0 {

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"cortigo/sim/internal/network"
 )
 
 // A job is building, which can be stopped and tells how far it is. Nil is one that
@@ -28,27 +30,29 @@ const (
 )
 
 // newJob returns the job of building a network.
-func newJob(ctx context.Context, desc *Description, show func(float64)) *job {
+func newJob(ctx context.Context, desc *network.Description, show func(float64)) *job {
 	j := &job{ctx: ctx, show: show, total: int64(desc.Neurons()) * unitsPerNeuron}
 	for i := range desc.Projections {
 		pr := &desc.Projections[i]
 		j.total += j.degrees(pr)
-		pre, post := newPool(pr.Sources()), newPool(pr.Targets())
+		pre, post := network.NewPool(pr.Sources()), network.NewPool(pr.Targets())
 		n, _ := synapsesOf(pr)
-		j.total += int64(post.n*len(pre.part))*unitsPerTarget + int64(min(n, 1<<50))*unitsPerSynapse
+		j.total += int64(post.N*len(pre.Parts))*unitsPerTarget + int64(min(n, 1<<50))*unitsPerSynapse
 	}
 	return j
 }
 
 // degrees returns the units of work that settling the degrees of a projection is.
-func (j *job) degrees(pr *Projection) int64 { return int64(newPool(pr.Targets()).n) * unitsPerDegree }
+func (j *job) degrees(pr *network.Projection) int64 {
+	return int64(network.NewPool(pr.Targets()).N) * unitsPerDegree
+}
 
 // synapsesOf returns how many synapses a rule makes on average, and how many bytes
 // it and its lists of values are kept in until the rows are made.
-func synapsesOf(pr *Projection) (n, plan float64) {
-	size := pr.size()
-	weights, _ := pr.weightValues()
-	delays, _ := pr.delayValues()
+func synapsesOf(pr *network.Projection) (n, plan float64) {
+	size := pr.Size()
+	weights, _ := pr.WeightValues()
+	delays, _ := pr.DelayValues()
 	return size.Synapses, size.Bytes + 8*float64(len(weights)+len(delays))
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 )
 
 // A kind is the synapses of one kind onto one shard: compact ones, which never
@@ -24,7 +25,7 @@ type kind interface {
 
 	// ahead returns a kind with the same under way at step, to deliver it to other
 	// sums while this one stays as it is; recent are the spikes of which some may be.
-	ahead(step int64, recent []StampedSpike, to *synapticSums) kind
+	ahead(step int64, recent []network.StampedSpike, to *synapticSums) kind
 
 	// forget drops what is under way.
 	forget()

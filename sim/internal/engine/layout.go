@@ -3,6 +3,8 @@ package engine
 import (
 	"fmt"
 	"slices"
+
+	"cortigo/sim/internal/network"
 )
 
 // maxShard is how many slots a shard has: a target is a 16-bit number.
@@ -27,7 +29,7 @@ type layout struct {
 // newLayout deals populations out over shards; each neuron takes as many slots
 // as its weights have tiers, one where grids is nil: its own first, those of the
 // finer tiers behind the slots of all its block.
-func newLayout(pops []Population, grids []grid, shards int) (*layout, error) {
+func newLayout(pops []network.Population, grids []grid, shards int) (*layout, error) {
 	l := &layout{shards: shards, first: make([]int, len(pops)), n: make([]int, len(pops)), ids: make([]int32, len(pops)),
 		base: make([][]int, shards), slots: make([]int, shards)}
 	total, room := 0, 0
@@ -103,7 +105,7 @@ func (l *layout) blockLen(s, p int) int {
 
 // slice returns which elements of the block of r's population in shard s
 // belong to r: [from, to).
-func (l *layout) slice(s int, r Range) (from, to int) {
+func (l *layout) slice(s int, r network.Range) (from, to int) {
 	i := l.firstIndex(s, r.Population)
 	at := func(index int) int { // first element whose neuron is >= index
 		if index <= i {

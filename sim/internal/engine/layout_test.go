@@ -5,13 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
-func populations(sizes ...int) []Population {
-	var ps []Population
+func populations(sizes ...int) []network.Population {
+	var ps []network.Population
 	for i, n := range sizes {
-		ps = append(ps, Population{Name: fmt.Sprint("p", i), N: n, Model: neuron.DefaultIafPscExp()})
+		ps = append(ps, network.Population{Name: fmt.Sprint("p", i), N: n, Model: neuron.DefaultIafPscExp()})
 	}
 	return ps
 }
@@ -66,7 +67,7 @@ func TestLayoutSlice(t *testing.T) {
 			for from := 0; from <= ps[p].N; from++ {
 				for n := 0; n <= ps[p].N-from; n++ {
 					for s := range shards {
-						a, b := l.slice(s, Range{p, from, n})
+						a, b := l.slice(s, network.Range{Population: p, From: from, N: n})
 						for k := range l.blockLen(s, p) {
 							i := l.firstIndex(s, p) + k*shards
 							if in := i >= from && i < from+n; in != (k >= a && k < b) {

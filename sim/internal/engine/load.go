@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 )
 
 // Rows are the synapses onto one shard as they lie in memory: for each of the
@@ -22,7 +23,7 @@ type Rows struct {
 
 // Rows returns the synapses onto shard s, which is here, to be read only.
 func (e *Engine) Rows(s int) Rows {
-	k := e.shards[e.part.at[s]].static
+	k := e.shards[e.part.At[s]].static
 	n, w, r := &k.narrow, &k.wide, &k.ring
 	return Rows{n.entry, w.entry, r.entry, n.syn, w.syn, r.syn, n.count, w.count, r.count, k.keep}
 }
@@ -52,7 +53,7 @@ func (e *Engine) savedGrids() []Grid {
 // Load makes an engine from rows that were built before, with the initial
 // state. open returns the rows of a shard; opts.Shards must be what they were
 // built for. Rows are checked: whatever they hold, no cursor leaves them.
-func Load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows, error)) (*Engine, error) {
+func Load(desc *network.Description, opts Options, bounds Bounds, open func(s int) (Rows, error)) (*Engine, error) {
 	for p, m := range bounds.Multiplicity {
 		if m < 1 || m > maxMultiplicity {
 			return nil, fmt.Errorf("population %d may emit %d spikes at once, must be in [1, %d]", p, m, maxMultiplicity)
@@ -61,7 +62,7 @@ func Load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 	return load(desc, opts, bounds, open, func(sh *shard, e *Engine) error { return sh.static.check(e.neurons, bounds) })
 }
 
-func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows, error), check func(sh *shard, e *Engine) error) (*Engine, error) {
+func load(desc *network.Description, opts Options, bounds Bounds, open func(s int) (Rows, error), check func(sh *shard, e *Engine) error) (*Engine, error) {
 	e, err := newEngine(desc, opts)
 	if err != nil {
 		return nil, err
@@ -71,7 +72,7 @@ func load(desc *Description, opts Options, bounds Bounds, open func(s int) (Rows
 		return nil, errors.New("its weights are not in the quanta that this version keeps them in: open it in another number of shards, which draws them again")
 	}
 	e.bounds.Grids = nil // they are e.grids
-	if bounds.MinDelay < 1 || bounds.MaxDelay > maxDelay || bounds.MinDelay > max(bounds.MaxDelay, maxInterval) || len(bounds.Multiplicity) != len(desc.Populations) {
+	if bounds.MinDelay < 1 || bounds.MaxDelay > network.MaxDelay || bounds.MinDelay > max(bounds.MaxDelay, maxInterval) || len(bounds.Multiplicity) != len(desc.Populations) {
 		return nil, fmt.Errorf("delays of %d to %d steps in %d populations make no sense", bounds.MinDelay, bounds.MaxDelay, len(bounds.Multiplicity))
 	}
 	if bounds.Ring && slices.Max(e.layout.slots) > kernel.RingSlots {

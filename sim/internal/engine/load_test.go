@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 )
 
 // Whatever the words of rows are, loading them ends soon and without a panic,
@@ -90,7 +91,7 @@ func TestLoadErrors(t *testing.T) {
 		want  string
 	}{
 		{"delays", func(b *Bounds, _ *Rows) { b.MinDelay = 0 }, "delays of 0 to 90"},
-		{"long delays", func(b *Bounds, _ *Rows) { b.MaxDelay = maxDelay + 1 }, "delays of 3 to 32768"},
+		{"long delays", func(b *Bounds, _ *Rows) { b.MaxDelay = network.MaxDelay + 1 }, "delays of 3 to 32768"},
 		{"delays in no order", func(b *Bounds, _ *Rows) { b.MinDelay = 91 }, "delays of 91 to 90"},
 		{"populations", func(b *Bounds, _ *Rows) { b.Multiplicity = nil }, "in 0 populations"},
 		{"delay outside", func(b *Bounds, _ *Rows) { b.MaxDelay = 80 }, "outside [3, 80]"},

@@ -7,12 +7,13 @@ import (
 
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 )
 
 // Memory estimates how many bytes of memory a process has at most while it builds
 // a network and runs it, before anything of it is made: from the numbers of
 // synapses that rules give on average. What recorders keep is not in it.
-func Memory(desc *Description, opts Options) (int64, error) {
+func Memory(desc *network.Description, opts Options) (int64, error) {
 	clock, err := clock.New(desc.Resolution)
 	if err != nil {
 		return 0, err
@@ -61,7 +62,7 @@ const perStateful = 8 + 2 + 2 + 4
 // memory adds up the parts of an estimate, in bytes and, of synapses, their
 // numbers.
 type memory struct {
-	desc          *Description
+	desc          *network.Description
 	clock         clock.Clock
 	shards, built float64
 	sizes         []float64 // of the populations
@@ -81,9 +82,9 @@ type sourceMemory struct {
 }
 
 // population returns the bytes of a population's neurons.
-func (m *memory) population(p *Population, wide bool) float64 {
+func (m *memory) population(p *network.Population, wide bool) float64 {
 	each := 2.0 + 4 // refractory counts, degree
-	if group, err := p.prototype(m.clock); err == nil {
+	if group, err := p.Prototype(m.clock); err == nil {
 		for _, c := range group.Columns() {
 			if c.Values != nil {
 				each += 8
@@ -103,36 +104,36 @@ func (m *memory) population(p *Population, wide bool) float64 {
 }
 
 // projection adds the synapses of a projection to their sources.
-func (m *memory) projection(pr *Projection, clock clock.Clock) error {
-	pre, post := newPool(pr.Sources()), newPool(pr.Targets())
-	if pre.n == 0 || post.n == 0 {
+func (m *memory) projection(pr *network.Projection, clock clock.Clock) error {
+	pre, post := network.NewPool(pr.Sources()), network.NewPool(pr.Targets())
+	if pre.N == 0 || post.N == 0 {
 		return nil
 	}
 	n, plan := synapsesOf(pr)
 	m.plans += plan + 64
-	if len(pre.part) > 1 {
-		m.plans += 4 * float64(post.n) * float64(len(pre.part))
+	if len(pre.Parts) > 1 {
+		m.plans += 4 * float64(post.N) * float64(len(pre.Parts))
 	}
 	delays := 8.0 // of a list
-	if _, ok := pr.delayValues(); !ok {
+	if _, ok := pr.DelayValues(); !ok {
 		d, err := delaySteps(pr.Delay, clock)
 		if err != nil {
 			return err
 		}
 		delays = math.Max(1, d.spread)
 	}
-	if model, spec, err := m.desc.kindOf(pr); err != nil {
+	if model, spec, err := m.desc.KindOf(pr); err != nil {
 		return err
 	} else if model != nil {
-		span := float64(pre.n) // at least
+		span := float64(pre.N) // at least
 		m.stateful += n*(perStateful+8*float64(len(spec.Columns))) + m.shards*span*16
-		m.plans += 8 * float64(post.n)
+		m.plans += 8 * float64(post.N)
 		return nil
 	}
-	for _, t := range post.part {
-		wide, merged := m.grids[t.Population].wide, m.desc.Populations[t.Population].merged()
-		for _, s := range pre.part {
-			k := n * float64(t.N) / float64(post.n) * float64(s.N) / float64(pre.n)
+	for _, t := range post.Parts {
+		wide, merged := m.grids[t.Population].wide, m.desc.Populations[t.Population].Merged()
+		for _, s := range pre.Parts {
+			k := n * float64(t.N) / float64(post.N) * float64(s.N) / float64(pre.N)
 			from := &m.sources[s.Population]
 			if wide {
 				from.wide += k

@@ -11,20 +11,21 @@ import (
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/exchange"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
 // small is a network with every model and both forms of weights.
-func small() *Description {
+func small() *network.Description {
 	split := neuron.DefaultIafPscExp()
 	split.TauSynIn = 3
 	delta := neuron.DefaultIafPscDelta()
 	delta.RefractoryInput = true
-	d := &Description{Seed: 5, Resolution: 0.1, Populations: []Population{
+	d := &network.Description{Seed: 5, Resolution: 0.1, Populations: []network.Population{
 		{Name: "merged", N: 40, Model: neuron.DefaultIafPscExp(), Vm: connect.Uniform{Min: -65, Max: -56}}, {Name: "split", N: 30, Model: split},
 		{Name: "alpha", N: 20, Model: neuron.DefaultIafPscAlpha()}, {Name: "delta", N: 10, Model: delta}, {Name: "parrot", N: 5, Model: neuron.Parrot{}},
 	}}
-	whole := func(p int) Range { return Range{p, 0, d.Populations[p].N} }
+	whole := func(p int) network.Range { return network.Range{Population: p, From: 0, N: d.Populations[p].N} }
 	for pre := range 5 {
 		for post := range 5 {
 			weight := connect.Distribution(connect.Normal{Mean: 120, SD: 12})
@@ -37,7 +38,7 @@ func small() *Description {
 			if pre == 4 && post == 4 {
 				continue
 			}
-			d.Projections = append(d.Projections, Projection{Pre: []Range{whole(pre)}, Post: []Range{whole(post)}, Rule: connect.FixedInDegree{N: 5},
+			d.Projections = append(d.Projections, network.Projection{Pre: []network.Range{whole(pre)}, Post: []network.Range{whole(post)}, Rule: connect.FixedInDegree{N: 5},
 				Weight: weight, Delay: connect.Uniform{Min: 0.3, Max: 9}})
 		}
 	}
@@ -46,7 +47,7 @@ func small() *Description {
 		if p == 3 {
 			w = 0.6
 		}
-		d.Attachments = append(d.Attachments, Attachment{Device: device.Poisson{Rate: 8000}, Generator: p, Post: whole(p), Weight: connect.Constant(w), Delay: connect.Constant(1)})
+		d.Attachments = append(d.Attachments, network.Attachment{Device: device.Poisson{Rate: 8000}, Generator: p, Post: whole(p), Weight: connect.Constant(w), Delay: connect.Constant(1)})
 	}
 	return d
 }
@@ -122,28 +123,28 @@ const refractorySteps = "refractory steps"
 func TestSetStateErrors(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		spoil func(s *State)
+		spoil func(s *network.State)
 		want  string
 	}{
-		{"populations", func(s *State) { s.Populations = append(s.Populations, PopulationState{}) }, "6 populations, the network 5"},
-		{"neurons", func(s *State) { s.Populations[1]["V_m"] = s.Populations[1]["V_m"][:29] }, `"split" has 29 neurons, the network 30`},
-		{"no potentials", func(s *State) { delete(s.Populations[0], "V_m") }, `"merged": the state lacks V_m`},
-		{"no refractory counts", func(s *State) { delete(s.Populations[3], refractorySteps) }, `"delta": the state lacks refractory steps`},
-		{"long refractory period", func(s *State) { s.Populations[3][refractorySteps][4] = 65536 }, `"delta": neuron 95 has 65536 refractory steps, must be an integer in [0, 65535]`},
-		{"refractory NaN", func(s *State) { s.Populations[3][refractorySteps][4] = math.NaN() }, "NaN"},
-		{"refractory negative", func(s *State) { s.Populations[0][refractorySteps][0] = -1 }, "-1"},
-		{"refractory half a step", func(s *State) { s.Populations[0][refractorySteps][0] = 1.5 }, "1.5"},
-		{"refractory parrot", func(s *State) { s.Populations[4][refractorySteps] = make([]float64, 5) }, `"parrot": the state has a column "refractory steps", which a parrot_neuron of these parameters does not have`},
-		{"half of a followed current", func(s *State) { s.Populations[0]["I_syn_ex"] = make([]float64, 40) }, `"merged": the state lacks I_syn_in`},
-		{"unknown column", func(s *State) { s.Populations[2]["g_ex"] = make([]float64, 20) }, `"alpha": the state has a column "g_ex", which a iaf_psc_alpha`},
-		{"spike of nobody", func(s *State) { s.Recent[0].Neuron = 105 }, "neuron 106"},
-		{"spike of the future", func(s *State) { s.Recent[0].Step = s.Step + 1 }, "cannot be at step"},
-		{"spike of the past", func(s *State) { s.Recent[0].Step = s.Step - 91 }, "cannot be at step"},
-		{"spike of far off", func(s *State) { s.Recent[0].Step = math.MinInt64 }, "cannot be at step"},
-		{"no spikes at once", func(s *State) { s.Recent[0].Multiplicity = 0 }, "0 spikes at once"},
-		{"more spikes at once than sums hold", func(s *State) { s.Recent[0].Neuron, s.Recent[0].Multiplicity = 0, math.MaxUint16 }, "65535 spikes at once of neuron 1, must be in [1, "},
-		{"step", func(s *State) { s.Step = -1 }, "state is of step -1"},
-		{"late step", func(s *State) { s.Step = clock.MaxSteps + 1 }, "must be in [0, 8589934592]"},
+		{"populations", func(s *network.State) { s.Populations = append(s.Populations, network.PopulationState{}) }, "6 populations, the network 5"},
+		{"neurons", func(s *network.State) { s.Populations[1]["V_m"] = s.Populations[1]["V_m"][:29] }, `"split" has 29 neurons, the network 30`},
+		{"no potentials", func(s *network.State) { delete(s.Populations[0], "V_m") }, `"merged": the state lacks V_m`},
+		{"no refractory counts", func(s *network.State) { delete(s.Populations[3], refractorySteps) }, `"delta": the state lacks refractory steps`},
+		{"long refractory period", func(s *network.State) { s.Populations[3][refractorySteps][4] = 65536 }, `"delta": neuron 95 has 65536 refractory steps, must be an integer in [0, 65535]`},
+		{"refractory NaN", func(s *network.State) { s.Populations[3][refractorySteps][4] = math.NaN() }, "NaN"},
+		{"refractory negative", func(s *network.State) { s.Populations[0][refractorySteps][0] = -1 }, "-1"},
+		{"refractory half a step", func(s *network.State) { s.Populations[0][refractorySteps][0] = 1.5 }, "1.5"},
+		{"refractory parrot", func(s *network.State) { s.Populations[4][refractorySteps] = make([]float64, 5) }, `"parrot": the state has a column "refractory steps", which a parrot_neuron of these parameters does not have`},
+		{"half of a followed current", func(s *network.State) { s.Populations[0]["I_syn_ex"] = make([]float64, 40) }, `"merged": the state lacks I_syn_in`},
+		{"unknown column", func(s *network.State) { s.Populations[2]["g_ex"] = make([]float64, 20) }, `"alpha": the state has a column "g_ex", which a iaf_psc_alpha`},
+		{"spike of nobody", func(s *network.State) { s.Recent[0].Neuron = 105 }, "neuron 106"},
+		{"spike of the future", func(s *network.State) { s.Recent[0].Step = s.Step + 1 }, "cannot be at step"},
+		{"spike of the past", func(s *network.State) { s.Recent[0].Step = s.Step - 91 }, "cannot be at step"},
+		{"spike of far off", func(s *network.State) { s.Recent[0].Step = math.MinInt64 }, "cannot be at step"},
+		{"no spikes at once", func(s *network.State) { s.Recent[0].Multiplicity = 0 }, "0 spikes at once"},
+		{"more spikes at once than sums hold", func(s *network.State) { s.Recent[0].Neuron, s.Recent[0].Multiplicity = 0, math.MaxUint16 }, "65535 spikes at once of neuron 1, must be in [1, "},
+		{"step", func(s *network.State) { s.Step = -1 }, "state is of step -1"},
+		{"late step", func(s *network.State) { s.Step = clock.MaxSteps + 1 }, "must be in [0, 8589934592]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := buildSmall(t, Options{Threads: 1, Shards: 2})

@@ -7,6 +7,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
@@ -45,8 +46,8 @@ func TestNoiseWithoutSpread(t *testing.T) {
 	window := device.Active{Start: 0.5, Stop: 3}
 	for _, delay := range []connect.Distribution{connect.Constant(1), connect.Uniform{Min: 0.3, Max: 2}} {
 		build := func(d device.Device) *Engine {
-			return driven(t, 20, neuron.DefaultIafPscAlpha(), 1, Attachment{Device: device.DC{Amplitude: 0.3, Active: device.Active{Start: 2}}},
-				Attachment{Device: d, Weight: connect.Uniform{Min: 1, Max: 2}, Delay: delay, Post: Range{0, 3, 11}})
+			return driven(t, 20, neuron.DefaultIafPscAlpha(), 1, network.Attachment{Device: device.DC{Amplitude: 0.3, Active: device.Active{Start: 2}}},
+				network.Attachment{Device: d, Weight: connect.Uniform{Min: 1, Max: 2}, Delay: delay, Post: network.Range{Population: 0, From: 3, N: 11}})
 		}
 		noise := drives(t, build(device.Noise{Mean: 7.7, Dt: 0.3, Active: window}), 60)
 		dc := drives(t, build(device.DC{Amplitude: 7.7, Active: window}), 60)
@@ -66,7 +67,7 @@ func TestNoiseMembraneSD(t *testing.T) {
 	m := neuron.DefaultIafPscExp()
 	m.Vth = 1e6
 	for _, dt := range []float64{0.1, 1, 5} {
-		e := driven(t, n, m, 1, Attachment{Device: device.Noise{Mean: 100, Std: 300, Dt: dt, Active: device.Active{Start: 1}}, Weight: connect.Constant(0.5)})
+		e := driven(t, n, m, 1, network.Attachment{Device: device.Noise{Mean: 100, Std: 300, Dt: dt, Active: device.Active{Start: 1}}, Weight: connect.Constant(0.5)})
 		b := e.shards[0].blocks[0]
 		every := int64(math.Round(dt * 10))
 		advance(t, e, 10+10+every*int64(math.Ceil(1500/float64(every)))) // 15 tau_m, to the end of an interval
@@ -96,16 +97,16 @@ func TestNoiseErrors(t *testing.T) {
 		{device.Noise{Active: device.Active{Start: 0.05}}, neuron.DefaultIafPscExp(), "start is 0.05 ms"},
 		{device.Noise{}, neuron.Parrot{}, "noise_generator cannot drive parrot_neuron"},
 	} {
-		at := Attachment{Device: c.d, Post: Range{0, 0, 1}, Weight: connect.Constant(1), Delay: connect.Constant(1)}
-		if err := CheckDevice(&at, c.model, 0.1); err == nil || !contains(err, c.want) {
+		at := network.Attachment{Device: c.d, Post: network.Range{Population: 0, From: 0, N: 1}, Weight: connect.Constant(1), Delay: connect.Constant(1)}
+		if err := network.CheckDevice(&at, c.model, 0.1); err == nil || !contains(err, c.want) {
 			t.Errorf("%+v: %v, want %q", c.d, err, c.want)
 		}
-		_, err := Build(t.Context(), &Description{Resolution: 0.1, Populations: []Population{{Name: "a", N: 1, Model: c.model}}, Attachments: []Attachment{at}}, Options{Threads: 1})
+		_, err := Build(t.Context(), &network.Description{Resolution: 0.1, Populations: []network.Population{{Name: "a", N: 1, Model: c.model}}, Attachments: []network.Attachment{at}}, Options{Threads: 1})
 		if err == nil || !contains(err, c.want) {
 			t.Errorf("Build: %+v: %v, want %q", c.d, err, c.want)
 		}
 	}
-	if err := CheckDevice(&Attachment{Device: device.Noise{Dt: 0.3}, Delay: connect.Constant(1)}, neuron.DefaultIafPscExp(), 0.1); err != nil {
+	if err := network.CheckDevice(&network.Attachment{Device: device.Noise{Dt: 0.3}, Delay: connect.Constant(1)}, neuron.DefaultIafPscExp(), 0.1); err != nil {
 		t.Error(err)
 	}
 }

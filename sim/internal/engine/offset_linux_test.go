@@ -8,6 +8,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 )
 
 // moved returns rows as they would be behind at other words: mapped memory that
@@ -47,7 +48,7 @@ func TestFarRows(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name   string
-		desc   *Description
+		desc   *network.Description
 		shards int
 	}{{"compact", balanced(1000, 500), 1}, {"exact", exact, 1}, {"ring", balanced(1000, 100), 8}} {
 		t.Run(c.name, func(t *testing.T) {

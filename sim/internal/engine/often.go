@@ -5,6 +5,7 @@ import (
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/network"
 )
 
 // maxMultiplicity is how many spikes a neuron may emit in one step.
@@ -13,12 +14,12 @@ const maxMultiplicity = 1 << 20
 // mostSpikes returns how often a neuron of each population may spike in one
 // step: once, but parrots as often as what they repeat can come, which is known
 // from rates, multiplicities and numbers of synapses.
-func mostSpikes(desc *Description, clock clock.Clock) []float64 {
+func mostSpikes(desc *network.Description, clock clock.Clock) []float64 {
 	most := make([]float64, len(desc.Populations))
 	var parrots []int
 	for p := range most {
-		most[p] = desc.Populations[p].most(clock)
-		if desc.Populations[p].counts() {
+		most[p] = desc.Populations[p].MostSpikes(clock)
+		if desc.Populations[p].Counts() {
 			parrots = append(parrots, p)
 		}
 	}
@@ -59,7 +60,7 @@ func mostSpikes(desc *Description, clock clock.Clock) []float64 {
 						continue
 					}
 					if x < 0 {
-						x = pr.size().Largest * mostOfSources(pr, most)
+						x = pr.Size().Largest * mostOfSources(pr, most)
 					}
 					for k := range r.N {
 						byTarget[r.From+k] += x
@@ -85,7 +86,7 @@ func mostSpikes(desc *Description, clock clock.Clock) []float64 {
 }
 
 // mostOfSources returns the most of a projection's sources.
-func mostOfSources(pr *Projection, most []float64) float64 {
+func mostOfSources(pr *network.Projection, most []float64) float64 {
 	x := 0.0
 	for _, r := range pr.Sources() {
 		x = math.Max(x, most[r.Population])

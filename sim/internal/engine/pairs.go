@@ -1,6 +1,9 @@
 package engine
 
-import "cortigo/sim/neuron"
+import (
+	"cortigo/sim/internal/network"
+	"cortigo/sim/neuron"
+)
 
 // pairsOrdinal is where the projections begin that stand for no populations.
 const pairsOrdinal = 1 << 22
@@ -18,20 +21,20 @@ type Pairs struct {
 // them in order of target, with weight and delay in ms. The nodes are named by
 // their places, those of reverse connections behind the others: see
 // Projection.Sources. ordinal tells the draws of one network apart.
-func DrawPairs(seed uint64, resolution float64, ordinal uint32, of Pairs, pr Projection, visit func(source, target int, weight, delay float64)) error {
-	desc := &Description{Seed: seed, Resolution: resolution, firstIndex: pairsOrdinal | ordinal}
-	desc.Populations = []Population{{Name: "sources", N: of.Pre, Model: neuron.DefaultIafPscDelta()}, {Name: "targets", N: of.Post, Model: neuron.DefaultIafPscDelta()}}
-	pr.Pre, pr.Post = []Range{{Population: 0, N: of.Pre}}, of.targets()
+func DrawPairs(seed uint64, resolution float64, ordinal uint32, of Pairs, pr network.Projection, visit func(source, target int, weight, delay float64)) error {
+	desc := &network.Description{Seed: seed, Resolution: resolution, FirstIndex: pairsOrdinal | ordinal}
+	desc.Populations = []network.Population{{Name: "sources", N: of.Pre, Model: neuron.DefaultIafPscDelta()}, {Name: "targets", N: of.Post, Model: neuron.DefaultIafPscDelta()}}
+	pr.Pre, pr.Post = []network.Range{{Population: 0, N: of.Pre}}, of.targets()
 	pr.Ordinal = pairsOrdinal | ordinal
-	desc.Projections = []Projection{pr}
-	if err := CheckProjection(&desc.Projections[0], resolution); err != nil {
+	desc.Projections = []network.Projection{pr}
+	if err := network.CheckProjection(&desc.Projections[0], resolution); err != nil {
 		return err
 	}
 	e, err := Describe(desc, nil)
 	if err != nil {
 		return err
 	}
-	listed, _ := desc.Projections[0].weightValues()
+	listed, _ := desc.Projections[0].WeightValues()
 	return e.Connections(Selection{}, func(c Connection) bool {
 		weight := c.Weight
 		if c.row >= 0 {
@@ -44,15 +47,15 @@ func DrawPairs(seed uint64, resolution float64, ordinal uint32, of Pairs, pr Pro
 
 // targets returns the pool of targets: those that are sources too are of the
 // sources' population 0, the others of population 1.
-func (of *Pairs) targets() []Range {
+func (of *Pairs) targets() []network.Range {
 	if of.Shared == nil {
-		return []Range{{Population: 1, N: of.Post}}
+		return []network.Range{{Population: 1, N: of.Post}}
 	}
-	var parts []Range
+	var parts []network.Range
 	for i, s := range of.Shared {
-		r := Range{Population: 0, From: s, N: 1}
+		r := network.Range{Population: 0, From: s, N: 1}
 		if s < 0 {
-			r = Range{Population: 1, From: i, N: 1}
+			r = network.Range{Population: 1, From: i, N: 1}
 		}
 		if k := len(parts) - 1; k >= 0 && parts[k].Population == r.Population && parts[k].From+parts[k].N == r.From {
 			parts[k].N++

@@ -10,6 +10,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
@@ -35,10 +36,10 @@ func (broken) Step(*neuron.Input, *neuron.Spikes) { panic(boom) }
 
 // firing is four parrots that spike in every step and drive one another's
 // targets.
-func firing() *Description {
-	return &Description{Seed: 1, Resolution: 0.1, Populations: []Population{{Name: "parrots", N: 4, Model: neuron.Parrot{}}, {Name: "cells", N: 4, Model: neuron.DefaultIafPscExp()}},
-		Projections: []Projection{{Pre: []Range{{0, 0, 4}}, Post: []Range{{1, 0, 4}}, Rule: connect.AllToAll{}, Weight: connect.Constant(1), Delay: connect.Constant(0.1)}},
-		Attachments: []Attachment{{Device: device.Poisson{Rate: 1e6}, Post: Range{0, 0, 4}, Weight: connect.Constant(1), Delay: connect.Constant(0.1)}}}
+func firing() *network.Description {
+	return &network.Description{Seed: 1, Resolution: 0.1, Populations: []network.Population{{Name: "parrots", N: 4, Model: neuron.Parrot{}}, {Name: "cells", N: 4, Model: neuron.DefaultIafPscExp()}},
+		Projections: []network.Projection{{Pre: []network.Range{{Population: 0, From: 0, N: 4}}, Post: []network.Range{{Population: 1, From: 0, N: 4}}, Rule: connect.AllToAll{}, Weight: connect.Constant(1), Delay: connect.Constant(0.1)}},
+		Attachments: []network.Attachment{{Device: device.Poisson{Rate: 1e6}, Post: network.Range{Population: 0, From: 0, N: 4}, Weight: connect.Constant(1), Delay: connect.Constant(0.1)}}}
 }
 
 // A panic of a recorder, of what shows progress or of a worker comes to the
@@ -52,15 +53,15 @@ func TestPanic(t *testing.T) {
 			want string // of what the next Run says
 		}{
 			{"recorder", func(e *Engine) {
-				e.RecordSpikes(&brittle{10_000, func() { panic(boom) }}, []Range{{0, 0, 4}})
+				e.RecordSpikes(&brittle{10_000, func() { panic(boom) }}, []network.Range{{Population: 0, From: 0, N: 4}})
 				t.Errorf("Run returned: %v", e.Run(t.Context(), 10_000, nil))
 			}, "a recorder panicked: boom"},
 			{"recorder at the end", func(e *Engine) { // of a run too short for a batch
-				e.RecordSpikes(&brittle{1, func() { panic(boom) }}, []Range{{0, 0, 4}})
+				e.RecordSpikes(&brittle{1, func() { panic(boom) }}, []network.Range{{Population: 0, From: 0, N: 4}})
 				t.Errorf("Run returned: %v", e.Run(t.Context(), 5, nil))
 			}, "a recorder panicked: boom"},
 			{"multimeter", func(e *Engine) {
-				err := e.Record(func([]string, []int64, []int32, [][]float64) error { panic(boom) }, device.Multimeter{Interval: 0.1}, []Range{{1, 0, 4}})
+				err := e.Record(func([]string, []int64, []int32, [][]float64) error { panic(boom) }, device.Multimeter{Interval: 0.1}, []network.Range{{Population: 1, From: 0, N: 4}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -109,7 +110,7 @@ func TestRecorderEndsGoroutine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.RecordSpikes(&brittle{10_000, runtime.Goexit}, []Range{{0, 0, 4}})
+	e.RecordSpikes(&brittle{10_000, runtime.Goexit}, []network.Range{{Population: 0, From: 0, N: 4}})
 	before := runtime.NumGoroutine()
 	done := make(chan bool)
 	go func() {

@@ -5,41 +5,42 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/rng"
 )
 
 // A plan is which sources each target of a projection gets, as its rule has it.
 // Targets and sources are named by their position in the pool.
 type plan struct {
-	*Projection
+	*network.Projection
 	wired     *connect.Plan
 	index     uint32 // of the projection, which names streams
 	key       rng.Key
-	pre, post pool    // with those of reverse connections
-	joined    bool    // streams are named by the projection
-	offset    uint32  // added to sources: where their only part begins
-	forward   int     // targets at this position and behind are those of reverse connections
-	first     []int64 // synapses of all targets before each, where values are counted through
-	job       *job    // that it is made for
+	pre, post network.Pool // with those of reverse connections
+	joined    bool         // streams are named by the projection
+	offset    uint32       // added to sources: where their only part begins
+	forward   int          // targets at this position and behind are those of reverse connections
+	first     []int64      // synapses of all targets before each, where values are counted through
+	job       *job         // that it is made for
 	told      int64
 }
 
 // newPlan makes the plan of a projection; the error is that the job was stopped, or
 // the rule's.
-func newPlan(j *job, desc *Description, i int) (*plan, error) {
+func newPlan(j *job, desc *network.Description, i int) (*plan, error) {
 	if err := j.err(); err != nil {
 		return nil, err
 	}
 	pr := &desc.Projections[i]
-	p := &plan{job: j, Projection: pr, index: desc.firstIndex + uint32(i), key: rng.NewKey(desc.Seed), pre: newPool(pr.Sources()), post: newPool(pr.Targets())}
-	of := newPools(pr.Pre, pr.Post)
+	p := &plan{job: j, Projection: pr, index: desc.FirstIndex + uint32(i), key: rng.NewKey(desc.Seed), pre: network.NewPool(pr.Sources()), post: network.NewPool(pr.Targets())}
+	of := network.NewPools(pr.Pre, pr.Post)
 	p.forward = of.Targets()
-	p.joined = len(p.pre.part) > 1 || len(p.post.part) > 1
-	if len(p.pre.part) == 1 {
-		p.offset = uint32(p.pre.part[0].From)
+	p.joined = len(p.pre.Parts) > 1 || len(p.post.Parts) > 1
+	if len(p.pre.Parts) == 1 {
+		p.offset = uint32(p.pre.Parts[0].From)
 	}
-	weights, weighted := p.weightValues()
-	delays, delayed := p.delayValues()
+	weights, weighted := p.WeightValues()
+	delays, delayed := p.DelayValues()
 	var err error
 	if p.wired, err = connect.NewPlan(p.Rule, &host{of, p}, weighted || delayed); err != nil {
 		return nil, err
@@ -66,15 +67,15 @@ func (p *plan) count(values []float64) error {
 	case w.Choose == connect.ChooseSame && w.Draw == nil:
 		n = int64(p.forward)
 	case w.Choose == connect.ChooseAll && w.Draw == nil:
-		n = int64(p.pre.n) * int64(p.post.n)
+		n = int64(p.pre.N) * int64(p.post.N)
 	case w.Degrees != nil:
-		p.first = make([]int64, p.post.n)
+		p.first = make([]int64, p.post.N)
 		for t, k := range w.Degrees {
 			p.first[t] = n
 			n += int64(k)
 		}
 	default:
-		n = int64(w.Degree) * int64(p.post.n)
+		n = int64(w.Degree) * int64(p.post.N)
 	}
 	if n != int64(len(values)) {
 		return fmt.Errorf("%T made %d connections, and there are %d values for them", p.Rule, n, len(values))
@@ -84,7 +85,7 @@ func (p *plan) count(values []float64) error {
 
 // A host is what a rule asks while it fills in a plan.
 type host struct {
-	pools
+	network.Pools
 	plan *plan
 }
 
@@ -113,9 +114,9 @@ func (h *host) Drawn(degrees int) bool {
 
 // id returns the stream of a purpose for the target at position t.
 func (p *plan) id(purpose rng.Purpose, t int) rng.ID {
-	population, index := p.post.at(t)
+	population, index := p.post.At(t)
 	if !p.joined {
-		return rng.ID{Purpose: purpose, Pre: uint16(p.pre.part[0].Population), Post: uint16(population), Ordinal: p.Ordinal, Element: uint32(index)}
+		return rng.ID{Purpose: purpose, Pre: uint16(p.pre.Parts[0].Population), Post: uint16(population), Ordinal: p.Ordinal, Element: uint32(index)}
 	}
 	id := rng.ID{Purpose: purpose | rng.Joined, Post: uint16(population), Ordinal: p.index, Element: uint32(index)}
 	if t >= p.forward {
@@ -126,11 +127,11 @@ func (p *plan) id(purpose rng.Purpose, t int) rng.ID {
 
 // sourceID is id for the source at position s, of rules that draw by source.
 func (p *plan) sourceID(purpose rng.Purpose, s int) rng.ID {
-	population, index := p.pre.at(s)
+	population, index := p.pre.At(s)
 	if p.joined {
 		return rng.ID{Purpose: purpose | rng.Joined, Post: uint16(population), Ordinal: p.index, Element: uint32(index)}
 	}
-	return rng.ID{Purpose: purpose, Pre: uint16(population), Post: uint16(p.post.part[0].Population), Ordinal: p.Ordinal, Element: uint32(index)}
+	return rng.ID{Purpose: purpose, Pre: uint16(population), Post: uint16(p.post.Parts[0].Population), Ordinal: p.Ordinal, Element: uint32(index)}
 }
 
 // self returns at which position the target at position t is a source that it
@@ -139,7 +140,7 @@ func (p *plan) self(t int) int {
 	if !p.wired.Forbid.Autapses {
 		return -1
 	}
-	return p.pre.position(p.post.at(t))
+	return p.pre.Position(p.post.At(t))
 }
 
 // stopped is asked in loops, at their turn i, whether the job is to stop; what was
@@ -268,7 +269,7 @@ func (p *plan) rows(t int, d *drawn) {
 		case choice == connect.ChooseSame:
 			d.row[k] = int32(t % p.forward)
 		case choice == connect.ChooseAll:
-			d.row[k] = int32(t*p.pre.n) + int32(d.source[k]-p.offset)
+			d.row[k] = int32(t*p.pre.N) + int32(d.source[k]-p.offset)
 		case p.first != nil:
 			d.row[k] = int32(p.first[t]) + int32(k)
 		default:

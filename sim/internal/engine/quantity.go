@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
 // Value returns a quantity that a multimeter can read, of neuron i of a
 // population.
 func (e *Engine) Value(population, i int, quantity string) (float64, error) {
-	if err := checkQuantity(&e.desc.Populations[population], quantity); err != nil {
+	if err := network.CheckQuantity(&e.desc.Populations[population], quantity); err != nil {
 		return 0, err
 	}
 	b, k := e.locate(population, i)
@@ -27,7 +28,7 @@ func (e *Engine) Value(population, i int, quantity string) (float64, error) {
 }
 
 // notFollowed says why a recordable of a population is not known.
-func notFollowed(p *Population, recordable string) error {
+func notFollowed(p *network.Population, recordable string) error {
 	return fmt.Errorf("population %s: with equal synaptic time constants, %s is known only if a multimeter records it from the first step on: connect one before the first step, or after a Reset",
 		brief.Quote(p.Name), recordable)
 }
@@ -59,7 +60,7 @@ func (e *Engine) HasColumn(population int, name string) bool {
 
 // locate returns where neuron i of a population lives; nil: not here.
 func (e *Engine) locate(population, i int) (*block, int) {
-	at := e.part.at[(e.layout.first[population]+i)%e.layout.shards]
+	at := e.part.At[(e.layout.first[population]+i)%e.layout.shards]
 	if at < 0 {
 		return nil, 0
 	}

@@ -8,6 +8,7 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/network"
 )
 
 // maxCompact is the largest weight of the compact form, in quanta: 14 bits with
@@ -87,9 +88,9 @@ func (w *weightsOf) distribution(d connect.Distribution, before float64) {
 
 // weightsBeside collects the weights from all projections, of those in replaced
 // only what synapses were given later.
-func weightsBeside(desc *Description, pop int, replaced map[int]bool) weightsOf {
+func weightsBeside(desc *network.Description, pop int, replaced map[int]bool) weightsOf {
 	w := weightsOf{minSD: math.Inf(1), least: math.Inf(1)}
-	if desc.Populations[pop].counts() {
+	if desc.Populations[pop].Counts() {
 		w.constant(1)
 		return w
 	}
@@ -98,10 +99,10 @@ func weightsBeside(desc *Description, pop int, replaced map[int]bool) weightsOf 
 		at := uint32(0)
 		for k, r := range pr.Targets() {
 			if r.Population == pop {
-				if desc.stateful(pr) {
+				if desc.Stateful(pr) {
 					w.numbers = true
-					w.max = math.Max(w.max, desc.reach(pr, false))
-					w.matters(math.Min(desc.reach(pr, false), math.Abs(connect.Typical(pr.Weight))))
+					w.max = math.Max(w.max, desc.Reach(pr, false))
+					w.matters(math.Min(desc.Reach(pr, false), math.Abs(connect.Typical(pr.Weight))))
 				} else if !replaced[i] {
 					w.part(pr, k)
 				}
@@ -114,18 +115,18 @@ func weightsBeside(desc *Description, pop int, replaced map[int]bool) weightsOf 
 }
 
 // part adds the weights of a projection onto part k of its targets.
-func (w *weightsOf) part(pr *Projection, k int) {
-	if values, ok := pr.weightValues(); ok {
+func (w *weightsOf) part(pr *network.Projection, k int) {
+	if values, ok := pr.WeightValues(); ok {
 		for _, x := range values {
 			w.constant(x)
 		}
 		return
 	}
-	w.distribution(pr.Weight, pr.quantum(k))
+	w.distribution(pr.Weight, pr.PartQuantum(k))
 }
 
 // changes adds the changed weights onto targets from..to-1.
-func (w *weightsOf) changes(changed []SynapseChange, from, to uint32) {
+func (w *weightsOf) changes(changed []network.SynapseChange, from, to uint32) {
 	for _, c := range changed {
 		if c.Target >= from && c.Target < to && !math.IsNaN(c.Weight) {
 			w.changed = append(w.changed, math.Abs(c.Weight))
@@ -135,7 +136,7 @@ func (w *weightsOf) changes(changed []SynapseChange, from, to uint32) {
 }
 
 // populationGrids returns the grids of the weights onto every population.
-func populationGrids(desc *Description, clock clock.Clock) ([]grid, error) {
+func populationGrids(desc *network.Description, clock clock.Clock) ([]grid, error) {
 	most := mostSpikes(desc, clock)
 	grids := make([]grid, len(desc.Populations))
 	for p := range grids {
@@ -150,7 +151,7 @@ func populationGrids(desc *Description, clock clock.Clock) ([]grid, error) {
 // populationGrid returns the grid of the weights onto population p: wide also
 // where so many synapses may meet on a neuron, or so many spikes of one of its
 // sources, that a compact sum could overflow.
-func populationGrid(desc *Description, p int, most []float64) (grid, error) {
+func populationGrid(desc *network.Description, p int, most []float64) (grid, error) {
 	g, tight, err := gridBeside(desc, p, most, nil)
 	if err == nil && g.tiers <= 1 && !tight {
 		return g, nil
@@ -170,25 +171,25 @@ func populationGrid(desc *Description, p int, most []float64) (grid, error) {
 
 // allReplaced reports whether every synapse of projection i was given another
 // weight.
-func allReplaced(desc *Description, i int) bool {
+func allReplaced(desc *network.Description, i int) bool {
 	pr := &desc.Projections[i]
-	n := changedWeights(pr.Changed)
-	return n > 0 && !desc.stateful(pr) && n == CountSynapses(desc, i)
+	n := network.ChangedWeights(pr.Changed)
+	return n > 0 && !desc.Stateful(pr) && n == CountSynapses(desc, i)
 }
 
 // gridBeside is populationGrid without the first weights of some projections;
 // tight says that sums may overflow all the same.
-func gridBeside(desc *Description, p int, most []float64, replaced map[int]bool) (g grid, tight bool, err error) {
+func gridBeside(desc *network.Description, p int, most []float64, replaced map[int]bool) (g grid, tight bool, err error) {
 	w := weightsBeside(desc, p, replaced)
 	g = chooseGrid(w)
-	if desc.Populations[p].counts() {
+	if desc.Populations[p].Counts() {
 		return g, false, nil
 	}
 	once, often := 0.0, 0.0 // largest possible input, in quanta: of single spikes, of as many as there may be
 	for i := range desc.Projections {
 		pr := &desc.Projections[i]
-		if slices.ContainsFunc(pr.Targets(), func(r Range) bool { return r.Population == p }) {
-			x := pr.size().Largest * desc.reach(pr, replaced[i]) / g.quantum
+		if slices.ContainsFunc(pr.Targets(), func(r network.Range) bool { return r.Population == p }) {
+			x := pr.Size().Largest * desc.Reach(pr, replaced[i]) / g.quantum
 			once += x
 			often += x * mostOfSources(pr, most)
 		}
@@ -198,20 +199,20 @@ func gridBeside(desc *Description, p int, most []float64, replaced map[int]bool)
 		switch {
 		case often <= math.MaxInt32:
 			return g, false, nil
-		case once <= math.MaxInt32 || often*g.quantum/exact.quantum > MaxSum:
+		case once <= math.MaxInt32 || often*g.quantum/exact.quantum > network.MaxSum:
 			g.wide = true // the same weights in larger sums
-			return g, often > MaxSum, nil
+			return g, often > network.MaxSum, nil
 		}
 		often *= g.quantum / exact.quantum
 		g = exact
 	}
-	if g.tiers, err = tiers(w, g, desc.Populations[p].noticeable()); err != nil || g.tiers > 1 {
-		return g, often > MaxSum, err
+	if g.tiers, err = tiers(w, g, desc.Populations[p].Noticeable()); err != nil || g.tiers > 1 {
+		return g, often > network.MaxSum, err
 	}
-	for k := 0; k < spareBits && often > MaxSum; k++ {
+	for k := 0; k < spareBits && often > network.MaxSum; k++ {
 		g.quantum, often = 2*g.quantum, often/2
 	}
-	return g, often > MaxSum, nil
+	return g, often > network.MaxSum, nil
 }
 
 // spareBits is by how many bits a wide grid may be coarser than 2^-40 of its

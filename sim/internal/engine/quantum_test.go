@@ -8,17 +8,20 @@ import (
 	"testing"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
 // collectWeights collects all weights onto a population.
-func collectWeights(desc *Description, pop int) weightsOf { return weightsBeside(desc, pop, nil) }
+func collectWeights(desc *network.Description, pop int) weightsOf {
+	return weightsBeside(desc, pop, nil)
+}
 
 // gridOf returns the grid of a population with these weights onto it.
 func gridOf(weights ...connect.Distribution) grid {
-	d := &Description{Populations: populations(5, 5)}
+	d := &network.Description{Populations: populations(5, 5)}
 	for i, w := range weights {
-		d.Projections = append(d.Projections, Projection{Pre: []Range{{i % 2, 0, 5}}, Post: []Range{{1, 0, 5}}, Rule: connect.AllToAll{}, Weight: w, Delay: connect.Constant(1), Ordinal: uint32(i)})
+		d.Projections = append(d.Projections, network.Projection{Pre: []network.Range{{Population: i % 2, From: 0, N: 5}}, Post: []network.Range{{Population: 1, From: 0, N: 5}}, Rule: connect.AllToAll{}, Weight: w, Delay: connect.Constant(1), Ordinal: uint32(i)})
 	}
 	return chooseGrid(collectWeights(d, 1))
 }
@@ -90,8 +93,8 @@ func TestWideIsExactTo40Bits(t *testing.T) {
 			list.Pre, list.Post, list.Weight = append(list.Pre, 0), append(list.Post, 0), append(list.Weight, w)
 			largest = math.Max(largest, math.Abs(w))
 		}
-		d := &Description{Resolution: 0.1, Populations: populations(1), Projections: []Projection{
-			{Pre: []Range{{0, 0, 1}}, Post: []Range{{0, 0, 1}}, Rule: list, Weight: connect.Constant(1), Delay: connect.Constant(1)}}}
+		d := &network.Description{Resolution: 0.1, Populations: populations(1), Projections: []network.Projection{
+			{Pre: []network.Range{{Population: 0, From: 0, N: 1}}, Post: []network.Range{{Population: 0, From: 0, N: 1}}, Rule: list, Weight: connect.Constant(1), Delay: connect.Constant(1)}}}
 		g := chooseGrid(collectWeights(d, 0))
 		if !g.wide {
 			t.Fatalf("grid %+v", g)
@@ -136,8 +139,8 @@ func TestGridIgnoresOrder(t *testing.T) {
 }
 
 func TestParrotGrid(t *testing.T) {
-	d := &Description{Populations: []Population{{Name: "p", N: 3, Model: neuron.Parrot{}}}}
-	d.Projections = []Projection{{Pre: []Range{{0, 0, 3}}, Post: []Range{{0, 0, 3}}, Rule: connect.AllToAll{}, Weight: connect.Normal{Mean: 3, SD: 1}, Delay: connect.Constant(1)}}
+	d := &network.Description{Populations: []network.Population{{Name: "p", N: 3, Model: neuron.Parrot{}}}}
+	d.Projections = []network.Projection{{Pre: []network.Range{{Population: 0, From: 0, N: 3}}, Post: []network.Range{{Population: 0, From: 0, N: 3}}, Rule: connect.AllToAll{}, Weight: connect.Normal{Mean: 3, SD: 1}, Delay: connect.Constant(1)}}
 	if g := chooseGrid(collectWeights(d, 0)); g != (grid{quantum: 1}) {
 		t.Errorf("grid %+v, want quanta of 1: a parrot ignores weights", g)
 	}

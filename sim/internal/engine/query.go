@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 
+	"cortigo/sim/internal/network"
 	"cortigo/sim/synapse"
 )
 
@@ -29,7 +30,7 @@ type ConnectionState struct {
 // A Selection says which connections are asked for; nil stands for all.
 type Selection struct {
 	Projections      []int
-	Sources, Targets []Range
+	Sources, Targets []network.Range
 }
 
 // Connections calls visit for every synapse of a selection, in the order of the
@@ -59,13 +60,13 @@ func (e *Engine) Connections(of Selection, visit func(c Connection) bool) error 
 // connections visits the synapses of a projection, and reports whether to go on.
 func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool) (more bool, err error) {
 	pr := &e.desc.Projections[i]
-	sources, targets := newPool(pr.Sources()), newPool(pr.Targets())
+	sources, targets := network.NewPool(pr.Sources()), network.NewPool(pr.Targets())
 	from, onto := marked(&sources, of.Sources), marked(&targets, of.Targets)
 	if from.none || onto.none {
 		return true, nil
 	}
 	fail := func(err error) (bool, error) {
-		return false, fmt.Errorf("%s -> %s: %w", e.desc.names(pr.Pre), e.desc.names(pr.Post), err)
+		return false, fmt.Errorf("%s -> %s: %w", e.desc.Names(pr.Pre), e.desc.Names(pr.Post), err)
 	}
 	p, err := newPlan(nil, e.desc, i)
 	if err != nil {
@@ -73,8 +74,8 @@ func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool)
 	}
 	now := e.synapsesNow(i)
 	var d drawn
-	for k, r := range targets.part {
-		first := targets.first[k]
+	for k, r := range targets.Parts {
+		first := targets.First[k]
 		var w *drawer
 		for t := first; t < first+r.N; t++ {
 			if !onto.has(t) {
@@ -108,7 +109,7 @@ func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool)
 					c.row = d.row[j]
 				}
 				if w.stateful {
-					if i := r.From + t - first; now.of != nil && !now.of.part.has(now.of.layout.first[r.Population]+i) {
+					if i := r.From + t - first; now.of != nil && !now.of.part.Has(now.of.layout.first[r.Population]+i) {
 						return fail(now.of.elsewhere(r.Population, i))
 					}
 					now.tell(w, &d, &c)
@@ -132,16 +133,16 @@ func (m marks) has(i int) bool { return m.some == nil || m.some[i] }
 
 // marked returns where neurons of the ranges stand in a pool; nil ranges are
 // everywhere.
-func marked(p *pool, of []Range) marks {
+func marked(p *network.Pool, of []network.Range) marks {
 	if of == nil {
-		return marks{none: p.n == 0}
+		return marks{none: p.N == 0}
 	}
-	m := marks{some: make([]bool, p.n), none: true}
-	for k, r := range p.part {
+	m := marks{some: make([]bool, p.N), none: true}
+	for k, r := range p.Parts {
 		for _, o := range of {
-			if n := overlap(r, o); n > 0 {
+			if n := network.Overlap(r, o); n > 0 {
 				m.none = false
-				at := p.first[k] + max(0, o.From-r.From)
+				at := p.First[k] + max(0, o.From-r.From)
 				for i := range n {
 					m.some[at+i] = true
 				}
@@ -154,7 +155,7 @@ func marked(p *pool, of []Range) marks {
 // Describe returns an engine without shards, which can only be asked for its
 // Connections. Synapses with state are as they are in built, an engine of which
 // desc is the description, or has grown out of it; nil: as they begin.
-func Describe(desc *Description, built *Engine) (*Engine, error) {
+func Describe(desc *network.Description, built *Engine) (*Engine, error) {
 	e, err := newEngine(desc, Options{Threads: 1})
 	if err == nil {
 		e.built = built
@@ -165,15 +166,15 @@ func Describe(desc *Description, built *Engine) (*Engine, error) {
 // synapsesNow are the synapses with state of a projection as they are.
 type synapsesNow struct {
 	columns []synapse.Column
-	state   SynapseState // empty: as they begin
-	of      *Engine      // whose state it is; nil: as they begin
+	state   network.SynapseState // empty: as they begin
+	of      *Engine              // whose state it is; nil: as they begin
 	first   []int64
 	step    int64
 }
 
 // synapsesNow returns those of projection i; nil where it has none.
 func (e *Engine) synapsesNow(i int) *synapsesNow {
-	_, spec, err := e.desc.kindOf(&e.desc.Projections[i])
+	_, spec, err := e.desc.KindOf(&e.desc.Projections[i])
 	if spec == nil || err != nil {
 		return nil
 	}
@@ -212,13 +213,13 @@ func (now *synapsesNow) tell(w *drawer, d *drawn, c *Connection) {
 
 // CountSynapses returns how many connections projection i of a description
 // makes.
-func CountSynapses(desc *Description, i int) int64 {
+func CountSynapses(desc *network.Description, i int) int64 {
 	n := int64(0)
 	p, err := newPlan(nil, desc, i)
 	if err != nil {
 		return n // as building will say
 	}
-	for t := range p.post.n {
+	for t := range p.post.N {
 		n += int64(p.degree(t))
 	}
 	return n

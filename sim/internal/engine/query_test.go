@@ -12,23 +12,24 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
 // every returns a network with every rule and kind of distribution between three
 // populations, of both forms of weights, some of them joined.
-func every() *Description {
+func every() *network.Description {
 	delta := neuron.DefaultIafPscDelta()
 	split := neuron.DefaultIafPscExp()
 	split.TauSynIn = 3
-	d := &Description{Seed: 77, Resolution: 0.1, Populations: []Population{
+	d := &network.Description{Seed: 77, Resolution: 0.1, Populations: []network.Population{
 		{Name: "a", N: 40, Model: neuron.DefaultIafPscExp(), Vm: connect.Uniform{Min: -65, Max: -56}},
 		{Name: "b", N: 30, Model: split}, {Name: "c", N: 20, Model: delta}, {Name: "p", N: 6, Model: neuron.Parrot{}}}}
-	a, b, c, p := Range{0, 0, 40}, Range{1, 0, 30}, Range{2, 0, 20}, Range{3, 0, 6}
+	a, b, c, p := network.Range{Population: 0, From: 0, N: 40}, network.Range{Population: 1, From: 0, N: 30}, network.Range{Population: 2, From: 0, N: 20}, network.Range{Population: 3, From: 0, N: 6}
 	normal := connect.Normal{Mean: 20, SD: 4}
 	delay := connect.Distribution(connect.Uniform{Min: 0.3, Max: 9})
-	add := func(pre, post []Range, rule connect.Rule, w, delay connect.Distribution) {
-		pr := Projection{Pre: pre, Post: post, Rule: rule, Weight: w, Delay: delay}
+	add := func(pre, post []network.Range, rule connect.Rule, w, delay connect.Distribution) {
+		pr := network.Projection{Pre: pre, Post: post, Rule: rule, Weight: w, Delay: delay}
 		for _, o := range d.Projections {
 			if len(o.Pre) == 1 && len(o.Post) == 1 && len(pre) == 1 && len(post) == 1 && o.Pre[0].Population == pre[0].Population && o.Post[0].Population == post[0].Population {
 				pr.Ordinal++
@@ -36,17 +37,17 @@ func every() *Description {
 		}
 		d.Projections = append(d.Projections, pr)
 	}
-	one := func(r Range) []Range { return []Range{r} }
+	one := func(r network.Range) []network.Range { return []network.Range{r} }
 	both := connect.Forbid{Autapses: true, Multapses: true}
 	add(one(a), one(a), connect.FixedInDegree{N: 12, Forbid: both}, normal, delay)
 	add(one(a), one(a), connect.FixedTotalNumber{N: 900, Forbid: both}, normal, delay)
 	add(one(a), one(b), connect.FixedOutDegree{N: 7, Forbid: both}, normal, delay)
 	add(one(b), one(a), connect.PairwiseBernoulli{P: 0.2}, normal, connect.Add(connect.Constant(0.5), connect.Exponential{Beta: 1}))
-	add([]Range{a, b, {2, 3, 9}}, []Range{{2, 1, 12}, {0, 5, 20}}, connect.FixedInDegree{N: 9}, normal, delay)
-	add([]Range{{0, 0, 11}, {1, 0, 10}}, []Range{{1, 20, 10}, {2, 0, 11}}, connect.OneToOne{Symmetric: true}, connect.LogNormal{Mean: 1, SD: 0.5}, delay)
-	add([]Range{{0, 30, 10}, b}, []Range{{1, 0, 8}, {0, 32, 8}}, connect.SymmetricPairwiseBernoulli{P: 0.3}, normal, delay)
-	add([]Range{b, a}, []Range{c, p}, connect.FixedTotalNumber{N: 500, Forbid: connect.Forbid{Multapses: true}}, connect.Redraw{Of: connect.LogNormal{SD: 1}, Min: 0.5, Max: 3}, delay)
-	add([]Range{c, a}, []Range{p, b}, connect.AllToAll{Forbid: both}, connect.Constant(20), delay)
+	add([]network.Range{a, b, {Population: 2, From: 3, N: 9}}, []network.Range{{Population: 2, From: 1, N: 12}, {Population: 0, From: 5, N: 20}}, connect.FixedInDegree{N: 9}, normal, delay)
+	add([]network.Range{{Population: 0, From: 0, N: 11}, {Population: 1, From: 0, N: 10}}, []network.Range{{Population: 1, From: 20, N: 10}, {Population: 2, From: 0, N: 11}}, connect.OneToOne{Symmetric: true}, connect.LogNormal{Mean: 1, SD: 0.5}, delay)
+	add([]network.Range{{Population: 0, From: 30, N: 10}, b}, []network.Range{{Population: 1, From: 0, N: 8}, {Population: 0, From: 32, N: 8}}, connect.SymmetricPairwiseBernoulli{P: 0.3}, normal, delay)
+	add([]network.Range{b, a}, []network.Range{c, p}, connect.FixedTotalNumber{N: 500, Forbid: connect.Forbid{Multapses: true}}, connect.Redraw{Of: connect.LogNormal{SD: 1}, Min: 0.5, Max: 3}, delay)
+	add([]network.Range{c, a}, []network.Range{p, b}, connect.AllToAll{Forbid: both}, connect.Constant(20), delay)
 	return d
 }
 
@@ -108,9 +109,9 @@ func queried(t *testing.T, e *Engine, of Selection) held {
 		}
 		last = c
 		pr := &e.desc.Projections[c.Projection]
-		pre, post := newPool(pr.Sources()), newPool(pr.Targets())
-		p, i := pre.at(int(c.Source))
-		q, j := post.at(int(c.Target))
+		pre, post := network.NewPool(pr.Sources()), network.NewPool(pr.Targets())
+		p, i := pre.At(int(c.Source))
+		q, j := post.At(int(c.Target))
 		h.add(int64(e.layout.first[p]+i), int64(e.layout.first[q]+j), int64(math.Round(c.Weight/e.grids[q].quantum)), c.Delay)
 		return true
 	})
@@ -165,11 +166,11 @@ func TestConnectionsAreWhatIsHeld(t *testing.T) {
 // Joined pools, reverse connections and numbers give the same states for any
 // shards and threads.
 func TestEveryRuns(t *testing.T) {
-	var want *State
+	var want *network.State
 	for _, o := range []Options{{Threads: 1, Shards: 1}, {Threads: 2, Shards: 3}, {Threads: 1, Shards: 31}} {
 		d := every()
 		for p := range 3 {
-			d.Attachments = append(d.Attachments, Attachment{Device: device.Poisson{Rate: 9000}, Generator: p, Post: Range{p, 0, d.Populations[p].N},
+			d.Attachments = append(d.Attachments, network.Attachment{Device: device.Poisson{Rate: 9000}, Generator: p, Post: network.Range{Population: p, From: 0, N: d.Populations[p].N},
 				Weight: connect.Constant([]float64{60, 60, 0.6}[p]), Delay: connect.Constant(1)})
 		}
 		e, err := Build(t.Context(), d, o)
@@ -219,9 +220,9 @@ func TestSelection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := func(rs []Range, parts []Range, position uint32) bool {
-		pool := newPool(parts)
-		p, i := pool.at(int(position))
+	in := func(rs []network.Range, parts []network.Range, position uint32) bool {
+		pool := network.NewPool(parts)
+		p, i := pool.At(int(position))
 		for _, r := range rs {
 			if r.Population == p && i >= r.From && i < r.From+r.N {
 				return true
@@ -230,8 +231,8 @@ func TestSelection(t *testing.T) {
 		return rs == nil
 	}
 	for _, of := range []Selection{
-		{Sources: []Range{{0, 3, 1}}}, {Targets: []Range{{2, 5, 3}, {1, 0, 2}}}, {Sources: []Range{{1, 0, 5}, {0, 39, 1}}, Targets: []Range{{0, 10, 20}}},
-		{Projections: []int{4, 6}}, {Projections: []int{5}, Targets: []Range{{0, 0, 4}}}, {Sources: []Range{}},
+		{Sources: []network.Range{{Population: 0, From: 3, N: 1}}}, {Targets: []network.Range{{Population: 2, From: 5, N: 3}, {Population: 1, From: 0, N: 2}}}, {Sources: []network.Range{{Population: 1, From: 0, N: 5}, {Population: 0, From: 39, N: 1}}, Targets: []network.Range{{Population: 0, From: 10, N: 20}}},
+		{Projections: []int{4, 6}}, {Projections: []int{5}, Targets: []network.Range{{Population: 0, From: 0, N: 4}}}, {Sources: []network.Range{}},
 	} {
 		var want, got []Connection
 		if err := e.Connections(Selection{Projections: of.Projections}, func(c Connection) bool {

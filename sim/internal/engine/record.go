@@ -6,6 +6,7 @@ import (
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/exchange"
+	"cortigo/sim/internal/network"
 )
 
 // A SpikeSink takes recorded spikes in order; the slices are reused.
@@ -31,7 +32,7 @@ type spikeRecorder struct {
 
 // RecordSpikes sends the spikes of some neurons, those of them that are here, to
 // sink from now on.
-func (e *Engine) RecordSpikes(sink SpikeSink, of []Range) {
+func (e *Engine) RecordSpikes(sink SpikeSink, of []network.Range) {
 	r := e.recorderOf(sink)
 	if r == nil || r.member != nil {
 		r = &spikeRecorder{sink: sink}
@@ -40,7 +41,7 @@ func (e *Engine) RecordSpikes(sink SpikeSink, of []Range) {
 	r.member = make([]uint64, (e.neurons+63)/64)
 	for _, x := range of {
 		for i := range x.N {
-			if g := e.layout.first[x.Population] + x.From + i; e.part.has(g) {
+			if g := e.layout.first[x.Population] + x.From + i; e.part.Has(g) {
 				r.member[g/64] |= 1 << (g % 64)
 			}
 		}
@@ -154,12 +155,12 @@ func (e *Engine) merge(lists [][]exchange.Spike) {
 
 // recentSpikes are those whose synapses may still deliver.
 type recentSpikes struct {
-	list []StampedSpike
+	list []network.StampedSpike
 	head int
 }
 
 func (r *recentSpikes) add(s exchange.Spike, step int64) {
-	r.list = append(r.list, StampedSpike{s.Neuron, s.Multiplicity, step})
+	r.list = append(r.list, network.StampedSpike{Neuron: s.Neuron, Multiplicity: s.Multiplicity, Step: step})
 }
 
 func (r *recentSpikes) forget(until int64) {
@@ -179,7 +180,7 @@ type sampler struct {
 	quantities      []string
 	interval, first int64 // samples at steps first, first+interval, ...
 	end             int64
-	ranges          []Range
+	ranges          []network.Range
 	base            []int // row of the first neuron here of each range
 	ids             []int32
 	perInterval     int // most samples in an interval
@@ -194,15 +195,15 @@ type sampler struct {
 }
 
 // Record samples quantities of some neurons from now on.
-func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []Range) error {
-	s := &sampler{sink: sink, ranges: of, quantities: quantitiesOf(m)}
+func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []network.Range) error {
+	s := &sampler{sink: sink, ranges: of, quantities: network.QuantitiesOf(m)}
 	var err error
-	if s.first, s.interval, s.end, err = SampleSteps(m, e.clock, e.step); err != nil {
+	if s.first, s.interval, s.end, err = network.SampleSteps(m, e.clock, e.step); err != nil {
 		return err
 	}
 	for _, r := range of {
 		for _, q := range s.quantities {
-			if err := checkQuantity(&e.desc.Populations[r.Population], q); err != nil {
+			if err := network.CheckQuantity(&e.desc.Populations[r.Population], q); err != nil {
 				return err
 			}
 		}
@@ -210,7 +211,7 @@ func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []Range) error 
 	for _, r := range of {
 		s.base = append(s.base, len(s.ids))
 		for i := range r.N {
-			if e.part.has(e.layout.first[r.Population] + r.From + i) {
+			if e.part.Has(e.layout.first[r.Population] + r.From + i) {
 				s.ids = append(s.ids, e.layout.ids[r.Population]+int32(r.From+i))
 			}
 		}
@@ -271,7 +272,7 @@ func (e *Engine) sample(sh *shard, begin, step int64, buf int) {
 					continue
 				}
 				dst, read := m.values[buf][q], b.reader(name)
-				row := slot*len(m.ids) + m.base[i] + e.part.before(b.number+b.index(from)) - e.part.before(b.number+r.From)
+				row := slot*len(m.ids) + m.base[i] + e.part.Before(b.number+b.index(from)) - e.part.Before(b.number+r.From)
 				for k := from; k < to; k++ {
 					dst[row] = read(k)
 					row += len(e.shards)

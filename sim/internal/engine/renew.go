@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/network"
 )
 
 // Rebuild builds an engine of a description that has grown out of old's, or
 // changed from it, and has it go on from old's state: spikes under way arrive as
 // they would have, whatever became of their synapses.
-func Rebuild(ctx context.Context, desc *Description, opts Options, old *Engine) (*Engine, error) {
-	var state *State
+func Rebuild(ctx context.Context, desc *network.Description, opts Options, old *Engine) (*Engine, error) {
+	var state *network.State
 	if err := Guard(func() error { state = old.Unwired(); return nil }); err != nil {
 		return nil, err
 	}
@@ -39,7 +40,7 @@ func Rebuild(ctx context.Context, desc *Description, opts Options, old *Engine) 
 // Reload returns an engine with e's synapses and state for a description that
 // differs from e's in the parameters of neurons or in devices alone, and has the
 // same channels and grids of weights.
-func (e *Engine) Reload(desc *Description) (*Engine, error) {
+func (e *Engine) Reload(desc *network.Description) (*Engine, error) {
 	r, err := e.Restart(desc)
 	if err != nil {
 		return nil, err
@@ -63,13 +64,13 @@ func (e *Engine) Reload(desc *Description) (*Engine, error) {
 
 // Fits reports whether an engine of desc would keep weights as e does, so that
 // Reload and Restart can make it.
-func (e *Engine) Fits(desc *Description) bool {
+func (e *Engine) Fits(desc *network.Description) bool {
 	grids, err := populationGrids(desc, e.clock)
 	return err == nil && slices.Equal(grids, e.grids)
 }
 
 // Restart is Reload with the initial state.
-func (e *Engine) Restart(desc *Description) (*Engine, error) {
+func (e *Engine) Restart(desc *network.Description) (*Engine, error) {
 	r, err := load(desc, Options{Threads: e.threads, Shards: e.layout.shards, Exchange: e.exchange}, e.Bounds(),
 		func(s int) (Rows, error) { return e.Rows(s), nil }, func(*shard, *Engine) error { return nil })
 	if err != nil {
@@ -109,9 +110,9 @@ func (e *Engine) keepQuantities(old *Engine) {
 }
 
 // adopt makes the state of neurons that had other parameters one of e's.
-func (e *Engine) adopt(s *State) error {
+func (e *Engine) adopt(s *network.State) error {
 	for p := range s.Populations {
-		if err := e.desc.Populations[p].adopt(s.Populations[p]); err != nil {
+		if err := e.desc.Populations[p].Adopt(s.Populations[p]); err != nil {
 			return fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[p].Name), err)
 		}
 	}
@@ -120,8 +121,8 @@ func (e *Engine) adopt(s *State) error {
 
 // CanAdopt reports why neurons of a population cannot go on with other
 // parameters.
-func (e *Engine) CanAdopt(population int, changed *Population) error {
-	return changed.adopt(e.state(population))
+func (e *Engine) CanAdopt(population int, changed *network.Population) error {
+	return changed.Adopt(e.state(population))
 }
 
 // CanRecord reports why a quantity of a population's neurons cannot be recorded

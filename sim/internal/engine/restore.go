@@ -9,12 +9,13 @@ import (
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/exchange"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
 // state copies the columns of a population.
-func (e *Engine) state(p int) PopulationState {
-	s, n := PopulationState{}, e.desc.Populations[p].N
+func (e *Engine) state(p int) network.PopulationState {
+	s, n := network.PopulationState{}, e.desc.Populations[p].N
 	for _, sh := range e.shards {
 		b := sh.blocks[p]
 		if b.n == 0 {
@@ -38,7 +39,7 @@ func (e *Engine) state(p int) PopulationState {
 }
 
 // restore makes s the state of a population's neurons in a shard.
-func (sh *shard) restore(b *block, s PopulationState) error {
+func (sh *shard) restore(b *block, s network.PopulationState) error {
 	for _, name := range slices.Sorted(maps.Keys(s)) {
 		if b.column(name) == nil {
 			sh.follow(b, name)
@@ -71,13 +72,13 @@ func (sh *shard) restore(b *block, s PopulationState) error {
 }
 
 // State returns a copy of the network's state.
-func (e *Engine) State() *State {
-	s := &State{Step: e.step, Spikes: e.spikeCount, Populations: make([]PopulationState, len(e.desc.Populations))}
+func (e *Engine) State() *network.State {
+	s := &network.State{Step: e.step, Spikes: e.spikeCount, Populations: make([]network.PopulationState, len(e.desc.Populations))}
 	for p := range s.Populations {
 		s.Populations[p] = e.state(p)
 	}
-	if !e.part.whole() {
-		s.part = e.part
+	if !e.part.Whole() {
+		s.Part = e.part
 	}
 	s.Recent = append(s.Recent, e.recent.list[e.recent.head:]...)
 	s.Arrivals = e.arrivalsToCome()
@@ -88,9 +89,9 @@ func (e *Engine) State() *State {
 // SetState makes the network go on from s. Populations that the state does not
 // have, behind those it has, are left as they are. A part of a network takes what
 // is its own of the state of the whole, or that of the same part.
-func (e *Engine) SetState(s *State) error {
-	if s.part != nil && !s.part.same(e.part) {
-		return fmt.Errorf("state is of a part of the network, %v, here are %v", s.part, e.part)
+func (e *Engine) SetState(s *network.State) error {
+	if s.Part != nil && !s.Part.Same(e.part) {
+		return fmt.Errorf("state is of a part of the network, %v, here are %v", s.Part, e.part)
 	}
 	if len(s.Populations) > len(e.desc.Populations) {
 		return fmt.Errorf("state has %d populations, the network %d", len(s.Populations), len(e.desc.Populations))
@@ -115,10 +116,10 @@ func (e *Engine) SetState(s *State) error {
 		return err
 	}
 	e.step, e.spikeCount, e.broken = s.Step, s.Spikes, nil
-	if s.part == nil && e.part.at[0] < 0 {
+	if s.Part == nil && e.part.At[0] < 0 {
 		e.spikeCount = 0 // those until then count once among all programs, with the first shard
 	}
-	e.recent = recentSpikes{list: append([]StampedSpike(nil), s.Recent...)}
+	e.recent = recentSpikes{list: append([]network.StampedSpike(nil), s.Recent...)}
 	e.setArrivals(s.Arrivals)
 	for _, sh := range e.shards {
 		sh.step = s.Step
@@ -149,7 +150,7 @@ func (e *Engine) SetState(s *State) error {
 }
 
 // checkRecent reports spikes that cannot be under way.
-func (e *Engine) checkRecent(s *State) error {
+func (e *Engine) checkRecent(s *network.State) error {
 	if s.Step < 0 || s.Step > clock.MaxSteps {
 		return fmt.Errorf("state is of step %d, must be in [0, %d]", s.Step, clock.MaxSteps)
 	}
@@ -168,7 +169,7 @@ func (e *Engine) checkRecent(s *State) error {
 		}
 	}
 	for i, a := range s.Arrivals {
-		if int64(a.Neuron) >= int64(e.neurons) || a.Step <= s.Step || a.Step > s.Step+maxDelay || math.IsNaN(a.Value) || math.IsInf(a.Value, 0) {
+		if int64(a.Neuron) >= int64(e.neurons) || a.Step <= s.Step || a.Step > s.Step+network.MaxDelay || math.IsNaN(a.Value) || math.IsInf(a.Value, 0) {
 			return fmt.Errorf("state has %g arriving at neuron %d at step %d, which cannot be at step %d", a.Value, a.Neuron+1, a.Step, s.Step)
 		}
 		if i > 0 && a.Step < s.Arrivals[i-1].Step {

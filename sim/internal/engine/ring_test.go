@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
@@ -29,11 +30,11 @@ func TestChooseRing(t *testing.T) {
 		{"large shards", 20000, neuron.DefaultIafPscExp(), spread, 64000, 2, false},
 		{"two channels", 1600, split, spread, 64000, 4, false},
 	} {
-		p := Range{N: c.n}
+		p := network.Range{N: c.n}
 		weight := connect.Above(connect.Normal{Mean: 88, SD: 8.8}, 0)
-		desc := &Description{Resolution: 0.1, Populations: []Population{{Name: "p", N: c.n, Model: c.model}}}
+		desc := &network.Description{Resolution: 0.1, Populations: []network.Population{{Name: "p", N: c.n, Model: c.model}}}
 		for i := range uint32(2) {
-			desc.Projections = append(desc.Projections, Projection{Pre: []Range{p}, Post: []Range{p}, Rule: connect.FixedTotalNumber{N: c.synapses},
+			desc.Projections = append(desc.Projections, network.Projection{Pre: []network.Range{p}, Post: []network.Range{p}, Rule: connect.FixedTotalNumber{N: c.synapses},
 				Weight: weight, Delay: c.delay, Ordinal: i})
 		}
 		e, err := Build(t.Context(), desc, Options{Threads: 1, Shards: c.shards})

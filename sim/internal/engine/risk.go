@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
-	"cortigo/sim/internal/brief"
 	"fmt"
+
+	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/network"
 )
 
 // assessRisk settles whether parrots may emit more at once than sums hold.
@@ -44,7 +46,7 @@ func (e *Engine) tooMany(b *block, k int, m int32, step int64) *stepError {
 
 // returnTo takes the network from a state that it was in to a later step, as it
 // went before, with nothing recorded.
-func (e *Engine) returnTo(start *State, events, step int64) error {
+func (e *Engine) returnTo(start *network.State, events, step int64) error {
 	broken := e.broken
 	for _, sh := range e.shards {
 		sh.clearInput()

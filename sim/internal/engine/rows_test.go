@@ -10,6 +10,7 @@ import (
 
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 )
 
 // A synapse as it went in, for the naive reference.
@@ -110,7 +111,7 @@ func testRows[W word](t *testing.T, sources, keys int, shift uint, single bool, 
 	if r.count != int64(len(want)) || words != r.used {
 		t.Errorf("count %d, %d words used, want %d and %d", r.count, r.used, len(want), words)
 	}
-	if err := check(r, sources, Bounds{MinDelay: 1, MaxDelay: maxDelay}); err != nil && len(want) > 0 {
+	if err := check(r, sources, Bounds{MinDelay: 1, MaxDelay: network.MaxDelay}); err != nil && len(want) > 0 {
 		t.Errorf("check: %v", err)
 	}
 }
@@ -132,7 +133,7 @@ func randomSynapses(r *rand.Rand, n, sources, targets, keys int, wide bool) []na
 func TestPlaceEqualsNaive(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 9))
 	for _, c := range []struct{ n, sources, targets, keys int }{
-		{0, 5, 5, 4}, {1, 1, 1, 4}, {3000, 40, 100, 4}, {3000, 40, 1, 50}, {20000, 7, 65536, 200}, {5000, 1000, 300, 2*maxDelay + 2}, {2000, 1, 70, 60},
+		{0, 5, 5, 4}, {1, 1, 1, 4}, {3000, 40, 100, 4}, {3000, 40, 1, 50}, {20000, 7, 65536, 200}, {5000, 1000, 300, 2*network.MaxDelay + 2}, {2000, 1, 70, 60},
 	} {
 		for _, shift := range []uint{0, 2, 5, 11} {
 			if c.keys<<shift > 1<<20 {
@@ -190,7 +191,7 @@ func TestRowsDeliver(t *testing.T) {
 	want := make([][2][targets]int64, steps+100)
 	var sum [2][1 << 16]int32
 	var sumWide [2][1 << 16]int64
-	var history []StampedSpike
+	var history []network.StampedSpike
 	for step := int64(1); step <= steps; step++ {
 		var spikes []exchange.Spike
 		for s := range sources {
@@ -235,9 +236,9 @@ func TestRowsDeliver(t *testing.T) {
 	}
 }
 
-func stamped(spikes []exchange.Spike, step int64) (out []StampedSpike) {
+func stamped(spikes []exchange.Spike, step int64) (out []network.StampedSpike) {
 	for _, s := range spikes {
-		out = append(out, StampedSpike{Neuron: s.Neuron, Multiplicity: s.Multiplicity, Step: step})
+		out = append(out, network.StampedSpike{Neuron: s.Neuron, Multiplicity: s.Multiplicity, Step: step})
 	}
 	return out
 }
@@ -272,7 +273,7 @@ func TestBucketShift(t *testing.T) {
 		sources, keys int
 		want          uint
 	}{
-		{0, 0, 4, 16}, {0, 10, 4, 16}, {1 << 40, 1, 4, 0}, {20683 * 4000, 20683, 100, 5}, {1000, 1000, 2*maxDelay + 2, 4},
+		{0, 0, 4, 16}, {0, 10, 4, 16}, {1 << 40, 1, 4, 0}, {20683 * 4000, 20683, 100, 5}, {1000, 1000, 2*network.MaxDelay + 2, 4},
 	} {
 		if got := bucketShift(c.records, c.sources, c.keys); got != c.want {
 			t.Errorf("bucketShift(%d, %d, %d) = %d, want %d", c.records, c.sources, c.keys, got, c.want)

@@ -3,24 +3,24 @@ package engine
 import (
 	"fmt"
 	"math"
-	"strings"
 	"testing"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/network"
 )
 
 // matrix draws all synapses of one projection and counts them by target and
 // source, as positions in the pools.
-func matrix(t testing.TB, seed uint64, sizes []int, pr Projection) [][]float64 {
+func matrix(t testing.TB, seed uint64, sizes []int, pr network.Projection) [][]float64 {
 	t.Helper()
 	if pr.Weight == nil {
 		pr.Weight = connect.Constant(1)
 	}
 	pr.Delay = connect.Constant(1)
-	if err := CheckProjection(&pr, 0.1); err != nil {
+	if err := network.CheckProjection(&pr, 0.1); err != nil {
 		t.Fatal(err)
 	}
-	d := &Description{Seed: seed, Resolution: 0.1, Populations: populations(sizes...), Projections: []Projection{pr}}
+	d := &network.Description{Seed: seed, Resolution: 0.1, Populations: populations(sizes...), Projections: []network.Projection{pr}}
 	grids := make([]grid, len(sizes))
 	for i := range grids {
 		grids[i] = chooseGrid(collectWeights(d, i))
@@ -30,9 +30,9 @@ func matrix(t testing.TB, seed uint64, sizes []int, pr Projection) [][]float64 {
 		t.Fatal(err)
 	}
 	p := ws[0].plan
-	m := make([][]float64, p.post.n)
+	m := make([][]float64, p.post.N)
 	for i := range m {
-		m[i] = make([]float64, p.pre.n)
+		m[i] = make([]float64, p.pre.N)
 	}
 	var x drawn
 	for _, w := range ws {
@@ -65,20 +65,20 @@ var bothForbidden = connect.Forbid{Autapses: true, Multapses: true}
 
 // A pair of pools of 12 sources and 8 targets that have 5 neurons in common.
 type overlapping struct {
-	pre, post []Range
+	pre, post []network.Range
 	sizes     []int
 }
 
 var (
-	joinedPools = overlapping{[]Range{{1, 2, 3}, {0, 0, 9}}, []Range{{0, 6, 4}, {1, 0, 4}}, []int{12, 6}}
-	simplePools = overlapping{[]Range{{0, 2, 12}}, []Range{{0, 9, 8}}, []int{20}}
+	joinedPools = overlapping{[]network.Range{{Population: 1, From: 2, N: 3}, {Population: 0, From: 0, N: 9}}, []network.Range{{Population: 0, From: 6, N: 4}, {Population: 1, From: 0, N: 4}}, []int{12, 6}}
+	simplePools = overlapping{[]network.Range{{Population: 0, From: 2, N: 12}}, []network.Range{{Population: 0, From: 9, N: 8}}, []int{20}}
 )
 
 // same reports whether a target and a source are one neuron.
 func (o overlapping) same(target, source int) bool {
-	pre, post := newPool(o.pre), newPool(o.post)
-	p, i := post.at(target)
-	q, j := pre.at(source)
+	pre, post := network.NewPool(o.pre), network.NewPool(o.post)
+	p, i := post.At(target)
+	q, j := pre.At(source)
 	return p == q && i == j
 }
 
@@ -142,7 +142,7 @@ func testPairByPair(t *testing.T, pools overlapping) {
 		t.Run(fmt.Sprintf("%T%+v", c.rule, c.rule), func(t *testing.T) {
 			var count, want []float64
 			for seed := range c.rounds {
-				m := matrix(t, seed, pools.sizes, Projection{Pre: pools.pre, Post: pools.post, Rule: c.rule})
+				m := matrix(t, seed, pools.sizes, network.Projection{Pre: pools.pre, Post: pools.post, Rule: c.rule})
 				rows, columns, total := sums(m)
 				for i, n := range rows {
 					if c.row >= 0 && n != c.row {
@@ -187,7 +187,7 @@ func TestSourcesWithoutReplacementAreIndependent(t *testing.T) {
 	together := make([]float64, 15)
 	const rounds, targets = 500, 20
 	for seed := range uint64(rounds) {
-		for _, row := range matrix(t, seed, []int{6, targets}, Projection{Pre: []Range{{0, 0, 6}}, Post: []Range{{1, 0, targets}},
+		for _, row := range matrix(t, seed, []int{6, targets}, network.Projection{Pre: []network.Range{{Population: 0, From: 0, N: 6}}, Post: []network.Range{{Population: 1, From: 0, N: targets}},
 			Rule: connect.FixedInDegree{N: 3, Forbid: connect.Forbid{Multapses: true}}}) {
 			k := 0
 			for i := range 6 {
@@ -208,7 +208,7 @@ func TestSourcesWithoutReplacementAreIndependent(t *testing.T) {
 // Degrees of pairwise Bernoulli are binomial.
 func TestBernoulliDegrees(t *testing.T) {
 	const pre, post, p = 40, 3000, 0.3
-	m := matrix(t, 5, []int{pre, post}, Projection{Pre: []Range{{0, 0, pre}}, Post: []Range{{1, 0, post}}, Rule: connect.PairwiseBernoulli{P: p}})
+	m := matrix(t, 5, []int{pre, post}, network.Projection{Pre: []network.Range{{Population: 0, From: 0, N: pre}}, Post: []network.Range{{Population: 1, From: 0, N: post}}, Rule: connect.PairwiseBernoulli{P: p}})
 	rows, columns, _ := sums(m)
 	count, want := make([]float64, pre+1), make([]float64, pre+1)
 	lg := func(x int) float64 { v, _ := math.Lgamma(float64(x) + 1); return v }
@@ -231,23 +231,23 @@ func TestBernoulliDegrees(t *testing.T) {
 // target, none to itself.
 func TestSymmetricBernoulli(t *testing.T) {
 	const rounds, p = 3000, 0.3
-	pre, post := newPool(joinedPools.pre), newPool(joinedPools.post)
-	count, want := make([]float64, pre.n*post.n), make([]float64, pre.n*post.n)
+	pre, post := network.NewPool(joinedPools.pre), network.NewPool(joinedPools.post)
+	count, want := make([]float64, pre.N*post.N), make([]float64, pre.N*post.N)
 	for seed := range uint64(rounds) {
-		m := matrix(t, seed, joinedPools.sizes, Projection{Pre: joinedPools.pre, Post: joinedPools.post, Rule: connect.SymmetricPairwiseBernoulli{P: p}})
+		m := matrix(t, seed, joinedPools.sizes, network.Projection{Pre: joinedPools.pre, Post: joinedPools.post, Rule: connect.SymmetricPairwiseBernoulli{P: p}})
 		for i := range m {
 			for j, n := range m[i] {
-				forward, reverse := i < post.n && j < pre.n, i >= post.n && j >= pre.n
+				forward, reverse := i < post.N && j < pre.N, i >= post.N && j >= pre.N
 				if n > 1 || n > 0 && !forward && !reverse {
 					t.Fatalf("%g connections from %d to %d", n, j, i)
 				}
 				if forward {
-					if m[post.n+j][pre.n+i] != n || n > 0 && joinedPools.same(i, j) {
-						t.Fatalf("connection from %d to %d: %g, back %g", j, i, n, m[post.n+j][pre.n+i])
+					if m[post.N+j][pre.N+i] != n || n > 0 && joinedPools.same(i, j) {
+						t.Fatalf("connection from %d to %d: %g, back %g", j, i, n, m[post.N+j][pre.N+i])
 					}
-					count[i*pre.n+j] += n
+					count[i*pre.N+j] += n
 					if !joinedPools.same(i, j) {
-						want[i*pre.n+j] = rounds * p
+						want[i*pre.N+j] = rounds * p
 					}
 				}
 			}
@@ -255,8 +255,8 @@ func TestSymmetricBernoulli(t *testing.T) {
 	}
 	checkChiSquared(t, "pairs", count, want)
 	// Within one population every two neurons are considered twice.
-	one := []Range{{0, 0, 30}}
-	m := matrix(t, 1, []int{30}, Projection{Pre: one, Post: one, Rule: connect.SymmetricPairwiseBernoulli{P: p}})
+	one := []network.Range{{Population: 0, From: 0, N: 30}}
+	m := matrix(t, 1, []int{30}, network.Projection{Pre: one, Post: one, Rule: connect.SymmetricPairwiseBernoulli{P: p}})
 	total := 0.0
 	for i := range 30 {
 		for j := range 30 {
@@ -276,8 +276,8 @@ func TestSymmetricBernoulli(t *testing.T) {
 // One to one goes by the position in joined pools, and back with the same
 // weight and delay.
 func TestOneToOneJoined(t *testing.T) {
-	d := &Description{Seed: 4, Resolution: 0.1, Populations: populations(10, 10), Projections: []Projection{{
-		Pre: []Range{{0, 5, 3}, {1, 0, 4}}, Post: []Range{{1, 8, 2}, {0, 0, 5}}, Rule: connect.OneToOne{Symmetric: true},
+	d := &network.Description{Seed: 4, Resolution: 0.1, Populations: populations(10, 10), Projections: []network.Projection{{
+		Pre: []network.Range{{Population: 0, From: 5, N: 3}, {Population: 1, From: 0, N: 4}}, Post: []network.Range{{Population: 1, From: 8, N: 2}, {Population: 0, From: 0, N: 5}}, Rule: connect.OneToOne{Symmetric: true},
 		Weight: connect.Normal{Mean: 10, SD: 3}, Delay: connect.Uniform{Min: 0.2, Max: 9}}}}
 	e, err := Build(t.Context(), d, Options{Threads: 1, Shards: 3})
 	if err != nil {
@@ -305,7 +305,7 @@ func TestOneToOneJoined(t *testing.T) {
 		t.Error("all weights are the same")
 	}
 	self := connect.OneToOne{Forbid: connect.Forbid{Autapses: true}}
-	m := matrix(t, 1, []int{5}, Projection{Pre: []Range{{0, 0, 4}}, Post: []Range{{0, 0, 2}, {0, 3, 2}}, Rule: self})
+	m := matrix(t, 1, []int{5}, network.Projection{Pre: []network.Range{{Population: 0, From: 0, N: 4}}, Post: []network.Range{{Population: 0, From: 0, N: 2}, {Population: 0, From: 3, N: 2}}, Rule: self})
 	if _, _, n := sums(m); n != 2 || m[2][2] != 1 || m[3][3] != 1 {
 		t.Errorf("without autapses: %v", m)
 	}
@@ -314,68 +314,9 @@ func TestOneToOneJoined(t *testing.T) {
 // Joined pools draw what one pool of the same neurons would by its statistics,
 // not from the streams of a simple projection between the same populations.
 func TestJoinedStreams(t *testing.T) {
-	simple := matrix(t, 1, []int{20}, Projection{Pre: []Range{{0, 0, 20}}, Post: []Range{{0, 0, 20}}, Rule: connect.FixedInDegree{N: 10}})
-	joined := matrix(t, 1, []int{20}, Projection{Pre: []Range{{0, 0, 10}, {0, 10, 10}}, Post: []Range{{0, 0, 20}}, Rule: connect.FixedInDegree{N: 10}})
+	simple := matrix(t, 1, []int{20}, network.Projection{Pre: []network.Range{{Population: 0, From: 0, N: 20}}, Post: []network.Range{{Population: 0, From: 0, N: 20}}, Rule: connect.FixedInDegree{N: 10}})
+	joined := matrix(t, 1, []int{20}, network.Projection{Pre: []network.Range{{Population: 0, From: 0, N: 10}, {Population: 0, From: 10, N: 10}}, Post: []network.Range{{Population: 0, From: 0, N: 20}}, Rule: connect.FixedInDegree{N: 10}})
 	if fmt.Sprint(simple) == fmt.Sprint(joined) {
 		t.Error("a joined pool draws from the streams of a simple one")
-	}
-}
-
-func TestCheckProjection(t *testing.T) {
-	a, b, some := []Range{{0, 0, 10}}, []Range{{1, 0, 5}}, []Range{{0, 8, 2}, {1, 0, 1}}
-	auto, multi := connect.Forbid{Autapses: true}, connect.Forbid{Multapses: true}
-	none, single := []Range{{0, 0, 0}}, []Range{{0, 3, 1}}
-	for _, c := range []struct {
-		pre, post []Range
-		rule      connect.Rule
-		weight    connect.Distribution
-		want      string
-	}{
-		{nil, b, connect.AllToAll{}, nil, "without parts"},
-		{[]Range{{0, 0, 5}, {0, 4, 2}}, b, connect.AllToAll{}, nil, "neurons 0..4 and 4..5 of population 0, must have each once"},
-		{a, b, nil, nil, "no connection rule"},
-		{a, b, &connect.PairwiseBernoulli{}, nil, "rule of type *connect.PairwiseBernoulli, must be a value"},
-		{a, b, connect.FixedInDegree{N: 11}, nil, ""},
-		{a, b, connect.FixedInDegree{N: 10, Forbid: multi}, nil, ""},
-		{a, b, connect.FixedInDegree{N: 11, Forbid: multi}, nil, "FixedInDegree: N is 11 without multapses, must be at most 10, the sources"},
-		{a, b, connect.FixedInDegree{N: 10, Forbid: bothForbidden}, nil, ""},
-		{a, some, connect.FixedInDegree{N: 10, Forbid: bothForbidden}, nil, "FixedInDegree: N is 10 with 10 sources without autapses and multapses, must be at most 9"},
-		{single, a, connect.FixedInDegree{N: 1, Forbid: auto}, nil, "FixedInDegree: N is 1 with no sources without autapses, must be 0"},
-		{none, a, connect.FixedInDegree{N: 1}, nil, "N is 1 with no sources, must be 0"},
-		{b, a, connect.FixedOutDegree{N: 11, Forbid: multi}, nil, "FixedOutDegree: N is 11 without multapses, must be at most 10, the targets"},
-		{some, a, connect.FixedOutDegree{N: 10, Forbid: bothForbidden}, nil, "FixedOutDegree: N is 10 with 10 targets without autapses and multapses, must be at most 9"},
-		{a, none, connect.FixedOutDegree{N: 1}, nil, "FixedOutDegree: N is 1"},
-		{a, b, connect.FixedOutDegree{N: -1}, nil, "FixedOutDegree: N is -1, must be >= 0"},
-		{a, b, connect.FixedTotalNumber{N: 50, Forbid: bothForbidden}, nil, ""},
-		{a, b, connect.FixedTotalNumber{N: 51, Forbid: multi}, nil, "FixedTotalNumber: N is 51 without multapses, must be at most 50, the pairs of 10 sources and 5 targets"},
-		{a, a, connect.FixedTotalNumber{N: 91, Forbid: bothForbidden}, nil, "FixedTotalNumber: N is 91 between 10 sources and 10 targets without autapses and multapses, must be at most 90"},
-		{single, single, connect.FixedTotalNumber{N: 1, Forbid: auto}, nil, "1 synapses between 1 sources and 1 targets without autapses, must be 0"},
-		{a, b, connect.PairwiseBernoulli{P: 1}, nil, ""},
-		{a, b, connect.PairwiseBernoulli{P: 1.1}, nil, "PairwiseBernoulli: P is 1.1, must be in [0, 1]"},
-		{a, b, connect.PairwiseBernoulli{P: math.NaN()}, nil, "P is NaN"},
-		{a, b, connect.SymmetricPairwiseBernoulli{P: 1}, nil, "SymmetricPairwiseBernoulli: P is 1, must be in [0, 1)"},
-		{a, a, connect.AllToAll{Symmetric: true}, nil, ""},
-		{a, b, connect.AllToAll{Symmetric: true}, nil, "AllToAll: 10 sources and 5 targets, must be the same neurons"},
-		{b, []Range{{0, 0, 5}}, connect.AllToAll{Symmetric: true}, nil, "make_symmetric needs the same neurons"},
-		{a, a, connect.AllToAll{Symmetric: true}, connect.Uniform{Max: 1}, "make_symmetric needs a Constant"},
-		{a, b, connect.OneToOne{Symmetric: true}, nil, "OneToOne: 10 sources and 5 targets, must be as many"},
-		{a, b, connect.AllToAll{}, make(connect.Values, 49), "weight: connect: Values: 49 values, must be 50 (5 targets times 10 sources)"},
-		{a, b, connect.FixedInDegree{N: 3}, make(connect.Values, 16), "16 values, must be 15 (5 targets times an in-degree of 3)"},
-		{a, b, connect.FixedOutDegree{N: 3}, make(connect.Values, 15), "15 values, must be 30 (10 sources times an out-degree of 3)"},
-		{a, b, connect.FixedTotalNumber{N: 3}, make(connect.Values, 4), "4 values, must be 3 (the number of connections)"},
-		{b, b, connect.OneToOne{}, make(connect.Values, 4), "4 values, must be 5 (one for each pair)"},
-		{a, b, connect.PairwiseBernoulli{P: 0.5}, make(connect.Values, 4), "connect.PairwiseBernoulli makes a random number of connections"},
-		{a, b, connect.SymmetricPairwiseBernoulli{P: 0.5}, make(connect.Values, 4), "makes a random number of connections"},
-		{a, b, connect.AllToAll{}, &connect.LogNormal{}, "weight: distribution of type *connect.LogNormal, must be a value"},
-		{b, b, connect.OneToOne{}, connect.Values{1, 2, 3, 4, math.NaN()}, "weight: connect: Values: value 4 is NaN, must be finite"},
-	} {
-		pr := Projection{Pre: c.pre, Post: c.post, Rule: c.rule, Weight: c.weight, Delay: connect.Constant(1)}
-		if c.weight == nil {
-			pr.Weight = connect.Constant(1)
-		}
-		err := CheckProjection(&pr, 0.1)
-		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
-			t.Errorf("%T%+v: %v, want %q", c.rule, c.rule, err, c.want)
-		}
 	}
 }

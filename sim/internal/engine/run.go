@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cortigo/sim/internal/exchange"
+	"cortigo/sim/internal/network"
 )
 
 // maxInterval bounds how many steps pass between exchanges where delays would
@@ -59,7 +60,7 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 	if steps <= 0 {
 		return ctx.Err()
 	}
-	var start *State
+	var start *network.State
 	events := e.events
 	if e.risky {
 		start = e.State()

@@ -6,9 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"cortigo/sim/connect"
-	"cortigo/sim/device"
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
@@ -35,7 +34,7 @@ func TestNotFiniteIsFound(t *testing.T) {
 			for _, model := range models {
 				for column := range 6 {
 					for _, value := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-						d := &Description{Seed: 1, Resolution: 0.1, Populations: []Population{
+						d := &network.Description{Seed: 1, Resolution: 0.1, Populations: []network.Population{
 							{Name: "before", N: 7, Model: neuron.Parrot{}}, {Name: "p", N: 40, Model: model}}}
 						e, err := Build(context.Background(), d, Options{Threads: threads, Shards: 3})
 						if err != nil {
@@ -68,7 +67,7 @@ func TestNotFiniteIsFound(t *testing.T) {
 
 // A run that goes on is stopped while it does, not at its end.
 func TestNotFiniteStopsRun(t *testing.T) {
-	d := &Description{Seed: 1, Resolution: 0.1, Populations: []Population{{Name: "p", N: 40, Model: neuron.DefaultIafPscExp()}}}
+	d := &network.Description{Seed: 1, Resolution: 0.1, Populations: []network.Population{{Name: "p", N: 40, Model: neuron.DefaultIafPscExp()}}}
 	e, err := Build(context.Background(), d, Options{Threads: 2, Shards: 2})
 	if err != nil {
 		t.Fatal(err)
@@ -78,56 +77,5 @@ func TestNotFiniteStopsRun(t *testing.T) {
 	err = e.Run(context.Background(), 1e6, nil)
 	if err == nil || !strings.Contains(err.Error(), "neuron 4 is NaN at 6.3 ms") || e.Step() > 64 {
 		t.Errorf("at step %d: %v", e.Step(), err)
-	}
-}
-
-// What cannot be reckoned with is refused before the work.
-func TestCheckMagnitudes(t *testing.T) {
-	const h = 0.1
-	two := []Range{{0, 0, 2}}
-	projection := func(rule connect.Rule, w connect.Distribution) error {
-		return CheckProjection(&Projection{Pre: two, Post: two, Rule: rule, Weight: w, Delay: connect.Constant(1)}, h)
-	}
-	drive := func(d device.Device, w float64) error {
-		return CheckDevice(&Attachment{Device: d, Weight: connect.Constant(w), Delay: connect.Constant(1)}, neuron.IafPscExp{}, h)
-	}
-	population := func(change func(m *neuron.IafPscExp), columns map[string][]float64) error {
-		m := neuron.DefaultIafPscExp()
-		change(&m)
-		return CheckPopulation(&Population{Name: "p", N: 2, Model: m, Columns: columns}, h)
-	}
-	plain := func(*neuron.IafPscExp) {}
-	for name, err := range map[string]error{
-		"weight reaches 1.7e+308":                              projection(connect.AllToAll{}, connect.Constant(-1.7e308)),
-		"weight reaches 1e+300":                                projection(connect.List{Pre: []int32{0, 1}, Post: []int32{0, 1}, Weight: []float64{5, 1e300}}, connect.Constant(1)),
-		"weight reaches 1e+41":                                 projection(connect.OneToOne{}, connect.Values{1e41, 1}),
-		"changed weight of synapse 0":                          CheckChanges(&Projection{Pre: two, Post: two, Changed: []SynapseChange{{Weight: -1e300, Delay: math.NaN()}}}, h),
-		"std times weight reaches 1e+308":                      drive(device.Noise{Std: 1e308}, 1),
-		"mean times weight reaches 1e+50":                      drive(device.Noise{Mean: 1e30}, 1e20),
-		"amplitude times weight reaches 1e+45":                 drive(device.DC{Amplitude: 1e45}, 1),
-		"amplitude_values[1] times weight":                     drive(device.StepCurrent{Times: []float64{1, 2}, Values: []float64{1, -1e41}}, 1),
-		"spike_weights[1] times weight reaches +Inf":           drive(device.SpikeGenerator{Times: []float64{1, 2}, Weights: []float64{1, 1e308}}, 1e30),
-		"weight reaches 1e+300 in size, must be at most 1e+40": drive(device.Poisson{Rate: 1}, 1e300),
-		"tau_syn_ex is 1e-300":                                 population(func(m *neuron.IafPscExp) { m.TauSynEx = 1e-300 }, nil),
-		"tau_syn_in is 0.0001":                                 population(plain, map[string][]float64{"tau_syn_in": {2, 1e-4}}),
-		"I_e reaches 1e+308":                                   population(func(m *neuron.IafPscExp) { m.Ie = 1e308 }, nil),
-		"C_m of 1e-320 pF":                                     population(func(m *neuron.IafPscExp) { m.Cm = 1e-320 }, nil),
-		"V_m reaches 1e+308":                                   population(func(m *neuron.IafPscExp) { m.Vm = -1e308 }, nil),
-	} {
-		if err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("error %v, want one with %q", err, name)
-		}
-	}
-	for name, err := range map[string]error{
-		"large weight":    projection(connect.AllToAll{}, connect.Constant(1e39)),
-		"noise":           drive(device.Noise{Std: 1e20, Mean: -1e10}, 1e10),
-		"short tau_syn":   population(func(m *neuron.IafPscExp) { m.TauSynEx, m.TauSynIn = 0.001, 0.0002 }, nil),
-		"short tau_m":     population(func(m *neuron.IafPscExp) { m.TauM = 1e-5 }, nil),
-		"threshold above": population(func(m *neuron.IafPscExp) { m.Vth = 1e300 }, nil),
-		"small C_m":       population(func(m *neuron.IafPscExp) { m.Cm = 1e-12 }, nil),
-	} {
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/synapse"
 )
 
@@ -42,10 +43,10 @@ type statefulProjection struct {
 	spec       *synapse.Spec
 	bound      float64 // of what one spike delivers
 	first      []int64 // synapses of all targets before each, and of all
-	sources    []Range
+	sources    []network.Range
 	drawers    []*drawer
 	base, span int // neurons from base to base+span-1 are sources, or stand between them
-	desc       *Description
+	desc       *network.Description
 	clock      clock.Clock
 }
 
@@ -87,19 +88,19 @@ func (b *block) form(quanta int64) form {
 
 // newStatefulProjection resolves a projection of a model with state; drawers are those onto
 // the parts of its targets.
-func newStatefulProjection(desc *Description, l *layout, c clock.Clock, projection int, drawers []*drawer) (*statefulProjection, error) {
+func newStatefulProjection(desc *network.Description, l *layout, c clock.Clock, projection int, drawers []*drawer) (*statefulProjection, error) {
 	pr := &desc.Projections[projection]
-	model, spec, err := desc.kindOf(pr)
+	model, spec, err := desc.KindOf(pr)
 	if err != nil {
 		return nil, err
 	}
-	ch := &statefulProjection{projection: projection, model: model, spec: spec, bound: desc.reach(pr, false), drawers: drawers, desc: desc, clock: c}
+	ch := &statefulProjection{projection: projection, model: model, spec: spec, bound: desc.Reach(pr, false), drawers: drawers, desc: desc, clock: c}
 	p := drawers[0].plan
-	ch.first = make([]int64, p.post.n+1)
-	for t := range p.post.n {
+	ch.first = make([]int64, p.post.N+1)
+	for t := range p.post.N {
 		ch.first[t+1] = ch.first[t] + int64(p.degree(t))
 	}
-	if n := ch.first[p.post.n]; n > math.MaxUint32 {
+	if n := ch.first[p.post.N]; n > math.MaxUint32 {
 		return nil, fmt.Errorf("%d synapses with state of one projection, must be at most %d: connect in several parts", n, uint32(math.MaxUint32))
 	}
 	ch.base, ch.sources = math.MaxInt, pr.Sources()
@@ -115,10 +116,10 @@ func newStatefulProjection(desc *Description, l *layout, c clock.Clock, projecti
 // source returns which neuron, counted over the network, drawn calls s.
 func (ch *statefulProjection) source(l *layout, s uint32) int {
 	p := ch.drawers[0].plan
-	if len(p.pre.part) == 1 {
-		return l.first[p.pre.part[0].Population] + int(s)
+	if len(p.pre.Parts) == 1 {
+		return l.first[p.pre.Parts[0].Population] + int(s)
 	}
-	population, i := p.pre.at(int(s))
+	population, i := p.pre.At(int(s))
 	return l.first[population] + i
 }
 
@@ -184,7 +185,7 @@ func newStateful(e *Engine, sh *shard, ch *statefulProjection, j *job) (*statefu
 	}
 	k.on.Column = make([][]float64, len(k.column))
 	for _, w := range ch.drawers {
-		k.target = append(k.target, target{sh.blocks[w.Post.Population], e.desc.Populations[w.Post.Population].counts()})
+		k.target = append(k.target, target{sh.blocks[w.Post.Population], e.desc.Populations[w.Post.Population].Counts()})
 	}
 	return k, nil
 }
@@ -195,7 +196,7 @@ func (w *drawer) startWeight(d *drawn, t, k int) float64 {
 	if c, ok := w.weightChange(t, k); ok {
 		return c.Weight
 	}
-	if values, ok := w.weightValues(); ok {
+	if values, ok := w.WeightValues(); ok {
 		return values[d.row[k]]
 	}
 	if c, ok := connect.IsConstant(w.Weight); ok {
@@ -206,7 +207,7 @@ func (w *drawer) startWeight(d *drawn, t, k int) float64 {
 
 // weightChange returns the change of the weight of synapse k of the target at
 // position t, if there is one.
-func (w *drawer) weightChange(t, k int) (SynapseChange, bool) {
+func (w *drawer) weightChange(t, k int) (network.SynapseChange, bool) {
 	for _, c := range w.changed[w.changesOf(w.changed, t):] {
 		if int(c.Target) != t || int(c.Index) > k {
 			break
@@ -215,7 +216,7 @@ func (w *drawer) weightChange(t, k int) (SynapseChange, bool) {
 			return c, true
 		}
 	}
-	return SynapseChange{}, false
+	return network.SynapseChange{}, false
 }
 
 func (k *stateful) receive(spikes []exchange.Spike, begin, now int64, to *synapticSums) {
@@ -320,7 +321,7 @@ func (k *stateful) deliver(step int64, to *synapticSums) bool {
 
 func (k *stateful) resume(exchange.Spike, int64, int64, *synapticSums) {} // what was sent is in the state
 
-func (k *stateful) ahead(int64, []StampedSpike, *synapticSums) kind {
+func (k *stateful) ahead(int64, []network.StampedSpike, *synapticSums) kind {
 	return &stateful{wheel: *k.wheel.clone()}
 }
 

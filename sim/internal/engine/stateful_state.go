@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"cortigo/sim/internal/network"
 )
 
 // makeStateful draws the synapses of all projections with state. The drawers of
@@ -12,14 +14,14 @@ import (
 func (e *Engine) makeStateful(j *job, wirings []*wiring) error {
 	for i := range e.desc.Projections {
 		pr := &e.desc.Projections[i]
-		if !e.desc.stateful(pr) {
+		if !e.desc.Stateful(pr) {
 			continue
 		}
 		of := wirings
 		if of == nil {
 			var err error
 			if of, err = newWirings(j, e.desc, i, e.clock, e.grids); err != nil {
-				return fmt.Errorf("%s -> %s: %w", e.desc.names(pr.Pre), e.desc.names(pr.Post), err)
+				return fmt.Errorf("%s -> %s: %w", e.desc.Names(pr.Pre), e.desc.Names(pr.Post), err)
 			}
 		}
 		var drawers []*drawer
@@ -42,7 +44,7 @@ func (e *Engine) makeStateful(j *job, wirings []*wiring) error {
 			})
 		}
 		if err != nil {
-			return fmt.Errorf("%s -> %s: %w", e.desc.names(pr.Pre), e.desc.names(pr.Post), err)
+			return fmt.Errorf("%s -> %s: %w", e.desc.Names(pr.Pre), e.desc.Names(pr.Post), err)
 		}
 		ch.drawers = nil // plans may be large
 		e.stateful = append(e.stateful, ch)
@@ -62,17 +64,17 @@ func (e *Engine) eachStateful(ch *statefulProjection, visit func(sh *shard, k *s
 }
 
 // synapseStates returns copies of the state of all synapses that have any.
-func (e *Engine) synapseStates() []SynapseState {
-	var all []SynapseState
+func (e *Engine) synapseStates() []network.SynapseState {
+	var all []network.SynapseState
 	for _, ch := range e.stateful {
 		all = append(all, e.synapseState(ch))
 	}
 	return all
 }
 
-func (e *Engine) synapseState(ch *statefulProjection) SynapseState {
+func (e *Engine) synapseState(ch *statefulProjection) network.SynapseState {
 	n := ch.first[len(ch.first)-1]
-	s := SynapseState{Projection: ch.projection, Weight: make([]float64, n), Columns: map[string][]float64{}}
+	s := network.SynapseState{Projection: ch.projection, Weight: make([]float64, n), Columns: map[string][]float64{}}
 	for _, c := range ch.spec.Columns {
 		s.Columns[c.Name] = make([]float64, n)
 	}
@@ -87,7 +89,7 @@ func (e *Engine) synapseState(ch *statefulProjection) SynapseState {
 			}
 		}
 		if s.Last == nil { // every shard is told of all spikes
-			s.Last = make([]int64, newPool(ch.sources).n)
+			s.Last = make([]int64, network.NewPool(ch.sources).N)
 			for i, row := range ch.rowsOf(e.layout) {
 				s.Last[i] = k.last[row]
 			}
@@ -108,13 +110,13 @@ func (ch *statefulProjection) rowsOf(l *layout) []int {
 }
 
 // setSynapseState restores the state of a projection's synapses.
-func (e *Engine) setSynapseState(s *SynapseState) error {
+func (e *Engine) setSynapseState(s *network.SynapseState) error {
 	i := slices.IndexFunc(e.stateful, func(ch *statefulProjection) bool { return ch.projection == s.Projection })
 	if i < 0 {
 		return fmt.Errorf("state has synapses of projection %d, which have none", s.Projection)
 	}
 	ch := e.stateful[i]
-	if err := s.check(ch.spec, ch.first[len(ch.first)-1], newPool(ch.sources).n); err != nil {
+	if err := s.Check(ch.spec, ch.first[len(ch.first)-1], network.NewPool(ch.sources).N); err != nil {
 		return fmt.Errorf("state of the synapses of projection %d: %w", s.Projection, err)
 	}
 	rows := ch.rowsOf(e.layout)
@@ -138,17 +140,17 @@ func (e *Engine) setSynapseState(s *SynapseState) error {
 
 // sent returns what is under way from synapses with state: in order, positive and
 // negative apart.
-func (e *Engine) sent() []Sending {
-	var list []Sending
+func (e *Engine) sent() []network.Sending {
+	var list []network.Sending
 	for _, ch := range e.stateful {
 		e.eachStateful(ch, func(sh *shard, k *stateful) {
 			k.wheel.each(func(s sending) {
 				neuron, tier := sh.neuron(int(s.at))
-				list = append(list, Sending{neuron, e.step + int64(s.due-uint16(e.step)), tier, s.quanta})
+				list = append(list, network.Sending{Neuron: neuron, Step: e.step + int64(s.due-uint16(e.step)), Tier: tier, Quanta: s.quanta})
 			})
 		})
 	}
-	slices.SortFunc(list, compareSendings)
+	slices.SortFunc(list, network.CompareSendings)
 	merged := list[:0]
 	for _, s := range list {
 		if k := len(merged) - 1; k >= 0 && merged[k].Step == s.Step && merged[k].Neuron == s.Neuron && merged[k].Tier == s.Tier && (merged[k].Quanta > 0) == (s.Quanta > 0) {
@@ -172,7 +174,7 @@ func (sh *shard) neuron(slot int) (neuron uint32, tier uint8) {
 }
 
 // setSent puts what was under way back on its way.
-func (e *Engine) setSent(list []Sending) error {
+func (e *Engine) setSent(list []network.Sending) error {
 	for _, x := range list {
 		p := e.layout.population(int(x.Neuron))
 		i := int(x.Neuron) - e.layout.first[p]
@@ -195,7 +197,7 @@ func (e *Engine) setSent(list []Sending) error {
 
 // takeWeights puts the weights that synapses with state were given at the step
 // that was reached into the state, which e takes over.
-func (e *Engine) takeWeights(state *State) {
+func (e *Engine) takeWeights(state *network.State) {
 	for i := range state.Synapses {
 		s := &state.Synapses[i]
 		at := slices.IndexFunc(e.stateful, func(ch *statefulProjection) bool { return ch.projection == s.Projection })

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 	"cortigo/sim/synapse"
 )
@@ -32,20 +33,20 @@ func init() {
 }
 
 // learning is balanced with the synapses of excitatory neurons fading.
-func learning(n, k int) *Description {
+func learning(n, k int) *network.Description {
 	d := balanced(n, k)
-	d.SynapseModels = []SynapseModel{{Name: "fading", Weight: connect.Constant(1), Delay: connect.Constant(1), Model: fading{}}}
+	d.SynapseModels = []network.SynapseModel{{Name: "fading", Weight: connect.Constant(1), Delay: connect.Constant(1), Model: fading{}}}
 	d.Projections[0].Synapse, d.Projections[1].Synapse = "fading", "fading"
 	return d
 }
 
 // An estimate tells what synapses with state take, whatever the shards.
 func TestMemoryOfStateful(t *testing.T) {
-	n := Range{N: 1000}
-	d := &Description{Resolution: 0.1, Populations: []Population{{Name: "p", N: n.N, Model: neuron.DefaultIafPscExp()}},
-		SynapseModels: []SynapseModel{{Name: "fading", Weight: connect.Constant(1), Delay: connect.Constant(1), Model: fading{}}}}
+	n := network.Range{N: 1000}
+	d := &network.Description{Resolution: 0.1, Populations: []network.Population{{Name: "p", N: n.N, Model: neuron.DefaultIafPscExp()}},
+		SynapseModels: []network.SynapseModel{{Name: "fading", Weight: connect.Constant(1), Delay: connect.Constant(1), Model: fading{}}}}
 	without := *d
-	d.Projections = []Projection{{Pre: []Range{n}, Post: []Range{n}, Rule: connect.FixedInDegree{N: 1000}, Weight: connect.Constant(1), Delay: connect.Constant(1), Synapse: "fading"}}
+	d.Projections = []network.Projection{{Pre: []network.Range{n}, Post: []network.Range{n}, Rule: connect.FixedInDegree{N: 1000}, Weight: connect.Constant(1), Delay: connect.Constant(1), Synapse: "fading"}}
 	for _, shards := range []int{1, 8} {
 		opts := Options{Threads: 1, Shards: shards}
 		with, err := Memory(d, opts)
@@ -56,7 +57,7 @@ func TestMemoryOfStateful(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		heap := func(d *Description) (uint64, *Engine) {
+		heap := func(d *network.Description) (uint64, *Engine) {
 			var m runtime.MemStats
 			e, err := Build(t.Context(), d, opts)
 			if err != nil {

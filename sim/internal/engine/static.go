@@ -3,6 +3,7 @@ package engine
 import (
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 )
 
 // static are the synapses that never change, in the form that costs least for
@@ -82,7 +83,7 @@ func skip[W word](c kernel.Cursor, stamp, step int64, syn []W) (kernel.Cursor, b
 
 // ahead: what is in the shard's ring already does not have its two signs apart, so
 // recent spikes are delivered again.
-func (k *static) ahead(step int64, recent []StampedSpike, to *synapticSums) kind {
+func (k *static) ahead(step int64, recent []network.StampedSpike, to *synapticSums) kind {
 	if k.ring.entry != nil {
 		for _, x := range recent {
 			k.resumeRing(exchange.Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, step, to)

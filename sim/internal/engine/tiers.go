@@ -3,6 +3,8 @@ package engine
 import (
 	"fmt"
 	"math"
+
+	"cortigo/sim/internal/network"
 )
 
 // One sum exact to 2^-40 of the largest weight is all that most populations
@@ -51,12 +53,12 @@ func tiers(w weightsOf, g grid, unit float64) (int, error) {
 	}
 	need := math.Max(fine*w.least, finePotential*unit)
 	n := 1
-	for q := g.quantum; q > need && n <= MaxTiers; n++ {
+	for q := g.quantum; q > need && n <= network.MaxTiers; n++ {
 		q = math.Ldexp(q, -tierBits)
 	}
-	if n > MaxTiers {
+	if n > network.MaxTiers {
 		return 0, fmt.Errorf("weights onto it reach from %g to %g, too far apart to be exact beside one another: their ratio must be at most %.0e, or they must go onto populations of their own",
-			w.least, w.largest(), math.Ldexp(1, 40-30+tierBits*(MaxTiers-1)))
+			w.least, w.largest(), math.Ldexp(1, 40-30+tierBits*(network.MaxTiers-1)))
 	}
 	if n == 1 {
 		return 0, nil

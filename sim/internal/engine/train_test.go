@@ -9,6 +9,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
@@ -50,17 +51,17 @@ func TestRecordGenerator(t *testing.T) {
 		{"alone", func(e *Engine, s SpikeSink) error { return e.RecordGenerator(s, Train{Device: g}, 9) }, "1:9 5:9 5:9 7:9 7:9 24:9"},
 		{"window", func(e *Engine, s SpikeSink) error { return e.RecordGenerator(s, Train{Device: windowed}, 9) }, "10:9 10:9 12:9 12:9"},
 		{"behind neurons", func(e *Engine, s SpikeSink) error {
-			e.RecordSpikes(s, []Range{{0, 0, 2}})
+			e.RecordSpikes(s, []network.Range{{Population: 0, From: 0, N: 2}})
 			return e.RecordGenerator(s, Train{Device: g}, 9)
 		}, "1:9 5:9 5:9 7:1 7:2 7:9 7:9 15:1 15:2 24:9"},
 		{"between neurons, recorded first", func(e *Engine, s SpikeSink) error {
 			err := e.RecordGenerator(s, Train{Device: device.SpikeGenerator{Times: []float64{0.7, 1.5}}}, 2)
-			e.RecordSpikes(s, []Range{{0, 0, 1}, {0, 2, 1}})
+			e.RecordSpikes(s, []network.Range{{Population: 0, From: 0, N: 1}, {Population: 0, From: 2, N: 1}})
 			return errors.Join(err, e.RecordGenerator(s, Train{Device: device.SpikeGenerator{Times: []float64{0.7, 0.8}}}, -4))
 		}, "7:-4 7:1 7:2 7:3 8:-4 15:1 15:2 15:3"},
 	} {
 		for _, pieces := range [][]int64{{30}, {1, 4, 1, 1, 8, 15}} {
-			e := driven(t, 3, neuron.Parrot{}, 2, Attachment{Device: device.SpikeGenerator{Times: []float64{0.5, 1.3}}, Delay: connect.Constant(0.2)})
+			e := driven(t, 3, neuron.Parrot{}, 2, network.Attachment{Device: device.SpikeGenerator{Times: []float64{0.5, 1.3}}, Delay: connect.Constant(0.2)})
 			var sink rowSink
 			if err := c.record(e, &sink); err != nil {
 				t.Fatal(err)
@@ -101,14 +102,14 @@ func TestRecordGeneratorLater(t *testing.T) {
 func TestRecordPoisson(t *testing.T) {
 	const steps = 40000
 	d := device.Poisson{Rate: 3000, Active: device.Active{Start: 1, Stop: 3901, Origin: 2}}
-	at := Attachment{Device: d, Delay: connect.Constant(0.1), Post: Range{0, 0, 1}}
+	at := network.Attachment{Device: d, Delay: connect.Constant(0.1), Post: network.Range{Population: 0, From: 0, N: 1}}
 	run := func(shards int, d device.Device, ordinal uint32, pieces ...int64) (train, target *rowSink) {
 		e := driven(t, 2, neuron.Parrot{}, shards, at)
 		train, target = new(rowSink), new(rowSink)
 		if err := e.RecordGenerator(train, Train{Device: d, Ordinal: ordinal}, 5); err != nil {
 			t.Fatal(err)
 		}
-		e.RecordSpikes(target, []Range{{0, 0, 1}})
+		e.RecordSpikes(target, []network.Range{{Population: 0, From: 0, N: 1}})
 		for i, n := range pieces {
 			advance(t, e, n)
 			if i == 1 {

@@ -6,6 +6,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/rng"
 )
 
@@ -37,14 +38,14 @@ func DrawParameter(seed uint64, ordinal uint32, d connect.Distribution, n int) (
 
 // InitialPotential returns the initial V_m of neuron i of a population where it is
 // drawn, each from its own stream.
-func InitialPotential(desc *Description, population, i int) (float64, error) {
+func InitialPotential(desc *network.Description, population, i int) (float64, error) {
 	s := rng.NewStream(rng.NewKey(desc.Seed), rng.ID{Purpose: rng.InitialVm, Post: uint16(population), Element: uint32(i)})
 	return drawValue(&s, desc.Populations[population].Vm)
 }
 
 // drawConnection draws weight and delay, in ms, of a device's connection to
 // neuron i of its target population.
-func drawConnection(seed uint64, at *Attachment, i int) (weight, delay float64, err error) {
+func drawConnection(seed uint64, at *network.Attachment, i int) (weight, delay float64, err error) {
 	s := connectionStream(seed, at, i)
 	draw := func(d connect.Distribution) (float64, error) {
 		if x, ok := connect.IsConstant(d); ok {
@@ -63,25 +64,25 @@ func drawConnection(seed uint64, at *Attachment, i int) (weight, delay float64, 
 
 // AttachmentSynapse returns weight and delay, in ms on the grid, of a device's
 // connection to target k of its targets.
-func AttachmentSynapse(desc *Description, at *Attachment, k int) (weight, delay float64, err error) {
+func AttachmentSynapse(desc *network.Description, at *network.Attachment, k int) (weight, delay float64, err error) {
 	clock, err := clock.New(desc.Resolution)
 	if err != nil {
 		return 0, 0, err
 	}
-	if desc.Populations[at.Post.Population].counts() {
+	if desc.Populations[at.Post.Population].Counts() {
 		plain := *at
 		plain.Weight, at = connect.Constant(1), &plain
 	}
 	if weight, delay, err = drawConnection(desc.Seed, at, at.Post.From+k); err != nil {
 		return 0, 0, err
 	}
-	steps, err := constantDelay(delay, clock)
+	steps, err := network.DelaySteps(delay, clock)
 	return weight, clock.MS(steps), err
 }
 
 // connectionStream returns the stream of weight and delay of a device's
 // connection to a neuron.
-func connectionStream(seed uint64, at *Attachment, index int) rng.Stream {
+func connectionStream(seed uint64, at *network.Attachment, index int) rng.Stream {
 	return rng.NewStream(rng.NewKey(seed), rng.ID{Purpose: rng.DeviceInput, Pre: uint16(at.Generator),
 		Post: uint16(at.Post.Population), Ordinal: at.Ordinal, Element: uint32(index)})
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/rng"
 )
 
@@ -77,7 +78,7 @@ func TestRedrawGivesUp(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	for _, onto := range []connect.Distribution{never, connect.Constant(1)} {
-		d := &Description{Resolution: 0.1, Populations: populations(5, 5), Projections: []Projection{{Pre: []Range{{0, 0, 5}}, Post: []Range{{1, 0, 5}}, Rule: connect.AllToAll{}, Weight: onto, Delay: never}}}
+		d := &network.Description{Resolution: 0.1, Populations: populations(5, 5), Projections: []network.Projection{{Pre: []network.Range{{Population: 0, From: 0, N: 5}}, Post: []network.Range{{Population: 1, From: 0, N: 5}}, Rule: connect.AllToAll{}, Weight: onto, Delay: never}}}
 		if _, err := Build(t.Context(), d, Options{Threads: 1, Shards: 1}); err == nil || !strings.Contains(err.Error(), "1000 draws in a row") {
 			t.Errorf("%v", err)
 		}
@@ -112,8 +113,8 @@ func TestNumberedDelays(t *testing.T) {
 		{connect.Add(connect.Uniform{Min: -1, Max: 1}, connect.Exponential{Beta: 1}), "reaches from -1 to"},
 		{connect.Values{1, 2, 3, 4}, ""}, {connect.Values{1, 2, 3, 0.04}, "row 3 of the list: delay is 0.04 ms, which rounds to 0 steps"},
 	} {
-		pr := Projection{Pre: []Range{{0, 0, 2}}, Post: []Range{{1, 0, 2}}, Rule: connect.AllToAll{}, Weight: connect.Constant(1), Delay: c.d}
-		if err := CheckProjection(&pr, 0.1); c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+		pr := network.Projection{Pre: []network.Range{{Population: 0, From: 0, N: 2}}, Post: []network.Range{{Population: 1, From: 0, N: 2}}, Rule: connect.AllToAll{}, Weight: connect.Constant(1), Delay: c.d}
+		if err := network.CheckProjection(&pr, 0.1); c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%v: %v, want %q", c.d, err, c.want)
 		}
 	}
@@ -121,7 +122,7 @@ func TestNumberedDelays(t *testing.T) {
 
 // Values go where NEST's arrays do.
 func TestValues(t *testing.T) {
-	from, onto := []Range{{0, 0, 2}, {1, 0, 1}}, []Range{{2, 1, 1}, {0, 0, 1}}
+	from, onto := []network.Range{{Population: 0, From: 0, N: 2}, {Population: 1, From: 0, N: 1}}, []network.Range{{Population: 2, From: 1, N: 1}, {Population: 0, From: 0, N: 1}}
 	values := func(n int) connect.Values {
 		v := make(connect.Values, n)
 		for i := range v {
@@ -131,7 +132,7 @@ func TestValues(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name      string
-		pre, post []Range
+		pre, post []network.Range
 		rule      connect.Rule
 		n         int
 		want      func(c Connection, before int) float64 // before: connections before of the same source
@@ -144,8 +145,8 @@ func TestValues(t *testing.T) {
 		{"in-degree", from, onto, connect.FixedInDegree{N: 4}, 8, func(c Connection, _ int) float64 { return float64(10 + 4*c.Target + c.Index) }},
 		{"total", from[:1], from[1:], connect.FixedTotalNumber{N: 7}, 7, func(c Connection, _ int) float64 { return float64(10 + c.Index) }},
 	} {
-		d := &Description{Resolution: 0.1, Populations: populations(3, 3, 3), Projections: []Projection{{Pre: c.pre, Post: c.post, Rule: c.rule, Weight: values(c.n), Delay: values(c.n)}}}
-		if err := CheckProjection(&d.Projections[0], 0.1); err != nil {
+		d := &network.Description{Resolution: 0.1, Populations: populations(3, 3, 3), Projections: []network.Projection{{Pre: c.pre, Post: c.post, Rule: c.rule, Weight: values(c.n), Delay: values(c.n)}}}
+		if err := network.CheckProjection(&d.Projections[0], 0.1); err != nil {
 			t.Fatal(err)
 		}
 		e, err := Build(t.Context(), d, Options{Threads: 1, Shards: 2})
@@ -166,7 +167,7 @@ func TestValues(t *testing.T) {
 		}
 	}
 	// By source each value is used once, those of a source for its connections.
-	d := &Description{Resolution: 0.1, Populations: populations(5, 4), Projections: []Projection{{Pre: []Range{{0, 0, 5}}, Post: []Range{{1, 0, 4}}, Rule: connect.FixedOutDegree{N: 3}, Weight: values(15), Delay: connect.Constant(1)}}}
+	d := &network.Description{Resolution: 0.1, Populations: populations(5, 4), Projections: []network.Projection{{Pre: []network.Range{{Population: 0, From: 0, N: 5}}, Post: []network.Range{{Population: 1, From: 0, N: 4}}, Rule: connect.FixedOutDegree{N: 3}, Weight: values(15), Delay: connect.Constant(1)}}}
 	e, err := Build(t.Context(), d, Options{Threads: 1, Shards: 1})
 	if err != nil {
 		t.Fatal(err)

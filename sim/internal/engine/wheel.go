@@ -11,7 +11,7 @@ const (
 // nothing but what it delivers, however long the delays are. What is due within
 // nearSteps is in the list of its step; the rest is in a list for every
 // nearSteps, which is dealt out when the first of them comes. Steps are counted
-// modulo 2^16, as in cursors, and nothing is due later than maxDelay.
+// modulo 2^16, as in cursors, and nothing is due later than MaxDelay.
 type wheel[C any] struct {
 	near  [nearSteps][]C
 	far   [][]C // nil until something is due that late

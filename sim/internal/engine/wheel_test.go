@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/network"
 )
 
 // A wheel gives what was put into it at the step it is due, for delays from 1
@@ -22,9 +23,9 @@ func TestWheel(t *testing.T) {
 			var delay int64
 			switch r.IntN(6) {
 			case 0:
-				delay = maxDelay
+				delay = network.MaxDelay
 			case 1:
-				delay = 1 + r.Int64N(maxDelay)
+				delay = 1 + r.Int64N(network.MaxDelay)
 			case 2:
 				delay = nearSteps - 1 + r.Int64N(3)
 			case 3:

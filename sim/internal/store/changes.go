@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"cortigo/sim/internal/clock"
-	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 )
 
 // changesJSON has changed synapses in columns; null is a weight or delay that
@@ -18,7 +18,7 @@ type changesJSON struct {
 	Since  []int64    `json:"since_step,omitempty"` // none: all 0
 }
 
-func encodeChanges(changed []engine.SynapseChange) *changesJSON {
+func encodeChanges(changed []network.SynapseChange) *changesJSON {
 	if len(changed) == 0 {
 		return nil
 	}
@@ -42,7 +42,7 @@ func encodeChanges(changed []engine.SynapseChange) *changesJSON {
 	return j
 }
 
-func (j *changesJSON) decode() ([]engine.SynapseChange, error) {
+func (j *changesJSON) decode() ([]network.SynapseChange, error) {
 	if j == nil {
 		return nil, nil
 	}
@@ -56,9 +56,9 @@ func (j *changesJSON) decode() ([]engine.SynapseChange, error) {
 		}
 		return *x
 	}
-	changed := make([]engine.SynapseChange, n)
+	changed := make([]network.SynapseChange, n)
 	for i := range changed {
-		changed[i] = engine.SynapseChange{Target: j.Target[i], Index: j.Index[i], Weight: number(j.Weight[i]), Delay: number(j.Delay[i])}
+		changed[i] = network.SynapseChange{Target: j.Target[i], Index: j.Index[i], Weight: number(j.Weight[i]), Delay: number(j.Delay[i])}
 	}
 	for i, step := range j.Since {
 		if step < 0 || step > clock.MaxSteps {

@@ -9,7 +9,7 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
-	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
 	"cortigo/sim/synapse"
@@ -75,19 +75,19 @@ type populationJSON struct {
 	Vm    *tagged `json:"initial_V_m,omitempty"`
 	// Columns have a null for -Inf, which V_min may be and JSON does not know.
 	Columns map[string][]*float64 `json:"columns,omitempty"`
-	engine.Labels
+	network.Labels
 }
 
 type projectionJSON struct {
-	Pre     []engine.Range `json:"pre"`
-	Post    []engine.Range `json:"post"`
-	Rule    tagged         `json:"rule"`
-	Weight  *tagged        `json:"weight"`
-	Delay   *tagged        `json:"delay"`
-	Ordinal uint32         `json:"ordinal"`
-	Quantum []float64      `json:"quantum,omitempty"`
-	Changed *changesJSON   `json:"changed,omitempty"`
-	Synapse string         `json:"synapse_model,omitempty"`
+	Pre     []network.Range `json:"pre"`
+	Post    []network.Range `json:"post"`
+	Rule    tagged          `json:"rule"`
+	Weight  *tagged         `json:"weight"`
+	Delay   *tagged         `json:"delay"`
+	Ordinal uint32          `json:"ordinal"`
+	Quantum []float64       `json:"quantum,omitempty"`
+	Changed *changesJSON    `json:"changed,omitempty"`
+	Synapse string          `json:"synapse_model,omitempty"`
 }
 
 type generatorJSON struct {
@@ -95,7 +95,7 @@ type generatorJSON struct {
 	First  int32    `json:"first_id"`
 	N      int      `json:"n"`
 	Models []tagged `json:"models"` // one for all, or one for each
-	engine.Labels
+	network.Labels
 }
 
 type synapseModelJSON struct {
@@ -106,18 +106,18 @@ type synapseModelJSON struct {
 }
 
 type attachmentJSON struct {
-	Device    *tagged      `json:"device,omitempty"` // none: the generator of that number
-	Generator int          `json:"generator"`
-	Post      engine.Range `json:"post"`
-	Weight    *tagged      `json:"weight"`
-	Delay     *tagged      `json:"delay"`
-	Ordinal   uint32       `json:"ordinal"`
-	Synapse   string       `json:"synapse_model,omitempty"`
-	Since     int64        `json:"since_step,omitempty"`
-	Until     int64        `json:"until_step,omitempty"`
+	Device    *tagged       `json:"device,omitempty"` // none: the generator of that number
+	Generator int           `json:"generator"`
+	Post      network.Range `json:"post"`
+	Weight    *tagged       `json:"weight"`
+	Delay     *tagged       `json:"delay"`
+	Ordinal   uint32        `json:"ordinal"`
+	Synapse   string        `json:"synapse_model,omitempty"`
+	Since     int64         `json:"since_step,omitempty"`
+	Until     int64         `json:"until_step,omitempty"`
 }
 
-func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
+func encodeDescription(d *network.Description) (*descriptionJSON, error) {
 	j := &descriptionJSON{Seed: d.Seed, Resolution: d.Resolution, Draws: d.Draws}
 	for _, p := range d.Populations {
 		m, err := encodeParameters(p.Model)
@@ -197,9 +197,9 @@ func encodeDescription(d *engine.Description) (*descriptionJSON, error) {
 	return j, nil
 }
 
-func (j *descriptionJSON) decode() (*engine.Description, error) {
-	d := &engine.Description{Seed: j.Seed, Resolution: j.Resolution, Draws: j.Draws}
-	inside := func(r engine.Range) error {
+func (j *descriptionJSON) decode() (*network.Description, error) {
+	d := &network.Description{Seed: j.Seed, Resolution: j.Resolution, Draws: j.Draws}
+	inside := func(r network.Range) error {
 		if r.Population < 0 || r.Population >= len(j.Populations) || r.From < 0 || r.N < 0 || r.N > j.Populations[r.Population].N-r.From {
 			return fmt.Errorf("neurons %d..%d of population %d, which are not there", r.From, r.From+r.N, r.Population)
 		}
@@ -223,15 +223,15 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		if err != nil {
 			return nil, fmt.Errorf("population %q: %w", p.Name, err)
 		}
-		pop := engine.Population{Name: p.Name, First: p.First, N: p.N, Model: m, Vm: vm, Columns: decodeColumns(p.Columns), Labels: p.Labels}
-		if err := engine.CheckColumns(&pop); err != nil {
+		pop := network.Population{Name: p.Name, First: p.First, N: p.N, Model: m, Vm: vm, Columns: decodeColumns(p.Columns), Labels: p.Labels}
+		if err := network.CheckColumns(&pop); err != nil {
 			return nil, fmt.Errorf("population %q: %w", p.Name, err)
 		}
 		d.Populations = append(d.Populations, pop)
 	}
 	for i, p := range j.Projections {
 		fail := func(err error) error { return fmt.Errorf("projection %d: %w", i, err) }
-		for _, parts := range [][]engine.Range{p.Pre, p.Post} {
+		for _, parts := range [][]network.Range{p.Pre, p.Post} {
 			for _, r := range parts {
 				if err := inside(r); err != nil {
 					return nil, fail(err)
@@ -254,8 +254,8 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		if err != nil {
 			return nil, fail(err)
 		}
-		pr := engine.Projection{Pre: p.Pre, Post: p.Post, Rule: r, Weight: w, Delay: delay, Ordinal: p.Ordinal, Quantum: p.Quantum, Changed: changed, Synapse: p.Synapse}
-		if err := engine.CheckProjection(&pr, j.Resolution); err != nil {
+		pr := network.Projection{Pre: p.Pre, Post: p.Post, Rule: r, Weight: w, Delay: delay, Ordinal: p.Ordinal, Quantum: p.Quantum, Changed: changed, Synapse: p.Synapse}
+		if err := network.CheckProjection(&pr, j.Resolution); err != nil {
 			return nil, fail(err)
 		}
 		d.Projections = append(d.Projections, pr)
@@ -272,7 +272,7 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		if err != nil {
 			return nil, fmt.Errorf("synapse model %d: %w", i, err)
 		}
-		m := engine.SynapseModel{Name: s.Name, Weight: w, Delay: delay}
+		m := network.SynapseModel{Name: s.Name, Weight: w, Delay: delay}
 		if s.Kind != nil {
 			if m.Model, err = synapse.Decode(s.Kind.Type, s.Kind.Params); err != nil {
 				return nil, fmt.Errorf("synapse model %q: %w", s.Name, err)
@@ -281,7 +281,7 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		d.SynapseModels = append(d.SynapseModels, m)
 	}
 	for i := range d.Projections {
-		if err := engine.CheckKind(d, &d.Projections[i]); err != nil {
+		if err := network.CheckKind(d, &d.Projections[i]); err != nil {
 			return nil, fmt.Errorf("projection %d: %w", i, err)
 		}
 	}
@@ -313,7 +313,7 @@ func (j *descriptionJSON) decode() (*engine.Description, error) {
 		if a.Since < 0 || a.Until < 0 || a.Until != 0 && a.Until < a.Since || max(a.Since, a.Until) > clock.MaxSteps {
 			return nil, fail(fmt.Errorf("connected from step %d to %d", a.Since, a.Until))
 		}
-		d.Attachments = append(d.Attachments, engine.Attachment{Device: dev, Generator: a.Generator, Post: a.Post, Weight: w, Delay: delay,
+		d.Attachments = append(d.Attachments, network.Attachment{Device: dev, Generator: a.Generator, Post: a.Post, Weight: w, Delay: delay,
 			Ordinal: a.Ordinal, Synapse: a.Synapse, Since: a.Since, Until: a.Until})
 	}
 	return d, nil
@@ -333,7 +333,7 @@ func decodeParameter(t *tagged) (connect.Distribution, error) {
 
 // decodeGenerators appends the generators to d, and checks that no two groups of
 // nodes share ids.
-func (j *descriptionJSON) decodeGenerators(d *engine.Description) error {
+func (j *descriptionJSON) decodeGenerators(d *network.Description) error {
 	for i, g := range j.Generators {
 		fail := func(err error) error { return fmt.Errorf("generator %d: %w", i, err) }
 		if g.N < 1 || g.N > math.MaxUint16-d.GeneratorCount() {
@@ -342,7 +342,7 @@ func (j *descriptionJSON) decodeGenerators(d *engine.Description) error {
 		if n := len(g.Models); n != 1 && n != g.N {
 			return fail(fmt.Errorf("%d models for %d nodes", n, g.N))
 		}
-		of := engine.Generator{Name: g.Name, First: g.First, N: g.N, Number: d.GeneratorCount(), Labels: g.Labels}
+		of := network.Generator{Name: g.Name, First: g.First, N: g.N, Number: d.GeneratorCount(), Labels: g.Labels}
 		for _, t := range g.Models {
 			m, err := device.Decode(t.Type, t.Params)
 			if err == nil {

@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"cortigo/sim/internal/brief"
-	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 )
 
 // FileInfo is what the table of a file of a network or state says.
@@ -72,12 +72,12 @@ type PopulationInfo struct {
 	First int32 // id of the first neuron
 	N     int
 	Model string
-	engine.Labels
+	network.Labels
 }
 
 // CheckNetwork reports that there is no network in dir, or one that is not what a
 // description says.
-func CheckNetwork(dir string, desc *engine.Description) error {
+func CheckNetwork(dir string, desc *network.Description) error {
 	saved, err := InspectNetwork(dir)
 	if errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("no network was saved in %s, without which nobody can open its state: call Save: %w", dir, fs.ErrNotExist)

@@ -17,6 +17,7 @@ import (
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 )
 
 // networkFormat and formatVersion count the changes of the format of network
@@ -77,16 +78,16 @@ func rowsPath(dir string, shard int) string {
 
 // Fingerprint returns a digest of everything that a description says, but for
 // labels: they change no result, and a network with other ones is the same.
-func Fingerprint(d *engine.Description) (string, error) {
+func Fingerprint(d *network.Description) (string, error) {
 	j, err := encodeDescription(d)
 	if err != nil {
 		return "", err
 	}
 	for i := range j.Populations {
-		j.Populations[i].Labels = engine.Labels{}
+		j.Populations[i].Labels = network.Labels{}
 	}
 	for i := range j.Generators {
-		j.Generators[i].Labels = engine.Labels{}
+		j.Generators[i].Labels = network.Labels{}
 	}
 	b, err := json.Marshal(j)
 	if err != nil {
@@ -110,7 +111,7 @@ func ForgetNetwork(dir string) error {
 
 // SaveNetwork writes a built network to dir/network. The file that names the
 // others is written last.
-func SaveNetwork(dir string, desc *engine.Description, e *engine.Engine) error {
+func SaveNetwork(dir string, desc *network.Description, e *engine.Engine) error {
 	j, err := encodeDescription(desc)
 	if err != nil {
 		return err
@@ -170,7 +171,7 @@ func saveRows(dir, fingerprint string, e *engine.Engine, s int) (seal, error) {
 
 // A Network is a network as it was found on disk.
 type Network struct {
-	Description *engine.Description
+	Description *network.Description
 	Shards      int
 	Bounds      engine.Bounds
 	Old         bool  // of an earlier format: its rows are not read

@@ -12,13 +12,13 @@ import (
 	"strings"
 
 	"cortigo/sim/internal/brief"
-	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 )
 
 type stateHeader struct {
 	Format      int    `json:"format"`
 	Fingerprint string `json:"fingerprint"` // of the network's description
-	engine.State
+	network.State
 }
 
 const stateKind = "state"
@@ -51,8 +51,8 @@ var (
 
 // name1 gives the columns of a population of format 1 their names. Parrots had
 // refractory steps, all 0, there.
-func name1(s engine.PopulationState) engine.PopulationState {
-	out := engine.PopulationState{}
+func name1(s network.PopulationState) network.PopulationState {
+	out := network.PopulationState{}
 	for key, x := range s {
 		k, err := strconv.Atoi(key)
 		if err != nil || k < 0 || k >= len(named1) {
@@ -72,7 +72,7 @@ func name1(s engine.PopulationState) engine.PopulationState {
 }
 
 // SaveState writes a network's state, which State.Check has passed, to dir/state.
-func SaveState(dir string, desc *engine.Description, s *engine.State) error {
+func SaveState(dir string, desc *network.Description, s *network.State) error {
 	fp, err := Fingerprint(desc)
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func SaveState(dir string, desc *engine.Description, s *engine.State) error {
 }
 
 // OpenState reads the state of the network desc in dir; nil if none was saved.
-func OpenState(dir string, desc *engine.Description) (*engine.State, error) {
+func OpenState(dir string, desc *network.Description) (*network.State, error) {
 	c, err := openContainer(statePath(dir), stateKind)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
@@ -131,9 +131,9 @@ func OpenState(dir string, desc *engine.Description) (*engine.State, error) {
 	if err := c.checkState(desc); err != nil {
 		return nil, err
 	}
-	s.Populations = make([]engine.PopulationState, len(desc.Populations))
+	s.Populations = make([]network.PopulationState, len(desc.Populations))
 	for p := range s.Populations {
-		s.Populations[p] = engine.PopulationState{}
+		s.Populations[p] = network.PopulationState{}
 	}
 	for _, a := range c.table.Arrays {
 		if p, column, ok := columnOf(a.Name); ok {
@@ -163,7 +163,7 @@ func OpenState(dir string, desc *engine.Description) (*engine.State, error) {
 		if multiplicity[i] > math.MaxUint16 {
 			return nil, fmt.Errorf("%s: damaged: %d spikes at once of neuron %d, must be at most %d", c.path, multiplicity[i], int64(neuron[i])+1, math.MaxUint16)
 		}
-		s.Recent = append(s.Recent, engine.StampedSpike{Neuron: neuron[i], Multiplicity: uint16(multiplicity[i]), Step: int64(step[i])})
+		s.Recent = append(s.Recent, network.StampedSpike{Neuron: neuron[i], Multiplicity: uint16(multiplicity[i]), Step: int64(step[i])})
 	}
 	target, err := take[uint32](c, "arrivals/neuron")
 	if err != nil {
@@ -178,7 +178,7 @@ func OpenState(dir string, desc *engine.Description) (*engine.State, error) {
 		return nil, err
 	}
 	for i := range target {
-		s.Arrivals = append(s.Arrivals, engine.Arrival{Neuron: target[i], Step: int64(arrival[i]), Value: value[i]})
+		s.Arrivals = append(s.Arrivals, network.Arrival{Neuron: target[i], Step: int64(arrival[i]), Value: value[i]})
 	}
 	if err := c.takeSynapses(desc, &s); err != nil {
 		return nil, err
@@ -194,7 +194,7 @@ var lists = [][]string{{"recent/neuron", "recent/multiplicity", "recent/step"}, 
 
 // checkState reports arrays that a state of the network desc does not have, or
 // not of that length.
-func (c *container) checkState(desc *engine.Description) error {
+func (c *container) checkState(desc *network.Description) error {
 	known := map[string]bool{}
 	for _, names := range lists {
 		for _, name := range names {

@@ -13,15 +13,16 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
 // everything is a description with every model, rule, distribution and device.
-func everything() *engine.Description {
+func everything() *network.Description {
 	inf := math.Inf(1)
 	alpha, delta, exp := neuron.DefaultIafPscAlpha(), neuron.DefaultIafPscDelta(), neuron.DefaultIafPscExp()
 	alpha.Vmin, delta.RefractoryInput, exp.Ie = -80, true, 0.1+0.2
-	d := &engine.Description{Seed: math.MaxUint64 - 1, Resolution: 0.1, Populations: []engine.Population{
+	d := &network.Description{Seed: math.MaxUint64 - 1, Resolution: 0.1, Populations: []network.Population{
 		{Name: "exp", N: 7, Model: exp, Vm: connect.Normal{Mean: -58, SD: 10}},
 		{Name: "alpha \"β\"", N: 6, Model: alpha, Vm: connect.Uniform{Min: -70, Max: -55}},
 		{Name: "delta", N: 5, Model: delta, Vm: connect.Constant(-61.2), Columns: map[string][]float64{
@@ -39,7 +40,7 @@ func everything() *engine.Description {
 		connect.Normal{Mean: 1, SD: 2}, connect.Within(connect.Normal{Mean: 1, SD: 2}, -3, 3), connect.Uniform{Min: -1, Max: 2},
 	}
 	for i, r := range rules {
-		d.Projections = append(d.Projections, engine.Projection{Pre: []engine.Range{{Population: i % 5, N: 3}}, Post: []engine.Range{{Population: (i + 1) % 5, From: i % 5 % 2, N: 2 + (i+1)%2}},
+		d.Projections = append(d.Projections, network.Projection{Pre: []network.Range{{Population: i % 5, N: 3}}, Post: []network.Range{{Population: (i + 1) % 5, From: i % 5 % 2, N: 2 + (i+1)%2}},
 			Rule: r, Weight: weights[i], Delay: connect.Above(connect.Normal{Mean: 1.5, SD: 0.75}, 0.1), Ordinal: uint32(i)})
 	}
 	both := connect.Forbid{Autapses: true, Multapses: true}
@@ -47,14 +48,14 @@ func everything() *engine.Description {
 		connect.FixedOutDegree{N: 2, Forbid: both}, connect.PairwiseBernoulli{P: 0.3, Forbid: connect.Forbid{Autapses: true}}, connect.SymmetricPairwiseBernoulli{P: 0.2},
 		connect.OneToOne{Symmetric: true}, connect.AllToAll{Forbid: both}, connect.FixedTotalNumber{N: 3, Forbid: both}, connect.FixedInDegree{N: 2, Forbid: connect.Forbid{Multapses: true}},
 	} {
-		d.Projections = append(d.Projections, engine.Projection{Pre: []engine.Range{{Population: 0, N: 2}, {Population: 1, From: 1, N: 3}}, Post: []engine.Range{{Population: 1, N: 2}, {Population: 2, N: 3}},
+		d.Projections = append(d.Projections, network.Projection{Pre: []network.Range{{Population: 0, N: 2}, {Population: 1, From: 1, N: 3}}, Post: []network.Range{{Population: 1, N: 2}, {Population: 2, N: 3}},
 			Rule: r, Weight: []connect.Distribution{
 				connect.LogNormal{Mean: 1, SD: 0.1}, connect.Exponential{Beta: 2}, connect.Redraw{Of: connect.LogNormal{SD: 1}, Min: 0.5, Max: inf},
 				connect.Values{1, 2, 1.0 / 3, 4, 5}, connect.Max(connect.Exp(connect.Uniform{Min: 0, Max: 1}), connect.Sub(connect.Redraw{Of: connect.Normal{SD: 1}, Min: -inf, Max: 0}, connect.Exponential{Beta: 1})),
 				connect.Values{3, 1, 2}, connect.Normal{Mean: 20, SD: 2},
 			}[i], Delay: connect.Redraw{Of: connect.Exponential{Beta: 1}, Min: 0.1, Max: 10}})
 	}
-	d.Projections[3].Post = []engine.Range{{Population: 4, N: 3}} // one to one
+	d.Projections[3].Post = []network.Range{{Population: 4, N: 3}} // one to one
 	active := device.Active{Start: 0.1, Stop: 7, Origin: 2}
 	for i, dev := range []device.Device{
 		device.DC{Amplitude: 4, Active: active}, device.StepCurrent{Times: []float64{1, 2}, Values: []float64{3, 0}, Active: active}, device.StepCurrent{},
@@ -64,7 +65,7 @@ func everything() *engine.Description {
 		device.Noise{Mean: 1. / 3, Std: 2, Dt: 0.3, StdMod: 1, Frequency: 50, Phase: 90, Active: active}, device.Noise{},
 		device.InhomogeneousPoisson{RateTimes: []float64{0.1, 2.05}, RateValues: []float64{8, 1. / 3}, AllowOffgridTimes: true, Active: active}, device.InhomogeneousPoisson{},
 	} {
-		d.Attachments = append(d.Attachments, engine.Attachment{Device: dev, Generator: i, Post: engine.Range{Population: i % 4, From: 1, N: 2},
+		d.Attachments = append(d.Attachments, network.Attachment{Device: dev, Generator: i, Post: network.Range{Population: i % 4, From: 1, N: 2},
 			Weight: weights[i%len(weights)], Delay: connect.Uniform{Min: 0.1, Max: 4}, Ordinal: uint32(i)})
 	}
 	return d
@@ -105,7 +106,7 @@ func TestChangesRoundTrip(t *testing.T) {
 	d := everything()
 	pr := &d.Projections[len(d.Projections)-1]
 	pr.Quantum = []float64{0.1, 0x1p-10}
-	pr.Changed = []engine.SynapseChange{{Target: 0, Index: 1, Weight: 1.0 / 3, Delay: nan}, {Target: 1, Index: 0, Weight: nan, Delay: 1.5}, {Target: 4, Index: 1, Weight: -0.5, Delay: 2}}
+	pr.Changed = []network.SynapseChange{{Target: 0, Index: 1, Weight: 1.0 / 3, Delay: nan}, {Target: 1, Index: 0, Weight: nan, Delay: 1.5}, {Target: 4, Index: 1, Weight: -0.5, Delay: 2}}
 	j, err := encodeDescription(d)
 	if err != nil {
 		t.Fatal(err)
@@ -161,41 +162,41 @@ func TestInfiniteStop(t *testing.T) {
 // Whatever differs, the fingerprint does.
 func TestFingerprint(t *testing.T) {
 	seen := map[string]string{}
-	for name, change := range map[string]func(d *engine.Description){
-		"nothing":    func(*engine.Description) {},
-		"seed":       func(d *engine.Description) { d.Seed-- },
-		"resolution": func(d *engine.Description) { d.Resolution = 0.2 },
-		"name":       func(d *engine.Description) { d.Populations[0].Name = "x" },
-		"model": func(d *engine.Description) {
+	for name, change := range map[string]func(d *network.Description){
+		"nothing":    func(*network.Description) {},
+		"seed":       func(d *network.Description) { d.Seed-- },
+		"resolution": func(d *network.Description) { d.Resolution = 0.2 },
+		"name":       func(d *network.Description) { d.Populations[0].Name = "x" },
+		"model": func(d *network.Description) {
 			m := d.Populations[0].Model.(neuron.IafPscExp)
 			m.Ie = math.Nextafter(m.Ie, 1)
 			d.Populations[0].Model = m
 		},
-		"initial": func(d *engine.Description) { d.Populations[0].Vm = nil },
-		"column": func(d *engine.Description) {
+		"initial": func(d *network.Description) { d.Populations[0].Vm = nil },
+		"column": func(d *network.Description) {
 			c := d.Populations[2].Columns["C_m"]
 			c[2] = math.Nextafter(c[2], 1)
 		},
-		"no bound":  func(d *engine.Description) { d.Populations[2].Columns["V_min"][1] = math.Inf(-1) },
-		"no column": func(d *engine.Description) { delete(d.Populations[2].Columns, "V_min") },
-		"rule":      func(d *engine.Description) { d.Projections[1].Rule = connect.AllToAll{} },
-		"weight":    func(d *engine.Description) { d.Projections[1].Weight = connect.Constant(0) },
-		"delay":     func(d *engine.Description) { d.Projections[1].Delay = connect.Constant(1) },
-		"part": func(d *engine.Description) {
+		"no bound":  func(d *network.Description) { d.Populations[2].Columns["V_min"][1] = math.Inf(-1) },
+		"no column": func(d *network.Description) { delete(d.Populations[2].Columns, "V_min") },
+		"rule":      func(d *network.Description) { d.Projections[1].Rule = connect.AllToAll{} },
+		"weight":    func(d *network.Description) { d.Projections[1].Weight = connect.Constant(0) },
+		"delay":     func(d *network.Description) { d.Projections[1].Delay = connect.Constant(1) },
+		"part": func(d *network.Description) {
 			pr := &d.Projections[1]
-			pr.Pre = []engine.Range{{Population: pr.Pre[0].Population, N: 1}, {Population: pr.Pre[0].Population, From: 1, N: 2}}
+			pr.Pre = []network.Range{{Population: pr.Pre[0].Population, N: 1}, {Population: pr.Pre[0].Population, From: 1, N: 2}}
 		},
-		"forbid": func(d *engine.Description) {
+		"forbid": func(d *network.Description) {
 			d.Projections[1].Rule = connect.FixedInDegree{N: 3, Forbid: connect.Forbid{Autapses: true}}
 		},
-		"quantum": func(d *engine.Description) { d.Projections[1].Quantum = []float64{0.1} },
-		"changed": func(d *engine.Description) {
-			d.Projections[1].Changed = []engine.SynapseChange{{Weight: 1, Delay: math.NaN()}}
+		"quantum": func(d *network.Description) { d.Projections[1].Quantum = []float64{0.1} },
+		"changed": func(d *network.Description) {
+			d.Projections[1].Changed = []network.SynapseChange{{Weight: 1, Delay: math.NaN()}}
 		},
-		"range":      func(d *engine.Description) { d.Projections[1].Pre[0].N = 2 },
-		"device":     func(d *engine.Description) { d.Attachments[0].Device = device.DC{} },
-		"attachment": func(d *engine.Description) { d.Attachments[0].Post.From = 0 },
-		"fewer":      func(d *engine.Description) { d.Attachments = d.Attachments[1:] },
+		"range":      func(d *network.Description) { d.Projections[1].Pre[0].N = 2 },
+		"device":     func(d *network.Description) { d.Attachments[0].Device = device.DC{} },
+		"attachment": func(d *network.Description) { d.Attachments[0].Post.From = 0 },
+		"fewer":      func(d *network.Description) { d.Attachments = d.Attachments[1:] },
 	} {
 		d := everything()
 		change(d)
@@ -214,11 +215,11 @@ func TestFingerprint(t *testing.T) {
 type stranger struct{ connect.Constant }
 
 func TestEncodeErrors(t *testing.T) {
-	for _, change := range []func(d *engine.Description){
-		func(d *engine.Description) { d.Projections[0].Weight = stranger{} },
-		func(d *engine.Description) { d.Projections[0].Delay = stranger{} },
-		func(d *engine.Description) { d.Attachments[0].Weight = stranger{} },
-		func(d *engine.Description) { d.Populations[0].Vm = stranger{} },
+	for _, change := range []func(d *network.Description){
+		func(d *network.Description) { d.Projections[0].Weight = stranger{} },
+		func(d *network.Description) { d.Projections[0].Delay = stranger{} },
+		func(d *network.Description) { d.Attachments[0].Weight = stranger{} },
+		func(d *network.Description) { d.Populations[0].Vm = stranger{} },
 	} {
 		d := everything()
 		change(d)
@@ -287,7 +288,7 @@ func TestDecodeErrors(t *testing.T) {
 	}
 }
 
-func save(t *testing.T, dir string, d *engine.Description, shards int) *engine.Engine {
+func save(t *testing.T, dir string, d *network.Description, shards int) *engine.Engine {
 	t.Helper()
 	e, err := engine.Build(t.Context(), d, engine.Options{Threads: 1, Shards: shards})
 	if err != nil {
@@ -306,7 +307,7 @@ func save(t *testing.T, dir string, d *engine.Description, shards int) *engine.E
 }
 
 // storable is everything but what cannot be built: currents into parrots.
-func storable() *engine.Description {
+func storable() *network.Description {
 	d := everything()
 	for i := range d.Attachments {
 		d.Attachments[i].Post.Population = min(d.Attachments[i].Post.Population, 3)
@@ -394,11 +395,11 @@ func TestColumnsGoOn(t *testing.T) {
 	for k := range threshold {
 		threshold[k], tau[k] = -60+float64(k)/10, 1.0/3+float64(k)/7
 	}
-	whole := engine.Range{N: 30}
-	d := &engine.Description{Seed: 4, Resolution: 0.1,
-		Populations: []engine.Population{{Name: "a", N: 30, Model: neuron.DefaultIafPscExp(), Columns: map[string][]float64{"V_th": threshold, "tau_syn_in": tau}}},
-		Projections: []engine.Projection{{Pre: []engine.Range{whole}, Post: []engine.Range{whole}, Rule: connect.FixedInDegree{N: 5}, Weight: connect.Normal{Mean: -20, SD: 20}, Delay: connect.Constant(1.5)}},
-		Attachments: []engine.Attachment{{Device: device.Poisson{Rate: 20000}, Post: whole, Weight: connect.Constant(40), Delay: connect.Constant(1)}}}
+	whole := network.Range{N: 30}
+	d := &network.Description{Seed: 4, Resolution: 0.1,
+		Populations: []network.Population{{Name: "a", N: 30, Model: neuron.DefaultIafPscExp(), Columns: map[string][]float64{"V_th": threshold, "tau_syn_in": tau}}},
+		Projections: []network.Projection{{Pre: []network.Range{whole}, Post: []network.Range{whole}, Rule: connect.FixedInDegree{N: 5}, Weight: connect.Normal{Mean: -20, SD: 20}, Delay: connect.Constant(1.5)}},
+		Attachments: []network.Attachment{{Device: device.Poisson{Rate: 20000}, Post: whole, Weight: connect.Constant(40), Delay: connect.Constant(1)}}}
 	e := save(t, dir, d, 2)
 	if err := e.Run(t.Context(), 300, nil); err != nil {
 		t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/synapse"
 )
 
@@ -19,7 +19,7 @@ var sentLists = []string{"sent/neuron", "sent/step", "sent/tier", "sent/quanta"}
 
 // synapseArrays returns the arrays of synapses with state: none where there are
 // none.
-func synapseArrays(s *engine.State) []array {
+func synapseArrays(s *network.State) []array {
 	var arrays []array
 	for i := range s.Synapses {
 		x := &s.Synapses[i]
@@ -45,13 +45,13 @@ func synapseArrays(s *engine.State) []array {
 }
 
 // takeSynapses reads what synapseArrays wrote.
-func (c *container) takeSynapses(desc *engine.Description, s *engine.State) error {
+func (c *container) takeSynapses(desc *network.Description, s *network.State) error {
 	for i := range desc.Projections {
 		columns, ok := desc.SynapseColumns(i)
 		if !ok {
 			continue
 		}
-		x := engine.SynapseState{Projection: i, Columns: map[string][]float64{}}
+		x := network.SynapseState{Projection: i, Columns: map[string][]float64{}}
 		var err error
 		if x.Weight, err = take[float64](c, synapseColumn(i, "weight")); err != nil {
 			return err
@@ -90,14 +90,14 @@ func (c *container) takeSynapses(desc *engine.Description, s *engine.State) erro
 		if tier[i] > math.MaxUint8 {
 			return fmt.Errorf("%s: damaged: tier %d", c.path, tier[i])
 		}
-		s.Sent = append(s.Sent, engine.Sending{Neuron: neuron[i], Step: int64(step[i]), Tier: uint8(tier[i]), Quanta: int64(quanta[i])})
+		s.Sent = append(s.Sent, network.Sending{Neuron: neuron[i], Step: int64(step[i]), Tier: uint8(tier[i]), Quanta: int64(quanta[i])})
 	}
 	return nil
 }
 
 // knownSynapses adds the names of the arrays that synapses with state have, and
 // reports those of different lengths.
-func (c *container) knownSynapses(desc *engine.Description, known map[string]bool) error {
+func (c *container) knownSynapses(desc *network.Description, known map[string]bool) error {
 	any := false
 	for i := range desc.Projections {
 		columns, ok := desc.SynapseColumns(i)

@@ -10,6 +10,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 	"cortigo/sim/synapse"
 )
@@ -40,19 +41,19 @@ func init() {
 }
 
 // counted is a network with such synapses in two projections, and others between.
-func counted() *engine.Description {
+func counted() *network.Description {
 	m := neuron.DefaultIafPscExp()
 	m.Ie = 700
-	a, b := engine.Range{N: 8}, engine.Range{Population: 1, N: 5}
-	pr := func(pre, post engine.Range, model string, weight float64) engine.Projection {
-		return engine.Projection{Pre: []engine.Range{pre}, Post: []engine.Range{post}, Rule: connect.FixedInDegree{N: 4}, Weight: connect.Constant(weight), Delay: connect.Uniform{Min: 1, Max: 9}, Synapse: model}
+	a, b := network.Range{N: 8}, network.Range{Population: 1, N: 5}
+	pr := func(pre, post network.Range, model string, weight float64) network.Projection {
+		return network.Projection{Pre: []network.Range{pre}, Post: []network.Range{post}, Rule: connect.FixedInDegree{N: 4}, Weight: connect.Constant(weight), Delay: connect.Uniform{Min: 1, Max: 9}, Synapse: model}
 	}
-	d := &engine.Description{Seed: 3, Resolution: 0.1,
-		Populations:   []engine.Population{{Name: "a", First: 1, N: a.N, Model: m, Vm: connect.Uniform{Min: -70, Max: -56}}, {Name: "b", First: 9, N: b.N, Model: neuron.Parrot{}}},
-		SynapseModels: []engine.SynapseModel{{Name: "counting_synapse", Weight: connect.Constant(1), Delay: connect.Constant(1), Model: counting{Step: 0.5}}},
-		Projections:   []engine.Projection{pr(a, a, "counting_synapse", -7), pr(a, a, "", 30), pr(a, b, "counting_synapse", 2)}}
+	d := &network.Description{Seed: 3, Resolution: 0.1,
+		Populations:   []network.Population{{Name: "a", First: 1, N: a.N, Model: m, Vm: connect.Uniform{Min: -70, Max: -56}}, {Name: "b", First: 9, N: b.N, Model: neuron.Parrot{}}},
+		SynapseModels: []network.SynapseModel{{Name: "counting_synapse", Weight: connect.Constant(1), Delay: connect.Constant(1), Model: counting{Step: 0.5}}},
+		Projections:   []network.Projection{pr(a, a, "counting_synapse", -7), pr(a, a, "", 30), pr(a, b, "counting_synapse", 2)}}
 	d.Projections[1].Ordinal = 1
-	d.Projections[0].Changed = []engine.SynapseChange{{Target: 1, Index: 2, Weight: -9.5, Delay: math.NaN(), Since: 12}}
+	d.Projections[0].Changed = []network.SynapseChange{{Target: 1, Index: 2, Weight: -9.5, Delay: math.NaN(), Since: 12}}
 	return d
 }
 
@@ -74,7 +75,7 @@ func TestSynapseState(t *testing.T) {
 	if err := SaveNetwork(dir, d, e); err != nil {
 		t.Fatal(err)
 	}
-	open := func(change func(s *engine.State)) (*engine.State, *engine.State, error) {
+	open := func(change func(s *network.State)) (*network.State, *network.State, error) {
 		s := e.State()
 		change(s)
 		if err := SaveState(dir, d, s); err != nil {
@@ -90,28 +91,28 @@ func TestSynapseState(t *testing.T) {
 		got, err := OpenState(dir, n.Description)
 		return s, got, err
 	}
-	want, got, err := open(func(*engine.State) {})
+	want, got, err := open(func(*network.State) {})
 	if err != nil || !reflect.DeepEqual(got.Synapses, want.Synapses) || !reflect.DeepEqual(got.Sent, want.Sent) {
 		t.Fatalf("%v: opened %+v, saved %+v", err, got, want)
 	}
 	for _, c := range []struct {
 		name   string
-		change func(s *engine.State)
+		change func(s *network.State)
 		err    string
 	}{
-		{"no number", func(s *engine.State) { s.Synapses[0].Weight[3] = math.NaN() }, "projection 0: weight of synapse 3 is NaN, must be finite"},
-		{"infinite column", func(s *engine.State) { s.Synapses[1].Columns["n"][3] = math.Inf(1) }, "projection 2: n of synapse 3 is +Inf"},
-		{"column too short", func(s *engine.State) { s.Synapses[0].Columns["n"] = make([]float64, 31) }, `array "synapses/0/n" has 31 elements, "synapses/0/weight" 32`},
-		{"column of another kind", func(s *engine.State) { s.Synapses[0].Columns = map[string][]float64{"u": make([]float64, 32)} }, `it lacks the array "synapses/0/n"`},
-		{"column too many", func(s *engine.State) { s.Synapses[0].Columns["u"] = make([]float64, 32) }, `it holds an array "synapses/0/u", which is not part of a state of this network`},
-		{"no synapses", func(s *engine.State) { s.Synapses = s.Synapses[:1] }, `it lacks the array "synapses/2/weight"`},
-		{"static ones", func(s *engine.State) { s.Synapses[1].Projection = 1 }, `it lacks the array "synapses/2/weight"`},
-		{"a spike to come", func(s *engine.State) { s.Synapses[0].Last[2] = 701 }, "a last spike at step 701, must be in [0, 700]"},
-		{"sources too few", func(s *engine.State) { s.Synapses[0].Last = s.Synapses[0].Last[1:] }, "last spikes of 7 sources, must be 8"},
-		{"sent before", func(s *engine.State) { s.Sent[0].Step = 700 }, "which cannot be at step 700"},
-		{"sent to nobody", func(s *engine.State) { s.Sent[0].Neuron = 13 }, "under way to neuron 14"},
-		{"nothing sent", func(s *engine.State) { s.Sent[0].Quanta = 0 }, "state has 0 quanta under way"},
-		{"out of order", func(s *engine.State) { slices.Reverse(s.Sent) }, "out of order"},
+		{"no number", func(s *network.State) { s.Synapses[0].Weight[3] = math.NaN() }, "projection 0: weight of synapse 3 is NaN, must be finite"},
+		{"infinite column", func(s *network.State) { s.Synapses[1].Columns["n"][3] = math.Inf(1) }, "projection 2: n of synapse 3 is +Inf"},
+		{"column too short", func(s *network.State) { s.Synapses[0].Columns["n"] = make([]float64, 31) }, `array "synapses/0/n" has 31 elements, "synapses/0/weight" 32`},
+		{"column of another kind", func(s *network.State) { s.Synapses[0].Columns = map[string][]float64{"u": make([]float64, 32)} }, `it lacks the array "synapses/0/n"`},
+		{"column too many", func(s *network.State) { s.Synapses[0].Columns["u"] = make([]float64, 32) }, `it holds an array "synapses/0/u", which is not part of a state of this network`},
+		{"no synapses", func(s *network.State) { s.Synapses = s.Synapses[:1] }, `it lacks the array "synapses/2/weight"`},
+		{"static ones", func(s *network.State) { s.Synapses[1].Projection = 1 }, `it lacks the array "synapses/2/weight"`},
+		{"a spike to come", func(s *network.State) { s.Synapses[0].Last[2] = 701 }, "a last spike at step 701, must be in [0, 700]"},
+		{"sources too few", func(s *network.State) { s.Synapses[0].Last = s.Synapses[0].Last[1:] }, "last spikes of 7 sources, must be 8"},
+		{"sent before", func(s *network.State) { s.Sent[0].Step = 700 }, "which cannot be at step 700"},
+		{"sent to nobody", func(s *network.State) { s.Sent[0].Neuron = 13 }, "under way to neuron 14"},
+		{"nothing sent", func(s *network.State) { s.Sent[0].Quanta = 0 }, "state has 0 quanta under way"},
+		{"out of order", func(s *network.State) { slices.Reverse(s.Sent) }, "out of order"},
 	} {
 		if _, _, err := open(c.change); err == nil || !strings.Contains(err.Error(), c.err) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.err)
@@ -119,7 +120,7 @@ func TestSynapseState(t *testing.T) {
 	}
 
 	// More synapses than the network has: known when it is built.
-	_, got, err = open(func(s *engine.State) {
+	_, got, err = open(func(s *network.State) {
 		s.Synapses[0].Weight, s.Synapses[0].Columns["n"] = append(s.Synapses[0].Weight, 1), append(s.Synapses[0].Columns["n"], 1)
 	})
 	if err != nil {

@@ -1,10 +1,11 @@
-package engine
+package network
 
 import (
+	"math"
+
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/neuron"
-	"math"
 )
 
 // A Population is N neurons of one model.
@@ -21,38 +22,38 @@ type Population struct {
 	Labels
 }
 
-// parameters returns the parameters of all neurons of a population.
-func (p *Population) parameters() (*neuron.Parameters, error) {
+// Parameters returns the parameters of all neurons of a population.
+func (p *Population) Parameters() (*neuron.Parameters, error) {
 	return neuron.NewParameters(p.Model, p.Columns, p.N, p.N, func(k int) int { return k })
 }
 
-// merged reports whether input of both signs goes through one sum. What makes no
+// Merged reports whether input of both signs goes through one sum. What makes no
 // sense is reported by those who use it.
-func (p *Population) merged() bool {
+func (p *Population) Merged() bool {
 	spec, err := neuron.SpecOf(p.Model)
 	if err != nil {
 		return true
 	}
-	parameters, err := p.parameters()
+	parameters, err := p.Parameters()
 	return err == nil && spec.MergedFor(parameters)
 }
 
-// counts reports whether spikes onto a population count 1 each, whatever their
+// Counts reports whether spikes onto a population count 1 each, whatever their
 // weight.
-func (p *Population) counts() bool {
+func (p *Population) Counts() bool {
 	spec, err := neuron.SpecOf(p.Model)
 	return err == nil && spec.Counts
 }
 
-// most returns how often a neuron of a population may spike in a step of its own
-// accord.
-func (p *Population) most(clock clock.Clock) float64 {
+// MostSpikes returns how often a neuron of a population may spike in a step of its
+// own accord.
+func (p *Population) MostSpikes(clock clock.Clock) float64 {
 	spec, err := neuron.SpecOf(p.Model)
 	if err != nil || spec.MostSpikes == nil {
 		return 1
 	}
 	most := 1.0
-	parameters, err := p.parameters()
+	parameters, err := p.Parameters()
 	if err != nil {
 		return 1
 	}
@@ -63,14 +64,14 @@ func (p *Population) most(clock clock.Clock) float64 {
 	return most
 }
 
-// prototype returns a group of one neuron of a population, which shows what
+// Prototype returns a group of one neuron of a population, which shows what
 // columns all have.
-func (p *Population) prototype(c clock.Clock) (neuron.Group, error) {
+func (p *Population) Prototype(c clock.Clock) (neuron.Group, error) {
 	spec, err := neuron.SpecOf(p.Model)
 	if err != nil {
 		return nil, err
 	}
-	all, err := p.parameters()
+	all, err := p.Parameters()
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func (p *Population) prototype(c clock.Clock) (neuron.Group, error) {
 // may have, and of those that it has at least: the others are followed for
 // recorders.
 func (p *Population) stateColumns(c clock.Clock) (known, needed []string, err error) {
-	group, err := p.prototype(c)
+	group, err := p.Prototype(c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -106,12 +107,13 @@ func (p *Population) stateColumns(c clock.Clock) (known, needed []string, err er
 	return known, needed, nil
 }
 
-func (p *Population) adopt(s PopulationState) error {
+// Adopt makes the state of neurons that had other parameters one of these.
+func (p *Population) Adopt(s PopulationState) error {
 	spec, err := neuron.SpecOf(p.Model)
 	if err != nil || spec.Adopt == nil {
 		return err
 	}
-	parameters, err := p.parameters()
+	parameters, err := p.Parameters()
 	if err != nil {
 		return err
 	}
@@ -120,16 +122,16 @@ func (p *Population) adopt(s PopulationState) error {
 
 // SameChannels reports whether two populations of a model keep the signs of
 // their input apart alike.
-func SameChannels(a, b *Population) bool { return a.merged() == b.merged() }
+func SameChannels(a, b *Population) bool { return a.Merged() == b.Merged() }
 
-// noticeable returns the least weight onto a neuron of a population that moves
+// Noticeable returns the least weight onto a neuron of a population that moves
 // its potential by 1 mV, or from reset to threshold where that is less.
-func (p *Population) noticeable() float64 {
+func (p *Population) Noticeable() float64 {
 	spec, err := neuron.SpecOf(p.Model)
 	if err != nil || spec.Noticeable == nil {
 		return 1
 	}
-	parameters, err := p.parameters()
+	parameters, err := p.Parameters()
 	if err != nil {
 		return 1 // CheckColumns tells
 	}

@@ -1,4 +1,4 @@
-package engine
+package network
 
 import (
 	"fmt"
@@ -31,7 +31,7 @@ func CheckSynapseModel(m *SynapseModel) error {
 
 // CheckKind reports what the kind of a projection's synapses cannot be or do.
 func CheckKind(desc *Description, pr *Projection) error {
-	m, spec, err := desc.kindOf(pr)
+	m, spec, err := desc.KindOf(pr)
 	if err != nil || m == nil {
 		return err
 	}
@@ -44,9 +44,9 @@ func CheckKind(desc *Description, pr *Projection) error {
 	return nil
 }
 
-// kindOf returns the parameters of a projection's kind of synapses, and what is
+// KindOf returns the parameters of a projection's kind of synapses, and what is
 // known of it; nil for synapses that never change.
-func (d *Description) kindOf(pr *Projection) (synapse.Model, *synapse.Spec, error) {
+func (d *Description) KindOf(pr *Projection) (synapse.Model, *synapse.Spec, error) {
 	if pr.Synapse == "" {
 		return nil, nil, nil
 	}
@@ -65,23 +65,23 @@ func (d *Description) kindOf(pr *Projection) (synapse.Model, *synapse.Spec, erro
 // SynapseColumns returns the columns of the synapses of projection i; false if they
 // have no state.
 func (d *Description) SynapseColumns(i int) ([]synapse.Column, bool) {
-	_, spec, err := d.kindOf(&d.Projections[i])
+	_, spec, err := d.KindOf(&d.Projections[i])
 	if spec == nil || err != nil {
 		return nil, false
 	}
 	return spec.Columns, true
 }
 
-// stateful reports whether the synapses of a projection have state.
-func (d *Description) stateful(pr *Projection) bool {
-	m, _, err := d.kindOf(pr)
+// Stateful reports whether the synapses of a projection have state.
+func (d *Description) Stateful(pr *Projection) bool {
+	m, _, err := d.KindOf(pr)
 	return m != nil && err == nil
 }
 
-// reach returns the largest magnitude that a spike may bring through a synapse of
+// Reach returns the largest magnitude that a spike may bring through a synapse of
 // a projection; of those that synapses were given later alone if it is replaced.
-func (d *Description) reach(pr *Projection, replaced bool) float64 {
-	m, spec, err := d.kindOf(pr)
+func (d *Description) Reach(pr *Projection, replaced bool) float64 {
+	m, spec, err := d.KindOf(pr)
 	if m == nil || err != nil {
 		return pr.largestWeight(replaced)
 	}

@@ -1,4 +1,4 @@
-package engine
+package network
 
 import (
 	"cmp"
@@ -16,8 +16,8 @@ import (
 // that are not finite, columns of the wrong length, entries out of order; and a
 // state of a part of it.
 func (s *State) Check(desc *Description) error {
-	if s.part != nil {
-		return fmt.Errorf("it is of a part of the network: %v", s.part)
+	if s.Part != nil {
+		return fmt.Errorf("it is of a part of the network: %v", s.Part)
 	}
 	if s.Step < 0 || s.Step > clock.MaxSteps {
 		return fmt.Errorf("state is of step %d, must be in [0, %d]", s.Step, clock.MaxSteps)
@@ -49,7 +49,7 @@ func (s *State) Check(desc *Description) error {
 	}
 	for i, a := range s.Arrivals {
 		switch {
-		case int64(a.Neuron) >= neurons || a.Step <= s.Step || a.Step > s.Step+maxDelay:
+		case int64(a.Neuron) >= neurons || a.Step <= s.Step || a.Step > s.Step+MaxDelay:
 			return fmt.Errorf("state has %g arriving at neuron %d at step %d, which cannot be in a network of %d neurons at step %d",
 				a.Value, int64(a.Neuron)+1, a.Step, neurons, s.Step)
 		case math.IsNaN(a.Value) || math.IsInf(a.Value, 0):
@@ -112,7 +112,7 @@ func (s PopulationState) check(p *Population, c clock.Clock) error {
 // shards. Of an engine with a part of the shards it is that of the neurons there,
 // of what is under way to them, and of the synapses onto them; elsewhere are zeros.
 type State struct {
-	part *part // nil: of the whole network
+	Part *Part `json:"-"` // which shards it is of; nil: of the whole network
 
 	Step        int64             `json:"step"`
 	Spikes      int64             `json:"spikes"` // emitted so far
@@ -168,9 +168,9 @@ type Sending struct {
 	Quanta int64
 }
 
-// check reports what no synapses of a kind can have; n is their number, -1 if it is
+// Check reports what no synapses of a kind can have; n is their number, -1 if it is
 // not known.
-func (s *SynapseState) check(spec *synapse.Spec, n int64, sources int) error {
+func (s *SynapseState) Check(spec *synapse.Spec, n int64, sources int) error {
 	if n < 0 {
 		n = int64(len(s.Weight))
 	}
@@ -212,7 +212,7 @@ func (s *State) checkSynapses(desc *Description) error {
 	next := 0
 	for i := range desc.Projections {
 		pr := &desc.Projections[i]
-		_, spec, err := desc.kindOf(pr)
+		_, spec, err := desc.KindOf(pr)
 		if err != nil {
 			return err
 		}
@@ -224,7 +224,7 @@ func (s *State) checkSynapses(desc *Description) error {
 		}
 		x := &s.Synapses[next]
 		next++
-		if err := x.check(spec, -1, newPool(pr.Sources()).n); err != nil {
+		if err := x.Check(spec, -1, NewPool(pr.Sources()).N); err != nil {
 			return fmt.Errorf("state of the synapses of projection %d: %w", i, err)
 		}
 		for _, step := range x.Last {
@@ -238,23 +238,24 @@ func (s *State) checkSynapses(desc *Description) error {
 	}
 	neurons := int64(desc.Neurons())
 	for i, x := range s.Sent {
-		if len(s.Synapses) == 0 || int64(x.Neuron) >= neurons || x.Step <= s.Step || x.Step > s.Step+maxDelay || x.Tier >= MaxTiers || x.Quanta == 0 || x.Quanta > MaxSum || x.Quanta < -MaxSum {
+		if len(s.Synapses) == 0 || int64(x.Neuron) >= neurons || x.Step <= s.Step || x.Step > s.Step+MaxDelay || x.Tier >= MaxTiers || x.Quanta == 0 || x.Quanta > MaxSum || x.Quanta < -MaxSum {
 			return fmt.Errorf("state has %d quanta under way to neuron %d at step %d, which cannot be at step %d", x.Quanta, int64(x.Neuron)+1, x.Step, s.Step)
 		}
-		if i > 0 && compareSendings(s.Sent[i-1], x) >= 0 {
+		if i > 0 && CompareSendings(s.Sent[i-1], x) >= 0 {
 			return fmt.Errorf("state has what is under way to neuron %d out of order", x.Neuron+1)
 		}
 	}
 	return nil
 }
 
-func compareSendings(a, b Sending) int {
+// CompareSendings orders by step, neuron, tier and sign.
+func CompareSendings(a, b Sending) int {
 	return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Neuron, b.Neuron), cmp.Compare(a.Tier, b.Tier), cmp.Compare(b.Quanta, a.Quanta))
 }
 
-// sortArrivals orders by step, then neuron; what one neuron gets at a time from
+// SortArrivals orders by step, then neuron; what one neuron gets at a time from
 // several keeps its order.
-func sortArrivals(a []Arrival) {
+func SortArrivals(a []Arrival) {
 	slices.SortStableFunc(a, func(a, b Arrival) int {
 		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Neuron, b.Neuron))
 	})

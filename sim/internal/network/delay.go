@@ -1,20 +1,21 @@
-package engine
+package network
 
 import (
-	"cortigo/sim/connect"
-	"cortigo/sim/internal/clock"
 	"fmt"
 	"math"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/internal/clock"
 )
 
-// maxDelay is the longest delay in steps; with the channel's bit it makes the
+// MaxDelay is the longest delay in steps; with the channel's bit it makes the
 // 16-bit key that rows are sorted by.
-const maxDelay = 1<<15 - 1
+const MaxDelay = 1<<15 - 1
 
-// constantDelay returns a delay, ms, in steps.
-func constantDelay(ms float64, clock clock.Clock) (int64, error) {
-	if math.IsNaN(ms) || ms < 0 || ms > float64(maxDelay)*clock.H {
-		return 0, fmt.Errorf("delay is %g ms, must be within [%g, %g] ms", ms, clock.H, clock.MS(maxDelay))
+// DelaySteps returns a delay, ms, in steps.
+func DelaySteps(ms float64, clock clock.Clock) (int64, error) {
+	if math.IsNaN(ms) || ms < 0 || ms > float64(MaxDelay)*clock.H {
+		return 0, fmt.Errorf("delay is %g ms, must be within [%g, %g] ms", ms, clock.H, clock.MS(MaxDelay))
 	}
 	d := clock.RoundSteps(ms)
 	if d < 1 {
@@ -23,33 +24,33 @@ func constantDelay(ms float64, clock clock.Clock) (int64, error) {
 	return d, nil
 }
 
-// smallestDraw is a probability that one random word does not resolve.
-const smallestDraw = 1.0 / (1 << 33)
+// SmallestDraw is a probability that one random word does not resolve.
+const SmallestDraw = 1.0 / (1 << 33)
 
-// listedDelays returns delays, ms, that are listed one by one in steps.
-func listedDelays(values []float64, clock clock.Clock) ([]int64, error) {
+// ListedDelays returns delays, ms, that are listed one by one in steps.
+func ListedDelays(values []float64, clock clock.Clock) ([]int64, error) {
 	steps := make([]int64, len(values))
 	for k, x := range values {
 		var err error
-		if steps[k], err = constantDelay(x, clock); err != nil {
+		if steps[k], err = DelaySteps(x, clock); err != nil {
 			return nil, fmt.Errorf("row %d of the list: %w", k, err)
 		}
 	}
 	return steps, nil
 }
 
-// checkDrawnDelay reports a distribution of delays that falls below half the
+// CheckDrawnDelay reports a distribution of delays that falls below half the
 // resolution or reaches delays that are too long.
-func checkDrawnDelay(d connect.Distribution, clock clock.Clock) error {
+func CheckDrawnDelay(d connect.Distribution, clock clock.Clock) error {
 	lo, hi := d.Bounds()
 	c, ok := connect.Table(d)
 	if ok {
-		if below := c.CDF(clock.H / 2); below > smallestDraw && lo < clock.H/2 {
+		if below := c.CDF(clock.H / 2); below > SmallestDraw && lo < clock.H/2 {
 			return fmt.Errorf("delay is drawn from a distribution that falls below half the resolution (%g ms) with probability %.2g; bound it there (connect.Above)", clock.H/2, below)
 		}
 	}
-	if hi > float64(maxDelay)*clock.H {
-		return fmt.Errorf("delay is drawn from a distribution that reaches %g ms, must stay below %g ms; bound it there (connect.Below)", hi, clock.MS(maxDelay))
+	if hi > float64(MaxDelay)*clock.H {
+		return fmt.Errorf("delay is drawn from a distribution that reaches %g ms, must stay below %g ms; bound it there (connect.Below)", hi, clock.MS(MaxDelay))
 	}
 	if least := clock.RoundSteps(lo); !ok && (lo < 0 || least < 1) {
 		return fmt.Errorf("delay is drawn from a distribution that reaches from %g to %g ms, must be at least half the resolution (%g ms); bound it there (connect.Above)", lo, hi, clock.H/2)
@@ -60,10 +61,10 @@ func checkDrawnDelay(d connect.Distribution, clock clock.Clock) error {
 // checkDelay reports delays of single connections that do not fit the resolution.
 func checkDelay(d connect.Distribution, clock clock.Clock) error {
 	if c, ok := connect.IsConstant(d); ok {
-		_, err := constantDelay(c, clock)
+		_, err := DelaySteps(c, clock)
 		return err
 	}
-	return checkDrawnDelay(d, clock)
+	return CheckDrawnDelay(d, clock)
 }
 
 // CheckDelay reports delays of a projection that do not fit the resolution.
@@ -72,8 +73,8 @@ func CheckDelay(pr *Projection, resolution float64) error {
 	if err != nil {
 		return err
 	}
-	if values, ok := pr.delayValues(); ok {
-		_, err = listedDelays(values, clock)
+	if values, ok := pr.DelayValues(); ok {
+		_, err = ListedDelays(values, clock)
 		return err
 	}
 	return checkDelay(pr.Delay, clock)

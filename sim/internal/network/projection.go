@@ -1,12 +1,13 @@
-package engine
+package network
 
 import (
-	"cortigo/sim/connect"
-	"cortigo/sim/internal/clock"
-	"cortigo/sim/internal/inbox"
 	"fmt"
 	"math"
 	"slices"
+
+	"cortigo/sim/connect"
+	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/inbox"
 )
 
 // A Projection connects two collections of neurons, each the parts of it in
@@ -46,23 +47,23 @@ func (pr *Projection) Targets() []Range {
 // reverse reports whether there are connections from Post to Pre, too.
 func (pr *Projection) reverse() bool { return connect.MakesReverse(pr.Rule) }
 
-// size returns what the rule tells of its connections.
-func (pr *Projection) size() connect.Size {
-	p := newPools(pr.Pre, pr.Post)
+// Size returns what the rule tells of its connections.
+func (pr *Projection) Size() connect.Size {
+	p := NewPools(pr.Pre, pr.Post)
 	return pr.Rule.Size(p.Sources(), p.Targets())
 }
 
-// quantum returns the grid on which the weights onto part k of the targets were
+// PartQuantum returns the grid on which the weights onto part k of the targets were
 // drawn before; 0 if they were not.
-func (pr *Projection) quantum(k int) float64 {
+func (pr *Projection) PartQuantum(k int) float64 {
 	if k < len(pr.Quantum) {
 		return pr.Quantum[k]
 	}
 	return 0
 }
 
-// weightValues returns the weights of a projection that lists them one by one.
-func (pr *Projection) weightValues() ([]float64, bool) {
+// WeightValues returns the weights of a projection that lists them one by one.
+func (pr *Projection) WeightValues() ([]float64, bool) {
 	if w, _ := connect.SynapseValues(pr.Rule); w != nil {
 		return w, true
 	}
@@ -70,8 +71,8 @@ func (pr *Projection) weightValues() ([]float64, bool) {
 	return v, ok
 }
 
-// delayValues returns the delays of a projection that lists them one by one.
-func (pr *Projection) delayValues() ([]float64, bool) {
+// DelayValues returns the delays of a projection that lists them one by one.
+func (pr *Projection) DelayValues() ([]float64, bool) {
 	if _, d := connect.SynapseValues(pr.Rule); d != nil {
 		return d, true
 	}
@@ -83,7 +84,7 @@ func (pr *Projection) delayValues() ([]float64, bool) {
 // those that synapses were given later alone if it is replaced.
 func (pr *Projection) largestWeight(replaced bool) float64 {
 	x := 0.0
-	if list, ok := pr.weightValues(); ok && !replaced {
+	if list, ok := pr.WeightValues(); ok && !replaced {
 		for _, w := range list {
 			x = math.Max(x, math.Abs(w))
 		}
@@ -135,7 +136,7 @@ func CheckChanges(pr *Projection, resolution float64) error {
 	if err != nil {
 		return err
 	}
-	targets := newPool(pr.Targets()).n
+	targets := NewPool(pr.Targets()).N
 	for i, c := range pr.Changed {
 		switch {
 		case i > 0 && !before(pr.Changed[i-1], c):
@@ -149,7 +150,7 @@ func CheckChanges(pr *Projection, resolution float64) error {
 			return fmt.Errorf("changed weight of synapse %d of target %d is %g, must be within %g", c.Index, c.Target, c.Weight, inbox.MaxMagnitude)
 		}
 		if !math.IsNaN(c.Delay) {
-			if _, err := constantDelay(c.Delay, clock); err != nil {
+			if _, err := DelaySteps(c.Delay, clock); err != nil {
 				return fmt.Errorf("synapse %d of target %d: %w", c.Index, c.Target, err)
 			}
 		}
@@ -157,8 +158,8 @@ func CheckChanges(pr *Projection, resolution float64) error {
 	return nil
 }
 
-// changedWeights returns how many changes give a weight.
-func changedWeights(list []SynapseChange) int64 {
+// ChangedWeights returns how many changes give a weight.
+func ChangedWeights(list []SynapseChange) int64 {
 	n := int64(0)
 	for _, c := range list {
 		if !math.IsNaN(c.Weight) {

@@ -1,4 +1,4 @@
-package engine
+package network
 
 import (
 	"fmt"
@@ -20,7 +20,7 @@ const maxCells = 1 << 20
 // CheckRule reports a rule that is not registered or does not fit the collections
 // pre and post.
 func CheckRule(r connect.Rule, pre, post []Range) error {
-	p := newPools(pre, post)
+	p := NewPools(pre, post)
 	return connect.CheckRule(r, &p)
 }
 
@@ -41,8 +41,8 @@ func CheckProjection(pr *Projection, resolution float64) error {
 	if err := connect.CheckDistribution(pr.Delay); err != nil {
 		return fmt.Errorf("delay: %w", err)
 	}
-	pre, post := newPool(pr.Pre), newPool(pr.Post)
-	if err := connect.CheckRuleSynapse(pr.Rule, pre.n, post.n, pr.Weight, pr.Delay); err != nil {
+	pre, post := NewPool(pr.Pre), NewPool(pr.Post)
+	if err := connect.CheckRuleSynapse(pr.Rule, pre.N, post.N, pr.Weight, pr.Delay); err != nil {
 		return err
 	}
 	if err := CheckDelay(pr, resolution); err != nil {
@@ -90,7 +90,7 @@ func CheckDevice(at *Attachment, onto neuron.Model, resolution float64) error {
 	}
 	if _, emits := at.Device.(device.Emitter); !emits {
 		if !takesCurrents(onto, clock) {
-			return cannotDrive(at.Device, onto)
+			return CannotDrive(at.Device, onto)
 		}
 	}
 	return at.Device.Fit(clock, weight)
@@ -98,7 +98,7 @@ func CheckDevice(at *Attachment, onto neuron.Model, resolution float64) error {
 
 // takesCurrents reports whether neurons of a model can be driven by a current.
 func takesCurrents(m neuron.Model, c clock.Clock) bool {
-	group, err := (&Population{N: 1, Model: m}).prototype(c)
+	group, err := (&Population{N: 1, Model: m}).Prototype(c)
 	if err != nil {
 		return false
 	}
@@ -106,7 +106,8 @@ func takesCurrents(m neuron.Model, c clock.Clock) bool {
 	return ok
 }
 
-func cannotDrive(d device.Device, m neuron.Model) error {
+// CannotDrive returns the error of a current into neurons that take none.
+func CannotDrive(d device.Device, m neuron.Model) error {
 	return fmt.Errorf("%s cannot drive %s, which takes no currents", d.ModelName(), m.ModelName())
 }
 
@@ -121,8 +122,8 @@ func CheckMeter(m device.Multimeter, of []Range, desc *Description) error {
 		return err
 	}
 	for _, r := range of {
-		for _, q := range quantitiesOf(m) {
-			if err := checkQuantity(&desc.Populations[r.Population], q); err != nil {
+		for _, q := range QuantitiesOf(m) {
+			if err := CheckQuantity(&desc.Populations[r.Population], q); err != nil {
 				return err
 			}
 		}
@@ -155,15 +156,16 @@ func SampleSteps(m device.Multimeter, clock clock.Clock, after int64) (first, in
 	return first, interval, end, nil
 }
 
-// quantitiesOf returns what a multimeter reads.
-func quantitiesOf(m device.Multimeter) []string {
+// QuantitiesOf returns what a multimeter reads.
+func QuantitiesOf(m device.Multimeter) []string {
 	if len(m.Quantities) == 0 {
 		return []string{device.Vm}
 	}
 	return m.Quantities
 }
 
-func checkQuantity(p *Population, quantity string) error {
+// CheckQuantity reports a quantity that neurons of a population do not have to record.
+func CheckQuantity(p *Population, quantity string) error {
 	there := neuron.Recordables(p.Model)
 	names := make([]string, len(there))
 	for i, r := range there {
@@ -188,7 +190,7 @@ func CheckColumns(p *Population) error {
 // each visits the parameters of all neurons of a population, or, where columns
 // are none, those that all share.
 func (p *Population) each(visit func(m neuron.Model) error) error {
-	parameters, err := p.parameters()
+	parameters, err := p.Parameters()
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package engine
+package network
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ type Description struct {
 
 	SynapseModels []SynapseModel
 
-	firstIndex uint32 // added to the index of projections where it names streams
+	FirstIndex uint32 // added to the index of projections where it names streams
 }
 
 // A Generator is N devices that drive neurons, with the ids First and so on.
@@ -123,8 +123,8 @@ func (d *Description) Neurons() int {
 	return n
 }
 
-// names returns the names of the populations of a collection.
-func (d *Description) names(parts []Range) string {
+// Names returns the names of the populations of a collection.
+func (d *Description) Names(parts []Range) string {
 	s := ""
 	for i, r := range parts {
 		if i > 0 {
