@@ -172,7 +172,11 @@ func (e *edit) setNeurons(g *group, s span, name string, value any, at, n int) e
 	if err != nil {
 		return err
 	}
+	kind := set.Kind(name)
 	each := reflect.ValueOf(value).Kind() == reflect.Slice
+	if kind == param.String || kind >= param.Floats && kind <= param.Strings {
+		return e.setOfAll(p, s.n, changed.(neuron.Model), name, value, at, n)
+	}
 	if e.net.isState(g.at, name) {
 		for i := range s.n {
 			if err := e.setState(set, p, g.at, s.from+i, name, value, at+i, n); err != nil {
@@ -209,6 +213,38 @@ func (e *edit) setNeurons(g *group, s span, name string, value any, at, n int) e
 		p.Columns = map[string][]float64{}
 	}
 	p.Columns[name] = column
+	return nil
+}
+
+// setOfAll notes a parameter that is no number, which all neurons of a population
+// have in common: of many of them, with the value that changed has for the first.
+func (e *edit) setOfAll(p *network.Population, many int, changed neuron.Model, name string, value any, at, n int) error {
+	set := param.Of(p.Model)
+	now, err := set.Get(p.Model, name)
+	if err != nil {
+		return err
+	}
+	first, err := set.Get(changed, name)
+	if err != nil {
+		return err
+	}
+	for i := range many {
+		v, err := valueFor(p.Model, name, value, at+i, n)
+		if err != nil {
+			return err
+		}
+		of, err := set.With(p.Model, name, v)
+		if err != nil {
+			return err
+		}
+		if x, err := set.Get(of, name); err != nil || !reflect.DeepEqual(x, first) {
+			return fmt.Errorf("%s: %s is %s and %s, must be the same for all of %s, since it is no number", p.Model.ModelName(), name, brief.String(fmt.Sprint(first)), brief.String(fmt.Sprint(x)), brief.Quote(p.Name))
+		}
+	}
+	if many < p.N && !reflect.DeepEqual(now, first) {
+		return fmt.Errorf("%s: %s is set to %s for %d of %d neurons, must be the same for all of %s, since it is no number", p.Model.ModelName(), name, brief.String(fmt.Sprint(first)), many, p.N, brief.Quote(p.Name))
+	}
+	p.Model = changed
 	return nil
 }
 

@@ -82,7 +82,7 @@ func (g *bursters) Step(in *neuron.Input, out *neuron.Spikes) {
 			current = g.pA[k]
 		}
 		decay := g.config.Clock.H / m.Tau
-		g.v[k] += float64((x - float64(decay*g.v[k])) - g.w[k]) + float64(m.Gain*current) + noise
+		g.v[k] += float64((x-float64(decay*g.v[k]))-g.w[k]) + float64(m.Gain*current) + noise
 		g.w[k] -= float64(decay * g.w[k] * g.h[k])
 		g.h[k] = 0.5 + 0.5*g.h[k]
 		if n := int(g.v[k] / m.Vth); n >= 1 {
@@ -118,7 +118,8 @@ func (g *bursters) Restored() error {
 
 // clumsy makes what no model may.
 type clumsy struct {
-	What string `json:"what" default:"" allowed:"one of , columns, spikes, short, recordable, times" help:"what it does wrong"`
+	What string    `json:"what" default:"" help:"what it does wrong"`
+	List []float64 `json:"list" unit:"mV" help:"what all of a population share"`
 }
 
 func (clumsy) ModelName() string { return "test_clumsy" }
@@ -135,8 +136,10 @@ func (g *clumsyGroup) Columns() []neuron.Column {
 		return []neuron.Column{{Name: "V_m", Values: g.v}, {Name: "V_m", Values: g.v}}
 	case "short":
 		return []neuron.Column{{Name: "V_m", Values: g.v[1:]}}
-	case "recordable":
+	case "recordable", "silent":
 		return nil
+	case "fresh":
+		return []neuron.Column{{Name: "V_m", Values: slices.Clone(g.v)}}
 	}
 	return []neuron.Column{{Name: "V_m", Values: g.v}}
 }
@@ -148,6 +151,15 @@ func (g *clumsyGroup) Step(_ *neuron.Input, out *neuron.Spikes) {
 		out.Add(0, 1)
 	case "times":
 		out.Neuron, out.Times = []uint16{0, 1}, []int32{1}
+	case "twice":
+		out.Add(2, 2)
+	case "negative":
+		out.Add(2, -3)
+	case "outside":
+		out.Add(1<<16, 1) // 0, if it were cut to 16 bits
+	case "":
+		out.Add(2, 0) // not at all
+		out.Add(2, 1)
 	}
 }
 
@@ -173,11 +185,19 @@ func init() {
 		},
 		{
 			Defaults: clumsy{}, Ports: func(neuron.Model) []neuron.Port { return []neuron.Port{{Name: "a", Unit: "mV"}} },
-			Recordables: func(neuron.Model) []neuron.Recordable { return []neuron.Recordable{{Name: "V_m", Unit: "mV"}} },
+			Recordables: func(m neuron.Model) []neuron.Recordable {
+				if m.(clumsy).What == "silent" {
+					return nil
+				}
+				return []neuron.Recordable{{Name: "V_m", Unit: "mV"}}
+			},
 			New: func(c *neuron.Config) (neuron.Group, error) {
 				m := c.Parameters.Shared().(clumsy)
-				if m.What == "new" {
+				switch m.What {
+				case "new":
 					return nil, errors.New("no group today")
+				case "nothing":
+					return nil, nil
 				}
 				return &clumsyGroup{m.What, make([]float64, c.Parameters.Len())}, nil
 			},
@@ -350,14 +370,60 @@ func TestClumsyNeurons(t *testing.T) {
 		{"new", "no group today"},
 		{"spikes", "test_clumsy: neuron 0 of a group of 4 spikes after neuron 1, must ascend"},
 		{"times", "2 neurons spike and there are 1 numbers of spikes"},
+		{"nothing", "test_clumsy: New returned no group and no error"},
+		{"fresh", `Columns gives column "V_m" other slices at each call`},
+		{"twice", `population "c": test_clumsy: neuron 2 of a group of 4 spikes 2 times at once, must be from 1 to 1 (see MostSpikes)`},
+		{"negative", "neuron 2 of a group of 4 spikes -1 times at once"},
+		{"outside", "neuron 65535 of a group of 4 spikes"},
 	} {
 		net := mustNew(t, sim.Threads(1))
-		net.Create("c", 4, clumsy{c.what})
+		net.Create("c", 4, clumsy{What: c.what})
 		wantError(t, net.Simulate(context.Background(), 1), c.want)
 	}
 	net := mustNew(t)
 	net.Create("c", 4, unregistered{})
 	wantError(t, net.Err(), "unregistered", "registered")
+}
+
+// What a model has to record may follow from its parameters; it may have no state.
+func TestNeuronsWithoutState(t *testing.T) {
+	net := mustNew(t)
+	silent, loud := net.Create("silent", 4, clumsy{What: "silent"}), net.Create("loud", 4, clumsy{})
+	r := net.Record(device.SpikeRecorder{}, silent, loud)
+	net.Record(device.Multimeter{Quantities: []string{"V_m"}}, silent)
+	wantError(t, net.Err(), "test_clumsy has no V_m to record")
+	simulate(t, net, 1)
+	equal(t, "spikes", len(spikesOf(t, r).Step), 10)
+	dir := t.TempDir()
+	must(t, net.Save(dir))
+	_, err := sim.Open(dir)
+	must(t, err)
+}
+
+// Texts and lists are parameters of a whole population.
+func TestParametersThatAreNoNumbers(t *testing.T) {
+	net := mustNew(t)
+	c := net.Create("c", 4, clumsy{List: []float64{1, 2}})
+	c.Slice(0, 2).Set(sim.Params{"list": []float64{3}})
+	wantError(t, net.Err(), `c: test_clumsy: list is set to [3] for 2 of 4 neurons, must be the same for all of "c", since it is no number`)
+	c.Set(sim.Params{"list": [][]float64{{3}, {3}, {4}, {3}}})
+	wantError(t, net.Err(), "list is [3] and [4], must be the same")
+	c.Set(sim.Params{"what": []string{"a", "b", "a", "a"}})
+	wantError(t, net.Err(), "what is a and b, must be the same")
+	structs := func() clumsy {
+		all, err := sim.Get[clumsy](c)
+		must(t, err)
+		return all[3]
+	}
+	equal(t, "what was refused", fmt.Sprint(structs()), fmt.Sprint(clumsy{List: []float64{1, 2}}))
+	sim.Set(c.Slice(0, 2), structs()) // changes nothing
+	c.Set(sim.Params{"list": []float64{3, 4, 5}, "what": "silent"})
+	must(t, net.Err())
+	equal(t, "parameters", fmt.Sprint(structs()), fmt.Sprint(clumsy{"silent", []float64{3, 4, 5}}))
+	simulate(t, net, 1)
+	c.Set(sim.Params{"list": [][]float64{{6}, {6}, {6}, {6}}})
+	simulate(t, net, 1)
+	equal(t, "parameters", fmt.Sprint(structs()), fmt.Sprint(clumsy{"silent", []float64{6}}))
 }
 
 type unregistered struct{}

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -183,7 +184,7 @@ func paramsOf[T Model](t T, now []T, isState func(name string) bool) (Params, er
 		if err != nil {
 			return nil, err
 		}
-		differs := func(o T) bool { x, err := set.Get(o, name); return err != nil || x != v }
+		differs := func(o T) bool { x, err := set.Get(o, name); return err != nil || !reflect.DeepEqual(x, v) }
 		if (name == device.Vm || isState(name)) && !slices.ContainsFunc(now, differs) {
 			continue
 		}

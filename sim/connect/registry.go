@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/param"
 )
 
 // A form is how the values of one type of rule or distribution are written and
@@ -70,11 +71,11 @@ func strictly(params json.RawMessage, v any) error {
 // add registers a form; one of the same type and name is replaced by itself.
 func (r *registry[T]) add(f *form[T]) error {
 	name := f.names[0]
-	switch {
-	case f.typ.Kind() == reflect.Pointer || f.typ.Kind() == reflect.Interface:
+	if k := f.typ.Kind(); k == reflect.Pointer || k == reflect.Interface {
 		return fmt.Errorf("connect: %s: type %v, must be a struct or another type of values (not a pointer)", r.register, f.typ)
-	case name == "":
-		return fmt.Errorf("connect: %s: %v has no name", r.register, f.typ)
+	}
+	if err := param.CheckName(name); err != nil {
+		return fmt.Errorf("connect: %s: %v: %w", r.register, f.typ, err)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

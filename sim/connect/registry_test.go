@@ -30,7 +30,7 @@ func TestRegister(t *testing.T) {
 		{"a distribution", RegisterDistribution[shifted]("shifted"), ""}, {"the same again", RegisterDistribution[shifted]("shifted"), ""},
 		{"another name", RegisterDistribution[shifted]("moved"), `connect.shifted is registered as "shifted" already`}, {"a name that is taken", RegisterDistribution[other]("shifted"), `"shifted" is the name of connect.shifted`},
 		{"a built-in name", RegisterDistribution[other]("mul"), `"mul" is the name of connect.Expression`}, {"a built-in type", RegisterDistribution[Normal]("gauss"), `connect.Normal is registered as "normal" already`},
-		{"a pointer", RegisterDistribution[*shifted]("pointer"), "not a pointer"}, {"no name", RegisterDistribution[other](""), "has no name"}, {"an interface", RegisterDistribution[Distribution]("any"), "must be a struct"},
+		{"a pointer", RegisterDistribution[*shifted]("pointer"), "not a pointer"}, {"no name", RegisterDistribution[other](""), `the name is "", must be of 1 to 100 letters`}, {"a name in lines", RegisterDistribution[other]("a\nb"), `the name is "a\nb", must be`}, {"an interface", RegisterDistribution[Distribution]("any"), "must be a struct"},
 		{"a rule", RegisterRule[everywhere]("everywhere"), ""}, {"a rule's name", RegisterRule[everywhere]("list"), `connect.everywhere is registered as "everywhere" already`},
 	} {
 		t.Run(c.name, func(t *testing.T) { checkError(t, c.err, c.want) })

@@ -290,7 +290,7 @@ func TestRegister(t *testing.T) {
 	}{
 		{nil, "must be a struct"},
 		{&ticker{}, "device of type *device_test.ticker, must be a struct"},
-		{anonymous{}, "has no ModelName"},
+		{anonymous{}, `the name is "", must be of 1 to 100 letters`},
 		{meter{}, "is called multimeter, which is a recorder"},
 		{silent{}, "must have the methods of one of Emitter, CurrentSource and OwnCurrentSource, has those of 0"},
 		{torn{}, "has those of 2"},

@@ -39,9 +39,10 @@ func Register(d Device) error {
 		return fmt.Errorf("device: Register: device of type %T, must be a struct", d)
 	}
 	name := d.ModelName()
+	if err := param.CheckName(name); err != nil {
+		return fmt.Errorf("device: Register: %T: %w", d, err)
+	}
 	switch name {
-	case "":
-		return fmt.Errorf("device: Register: %T has no ModelName", d)
 	case SpikeRecorder{}.ModelName(), Multimeter{}.ModelName():
 		return fmt.Errorf("device: Register: %T is called %s, which is a recorder", d, name)
 	}

@@ -17,7 +17,7 @@ import (
 type Group interface {
 	// Columns returns the state: columns with a value for each neuron, which the
 	// simulator saves and restores by name, and reads for recorders, between
-	// steps. The slices stay the same, but for a Follower's.
+	// steps. The slices stay the same at each call, but for a Follower's.
 	Columns() []Column
 
 	// Step takes in what arrives and moves on by a step: to the end of which
@@ -125,16 +125,22 @@ type Spikes struct {
 	Times  []int32  // how often each; empty if each spikes once
 }
 
-// Add appends neurons' spikes: neuron k spikes times times. Neurons are added in
-// ascending order.
+// Add appends neurons' spikes: neuron k spikes times times, or not at all if that
+// is 0. Neurons are added in ascending order.
 func (s *Spikes) Add(k int, times int) {
+	if times == 0 {
+		return
+	}
+	if k < 0 || k > math.MaxUint16 {
+		k, times = math.MaxUint16, -1 // an error of the step
+	}
 	if times != 1 && len(s.Times) == 0 {
 		for range s.Neuron {
 			s.Times = append(s.Times, 1)
 		}
 	}
 	if times != 1 || len(s.Times) > 0 {
-		s.Times = append(s.Times, int32(min(times, math.MaxInt32)))
+		s.Times = append(s.Times, int32(max(min(times, math.MaxInt32), -1)))
 	}
 	s.Neuron = append(s.Neuron, uint16(k))
 }

@@ -194,7 +194,7 @@ func TestRegisterErrors(t *testing.T) {
 		{Spec{Defaults: &Parrot{}}, "Defaults is of type *neuron.Parrot, must be a struct (not a pointer"},
 		{Spec{Defaults: Parrot{}, Ports: one, New: make}, `there is a model "parrot_neuron" already`},
 		{Spec{Defaults: IafPscExp{}, Ports: one, New: make}, "the defaults: iaf_psc_exp: C_m is 0, must be > 0"},
-		{Spec{Defaults: nameless{}, Ports: one, New: make}, `there is a model "" already, the name must be new`},
+		{Spec{Defaults: nameless{}, Ports: one, New: make}, `the name is "", must be of 1 to 100 letters, digits, _, - and .`},
 		{Spec{Defaults: Parrot{}, Ports: one}, "New is nil"},
 		{Spec{Defaults: Parrot{}, New: make}, "Ports is nil"},
 		{Spec{Defaults: Parrot{}, New: make, Ports: func(Model) []Port { return nil }}, "0 ports, must be 1 or 2"},

@@ -101,12 +101,15 @@ func Register(s Spec) error {
 		return fmt.Errorf("neuron: Register: Defaults is of type %T, must be a struct (not a pointer to one)", s.Defaults)
 	}
 	name := s.Defaults.ModelName()
+	if err := param.CheckName(name); err != nil {
+		return fmt.Errorf("neuron: Register: %T: %w", s.Defaults, err)
+	}
 	if err := s.check(); err != nil {
 		return fmt.Errorf("neuron: Register: %s: %w", name, err)
 	}
 	registry.Lock()
 	defer registry.Unlock()
-	if _, there := registry.specs[name]; there || name == "" {
+	if _, there := registry.specs[name]; there {
 		return fmt.Errorf("neuron: Register: there is a model %s already, the name must be new", brief.Quote(name))
 	}
 	if registry.specs == nil {
@@ -202,6 +205,15 @@ func Decode(name string, parameters []byte) (Model, error) {
 		return nil, err
 	}
 	return m.(Model), nil
+}
+
+// Group makes a group as New does, and reports one that is nil.
+func (s *Spec) Group(c *Config) (Group, error) {
+	g, err := s.New(c)
+	if err == nil && g == nil {
+		err = fmt.Errorf("%s: New returned no group and no error", s.Defaults.ModelName())
+	}
+	return g, err
 }
 
 // MergedFor reports whether neurons of some parameters take both signs through

@@ -111,12 +111,15 @@ func Register(s Spec) error {
 		return fmt.Errorf("synapse: Register: Defaults is of type %T, must be a struct (not a pointer to one)", s.Defaults)
 	}
 	name := s.Defaults.ModelName()
+	if err := param.CheckName(name); err != nil {
+		return fmt.Errorf("synapse: Register: %T: %w", s.Defaults, err)
+	}
 	if err := s.check(); err != nil {
 		return fmt.Errorf("synapse: Register: %s: %w", name, err)
 	}
 	registry.Lock()
 	defer registry.Unlock()
-	if _, there := registry.specs[name]; there || name == "" || name == "static_synapse" {
+	if _, there := registry.specs[name]; there || name == "static_synapse" {
 		return fmt.Errorf("synapse: Register: the name is %q, must be a new one", name)
 	}
 	if registry.specs == nil {

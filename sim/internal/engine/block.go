@@ -2,8 +2,11 @@ package engine
 
 import (
 	"fmt"
+	"math"
+	"unsafe"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/network"
@@ -33,6 +36,7 @@ type block struct {
 	current  currentDrive
 	inputs   []blockInput
 	arrivals *arrivalInput  // from synapses that are no more; nil: none
+	most     int32          // how often a neuron may spike in a step
 	counter  device.Counter // the only one of inputs, if the group can take its numbers as they are
 	weight   float64        // of these
 }
@@ -62,18 +66,23 @@ func newBlock(desc *network.Description, l *layout, clock clock.Clock, g grid, s
 	if c.Parameters, err = neuron.NewParameters(pop.Model, pop.Columns, pop.N, b.n, b.index); err != nil {
 		return nil, err
 	}
-	if b.group, err = spec.New(c); err != nil {
+	if b.group, err = spec.Group(c); err != nil {
 		return nil, err
 	}
+	b.most = math.MaxInt32
+	if !spec.Counts {
+		b.most = int32(min(pop.MostSpikes(clock), maxMultiplicity))
+	}
 	b.columns = b.group.Columns()
-	return b, b.checkColumns()
+	return b, b.checkColumns(pop.Model)
 }
 
 // checkColumns reports what a group of one's own may get wrong about its state
 // and its recordables.
-func (b *block) checkColumns() error {
-	model := b.spec.Defaults.ModelName()
+func (b *block) checkColumns(m neuron.Model) error {
+	model := m.ModelName()
 	seen := map[string]bool{}
+	again := b.group.Columns()
 	for i := range b.columns {
 		c := &b.columns[i]
 		switch {
@@ -81,17 +90,24 @@ func (b *block) checkColumns() error {
 			return fmt.Errorf("%s: a group has a column %q twice or without a name", model, c.Name)
 		case c.Values != nil && c.Counts != nil, len(c.Values)+len(c.Counts) != b.n:
 			return fmt.Errorf("%s: column %s of a group has %d values and %d counts, must have one or the other for each of %d neurons", model, c.Name, len(c.Values), len(c.Counts), b.n)
+		case b.n > 0 && (i >= len(again) || elsewhere(c, &again[i])):
+			return fmt.Errorf("%s: Columns gives column %s other slices at each call, must give those that the group has its state in", model, brief.Quote(c.Name))
 		case c.Rest != nil && len(c.Rest) != 1 && len(c.Rest) != b.n:
 			return fmt.Errorf("%s: column %s of a group has %d rest values, must be 1 or %d", model, c.Name, len(c.Rest), b.n)
 		}
 		seen[c.Name] = true
 	}
-	for _, r := range neuron.Recordables(b.spec.Defaults) {
+	for _, r := range neuron.Recordables(m) {
 		if b.follows(r.Name) && b.reader(r.Name) == nil {
 			return fmt.Errorf("%s: recordable %s is neither a column of its group nor derived by it", model, r.Name)
 		}
 	}
 	return nil
+}
+
+// elsewhere reports whether a column's values are other ones than another's.
+func elsewhere(a, b *neuron.Column) bool {
+	return a.Name != b.Name || unsafe.SliceData(a.Values) != unsafe.SliceData(b.Values) || unsafe.SliceData(a.Counts) != unsafe.SliceData(b.Counts)
 }
 
 // column returns a column of the state by its name; nil if there is none.
@@ -187,15 +203,23 @@ func (b *block) takesCounts() bool {
 
 // checkFired reports what a group of one's own may get wrong about its spikes.
 func (b *block) checkFired(s *neuron.Spikes) error {
-	if len(s.Times) > 0 && len(s.Times) != len(s.Neuron) {
-		return fmt.Errorf("%s: %d neurons spike and there are %d numbers of spikes", b.spec.Defaults.ModelName(), len(s.Neuron), len(s.Times))
-	}
-	last := -1
+	last, model := -1, b.spec.Defaults.ModelName
 	for _, k := range s.Neuron {
 		if int(k) <= last || int(k) >= b.n {
-			return fmt.Errorf("%s: neuron %d of a group of %d spikes after neuron %d, must ascend", b.spec.Defaults.ModelName(), k, b.n, last)
+			return fmt.Errorf("%s: neuron %d of a group of %d spikes after neuron %d, must ascend", model(), k, b.n, last)
 		}
 		last = int(k)
+	}
+	if len(s.Times) == 0 {
+		return nil
+	}
+	if len(s.Times) != len(s.Neuron) {
+		return fmt.Errorf("%s: %d neurons spike and there are %d numbers of spikes", model(), len(s.Neuron), len(s.Times))
+	}
+	for i, times := range s.Times {
+		if times < 1 || times > b.most {
+			return fmt.Errorf("%s: neuron %d of a group of %d spikes %d times at once, must be from 1 to %d (see MostSpikes)", model(), s.Neuron[i], b.n, times, b.most)
+		}
 	}
 	return nil
 }

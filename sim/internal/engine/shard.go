@@ -113,6 +113,7 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 		}
 		b.advance(sh, step)
 		if err := b.checkFired(&sh.fired); err != nil {
+			err = fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[b.population].Name), err)
 			return &stepError{err, step, b.number}
 		}
 		for i, k := range sh.fired.Neuron {

@@ -61,6 +61,9 @@ func (p *Population) MostSpikes(clock clock.Clock) float64 {
 		most = math.Max(most, spec.MostSpikes(m, clock))
 		return nil
 	})
+	if math.IsNaN(most) {
+		return math.Inf(1)
+	}
 	return most
 }
 
@@ -80,7 +83,7 @@ func (p *Population) Prototype(c clock.Clock) (neuron.Group, error) {
 	if err != nil {
 		return nil, err
 	}
-	return spec.New(&neuron.Config{Parameters: one, Population: all, Clock: c, Merged: spec.MergedFor(all), Quantum: 1, Index: index})
+	return spec.Group(&neuron.Config{Parameters: one, Population: all, Clock: c, Merged: spec.MergedFor(all), Quantum: 1, Index: index})
 }
 
 // stateColumns returns the names of all columns that the state of a population

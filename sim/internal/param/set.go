@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/suggest"
@@ -58,6 +59,15 @@ func Of(model any) *Set {
 	}
 	got, _ := sets.LoadOrStore(t, s)
 	return got.(*Set)
+}
+
+// CheckName reports a name that files, messages and tables cannot show as it is.
+func CheckName(name string) error {
+	plain := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-.", r) }
+	if name == "" || len(name) > 100 || strings.ContainsFunc(name, func(r rune) bool { return !plain(r) }) {
+		return fmt.Errorf("the name is %s, must be of 1 to 100 letters, digits, _, - and .", brief.Quote(name))
+	}
+	return nil
 }
 
 func modelName(model any) string {
