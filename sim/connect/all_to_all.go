@@ -7,8 +7,8 @@ type AllToAll struct {
 	Forbid // there are no multapses anyway
 
 	// Symmetric asks for connections that are the same in both directions,
-	// NEST's make_symmetric. As there, both collections must be the same, weight
-	// and delay Constant; the connections are then symmetric as they are.
+	// NEST's make_symmetric. As in NEST, both collections must be the same, and
+	// weight and delay Constant; the connections are then symmetric anyway.
 	Symmetric bool `json:"make_symmetric,omitempty"`
 }
 

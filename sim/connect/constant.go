@@ -39,12 +39,12 @@ func (c Constant) affine(times, plus float64) (Distribution, bool) {
 
 func (c Constant) over(x float64) Distribution { return c / Constant(x) }
 
-// Values are one value for each connection, as arrays in NEST's synapse
-// specification: for OneToOne in the order of the pairs; for AllToAll one for
-// each target and source, [target][source] row by row (also where autapses are
-// left out); for FixedInDegree and FixedOutDegree one for each of the N synapses
-// of every target, or source, row by row; for FixedTotalNumber and List as many
-// as there are synapses. Rules that make a random number of connections take none.
+// Values are one value for each connection, like arrays in NEST's synapse
+// specification: for OneToOne in the order of the pairs; for AllToAll one for each
+// target and source, [target][source] row by row (also where autapses are left
+// out); for FixedInDegree and FixedOutDegree one for each of the N synapses of
+// every target, or source, row by row; for FixedTotalNumber and List as many as
+// there are synapses. Rules that make a random number of connections take none.
 type Values []float64
 
 func init() {
@@ -74,7 +74,7 @@ func (v Values) Bounds() (lo, hi float64) {
 	return lo, hi
 }
 
-// Sample fails: which connection a value is for is known to the rule alone.
+// Sample fails: only the rule knows which connection each value is for.
 func (v Values) Sample(*Stream) (float64, error) {
 	return 0, fmt.Errorf("connect: Values are listed, one for each connection, and not drawn")
 }

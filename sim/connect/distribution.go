@@ -9,34 +9,34 @@ import (
 	"cortigo/sim/internal/rng"
 )
 
-// A Stream gives random numbers, the same for the same seed whatever the threads:
+// A Stream gives random numbers, the same for the same seed on any number of threads:
 // Uint32, Float64 (uniform in (0, 1)), Below (an integer below another) and Normal
 // (of mean 0 and SD 1).
 type Stream = rng.Stream
 
 // A Distribution is what a weight (pA, or mV for iaf_psc_delta), a delay (ms), an
 // initial value or another parameter is drawn from. The package doc says how to
-// write one. One that also is a
+// write one. It may have more methods:
 //
-//   - Cumulative is drawn, as a weight or delay, from a table of the numbers that it
-//     is rounded to, with their exact probabilities; else Sample draws them.
-//   - interface{ Table() Cumulative } has that table, nil for none, in place of its
-//     own CDF: where it has long tails, a table would make all weights coarse.
-//   - interface{ Spread() float64 } has that standard deviation, of which a step
-//     between drawn weights is at most a 64th; else a 12th of the way between its
-//     Bounds.
-//   - interface{ Typical() float64 } has that value, such as the median, which
-//     weights that Sample draws are to be exact for; else the larger of its Bounds in
-//     size.
+//   - CDF, which makes it a Cumulative: weights and delays are then drawn from a table
+//     of the numbers that they are rounded to, with their exact probabilities. Without
+//     it, Sample draws them.
+//   - Table() Cumulative gives another distribution to make that table from, in place of
+//     its own CDF; nil for none: with long tails, a table would make all weights coarse.
+//   - Spread() float64 is the standard deviation; a step between drawn weights is at
+//     most a 64th of it. Without it, a 12th of the distance between its Bounds counts.
+//   - Typical() float64 is a typical value, such as the median, for which the weights
+//     that Sample draws are to be exact. Without it, the Bound that is larger in
+//     magnitude counts.
 type Distribution interface {
 	// Validate reports parameters that make no sense.
 	Validate() error
-	// Bounds returns an interval outside which a value has a probability below
-	// 2^-33 on either side: less than one random word resolves. Weights and
-	// delays that fall outside are drawn again.
+	// Bounds returns an interval; the probability of a value beyond it must be
+	// below 2^-33 on either side, less than one random word resolves. Weights
+	// and delays that fall outside are drawn again.
 	Bounds() (lo, hi float64)
 	// Sample draws a number, from nothing but the stream and the parameters. It
-	// fails where it finds none, as a Redraw may.
+	// fails if it finds none, as a Redraw may.
 	Sample(s *Stream) (float64, error)
 }
 
@@ -48,7 +48,7 @@ type Cumulative interface {
 }
 
 // Table returns the distribution whose CDF gives the probabilities of rounded draws
-// from d; false where d is drawn by Sample.
+// from d; false if d is drawn by Sample.
 func Table(d Distribution) (Cumulative, bool) {
 	if t, ok := d.(interface{ Table() Cumulative }); ok {
 		c := t.Table()
@@ -58,8 +58,8 @@ func Table(d Distribution) (Cumulative, bool) {
 	return c, ok
 }
 
-// Spread returns the standard deviation of a distribution, before it is redrawn; a
-// 12th of the way between its Bounds where it is not known.
+// Spread returns the standard deviation of a distribution, before redrawing; if
+// that is not known, a 12th of the distance between its Bounds.
 func Spread(d Distribution) float64 {
 	if s, ok := d.(interface{ Spread() float64 }); ok {
 		return s.Spread()
@@ -68,8 +68,8 @@ func Spread(d Distribution) float64 {
 	return (hi - lo) / 12
 }
 
-// Typical returns a value from the midst of a distribution: the median, where it is
-// known, else the larger of its Bounds in size.
+// Typical returns a typical value of a distribution: the median, if it is known,
+// else the Bound that is larger in magnitude.
 func Typical(d Distribution) float64 {
 	if t, ok := d.(interface{ Typical() float64 }); ok {
 		return t.Typical()
@@ -87,8 +87,8 @@ func IsConstant(d Distribution) (value float64, ok bool) {
 }
 
 // CheckDistribution reports parameters that make no sense, a pointer in place of a
-// value, a type that is not registered or does not come back from its form on disk
-// as it was, and values that are not bounded for all that is ever drawn.
+// value, a type that is not registered or that its form on disk does not give back
+// unchanged, and distributions whose Bounds are not finite.
 func CheckDistribution(d Distribution) error {
 	if err := checkNested(d); err != nil {
 		return err
@@ -122,8 +122,8 @@ func checkNested(d Distribution) error {
 	return f.checkForm(d)
 }
 
-// drawn reports a distribution within another that is not valid or is none to
-// draw numbers from.
+// drawn reports a distribution within another that is not valid, or from which
+// no numbers can be drawn.
 func drawn(what string, d Distribution) error {
 	switch d.(type) {
 	case nil:

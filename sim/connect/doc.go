@@ -35,21 +35,22 @@
 //		return x, nil
 //	}
 //
-// A program registers it under the name that files have for it, before it connects or
-// opens a network:
+// A program registers it, under its name in files, before it connects or opens a
+// network:
 //
 //	err := connect.RegisterDistribution[Gamma]("gamma")
 //
-// It then goes wherever the others go: weights, delays and parameters, Within and Add,
-// files. All that it draws must come from the stream. With a CDF, weights and delays
-// are drawn from a table, which is faster and, for weights, exact on a grid of at least
-// 64 points to its Spread; see Distribution for what else it may have.
+// It can then be used wherever the others can: weights, delays and parameters, Within
+// and Add, files. All its random numbers must come from the stream. If it has a CDF,
+// weights and delays are drawn from a table, which is faster and, for weights, exact on
+// a grid of at least 64 points to its Spread; see Distribution for what else it may
+// have.
 //
 // # A rule of one's own
 //
-// It is such a type, too. Size tells ahead how many connections there will be, and Wire
-// fills in a Plan: for each target how many synapses it has, and how their sources are
-// chosen.
+// A rule is a type of the same form. Size tells in advance how many connections there
+// will be, and Wire fills in a Plan: for each target how many synapses it has, and how
+// their sources are chosen.
 //
 //	// Near connects each target to the N sources that begin at its own position.
 //	type Near struct{ N int }
@@ -71,7 +72,7 @@
 //	err := connect.RegisterRule[Near]("near")
 //
 // Where that is not enough, Plan.Collect takes connections one by one, in any order. The
-// streams of the plan are of the seed, the projection and the neuron: what is drawn
-// from them is the same for any number of threads and shards, and never that of another
-// rule or of weights and delays.
+// plan's streams depend on the seed, the projection and the neuron: their numbers are
+// the same for any number of threads and shards, and no other rule, weight or delay uses
+// them.
 package connect

@@ -9,7 +9,7 @@ import (
 	"cortigo/sim/fmath"
 )
 
-// An Op is what an Expression does.
+// An Op is the operation of an Expression.
 type Op string
 
 // The operations of an Expression.
@@ -24,16 +24,16 @@ const (
 	OpMax Op = "max"
 )
 
-// An Expression is a value computed from draws of other distributions, as
-// arithmetic of NEST's parameters is. Make one with Add, Sub, Mul, Div, Pow, Exp,
-// Min or Max; constants go in as Constant. Each draw of an Expression draws all
-// that it holds anew.
+// An Expression is a value computed from draws of other distributions, like
+// arithmetic with NEST's parameters. Make one with Add, Sub, Mul, Div, Pow, Exp,
+// Min or Max; constants are given as Constant. Each draw of an Expression makes a
+// new draw of every distribution in it.
 type Expression struct {
 	Op   Op
 	Args []Distribution // one for OpExp, else two
 }
 
-// Add is a + b. Adding a Constant to a Normal or Uniform moves it.
+// Add is a + b. A Normal or Uniform plus a Constant is again a Normal or Uniform.
 func Add(a, b Distribution) Distribution {
 	if c, ok := a.(Constant); ok {
 		if d, ok := affine(b, 1, float64(c)); ok {
@@ -63,7 +63,7 @@ func Sub(a, b Distribution) Distribution {
 	return expression(OpSub, a, b)
 }
 
-// Mul is a * b. A Normal or Uniform times a Constant is one again.
+// Mul is a * b. A Normal or Uniform times a Constant is again a Normal or Uniform.
 func Mul(a, b Distribution) Distribution {
 	if c, ok := a.(Constant); ok {
 		if d, ok := affine(b, float64(c), 0); ok {
@@ -78,7 +78,8 @@ func Mul(a, b Distribution) Distribution {
 	return expression(OpMul, a, b)
 }
 
-// Div is a / b. Values of b must not come near 0: Redraw it where they may.
+// Div is a / b. The Bounds of b must not include 0: bound it by Within, Above
+// or Below if they do.
 func Div(a, b Distribution) Distribution {
 	if c, ok := b.(Constant); ok && c != 0 {
 		if q := over(a, float64(c)); q != nil {
@@ -88,7 +89,7 @@ func Div(a, b Distribution) Distribution {
 	return expression(OpDiv, a, b)
 }
 
-// Pow is a to the power of b: a must not be negative, or b be a whole Constant.
+// Pow is a to the power of b: a must not be negative, unless b is a whole Constant.
 func Pow(a, b Distribution) Distribution { return expression(OpPow, a, b) }
 
 // Exp is e to the power of a.
@@ -243,7 +244,7 @@ func (d Expression) Bounds() (lo, hi float64) {
 	al, ah := a.Bounds()
 	bl, bh := b.Bounds()
 	// Every operation is monotone in each argument, so that its extremes are
-	// among the corners; but for even powers, which turn at 0.
+	// among the corners; except even powers, which turn at 0.
 	corner := []float64{d.Op.Apply(al, bl), d.Op.Apply(al, bh), d.Op.Apply(ah, bl), d.Op.Apply(ah, bh)}
 	if d.Op == OpPow && al < 0 && ah > 0 {
 		corner = append(corner, 0)
@@ -256,7 +257,7 @@ func (d Expression) Bounds() (lo, hi float64) {
 	return slices.Min(corner), slices.Max(corner)
 }
 
-// String writes the expression as Go does the calls that made it.
+// String writes the expression as the calls in Go that make it.
 func (d Expression) String() string {
 	s := string(d.Op) + "("
 	for i, a := range d.Args {

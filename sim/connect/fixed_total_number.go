@@ -28,8 +28,8 @@ func (r FixedTotalNumber) Validate(pre, post int) error {
 	return nil
 }
 
-// Fit reports synapses where no pair is allowed, or fewer than they are, and too many
-// for a target.
+// Fit reports synapses where no pair is allowed, or fewer pairs than synapses, and
+// too many for one target.
 func (r FixedTotalNumber) Fit(p Pools) error {
 	pairs := int64(p.Sources()) * int64(p.Targets())
 	if r.Autapses {

@@ -7,7 +7,7 @@ import (
 	"cortigo/sim/internal/param"
 )
 
-// Fields that are distributions are parameters, for which a number will do.
+// A field that is a distribution is a parameter, which may also be given as a number.
 func init() {
 	param.Distributions(func(x float64) Distribution { return Constant(x) }, func(x any) (float64, bool) {
 		d, err := AsDistribution(x)
@@ -18,10 +18,10 @@ func init() {
 	})
 }
 
-// AsDistribution returns what x stands for where a weight, a delay or a parameter
-// is asked for: a number of any type is a Constant, a slice or array of numbers
-// Values, one for each (copied), and a Distribution is itself. Anything else is an
-// error, as are nil and a pointer. Whether the numbers make sense is left to
+// AsDistribution returns the distribution that x stands for as a weight, a delay
+// or a parameter: a number of any type is a Constant, a slice or array of numbers
+// is Values, one for each (copied), and a Distribution is itself. Anything else is
+// an error, as are nil and a pointer. Whether the numbers make sense is left to
 // Validate.
 func AsDistribution(x any) (Distribution, error) {
 	v := reflect.ValueOf(x)

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// List makes the connections named one by one: from neuron Pre[i] to Post[i],
+// List makes connections that are listed one by one: from neuron Pre[i] to Post[i],
 // counted from 0 within the populations. Weight and Delay (ms) override the
 // Synapse's for each connection; nil leaves it to the Synapse.
 type List struct {

@@ -6,8 +6,8 @@ import (
 	"cortigo/sim/internal/rng"
 )
 
-// A Plan is which sources each target gets. A rule's Wire fills it in, in one of
-// three ways:
+// A Plan says which sources each target gets. A rule's Wire fills it in, in one
+// of three ways:
 //
 //   - it says how many synapses each target has (Degree or Degrees) and how their
 //     sources are chosen (Choose); these are drawn when they are needed and take no
@@ -16,23 +16,24 @@ import (
 //   - it names the connections one by one, in any order (Collect); their sources are
 //     kept.
 //
-// Numbers must come from the streams of the plan alone, each of which is asked for
-// once: it begins anew.
+// Random numbers must come from the plan's streams alone. Take each stream once: a
+// second call starts it from its first number again.
 //
-// A rule that makes reverse connections counts through both collections twice:
-// sources from Sources() on are the targets, and targets from Targets() on are the
-// sources, in their order.
+// For a rule that makes reverse connections, sources are numbered on with the
+// targets, and targets with the sources: source Sources()+k is target k, and
+// target Targets()+k is source k.
 type Plan struct {
 	Pools
 
 	Degree  int      // synapses of every target, where Degrees is nil
-	Degrees []uint32 // synapses of each target, those of reverse connections behind the others
+	Degrees []uint32 // synapses of each target; those of reverse connections follow the others
 	Choose  Choice
 	Forbid  Forbid // Autapses: Choose and Draw do not see a target itself among its sources
 
-	// Draw stores the sources of a target, as many as it has synapses, as positions of
-	// those that it may have, Allowed(target) many. The stream is of this target. It is
-	// called from several goroutines, and again whenever its connections are asked for.
+	// Draw stores the sources of a target, as many as it has synapses, as positions
+	// among the Allowed(target) sources that it may have. The stream belongs to this
+	// target. Draw is called from several goroutines, and again whenever the
+	// connections are asked for.
 	Draw func(target int, s *Stream, sources []uint32)
 
 	host    Host
@@ -50,12 +51,12 @@ type Choice uint8
 const (
 	ChooseUniform  Choice = iota // each on its own, uniformly
 	ChooseDistinct               // uniformly, without replacement
-	ChooseAll                    // all of them, in their order
+	ChooseAll                    // all of them, in order
 	ChooseSame                   // the one at the target's position
-	ChooseListed                 // those that Collect was told
+	ChooseListed                 // those that Collect was given
 )
 
-// A Host is what a plan asks of the engine, which makes them.
+// A Host is what a plan needs from the engine, which makes the connections.
 type Host interface {
 	Pools
 	// TargetStream, SourceStream and Stream return the streams of a purpose for a
@@ -63,8 +64,8 @@ type Host interface {
 	TargetStream(purpose rng.Purpose, target int) rng.Stream
 	SourceStream(purpose rng.Purpose, source int) rng.Stream
 	Stream(purpose rng.Purpose) rng.Stream
-	// GoOn reports whether to go on; Drawn does too, when a number of degrees more
-	// are drawn.
+	// GoOn reports whether to continue; so does Drawn, which is told how many more
+	// degrees have been drawn.
 	GoOn() bool
 	Drawn(degrees int) bool
 }
@@ -143,14 +144,14 @@ func (p *Plan) all() (sources, targets int) {
 // Stream returns the stream of the whole rule.
 func (p *Plan) Stream() Stream { return p.host.Stream(rng.RuleOfAll) }
 
-// TargetStream returns the stream of a target; that which Draw gets is another.
+// TargetStream returns the stream of a target; the one that Draw gets is different.
 func (p *Plan) TargetStream(target int) Stream { return p.host.TargetStream(rng.RuleByTarget, target) }
 
 // SourceStream returns the stream of a source.
 func (p *Plan) SourceStream(source int) Stream { return p.host.SourceStream(rng.RuleBySource, source) }
 
-// GoOn is asked in long loops, at their turn i; false: return, what was made is of no
-// use. It looks only at every 1024th turn.
+// GoOn is to be called in long loops with the number i of the turn. If it returns
+// false, return: the result will not be used. Only every 1024th turn is checked.
 func (p *Plan) GoOn(i int) bool { return i&1023 != 0 || p.host.GoOn() }
 
 // Allowed returns how many sources a target may have: all, or all but itself.
@@ -228,8 +229,8 @@ func (p *Plan) Collect(each func(add func(source, target int))) error {
 	return wrong
 }
 
-// Listed returns the sources of a target that Collect was told, and which values are
-// theirs, nil if none are listed.
+// Listed returns the sources of a target that Collect was given, and which values
+// are theirs, nil if none are listed.
 func (p *Plan) Listed(target int) (sources []uint32, values []int32) {
 	a, b := p.begin[target], p.begin[target+1]
 	if p.row != nil {

@@ -7,8 +7,9 @@ import (
 )
 
 // Redraw draws from another distribution until Min <= value <= Max, NEST's
-// nest.math.redraw. Both bounds hold as they stand, 0 is one like others; Within,
-// Above and Below write it shortly. It gives up with an error after 1000 tries.
+// nest.math.redraw. Both bounds always hold: a Min or Max of 0 is a bound, too.
+// Within, Above and Below are short forms. It gives up with an error after 1000
+// tries.
 type Redraw struct {
 	Of  Distribution
 	Min float64 // may be -Inf
@@ -24,8 +25,8 @@ func Above(d Distribution, lo float64) Redraw { return Within(d, lo, math.Inf(1)
 // Below redraws from d until value <= hi.
 func Below(d Distribution, hi float64) Redraw { return Within(d, math.Inf(-1), hi) }
 
-// maxTries is after how many draws that are out of bounds redrawing gives up, as
-// NEST does.
+// maxTries is the number of draws out of bounds after which redrawing gives up,
+// as in NEST.
 const maxTries = 1000
 
 // minAcceptance is the smallest share of draws inside the bounds: below it,
@@ -33,8 +34,8 @@ const maxTries = 1000
 const minAcceptance = 1e-3
 
 // Validate reports bounds that are not in order, bounds that no value reaches or
-// that leave less than one draw in 1000 where that is known, and Values, which
-// are not drawn.
+// (if that is known) fewer than one draw in 1000, and Values, which are not
+// drawn.
 func (d Redraw) Validate() error {
 	if d.Of == nil {
 		return fmt.Errorf("connect: Redraw: no distribution")
@@ -72,7 +73,7 @@ func (d Redraw) flat() (of Distribution, lo, hi float64) {
 	}
 }
 
-// Bounds returns those of the other distribution, within Min and Max.
+// Bounds returns the bounds of the other distribution, limited to Min and Max.
 func (d Redraw) Bounds() (lo, hi float64) {
 	lo, hi = d.Of.Bounds()
 	return math.Max(lo, d.Min), math.Min(hi, d.Max)
@@ -92,8 +93,8 @@ func SampleWithin(s *Stream, d Distribution, lo, hi float64) (float64, error) {
 	return 0, fmt.Errorf("%d draws in a row from %s fell outside [%g, %g]", maxTries, describe(d), lo, hi)
 }
 
-// Table returns the conditional distribution, P(value <= x) within the bounds, nil
-// where that of the other is not known or has none.
+// Table returns the conditional distribution, P(value <= x) within the bounds; nil
+// if the other distribution has no table.
 func (d Redraw) Table() Cumulative {
 	of, lo, hi := d.flat()
 	if w, ok := of.(interface {
@@ -134,7 +135,7 @@ func (d cut) CDF(x float64) float64 {
 	return (d.of.CDF(x) - d.a) / (d.b - d.a)
 }
 
-// Spread returns that of the other distribution.
+// Spread returns the Spread of the other distribution.
 func (d Redraw) Spread() float64 {
 	if t := d.Table(); t != nil {
 		if _, ok := t.(cut); !ok {
@@ -144,7 +145,7 @@ func (d Redraw) Spread() float64 {
 	return Spread(d.Of)
 }
 
-// Typical returns that of the other distribution, within the bounds.
+// Typical returns the Typical value of the other distribution, limited to the bounds.
 func (d Redraw) Typical() float64 { return min(max(Typical(d.Of), d.Min), d.Max) }
 
 func (d Redraw) only() (float64, bool) { return IsConstant(d.Of) }
@@ -183,8 +184,9 @@ func init() {
 	distributions.builtIn(&form[Distribution]{typ: typeOf[Redraw](), names: []string{"redraw"}, encode: encodeRedraw, decode: decodeRedraw, copy: copyRedraw})
 }
 
-// encodeRedraw writes bounds; those of a normal distribution as its own, as it had
-// them once: the fingerprints of saved networks rest on it.
+// encodeRedraw writes bounds. Those of a normal distribution are written as fields
+// of Normal, as in earlier versions, because the fingerprints of saved networks
+// depend on it.
 func encodeRedraw(d Distribution) (string, any, error) {
 	r := d.(Redraw)
 	var j redrawJSON

@@ -12,7 +12,7 @@ import (
 	"cortigo/sim/internal/param"
 )
 
-// A form is how the values of one type of rule or distribution are written and
+// A form says how values of one type of rule or distribution are written and
 // read.
 type form[T any] struct {
 	typ    reflect.Type
@@ -101,7 +101,7 @@ func (r *registry[T]) builtIn(f *form[T]) {
 	}
 }
 
-// of returns the form of a value that is not nil.
+// of returns the form of a value, which must not be nil.
 func (r *registry[T]) of(v T) (*form[T], error) {
 	t := reflect.TypeOf(v)
 	r.mu.RLock()
@@ -151,7 +151,8 @@ func (r *registry[T]) read(name string, params json.RawMessage, depth int) (T, e
 	return v, nil
 }
 
-// checkForm reports a value of a user's own type that files would not bring back.
+// checkForm reports a value of a user's own type that files would not give back
+// unchanged.
 func (f *form[T]) checkForm(v T) error {
 	if !f.own {
 		return nil
@@ -160,7 +161,7 @@ func (f *form[T]) checkForm(v T) error {
 	return err
 }
 
-// copyOf returns v with arrays of its own; what is wrong with it is told elsewhere.
+// copyOf returns v with arrays of its own; errors in v are reported elsewhere.
 func (r *registry[T]) copyOf(v T) T {
 	if any(v) == nil {
 		return v
@@ -173,7 +174,7 @@ func (r *registry[T]) copyOf(v T) T {
 	return v
 }
 
-// backOf returns what files bring back of a value, if it is all of it.
+// backOf returns a value after writing and reading it, if nothing is lost.
 func (f *form[T]) backOf(v T) (T, error) {
 	name, params, err := f.encode(v)
 	var b []byte
@@ -194,11 +195,11 @@ func (f *form[T]) backOf(v T) (T, error) {
 	return back, nil
 }
 
-// RegisterDistribution makes a type of one's own known by the name that files have
-// for it, for this program: before a network that uses it is connected or opened.
-// Its JSON is its form on disk, so its fields must be exported, or it has
-// MarshalJSON and UnmarshalJSON. It is an error if the name is taken by another
-// type; to register the same again is none.
+// RegisterDistribution makes a type of your own known to this program, by its name
+// in files. Call it before a network that uses the type is connected or opened.
+// The JSON of the type is its form on disk, so its fields must be exported, or it
+// needs MarshalJSON and UnmarshalJSON. It is an error if another type has the
+// name; the same type may be registered again.
 func RegisterDistribution[T Distribution](name string) error {
 	f := plain[Distribution, T](name)
 	f.own = true
@@ -207,13 +208,13 @@ func RegisterDistribution[T Distribution](name string) error {
 }
 
 // EncodeDistribution returns the name of a distribution's type and its parameters
-// as JSON, of which DecodeDistribution makes it again.
+// as JSON, for DecodeDistribution.
 func EncodeDistribution(d Distribution) (name string, params json.RawMessage, err error) {
 	return distributions.write(d)
 }
 
-// DecodeDistribution returns the distribution of which EncodeDistribution gave the
-// name and the parameters. It is not validated.
+// DecodeDistribution returns the distribution for a name and parameters of
+// EncodeDistribution. It does not validate it.
 func DecodeDistribution(name string, params json.RawMessage) (Distribution, error) {
 	return distributions.read(name, params, 0)
 }
@@ -229,12 +230,12 @@ func RegisterRule[T Rule](name string) error {
 	return rules.add(f)
 }
 
-// EncodeRule returns the name of a rule's type and its parameters as JSON, of which
-// DecodeRule makes it again.
+// EncodeRule returns the name of a rule's type and its parameters as JSON, for
+// DecodeRule.
 func EncodeRule(r Rule) (name string, params json.RawMessage, err error) { return rules.write(r) }
 
-// DecodeRule returns the rule of which EncodeRule gave the name and the parameters.
-// It is not validated.
+// DecodeRule returns the rule for a name and parameters of EncodeRule. It does not
+// validate it.
 func DecodeRule(name string, params json.RawMessage) (Rule, error) {
 	return rules.read(name, params, 0)
 }
@@ -256,7 +257,7 @@ func encodeNested(d Distribution) (*tagged, error) {
 	return &tagged{name, params}, err
 }
 
-// maxNesting bounds how deep a stored distribution is made of others.
+// maxNesting bounds how deep distributions on disk may be nested.
 const maxNesting = 100
 
 func decodeNested(t *tagged, depth int) (Distribution, error) {

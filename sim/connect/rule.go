@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// A Specification is what sim.Network.Connect takes beside the two collections: a
-// Rule, NEST's conn_spec, or a Synapse, its syn_spec.
+// A Specification is what sim.Network.Connect takes in addition to the two
+// collections: a Rule, NEST's conn_spec, or a Synapse, its syn_spec.
 type Specification interface {
 	// Validate reports what makes no sense, or does not fit so many sources and
 	// targets.
@@ -16,46 +16,46 @@ type Specification interface {
 // A Rule says which neurons of two collections are connected, as the rules of
 // NEST's connection specification of the same names do. Connections of a neuron
 // to itself (autapses) and several between the same two (multapses) are allowed
-// unless a rule's Forbid says otherwise, as in NEST by default, and kept one by
-// one. The package doc says how to write one. One that also is an
+// unless a rule's Forbid says otherwise, as in NEST by default, and each is
+// kept. The package doc says how to write a rule. It may have more methods:
 //
-//   - interface{ Fit(p Pools) error } reports what it cannot do with the neurons that
-//     it is to connect.
+//   - interface{ Fit(p Pools) error } reports what the rule cannot do with the
+//     neurons that it is to connect.
 //   - interface{ FitSynapse(weight, delay Distribution) error } reports weights and
-//     delays that it cannot do with.
-//   - interface{ Reverse() bool } also makes connections from targets to sources, if
-//     that is true: see Plan.
-//   - interface{ SynapseValues() (weights, delays []float64) } brings weights (pA or
-//     mV) and delays (ms) of the connections along, as Values would be; nil leaves them
+//     delays that the rule cannot use.
+//   - interface{ Reverse() bool } says whether the rule also makes connections from
+//     targets to sources: see Plan.
+//   - interface{ SynapseValues() (weights, delays []float64) } gives the weights (pA or
+//     mV) and delays (ms) of the connections, in the order of Values; nil leaves them
 //     to the Synapse.
 type Rule interface {
 	// Validate reports a rule that makes no sense or does not fit so many sources
 	// and targets.
 	Validate(pre, post int) error
-	// Size tells, of a valid rule, how many connections it will make.
+	// Size tells how many connections the rule, which is valid, will make.
 	Size(pre, post int) Size
-	// Wire settles them, as the plan's streams of random numbers have it: the same
-	// whenever it is asked.
+	// Wire determines the connections with the plan's random streams. It must give
+	// the same ones whenever it is called.
 	Wire(p *Plan) error
 }
 
-// A Size is what is known of the connections of a rule before they are drawn. Memory
-// is estimated, and sums of weights are made wide enough, by it.
+// A Size is what is known of the connections of a rule before they are drawn. It
+// serves to estimate memory and to make sums of weights wide enough.
 type Size struct {
-	Synapses float64 // how many there will be on average, reverse ones among them
-	Largest  float64 // most of a target, but for a probability that no seed meets: see Likely
-	Bytes    float64 // of what Wire keeps: 4 a target for Degrees; 8 a target more and 4 a connection for Collect
+	Synapses float64 // how many there will be on average, reverse ones included
+	Largest  float64 // the most that a target can have, see Likely
+	Bytes    float64 // that Wire keeps: 4 per target for Degrees; another 8 per target and 4 per connection for Collect
 
-	Values    int64  // how long a list of values for them must be; -1: as their number is random, there is none
+	Values    int64  // how long a list of values for them must be; -1: there can be none, since their number is random
 	ValuesAre string // what it is the number of, such as "one for each pair"
 }
 
-// Likely returns the largest number that is met when numbers with a mean are drawn,
-// binomial or Poisson, but for a probability that no seed meets.
+// Likely returns a bound on binomial or Poisson numbers with this mean. The
+// probability of a larger one is so small that no seed will ever draw it.
 func Likely(mean float64) float64 { return mean + 10*math.Sqrt(mean) + 50 }
 
-// MaxDegree is how many connections of one Connect a neuron may have at most: they
-// are counted in 32 bits, and drawn numbers spread around their mean.
+// MaxDegree is the largest number of connections that a neuron may have from one
+// Connect: they are counted in 32 bits, and drawn numbers vary around their mean.
 const MaxDegree = math.MaxInt32
 
 // Forbid is what NEST's allow_autapses and allow_multapses turn off. It holds
@@ -78,8 +78,8 @@ func (f Forbid) without() string {
 	return ""
 }
 
-// Pools are the neurons that a rule connects. It names sources and targets by their
-// position in the two collections, from 0 on.
+// Pools are the neurons that a rule connects. Sources and targets are named by
+// their position in the two collections, counted from 0.
 type Pools interface {
 	Sources() int            // how many there are
 	Targets() int            //
@@ -89,8 +89,8 @@ type Pools interface {
 	Same() bool              // both collections are the same neurons in the same order
 }
 
-// CheckRule reports a rule that is none, that is not registered or does not come back
-// from its form on disk as it was, and one that does not fit the neurons.
+// CheckRule reports a rule that is nil, is not registered, is not given back
+// unchanged by its form on disk, or does not fit the neurons.
 func CheckRule(r Rule, p Pools) error {
 	if r == nil {
 		return fmt.Errorf("no connection rule")
@@ -122,8 +122,8 @@ func CheckRule(r Rule, p Pools) error {
 	return f.checkForm(r)
 }
 
-// CheckRuleSynapse reports weights and delays that a rule cannot do with, and lists
-// of values that are not as long as the rule says.
+// CheckRuleSynapse reports weights and delays that a rule cannot use, and lists of
+// values that are not as long as the rule says.
 func CheckRuleSynapse(r Rule, pre, post int, weight, delay Distribution) error {
 	weights, delays := SynapseValues(r)
 	for _, x := range []struct {
@@ -163,8 +163,8 @@ func checkValues(r Rule, pre, post, n int) error {
 	return nil
 }
 
-// SynapseValues returns the weights and delays that a rule brings along; nil where it
-// leaves them to the Synapse.
+// SynapseValues returns the weights and delays that a rule gives; nil where it leaves
+// them to the Synapse.
 func SynapseValues(r Rule) (weights, delays []float64) {
 	if v, ok := r.(interface {
 		SynapseValues() (weights, delays []float64)

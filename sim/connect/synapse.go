@@ -2,12 +2,12 @@ package connect
 
 import "fmt"
 
-// A Synapse is a connection without plasticity, NEST's static_synapse, or one of a
-// model that was derived from it: the weight (pA; mV for iaf_psc_delta) and the
-// delay (ms) of each connection. Both are a number of any type, for all of them; a
-// slice of numbers, one for each, in the order of Values; or a Distribution that
-// they are drawn from. What is left out is NEST's default, weight 1 and delay 1 ms,
-// or the model's.
+// A Synapse says which synapse model connections have (default: NEST's
+// static_synapse, without plasticity), and their weight (pA; mV for iaf_psc_delta)
+// and delay (ms). Each of these is a number of any type, for all connections; a
+// slice of numbers, one for each, in the order of Values; or a Distribution to draw
+// from. What is left out has the model's default; for static_synapse weight 1 and
+// delay 1 ms, as in NEST.
 type Synapse struct {
 	Model  string `json:"model" nest:"synapse_model" default:"static_synapse" help:"name of a model that has the defaults of what is nil below" allowed:"static_synapse or one of CopyModel; none: static_synapse"`
 	Weight any    `json:"weight" unit:"pA or mV" default:"1" help:"what a spike adds to its target" allowed:"finite; nil: 1"`
@@ -17,8 +17,8 @@ type Synapse struct {
 // ModelName returns "static_synapse", whose parameters these are.
 func (Synapse) ModelName() string { return "static_synapse" }
 
-// Validate reports a weight or delay that is no number, numbers or distribution, or
-// one whose parameters make no sense.
+// Validate reports a weight or delay that is not a number, a slice of numbers or a
+// distribution, or whose parameters make no sense.
 func (s Synapse) Validate(_, _ int) error {
 	weight, delay, err := s.Distributions()
 	if err != nil {
@@ -39,7 +39,7 @@ func (s Synapse) Validate(_, _ int) error {
 }
 
 // Distributions returns what weights and delays are drawn from; nil for one that is
-// left to the model. The error is about one that is no number, numbers or
+// left to the model. It is an error if one is not a number, a slice of numbers or a
 // distribution.
 func (s Synapse) Distributions() (weight, delay Distribution, err error) {
 	if s.Weight != nil {

@@ -13,10 +13,10 @@ type Emitter interface {
 	Device
 	// Input returns what the device sends through its connections to some neurons.
 	Input(c *Connections) (Input, error)
-	// Train returns what it sends a recorder, for which c has one connection
-	// without delay, of weight 1.
+	// Train returns what it sends to a recorder; c has one connection for it,
+	// with no delay and weight 1.
 	Train(c *Connections) (Train, error)
-	// MostSpikes returns how many spikes may arrive at a target in one step, 0 for
+	// MostSpikes returns how many spikes can arrive at a target in one step, 0 for
 	// a device that does not Fit.
 	MostSpikes(c Clock) float64
 }
@@ -29,7 +29,7 @@ type CurrentSource interface {
 }
 
 // A Piece is a constant current: it drives the potential in the steps (Begin,
-// End], and through a delay that much later.
+// End], and a delay later through a connection with a delay.
 type Piece struct {
 	Begin, End int64
 	Value      float64 // pA
@@ -49,32 +49,32 @@ type Inbox = inbox.Inbox
 // An Input is what an Emitter sends through some connections. Nothing else uses
 // it at the same time.
 type Input interface {
-	// Add adds what arrives in a step, to the elements of the connections. Steps
-	// follow one another, but a run may begin anywhere, and at an earlier step
-	// than the last one ended: what arrives must depend on the step alone.
+	// Add adds what arrives in a step to the elements of the connections. Steps
+	// follow one another, but a run may start at any step, also before the end
+	// of the last run: what arrives must depend on the step alone.
 	Add(to *Inbox, step int64)
 }
 
 // A Counter is an Input that can give whole numbers of spikes of one weight,
-// which some neurons take as they are.
+// which some neurons can take directly.
 type Counter interface {
 	Input
 	// OneWeight returns the weight; false if there are several, or no Counts.
 	OneWeight() (weight float64, ok bool)
-	// Counts returns how many spikes arrive in a step at each element, nil where
-	// none does. It takes the place of Add.
+	// Counts returns how many spikes arrive in a step at each element, nil if
+	// none does. It is called in place of Add.
 	Counts(step int64) []uint8
 }
 
-// A Joiner is an Input that can be put together with others, which saves a call in
-// every step where there are many of them.
+// A Joiner is an Input that can be combined with others, which saves many calls in
+// every step if there are many of them.
 type Joiner interface {
 	Input
-	// Class returns what is equal, by ==, for inputs that can be joined; nil if
-	// this one cannot.
+	// Class returns a value that is equal (==) for inputs that can be joined;
+	// nil if this one cannot.
 	Class() any
 	// Join returns an input that adds what this one does, then what the other
-	// does. Neither is used any more.
+	// does. Neither is used afterwards.
 	Join(other Input) Input
 }
 
@@ -83,11 +83,11 @@ type Joiner interface {
 type Current interface {
 	// Add adds the currents of a step, in pA times the weights, to sum, which has a
 	// number for each element of the neurons' Inbox. It returns the next step in
-	// which one of them changes, Never if there is none.
+	// which one of the currents changes, Never if none does.
 	Add(sum []float64, step int64) (next int64)
 }
 
-// A Train is what a recorder gets of an Emitter.
+// A Train is what a recorder gets from an Emitter.
 type Train interface {
 	// Spikes calls emit for the steps of (begin, end] that have spikes, in order,
 	// with their number.

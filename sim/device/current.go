@@ -10,8 +10,9 @@ import (
 
 // DC is a constant current, NEST's dc_generator. Through a connection of weight
 // w and delay d the potential is driven by w*Amplitude in (Start+d, Stop+d]. A
-// generator that is on from the very begin loses its first step, as in NEST:
-// with Start 0 the potential first changes at d + 2h, for a resolution of h.
+// generator that is on from the start of the simulation loses its first step,
+// as in NEST: with Start 0 the potential first changes at d + 2h, for a
+// resolution of h.
 type DC struct {
 	Amplitude float64 `json:"amplitude" unit:"pA" allowed:"finite" help:"current"`
 	Active
@@ -47,10 +48,10 @@ func (d DC) Pieces(c Clock) ([]Piece, error) {
 	return []Piece{{begin, end, d.Amplitude}}, nil
 }
 
-// StepCurrent is a current that takes Values[i] from Times[i] on, and is 0
-// before the first, NEST's step_current_generator: through a delay d, Values[i]
-// drives the potential in (Times[i]+d, Times[i+1]+d]. As there, Origin shifts
-// Start and Stop but not Times, and Start 0 loses the first step as for DC.
+// StepCurrent is a current that is Values[i] from Times[i] on, and 0 before the
+// first, NEST's step_current_generator: through a delay d, Values[i] drives the
+// potential in (Times[i]+d, Times[i+1]+d]. As in NEST, Origin shifts Start and
+// Stop but not Times, and with Start 0 the first step is lost, as for DC.
 type StepCurrent struct {
 	Times             []float64 `json:"amplitude_times" unit:"ms" allowed:"> 0; increasing" help:"begin of each value"`
 	Values            []float64 `json:"amplitude_values" unit:"pA" allowed:"finite; as many as times" help:"current from each time on"`

@@ -7,23 +7,23 @@ import (
 	"cortigo/sim/internal/param"
 )
 
-// A Device drives neurons: the parameters of a generator. Beside these methods it
-// has those of an Emitter, a CurrentSource or an OwnCurrentSource, which say what
-// it sends. Register makes a type known. Methods may be called by several
-// goroutines at a time and change nothing.
+// A Device is a generator that drives neurons: a struct of its parameters. In
+// addition to these methods it has those of an Emitter, a CurrentSource or an
+// OwnCurrentSource, which say what it sends. Register makes a type known. Methods
+// may be called by several goroutines at a time, and must change nothing.
 type Device interface {
 	// ModelName returns NEST's name of the device, or one of its own.
 	ModelName() string
 	// Validate reports values that make no sense.
 	Validate() error
-	// Fit reports times that do not fit a resolution, and what cannot be reckoned
-	// with through connections whose weights are up to weight in size.
+	// Fit reports times that do not fit a resolution, and values that are too
+	// large for connections whose weights are up to weight in magnitude.
 	Fit(c Clock, weight float64) error
 }
 
-// Active is when a device is active: a spike stamped S passes iff
-// Origin+Start < S <= Origin+Stop. A zero Stop means forever, as does +Inf, which
-// is NEST's default.
+// Active says when a device is active: a spike stamped S passes if and only if
+// Origin+Start < S <= Origin+Stop. A Stop of 0 means forever, as does +Inf,
+// NEST's default.
 type Active struct {
 	Start  float64 `json:"start,omitempty" unit:"ms" allowed:"finite" help:"begin of activity"`
 	Stop   float64 `json:"stop,omitempty" unit:"ms" allowed:"finite; not before start" zero:"+Inf" help:"end of activity"`
@@ -44,7 +44,7 @@ func (a Active) Steps(c Clock) (begin, end, origin int64, err error) {
 	}
 	begin += origin
 	end = clock.Never
-	// A stop after the last step there can be, as NEST's default, is none.
+	// A stop after the last possible step, such as NEST's default, means forever.
 	if a.Stop != 0 && a.Stop <= float64(clock.MaxSteps)*c.H {
 		if end, err = c.GridSteps("stop", a.Stop); err != nil {
 			return

@@ -17,16 +17,17 @@
 //
 // # A device of your own
 //
-// A device is a struct of parameters that says what it sends. It is a Device with
-// the methods of one of
+// A device is a struct of parameters that says what it sends. It has the methods
+// of Device, and of one of
 //
 //	Emitter           spikes: what arrives at neurons, what a recorder gets, the most in a step
 //	CurrentSource     one current for all targets, constant in pieces
 //	OwnCurrentSource  a current of its own for every target
 //
-// EmitEach and CurrentEach make these of a function of connection and step; delays,
-// weights, windows and changes between two calls of Simulate are theirs. Random
-// numbers come from Connections.Stream, so that results do not depend on the number
-// of workers. Called once, Register lets networks have it, under its ModelName,
-// also when they are saved and opened. The example of Register is a whole one.
+// EmitEach and CurrentEach make these from a function of connection and step; they
+// take care of delays, weights, windows and changes between two calls of Simulate.
+// Random numbers come from Connections.Stream, so that results do not depend on the
+// number of workers. Call Register once, then networks can have the device, and be
+// saved and opened with it, under its ModelName. The example of Register is
+// complete.
 package device

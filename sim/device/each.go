@@ -1,16 +1,17 @@
 package device
 
-// An Emission is what a device emits whose spikes are asked for one connection
-// and step at a time: an Input, and a recorder's Train.
+// An Emission is the Input, and a recorder's Train, of a device whose spikes
+// are asked for one connection and step at a time.
 type Emission struct {
 	c          *Connections
 	begin, end int64
 	spikes     func(k int, step int64) int
 }
 
-// EmitEach returns what a device emits: spikes returns how many spikes connection
-// k is sent in a step >= 1, in which the device is active. What it returns must
-// follow from k and the step; Connections.Stream has random numbers that do.
+// EmitEach returns what a device emits. The function spikes returns how many
+// spikes the device sends through connection k in a step >= 1 in which it is
+// active. Its result must depend only on k and the step, as the random numbers of
+// Connections.Stream do.
 func EmitEach(c *Connections, a Active, spikes func(k int, step int64) int) (*Emission, error) {
 	begin, end, err := c.Emits(a)
 	if err != nil {
@@ -41,10 +42,10 @@ func (e *Emission) Spikes(begin, end int64, emit func(step int64, n int)) {
 	}
 }
 
-// CurrentEach returns what a device drives its targets with whose current may
-// change in every step: current returns that of connection k, in pA, in a step in
-// which it drives the potential, before the delay. What it returns must follow
-// from k and the step, as of EmitEach.
+// CurrentEach returns the currents of a device whose current may change in every
+// step. The function current returns the current of connection k, in pA, in a
+// step in which it drives the potential, before the delay. Its result must depend
+// only on k and the step, as for EmitEach.
 func CurrentEach(c *Connections, a Active, current func(k int, step int64) float64) (Current, error) {
 	begin, end, err := c.Drives(a)
 	if err != nil {

@@ -15,9 +15,9 @@ import (
 // inhomogeneous_poisson_generator: a spike stamped S is drawn at the rate
 // RateValues[i] of the last RateTimes[i] <= S, and there is none before the
 // first, so that the rate holds in [RateTimes[i], RateTimes[i+1]). Every target
-// gets a train of its own, and with one rate it is the very train of a Poisson
-// generator in the same place. As in NEST, Origin shifts Start and Stop but not
-// the times of the rates.
+// gets a train of its own; with a single rate it is the train that a Poisson
+// generator in its place would send. As in NEST, Origin shifts Start and Stop
+// but not the times of the rates.
 type InhomogeneousPoisson struct {
 	RateTimes         []float64 `json:"rate_times" unit:"ms" allowed:"> 0; increasing" help:"begin of each rate"`
 	RateValues        []float64 `json:"rate_values" unit:"spikes/s" allowed:">= 0; as many as times" help:"rate from each time on"`
@@ -64,7 +64,7 @@ func (d InhomogeneousPoisson) Train(c *Connections) (Train, error) {
 	return newPoissonTrain(c, d.Active, r)
 }
 
-// rates are a Poisson generator's over time, with tables to draw from.
+// rates are the rates of a Poisson generator over time, with tables to draw from.
 type rates struct {
 	begin []int64   // spikes stamped begin[i]..begin[i+1]-1 come at mean[i]
 	mean  []float64 // spikes a step
@@ -73,8 +73,8 @@ type rates struct {
 	made  map[float64]*kernel.PoissonTable
 }
 
-// maxTables bounds how many tables of a generator whose rate changes all the
-// time are kept.
+// maxTables bounds how many tables are kept for a generator whose rate changes
+// often.
 const maxTables = 64
 
 func (d InhomogeneousPoisson) rates(c Clock) (*rates, error) {
@@ -115,7 +115,7 @@ func (r *rates) at(s int64) *kernel.PoissonTable {
 	return r.table
 }
 
-// fitsByte reports whether no number that is drawn exceeds a byte.
+// fitsByte reports whether every number that can be drawn fits a byte.
 func (r *rates) fitsByte() bool {
 	return len(r.mean) == 0 || kernel.NewPoissonTable(slices.Max(r.mean)).Max() <= math.MaxUint8
 }

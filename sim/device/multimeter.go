@@ -6,7 +6,7 @@ import (
 	"cortigo/sim/internal/param"
 )
 
-// Quantities of this project's neurons that a Multimeter can read.
+// Quantities of the built-in neuron models that a Multimeter can read.
 const (
 	Vm     = "V_m"      // membrane potential, mV
 	ISynEx = "I_syn_ex" // excitatory synaptic current, pA
@@ -26,14 +26,14 @@ type Multimeter struct {
 func DefaultMultimeter() Multimeter { return Defaults[Multimeter]() }
 
 // DefaultVoltmeter returns a multimeter that reads V_m every ms, NEST's
-// voltmeter. Its recordings and the parameters are a multimeter's.
+// voltmeter. It is otherwise like any multimeter.
 func DefaultVoltmeter() Multimeter { return Multimeter{Interval: 1, Quantities: []string{Vm}} }
 
 // ModelName returns "multimeter".
 func (Multimeter) ModelName() string { return "multimeter" }
 
-// Validate reports a negative interval or offset. Whether there are such
-// quantities depends on the neurons.
+// Validate reports a negative interval or offset. Which quantities can be read
+// depends on the neurons.
 func (m Multimeter) Validate() error {
 	return errors.Join(CheckTable(m), m.CheckTimes(m.ModelName()))
 }

@@ -12,20 +12,20 @@ import (
 )
 
 // Noise is NEST's noise_generator: a piecewise constant current whose amplitude
-// is drawn anew every Dt, for each target on its own,
+// is drawn again every Dt, independently for each target,
 //
 //	I(t) = Mean + N_j sqrt(Std^2 + StdMod^2 sin(2 pi Frequency t_j + Phase)),   t_j < t <= t_j + Dt,
 //	t_j  = t_0 + j Dt,
 //
 // with independent standard normal N_j. As for DC, a connection of weight w and
 // delay d drives the potential by w*I in (Start+d, Stop+d], and a generator that
-// is on from the very begin loses its first step: t_0 is Start, or one step
-// where Start is before that. All targets change at the same times, apart from
-// their delays. The time in the sine counts from the beginning of the simulation;
-// NEST's own counts from the beginning of the generator's activity in a Simulate
-// call, so that its phase depends on how a run is divided where Start > 0.
+// is on from the start of the simulation loses its first step: t_0 is Start, or
+// one step if Start is before that. All targets change at the same times, apart
+// from their delays. The time in the sine counts from the start of the
+// simulation; in NEST it counts from the start of the generator's activity in a
+// Simulate call, so that its phase depends on how a run is divided if Start > 0.
 //
-// In a leaky neuron the potential fluctuates, at the ends of the intervals, with
+// At the ends of the intervals, the potential of a leaky neuron fluctuates with
 //
 //	SD(V) = Std tau_m/C_m sqrt((1-x)/(1+x)),   x = exp(-Dt/tau_m)
 //
@@ -120,7 +120,7 @@ type noiseGroup struct {
 	element []int
 	neuron  []uint32 // which of the population each is
 	weight  []float64
-	drawn   int64     // the amplitude at hand; -1: none
+	drawn   int64     // the number of the present amplitude; -1: none
 	amp     []float64 // pA
 	spare   []float64 // standard normal numbers of amplitude drawn+1, where drawn is even
 }
@@ -171,8 +171,8 @@ func (in *noiseCurrent) draw(g *noiseGroup, j int64) {
 	g.drawn = j
 }
 
-// sd returns the standard deviation of amplitude j, pA, by where the modulation
-// stands at its start.
+// sd returns the standard deviation of amplitude j, pA, for the phase of the
+// modulation at its start.
 func (in *noiseCurrent) sd(j int64) float64 {
 	if in.d.StdMod == 0 {
 		return in.d.Std
@@ -183,7 +183,7 @@ func (in *noiseCurrent) sd(j int64) float64 {
 	return math.Sqrt(max(v, 0))
 }
 
-// boxMuller makes two independent standard normal numbers of four random words.
+// boxMuller makes two independent standard normal numbers from four random words.
 func boxMuller(w [4]uint32) (x, y float64) {
 	uniform := func(hi, lo uint32) float64 { // in (0, 1), of 52 bits
 		return (float64(uint64(hi)<<20|uint64(lo>>12)) + 0.5) * (1.0 / (1 << 52))

@@ -12,8 +12,8 @@ import (
 )
 
 // Poisson sends every target a Poisson train of its own, NEST's
-// poisson_generator: in each active step one Poisson number of mean rate*h,
-// several spikes of a step arriving as a multiplicity.
+// poisson_generator: in each active step it draws one Poisson number of mean
+// rate*h. Several spikes in a step arrive as one with a multiplicity.
 type Poisson struct {
 	Rate float64 `json:"rate" unit:"spikes/s" allowed:">= 0" help:"mean rate of each target's train"`
 	Active
@@ -50,12 +50,12 @@ func checkRate(name string, rate float64, c Clock) error {
 // MostSpikes returns the largest number that may be drawn in a step.
 func (d Poisson) MostSpikes(c Clock) float64 { return largestPoisson(d.Rate * c.H / 1000) }
 
-// largestKnown has the last mean that largestPoisson was asked for: many
-// generators have the same.
+// largestKnown has the last result of largestPoisson: many generators have the
+// same mean.
 var largestKnown atomic.Pointer[[2]float64]
 
-// largestPoisson returns the largest number of a mean, 0 of one that cannot be
-// drawn.
+// largestPoisson returns the largest number that is drawn for a mean, 0 for a
+// mean that cannot be drawn from.
 func largestPoisson(mean float64) float64 {
 	if !(mean > 0) || mean > kernel.MaxPoissonMean {
 		return 0
@@ -140,7 +140,8 @@ func (p *poissonInput) OneWeight() (float64, bool) {
 }
 
 // Counts returns the numbers of spikes that arrive at step, drawn together with
-// their neighbours; nil while the generator is not active, or if its rate is 0.
+// those of neighbouring steps; nil while the generator is not active, or if its
+// rate is 0.
 func (p *poissonInput) Counts(step int64) []uint8 {
 	s := step - p.Delay[0]
 	if s <= p.begin || s > p.end || p.table.Max() == 0 {
@@ -188,7 +189,7 @@ func (w *wordsKept) at(c *Connections, k int, s int64, id rng.ID, key rng.Key) u
 	return w.word[k][s&3]
 }
 
-// poissonTrain is what a recorder gets of a Poisson generator.
+// poissonTrain is what a recorder gets from a Poisson generator.
 type poissonTrain struct {
 	begin, end int64 // spikes stamped (begin, end] pass
 	rates      *rates

@@ -8,8 +8,8 @@ import (
 )
 
 // poissonSet is the connections of many Poisson generators, of either kind, to a
-// few neurons each. It draws the numbers that poissonInput and
-// inhomogeneousInput draw for each of them.
+// few neurons each. It draws the same numbers as poissonInput and
+// inhomogeneousInput would for each of them.
 type poissonSet struct {
 	poissonClass
 	key    rng.Key
@@ -32,7 +32,7 @@ type setMember struct {
 }
 
 // maxInSet is how many neurons a Poisson input may have to be put into a set:
-// beyond, the vectors of its own draws are faster.
+// with more, it is faster to draw its own numbers as vectors.
 const maxInSet = 16
 
 // Class returns the class of inputs that make a set.
@@ -89,7 +89,7 @@ func (p *poissonSet) Join(in Input) Input {
 	return p
 }
 
-// take appends connections that are as m apart from neuron and weight.
+// take appends connections that are like m except for neuron and weight.
 func (p *poissonSet) take(c *Connections, m setMember) {
 	for k := range c.N {
 		m.element, m.weight = c.From+k, c.WeightOf(k)

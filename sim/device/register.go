@@ -21,18 +21,18 @@ var registered = struct {
 func init() {
 	for _, d := range []Device{DC{}, InhomogeneousPoisson{}, Noise{}, Poisson{}, SpikeGenerator{}, StepCurrent{}} {
 		if err := Register(d); err != nil {
-			panic(err) // one of ours, the first time that anything runs
+			panic(err) // of this package: the first program run would show it
 		}
 	}
 }
 
 // Register makes a type of device known by its ModelName, so that networks can
-// have it and be saved and opened with it: a struct that is an Emitter, a
-// CurrentSource or an OwnCurrentSource. Its parameters are its exported fields,
+// have it and be saved and opened with it. It must be a struct that is an Emitter,
+// a CurrentSource or an OwnCurrentSource. Its parameters are its exported fields,
 // with the tags that package neuron's documentation explains; those of an embedded
-// Active are among them. A program that opens a network must have registered the
-// types of its devices. The same type may be registered again. It is an error if
-// another type has the name, or if the type is none that can be used.
+// Active are among them. A program must register the types of a network's devices
+// before it opens the network. The same type may be registered again. It is an
+// error if another type has the name, or if the type does not fulfil this.
 func Register(d Device) error {
 	t := reflect.TypeOf(d)
 	if t == nil || t.Kind() != reflect.Struct {
@@ -90,8 +90,7 @@ func Check(d Device) error {
 	}
 }
 
-// Encode returns the name of a device and its parameters as JSON, of which Decode
-// makes it again.
+// Encode returns the name of a device and its parameters as JSON, for Decode.
 func Encode(d Device) (name string, params json.RawMessage, err error) {
 	if err := Check(d); err != nil {
 		return "", nil, err
@@ -100,8 +99,8 @@ func Encode(d Device) (name string, params json.RawMessage, err error) {
 	return d.ModelName(), params, err
 }
 
-// Decode returns the device of which Encode gave the name and the parameters. It
-// is not validated.
+// Decode returns the device for a name and parameters of Encode. It does not
+// validate it.
 func Decode(name string, params json.RawMessage) (Device, error) {
 	registered.RLock()
 	t := registered.byName[name]

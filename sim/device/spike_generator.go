@@ -10,20 +10,20 @@ import (
 	"cortigo/sim/internal/param"
 )
 
-// SpikeGenerator emits spikes at given times, NEST's spike_generator. Times are
-// stamps on the grid: one within half a microsecond of a step is that step, any
-// other an error unless AllowOffgridTimes or PreciseTimes is set. A time may
-// repeat. The three options are NEST's, with its defaults and names of 3.10
-// (older ones said allow_offgrid_spikes):
+// SpikeGenerator emits spikes at given times, NEST's spike_generator. Times
+// must lie on the grid: one within half a microsecond of a step is that step,
+// any other an error unless AllowOffgridTimes or PreciseTimes is set. A time
+// may repeat. The three options are NEST's, with the defaults and names of 3.10
+// (older versions have allow_offgrid_spikes):
 //
 //	1.0, 1.9999, 3.0001                      steps 10, 20, 30 at a resolution of 0.1 ms
 //	1.0, 1.05                                an error
 //	1.0, 1.05, 3.0001, AllowOffgridTimes     steps 10, 11, 30
 //	1.0, 1.05, 3.0001, PreciseTimes          steps 10, 11, 31
 //
-// Spikes are given before the simulation begins, whose begin is NEST's "now": a
-// time of 0, and one that rounds to it, is an error without ShiftNowSpikes.
-// (NEST's own drops the latter in silence.)
+// The start of the simulation is NEST's "now": a time of 0, or one that rounds
+// to it, is an error without ShiftNowSpikes. (NEST drops the latter without a
+// message.)
 type SpikeGenerator struct {
 	Times          []float64 `json:"spike_times" unit:"ms" allowed:">= 0; > 0 unless shift_now_spikes, not decreasing" help:"times of the spikes"`
 	Weights        []float64 `json:"spike_weights,omitempty" unit:"dimensionless" allowed:"finite; as many as times, none: 1" help:"factors on the connection's weight"`
@@ -31,14 +31,14 @@ type SpikeGenerator struct {
 	// AllowOffgridTimes rounds times that are not on the grid up to the end of
 	// their step.
 	AllowOffgridTimes bool `json:"allow_offgrid_times,omitempty" allowed:"true or false" help:"rounds times that are not on the grid up to the end of their step"`
-	// ShiftNowSpikes moves spikes at the beginning of the simulation (Origin
-	// included) one step on; a time of 0 is then allowed.
+	// ShiftNowSpikes delays spikes at the start of the simulation (Origin
+	// included) by one step; a time of 0 is then allowed.
 	ShiftNowSpikes bool `json:"shift_now_spikes,omitempty" allowed:"true or false" help:"moves spikes at the beginning of the simulation (origin included) one step on; a time of 0 is then allowed"`
-	// PreciseTimes takes times as they are, without the tolerance of half a
-	// microsecond: a spike is stamped with the end of the step that it lies in.
-	// The offset within the step, which NEST's precise models use, is lost on
-	// all of package neuron, which take spikes on the grid, as it is on NEST's
-	// models of the same names. Not together with the two options above.
+	// PreciseTimes takes times without the tolerance of half a microsecond: a
+	// spike is stamped with the end of the step that it lies in. The offset
+	// within the step, which NEST's precise models use, is lost: the models of
+	// package neuron take spikes on the grid, like NEST's models of the same
+	// names. It excludes the two options above.
 	PreciseTimes bool `json:"precise_times,omitempty" allowed:"true or false; not together with the two options above" help:"takes times as they are, without the tolerance of half a microsecond: a spike is stamped with the end of the step that it lies in"`
 	Active
 }
@@ -81,7 +81,7 @@ func (d SpikeGenerator) MarshalJSON() ([]byte, error) { return param.Marshal(d) 
 const maxGeneratorMultiplicity = 1 << 15
 
 // Fit reports times that do not fit the resolution, multiplicities that are too
-// large, and factors that are with the weight.
+// large, and factors that are too large with the weight.
 func (d SpikeGenerator) Fit(c Clock, weight float64) error {
 	for i, x := range d.Weights {
 		if err := inbox.CheckMagnitude(fmt.Sprintf("spike_weights[%d] times weight", i), x*weight); err != nil {
@@ -194,8 +194,8 @@ func (d SpikeGenerator) Input(c *Connections) (Input, error) {
 	return in, nil
 }
 
-// groupOf returns the group of a delay among groups in order of it, a new one if
-// there is none.
+// groupOf returns the group of a delay among groups in order of delay; if there
+// is none, it makes one.
 func groupOf[G any](groups *[]G, delay int64, of func(*G) int64, make func(int64) G) *G {
 	i, ok := slices.BinarySearchFunc(*groups, delay, func(g G, d int64) int { return cmp.Compare(of(&g), d) })
 	if !ok {
@@ -205,8 +205,8 @@ func groupOf[G any](groups *[]G, delay int64, of func(*G) int64, make func(int64
 }
 
 // eventInput is spike generators' connections to some neurons, grouped by
-// generator and delay. A step in which nothing arrives costs a look at the group
-// that is due first.
+// generator and delay. In a step in which nothing arrives, only the group that
+// is due first is looked at.
 type eventInput struct {
 	group []eventGroup // in the order in which they add
 	heap  []int32      // groups that have spikes left, by step of the next arrival, then order
@@ -228,7 +228,7 @@ type eventClass struct{}
 
 func (in *eventInput) Class() any { return eventClass{} }
 
-// Join appends another's connections.
+// Join appends another input's connections.
 func (in *eventInput) Join(other Input) Input {
 	in.group = append(in.group, other.(*eventInput).group...)
 	in.last = math.MinInt64
@@ -276,7 +276,7 @@ func (in *eventInput) seek(step int64) {
 	}
 }
 
-// sink restores the order of the heap below place i.
+// sink restores the heap's order below place i.
 func (in *eventInput) sink(i int) {
 	before := func(i, j int32) bool {
 		g, h := &in.group[i], &in.group[j]

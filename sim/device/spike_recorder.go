@@ -2,9 +2,9 @@ package device
 
 import "errors"
 
-// SpikeRecorder keeps the spikes of the neurons that are connected to it while
+// SpikeRecorder records the spikes of the neurons that are connected to it while
 // it is active, NEST's spike_recorder. The weights and delays of its connections
-// do not matter; a spike of multiplicity n is n rows.
+// do not matter; a spike of multiplicity n gives n rows.
 type SpikeRecorder struct {
 	Active
 }

@@ -1,8 +1,8 @@
 // Package fmath has the elementary functions that propagators and random draws
-// go through. The standard library picks its own code per processor and may
-// fuse multiplications with additions, so that the last bit of a result depends
-// on the machine; these use only rounded float64 operations in a fixed order
-// and give the same bits everywhere, within 2 ulp of the true value.
+// use. The standard library has different code for each processor and may fuse
+// multiplications with additions, so that the last bit of a result depends on
+// the machine; these functions use only rounded float64 operations in a fixed
+// order and give the same bits everywhere, within 2 ulp of the true value.
 //
 //	exp.go     Exp, Expm1
 //	log.go     Log, Log1p, powers

@@ -8,16 +8,16 @@
 //	m, err := models.Default("iaf_psc_alpha")    // to give to Create
 //	values, err := models.Defaults("iaf_psc_alpha")
 //
-// Parameters are the tables that the tags of the models' structs are, see package
-// neuron. The longer texts are the documentation comments of packages neuron,
-// device and connect, copied by go generate, so that nothing reads Go source when
-// a program runs; a test tells when they differ. A model from elsewhere brings its
-// text along, as a method Help() string: the first sentence is its summary.
+// Parameters are read from the tags of the models' structs, see package neuron.
+// The longer texts are the documentation comments of packages neuron, device and
+// connect, copied by go generate, so that nothing reads Go source when a program
+// runs; a test fails when they differ. A model from another module has its text in
+// a method Help() string, whose first sentence is the summary.
 //
 //	table.go    the models: those that are registered with packages neuron and device, recorders, synapses
 //	catalog.go  All, Find, Get, Default, Defaults
 //	info.go     what is known of a model
-//	texts.go    the longer texts, written by the command in generate
-//	text.go     as text
-//	markdown.go as Markdown, for notebooks
+//	texts.go    the longer texts, made by the command in generate
+//	text.go     all of it as plain text
+//	markdown.go all of it as Markdown, for notebooks
 package models

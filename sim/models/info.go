@@ -12,7 +12,7 @@ import (
 	"cortigo/sim/neuron"
 )
 
-// A Kind is what a model is of.
+// A Kind says what a model is: a neuron, a generator, a recorder or a synapse.
 type Kind int
 
 // The kinds of models. Any is for searching.
@@ -58,7 +58,7 @@ type Info struct {
 	model    any    // nobody changes it
 }
 
-// A Parameter is one that a model has.
+// A Parameter is one parameter of a model.
 type Parameter struct {
 	Name    string // NEST's
 	Field   string // of the Go struct

@@ -5,44 +5,44 @@ package models
 var texts = map[string]text{
 	"connect.Synapse": {
 		function: "",
-		summary:  "connection without plasticity",
-		plain: "A Synapse is a connection without plasticity, NEST's static_synapse, or one of a model that was\n" +
-			"derived from it: the weight (pA; mV for iaf_psc_delta) and the delay (ms) of each connection. Both\n" +
-			"are a number of any type, for all of them; a slice of numbers, one for each, in the order of Values;\n" +
-			"or a Distribution that they are drawn from. What is left out is NEST's default, weight 1 and delay 1\n" +
-			"ms, or the model's.\n",
-		markdown: "A Synapse is a connection without plasticity, NEST's static\\_synapse, or one of a model that was derived from it: the weight (pA; mV for iaf\\_psc\\_delta) and the delay (ms) of each connection. Both are a number of any type, for all of them; a slice of numbers, one for each, in the order of Values; or a Distribution that they are drawn from. What is left out is NEST's default, weight 1 and delay 1 ms, or the model's.\n",
+		summary:  "says which synapse model connections have (default",
+		plain: "A Synapse says which synapse model connections have (default: NEST's static_synapse, without\n" +
+			"plasticity), and their weight (pA; mV for iaf_psc_delta) and delay (ms). Each of these is a number\n" +
+			"of any type, for all connections; a slice of numbers, one for each, in the order of Values; or a\n" +
+			"Distribution to draw from. What is left out has the model's default; for static_synapse weight 1 and\n" +
+			"delay 1 ms, as in NEST.\n",
+		markdown: "A Synapse says which synapse model connections have (default: NEST's static\\_synapse, without plasticity), and their weight (pA; mV for iaf\\_psc\\_delta) and delay (ms). Each of these is a number of any type, for all connections; a slice of numbers, one for each, in the order of Values; or a Distribution to draw from. What is left out has the model's default; for static\\_synapse weight 1 and delay 1 ms, as in NEST.\n",
 	},
 	"device.DC": {
 		function: "",
 		summary:  "constant current",
 		plain: "DC is a constant current, NEST's dc_generator. Through a connection of weight w and delay d the\n" +
-			"potential is driven by w*Amplitude in (Start+d, Stop+d]. A generator that is on from the very\n" +
-			"begin loses its first step, as in NEST: with Start 0 the potential first changes at d + 2h, for a\n" +
-			"resolution of h.\n" +
+			"potential is driven by w*Amplitude in (Start+d, Stop+d]. A generator that is on from the start of\n" +
+			"the simulation loses its first step, as in NEST: with Start 0 the potential first changes at d + 2h,\n" +
+			"for a resolution of h.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start < S <= Origin+Stop.\n" +
-			"A zero Stop means forever, as does +Inf, which is NEST's default.\n",
-		markdown: "DC is a constant current, NEST's dc\\_generator. Through a connection of weight w and delay d the potential is driven by w\\*Amplitude in (Start+d, Stop+d]. A generator that is on from the very begin loses its first step, as in NEST: with Start 0 the potential first changes at d + 2h, for a resolution of h.\n" +
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start < S <=\n" +
+			"Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
+		markdown: "DC is a constant current, NEST's dc\\_generator. Through a connection of weight w and delay d the potential is driven by w\\*Amplitude in (Start+d, Stop+d]. A generator that is on from the start of the simulation loses its first step, as in NEST: with Start 0 the potential first changes at d + 2h, for a resolution of h.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start \\< S \\<= Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
 	},
 	"device.DefaultVoltmeter": {
 		function: "device.DefaultVoltmeter",
 		summary:  "multimeter that reads V_m every ms",
-		plain: "DefaultVoltmeter returns a multimeter that reads V_m every ms, NEST's voltmeter. Its recordings and\n" +
-			"the parameters are a multimeter's.\n" +
+		plain: "DefaultVoltmeter returns a multimeter that reads V_m every ms, NEST's voltmeter. It is otherwise\n" +
+			"like any multimeter.\n" +
 			"\n" +
 			"Multimeter samples quantities of neurons at Offset + k*Interval while it is active, NEST's\n" +
 			"multimeter; with the default quantity it is the voltmeter.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start < S <= Origin+Stop.\n" +
-			"A zero Stop means forever, as does +Inf, which is NEST's default.\n",
-		markdown: "DefaultVoltmeter returns a multimeter that reads V\\_m every ms, NEST's voltmeter. Its recordings and the parameters are a multimeter's.\n" +
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start < S <=\n" +
+			"Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
+		markdown: "DefaultVoltmeter returns a multimeter that reads V\\_m every ms, NEST's voltmeter. It is otherwise like any multimeter.\n" +
 			"\n" +
 			"Multimeter samples quantities of neurons at Offset + k\\*Interval while it is active, NEST's multimeter; with the default quantity it is the voltmeter.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start \\< S \\<= Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
 	},
 	"device.InhomogeneousPoisson": {
 		function: "",
@@ -50,15 +50,15 @@ var texts = map[string]text{
 		plain: "InhomogeneousPoisson is a Poisson generator of piecewise constant rate, NEST's\n" +
 			"inhomogeneous_poisson_generator: a spike stamped S is drawn at the rate RateValues[i] of the last\n" +
 			"RateTimes[i] <= S, and there is none before the first, so that the rate holds in [RateTimes[i],\n" +
-			"RateTimes[i+1]). Every target gets a train of its own, and with one rate it is the very train of a\n" +
-			"Poisson generator in the same place. As in NEST, Origin shifts Start and Stop but not the times of\n" +
-			"the rates.\n" +
+			"RateTimes[i+1]). Every target gets a train of its own; with a single rate it is the train that a\n" +
+			"Poisson generator in its place would send. As in NEST, Origin shifts Start and Stop but not the\n" +
+			"times of the rates.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start < S <= Origin+Stop.\n" +
-			"A zero Stop means forever, as does +Inf, which is NEST's default.\n",
-		markdown: "InhomogeneousPoisson is a Poisson generator of piecewise constant rate, NEST's inhomogeneous\\_poisson\\_generator: a spike stamped S is drawn at the rate RateValues\\[i] of the last RateTimes\\[i] \\<= S, and there is none before the first, so that the rate holds in \\[RateTimes\\[i], RateTimes\\[i+1]). Every target gets a train of its own, and with one rate it is the very train of a Poisson generator in the same place. As in NEST, Origin shifts Start and Stop but not the times of the rates.\n" +
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start < S <=\n" +
+			"Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
+		markdown: "InhomogeneousPoisson is a Poisson generator of piecewise constant rate, NEST's inhomogeneous\\_poisson\\_generator: a spike stamped S is drawn at the rate RateValues\\[i] of the last RateTimes\\[i] \\<= S, and there is none before the first, so that the rate holds in \\[RateTimes\\[i], RateTimes\\[i+1]). Every target gets a train of its own; with a single rate it is the train that a Poisson generator in its place would send. As in NEST, Origin shifts Start and Stop but not the times of the rates.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start \\< S \\<= Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
 	},
 	"device.Multimeter": {
 		function: "device.DefaultMultimeter",
@@ -66,118 +66,119 @@ var texts = map[string]text{
 		plain: "Multimeter samples quantities of neurons at Offset + k*Interval while it is active, NEST's\n" +
 			"multimeter; with the default quantity it is the voltmeter.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start < S <= Origin+Stop.\n" +
-			"A zero Stop means forever, as does +Inf, which is NEST's default.\n",
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start < S <=\n" +
+			"Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
 		markdown: "Multimeter samples quantities of neurons at Offset + k\\*Interval while it is active, NEST's multimeter; with the default quantity it is the voltmeter.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start \\< S \\<= Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
 	},
 	"device.Noise": {
 		function: "",
-		summary:  "piecewise constant current whose amplitude is drawn anew every Dt",
-		plain: "Noise is NEST's noise_generator: a piecewise constant current whose amplitude is drawn anew every\n" +
-			"Dt, for each target on its own,\n" +
+		summary:  "piecewise constant current whose amplitude is drawn again every Dt",
+		plain: "Noise is NEST's noise_generator: a piecewise constant current whose amplitude is drawn again every\n" +
+			"Dt, independently for each target,\n" +
 			"\n" +
 			"    I(t) = Mean + N_j sqrt(Std^2 + StdMod^2 sin(2 pi Frequency t_j + Phase)),   t_j < t <= t_j + Dt,\n" +
 			"    t_j  = t_0 + j Dt,\n" +
 			"\n" +
 			"with independent standard normal N_j. As for DC, a connection of weight w and delay d drives the\n" +
-			"potential by w*I in (Start+d, Stop+d], and a generator that is on from the very begin loses its\n" +
-			"first step: t_0 is Start, or one step where Start is before that. All targets change at the same\n" +
-			"times, apart from their delays. The time in the sine counts from the beginning of the simulation;\n" +
-			"NEST's own counts from the beginning of the generator's activity in a Simulate call, so that its\n" +
-			"phase depends on how a run is divided where Start > 0.\n" +
+			"potential by w*I in (Start+d, Stop+d], and a generator that is on from the start of the simulation\n" +
+			"loses its first step: t_0 is Start, or one step if Start is before that. All targets change at the\n" +
+			"same times, apart from their delays. The time in the sine counts from the start of the simulation;\n" +
+			"in NEST it counts from the start of the generator's activity in a Simulate call, so that its phase\n" +
+			"depends on how a run is divided if Start > 0.\n" +
 			"\n" +
-			"In a leaky neuron the potential fluctuates, at the ends of the intervals, with\n" +
+			"At the ends of the intervals, the potential of a leaky neuron fluctuates with\n" +
 			"\n" +
 			"    SD(V) = Std tau_m/C_m sqrt((1-x)/(1+x)),   x = exp(-Dt/tau_m)\n" +
 			"\n" +
 			"(both from NEST 3.10's documentation of noise_generator).\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start < S <= Origin+Stop.\n" +
-			"A zero Stop means forever, as does +Inf, which is NEST's default.\n",
-		markdown: "Noise is NEST's noise\\_generator: a piecewise constant current whose amplitude is drawn anew every Dt, for each target on its own,\n" +
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start < S <=\n" +
+			"Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
+		markdown: "Noise is NEST's noise\\_generator: a piecewise constant current whose amplitude is drawn again every Dt, independently for each target,\n" +
 			"\n" +
 			"\tI(t) = Mean + N_j sqrt(Std^2 + StdMod^2 sin(2 pi Frequency t_j + Phase)),   t_j < t <= t_j + Dt,\n" +
 			"\tt_j  = t_0 + j Dt,\n" +
 			"\n" +
-			"with independent standard normal N\\_j. As for DC, a connection of weight w and delay d drives the potential by w\\*I in (Start+d, Stop+d], and a generator that is on from the very begin loses its first step: t\\_0 is Start, or one step where Start is before that. All targets change at the same times, apart from their delays. The time in the sine counts from the beginning of the simulation; NEST's own counts from the beginning of the generator's activity in a Simulate call, so that its phase depends on how a run is divided where Start > 0.\n" +
+			"with independent standard normal N\\_j. As for DC, a connection of weight w and delay d drives the potential by w\\*I in (Start+d, Stop+d], and a generator that is on from the start of the simulation loses its first step: t\\_0 is Start, or one step if Start is before that. All targets change at the same times, apart from their delays. The time in the sine counts from the start of the simulation; in NEST it counts from the start of the generator's activity in a Simulate call, so that its phase depends on how a run is divided if Start > 0.\n" +
 			"\n" +
-			"In a leaky neuron the potential fluctuates, at the ends of the intervals, with\n" +
+			"At the ends of the intervals, the potential of a leaky neuron fluctuates with\n" +
 			"\n" +
 			"\tSD(V) = Std tau_m/C_m sqrt((1-x)/(1+x)),   x = exp(-Dt/tau_m)\n" +
 			"\n" +
 			"(both from NEST 3.10's documentation of noise\\_generator).\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start \\< S \\<= Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
 	},
 	"device.Poisson": {
 		function: "",
 		summary:  "sends every target a Poisson train of its own",
-		plain: "Poisson sends every target a Poisson train of its own, NEST's poisson_generator: in each active step\n" +
-			"one Poisson number of mean rate*h, several spikes of a step arriving as a multiplicity.\n" +
+		plain: "Poisson sends every target a Poisson train of its own, NEST's poisson_generator: in each active\n" +
+			"step it draws one Poisson number of mean rate*h. Several spikes in a step arrive as one with a\n" +
+			"multiplicity.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start < S <= Origin+Stop.\n" +
-			"A zero Stop means forever, as does +Inf, which is NEST's default.\n",
-		markdown: "Poisson sends every target a Poisson train of its own, NEST's poisson\\_generator: in each active step one Poisson number of mean rate\\*h, several spikes of a step arriving as a multiplicity.\n" +
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start < S <=\n" +
+			"Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
+		markdown: "Poisson sends every target a Poisson train of its own, NEST's poisson\\_generator: in each active step it draws one Poisson number of mean rate\\*h. Several spikes in a step arrive as one with a multiplicity.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start \\< S \\<= Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
 	},
 	"device.SpikeGenerator": {
 		function: "",
 		summary:  "emits spikes at given times",
-		plain: "SpikeGenerator emits spikes at given times, NEST's spike_generator. Times are stamps on the grid:\n" +
+		plain: "SpikeGenerator emits spikes at given times, NEST's spike_generator. Times must lie on the grid:\n" +
 			"one within half a microsecond of a step is that step, any other an error unless AllowOffgridTimes or\n" +
-			"PreciseTimes is set. A time may repeat. The three options are NEST's, with its defaults and names of\n" +
-			"3.10 (older ones said allow_offgrid_spikes):\n" +
+			"PreciseTimes is set. A time may repeat. The three options are NEST's, with the defaults and names of\n" +
+			"3.10 (older versions have allow_offgrid_spikes):\n" +
 			"\n" +
 			"    1.0, 1.9999, 3.0001                      steps 10, 20, 30 at a resolution of 0.1 ms\n" +
 			"    1.0, 1.05                                an error\n" +
 			"    1.0, 1.05, 3.0001, AllowOffgridTimes     steps 10, 11, 30\n" +
 			"    1.0, 1.05, 3.0001, PreciseTimes          steps 10, 11, 31\n" +
 			"\n" +
-			"Spikes are given before the simulation begins, whose begin is NEST's \"now\": a time of 0, and one\n" +
-			"that rounds to it, is an error without ShiftNowSpikes. (NEST's own drops the latter in silence.)\n" +
+			"The start of the simulation is NEST's \"now\": a time of 0, or one that rounds to it, is an error\n" +
+			"without ShiftNowSpikes. (NEST drops the latter without a message.)\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start < S <= Origin+Stop.\n" +
-			"A zero Stop means forever, as does +Inf, which is NEST's default.\n",
-		markdown: "SpikeGenerator emits spikes at given times, NEST's spike\\_generator. Times are stamps on the grid: one within half a microsecond of a step is that step, any other an error unless AllowOffgridTimes or PreciseTimes is set. A time may repeat. The three options are NEST's, with its defaults and names of 3.10 (older ones said allow\\_offgrid\\_spikes):\n" +
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start < S <=\n" +
+			"Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
+		markdown: "SpikeGenerator emits spikes at given times, NEST's spike\\_generator. Times must lie on the grid: one within half a microsecond of a step is that step, any other an error unless AllowOffgridTimes or PreciseTimes is set. A time may repeat. The three options are NEST's, with the defaults and names of 3.10 (older versions have allow\\_offgrid\\_spikes):\n" +
 			"\n" +
 			"\t1.0, 1.9999, 3.0001                      steps 10, 20, 30 at a resolution of 0.1 ms\n" +
 			"\t1.0, 1.05                                an error\n" +
 			"\t1.0, 1.05, 3.0001, AllowOffgridTimes     steps 10, 11, 30\n" +
 			"\t1.0, 1.05, 3.0001, PreciseTimes          steps 10, 11, 31\n" +
 			"\n" +
-			"Spikes are given before the simulation begins, whose begin is NEST's \"now\": a time of 0, and one that rounds to it, is an error without ShiftNowSpikes. (NEST's own drops the latter in silence.)\n" +
+			"The start of the simulation is NEST's \"now\": a time of 0, or one that rounds to it, is an error without ShiftNowSpikes. (NEST drops the latter without a message.)\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start \\< S \\<= Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
 	},
 	"device.SpikeRecorder": {
 		function: "",
-		summary:  "keeps the spikes of the neurons that are connected to it while it is active",
-		plain: "SpikeRecorder keeps the spikes of the neurons that are connected to it while it is active, NEST's\n" +
+		summary:  "records the spikes of the neurons that are connected to it while it is active",
+		plain: "SpikeRecorder records the spikes of the neurons that are connected to it while it is active, NEST's\n" +
 			"spike_recorder. The weights and delays of its connections do not matter; a spike of multiplicity n\n" +
-			"is n rows.\n" +
+			"gives n rows.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start < S <= Origin+Stop.\n" +
-			"A zero Stop means forever, as does +Inf, which is NEST's default.\n",
-		markdown: "SpikeRecorder keeps the spikes of the neurons that are connected to it while it is active, NEST's spike\\_recorder. The weights and delays of its connections do not matter; a spike of multiplicity n is n rows.\n" +
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start < S <=\n" +
+			"Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
+		markdown: "SpikeRecorder records the spikes of the neurons that are connected to it while it is active, NEST's spike\\_recorder. The weights and delays of its connections do not matter; a spike of multiplicity n gives n rows.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start \\< S \\<= Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
 	},
 	"device.StepCurrent": {
 		function: "",
-		summary:  "current that takes Values[i] from Times[i] on, and is 0 before the first",
-		plain: "StepCurrent is a current that takes Values[i] from Times[i] on, and is 0 before the first,\n" +
-			"NEST's step_current_generator: through a delay d, Values[i] drives the potential in (Times[i]+d,\n" +
-			"Times[i+1]+d]. As there, Origin shifts Start and Stop but not Times, and Start 0 loses the first\n" +
-			"step as for DC.\n" +
+		summary:  "current that is Values[i] from Times[i] on, and 0 before the first",
+		plain: "StepCurrent is a current that is Values[i] from Times[i] on, and 0 before the first, NEST's\n" +
+			"step_current_generator: through a delay d, Values[i] drives the potential in (Times[i]+d,\n" +
+			"Times[i+1]+d]. As in NEST, Origin shifts Start and Stop but not Times, and with Start 0 the first\n" +
+			"step is lost, as for DC.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start < S <= Origin+Stop.\n" +
-			"A zero Stop means forever, as does +Inf, which is NEST's default.\n",
-		markdown: "StepCurrent is a current that takes Values\\[i] from Times\\[i] on, and is 0 before the first, NEST's step\\_current\\_generator: through a delay d, Values\\[i] drives the potential in (Times\\[i]+d, Times\\[i+1]+d]. As there, Origin shifts Start and Stop but not Times, and Start 0 loses the first step as for DC.\n" +
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start < S <=\n" +
+			"Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
+		markdown: "StepCurrent is a current that is Values\\[i] from Times\\[i] on, and 0 before the first, NEST's step\\_current\\_generator: through a delay d, Values\\[i] drives the potential in (Times\\[i]+d, Times\\[i+1]+d]. As in NEST, Origin shifts Start and Stop but not Times, and with Start 0 the first step is lost, as for DC.\n" +
 			"\n" +
-			"Active is when a device is active: a spike stamped S passes iff Origin+Start \\< S \\<= Origin+Stop. A zero Stop means forever, as does +Inf, which is NEST's default.\n",
+			"Active says when a device is active: a spike stamped S passes if and only if Origin+Start \\< S \\<= Origin+Stop. A Stop of 0 means forever, as does +Inf, NEST's default.\n",
 	},
 	"neuron.IafPscAlpha": {
 		function: "neuron.DefaultIafPscAlpha",

@@ -6,15 +6,16 @@
 //	iaf_psc_delta.go  the same with jumps of the potential
 //	parrot.go         repeats the spikes it receives
 //	model.go          what all have: parameters as a table, checks
-//	recordables.go    what a multimeter can read of each
+//	spec.go           what the simulator needs to know of a model: Spec, Register
+//	group.go          neurons that run: Group, its state and input
+//	iaf.go            what the integrate-and-fire models share
 //	propagators.go    exact integration over one step (Rotter & Diesmann 1999)
 //
 // # Parameters
 //
-// A model is a struct. The tags of its fields are the table of its parameters, for
-// all that is done with them: defaults, Set and Get by name, values of each neuron,
-// files, checks, the catalog in package models. Models in other packages have
-// the same.
+// A model is a struct. The tags of its fields are the one table of its parameters,
+// used for defaults, Set and Get by name, values of each neuron, files, checks, and
+// the catalog in package models. Models in other packages have the same tags.
 //
 //	Cm float64 `json:"C_m" unit:"pF" default:"250" allowed:"> 0" help:"capacitance"`
 //
@@ -23,13 +24,12 @@
 //	unit     mV, ms, pA, pF, nS, spikes/s, Hz, degrees, ..., dimensionless
 //	default  a number, -inf, true, a text; for a list with commas; else 0
 //	allowed  of numbers: finite (if nothing is said), a number, > 0, >= 0, < 1,
-//	         > 0 and <= 5, in [0, 1], in (0, 1], each with "or -Inf", "or +Inf" behind
-//	         it; of strings: one of a, b. After a semicolon stands what people
-//	         should know besides, as of rules between parameters, which are
-//	         Validate's affair.
-//	zero     what 0 stands for, if not for 0: it is allowed then, too
-//	help     what it is, in a line
+//	         > 0 and <= 5, in [0, 1], in (0, 1], each with "or -Inf", "or +Inf" after
+//	         it; of strings: one of a, b. Text after a semicolon is for people
+//	         only, such as rules between parameters, which Validate checks
+//	zero     what 0 stands for, if not for itself; 0 is then allowed, too
+//	help     what it is, in one line
 //
 // A field is a float64, int, bool, string or a slice of these, or a distribution
-// of package connect. Fields of an embedded struct are among the outer's.
+// of package connect. Fields of an embedded struct count as fields of the outer one.
 package neuron

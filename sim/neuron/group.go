@@ -6,33 +6,34 @@ import (
 	"cortigo/sim/internal/rng"
 )
 
-// A Group is the neurons of one population that a shard of the network has:
-// neuron k of the group, counted from 0, is neuron Index(k) of the population. A
-// group is used by one goroutine at a time.
+// A Group is those neurons of one population that live in one shard of the
+// network: neuron k of the group, counted from 0, is neuron Config.Index(k) of
+// the population. A group is used by one goroutine at a time.
 //
-// What it does in a step must follow from its columns, its input and the
-// parameters alone: so that a network goes on from a saved state, and in shards
-// of other sizes, as if it had not been interrupted. What is random comes from
+// What it does in a step must depend on its columns, its input and the
+// parameters alone. Then a network continues from a saved state, also in shards
+// of other sizes, as if it had not been interrupted. Random numbers come from
 // Config.Random.
 type Group interface {
-	// Columns returns the state: columns with a value for each neuron, which the
-	// simulator saves and restores by name, and reads for recorders, between
-	// steps. The slices stay the same at each call, but for a Follower's.
+	// Columns returns the state: columns with a value for each neuron. Between
+	// steps the simulator saves and restores them by name, and reads them for
+	// recorders. Each call must return the same slices; a Follower may add columns
+	// when Follow is called.
 	Columns() []Column
 
-	// Step takes in what arrives and moves on by a step: to the end of which
-	// spikes are stamped. It leaves the input empty.
+	// Step takes the input that arrives and advances by one step; spikes are
+	// stamped with its end. It must leave the input empty.
 	Step(in *Input, out *Spikes)
 }
 
-// A Column is a part of the state: either numbers or counts, of each neuron.
+// A Column is a part of the state: a number or a count for each neuron.
 type Column struct {
 	Name   string // as in files; a recordable's, or a parameter's, if it is that
 	Values []float64
 	Counts []uint16
 
-	// Rest is what Values are relative to, of all neurons (one value) or of each:
-	// the quantity is Values[k] + Rest[k]. Nil: 0.
+	// Rest is what Values are relative to, one value for all neurons or one for
+	// each: the quantity is Values[k] + Rest[k]. Nil: 0.
 	Rest []float64
 }
 
@@ -76,7 +77,8 @@ type Config struct {
 	Number uint16          // of the population
 }
 
-// A Stream is random numbers, in an order that follows from what it is for.
+// A Stream is a sequence of random numbers that depends only on the seed and on
+// what it is for.
 type Stream = rng.Stream
 
 // Random returns the random numbers of neuron k in a step: the same whatever the
@@ -90,13 +92,14 @@ type Input struct {
 	Step  int64 // that ends at Step times the resolution
 	Ports []PortInput
 
-	// Instead of the numbers of the first port, for a CountTaker: how many spikes
-	// of Weight arrive at each neuron; nil where they come as numbers.
+	// For a CountTaker, in place of the Numbers of the first port: how many
+	// spikes of weight Weight arrive at each neuron; nil if they come as Numbers.
 	Counts []uint8
 	Weight float64
 
-	// Positive and Negative are what arrived at the first port by sign, in its
-	// unit, for a Follower that follows something: nil for others. It empties them.
+	// Positive and Negative are the input of the first port by sign, in its unit,
+	// for a Follower that was asked to follow something, which empties them; nil
+	// for all others.
 	Positive, Negative []float64
 }
 
@@ -125,8 +128,8 @@ type Spikes struct {
 	Times  []int32  // how often each; empty if each spikes once
 }
 
-// Add appends neurons' spikes: neuron k spikes times times, or not at all if that
-// is 0. Neurons are added in ascending order.
+// Add records that neuron k spikes, as often as times says, which may be 0.
+// Neurons must be added in ascending order.
 func (s *Spikes) Add(k int, times int) {
 	if times == 0 {
 		return
@@ -145,34 +148,35 @@ func (s *Spikes) Add(k int, times int) {
 	s.Neuron = append(s.Neuron, uint16(k))
 }
 
-// A CurrentTaker is a group that currents of generators can drive.
+// A CurrentTaker is a group that generators can drive by currents.
 type CurrentTaker interface {
-	// SetCurrent tells the current that generators give, pA: of all neurons (one
-	// value) or of each. It holds from the next step until the next call. The slice
-	// is the caller's.
+	// SetCurrent tells the sum of the generators' currents in pA, one value for all
+	// neurons or one for each. It holds from the next step until the next call. The
+	// slice belongs to the caller.
 	SetCurrent(pA []float64)
 }
 
 // A CountTaker is a group that can take the numbers of spikes of one Poisson
-// generator as they are, Input.Counts, without a way through numbers.
+// generator directly, as Input.Counts, which is faster than Numbers.
 type CountTaker interface {
 	TakesCounts() bool
 }
 
-// A Follower is a group that keeps some recordables only if it is asked to, since
-// they cost something.
+// A Follower is a group that keeps some recordables only when it is asked to,
+// because they cost time.
 type Follower interface {
 	// Follows reports whether a recordable is kept.
 	Follows(recordable string) bool
-	// Follow keeps it from now on, when no input has arrived yet, or before its
-	// columns are restored. From then on it gets Input.Positive and Negative.
+	// Follow asks the group to keep a recordable from now on. It is called
+	// before any input has arrived, or before the columns are restored. From
+	// then on the group gets Input.Positive and Negative.
 	Follow(recordable string)
 }
 
-// A Deriver is a group of which some recordables are no columns.
+// A Deriver is a group that computes some recordables from its columns.
 type Deriver interface {
-	// Derive returns a recordable as a function of the neuron; nil if it is none
-	// that is derived.
+	// Derive returns a recordable as a function of the neuron; nil if it does
+	// not compute one of this name.
 	Derive(recordable string) func(k int) float64
 }
 

@@ -31,12 +31,12 @@ func refractorySteps(tRef float64, clock Clock) (uint16, error) {
 	return uint16(clock.CeilSteps(tRef)), nil
 }
 
-// MaxMagnitude bounds weights, currents and potentials: beyond, a few of them
-// would leave what a float64 holds.
+// MaxMagnitude bounds weights, currents and potentials: beyond it, the sum of a
+// few of them would overflow a float64.
 const MaxMagnitude = 1e40
 
-// maxDecay is the largest h/tau_syn: exp(-700) is near the least a float64
-// resolves, and NEST's propagator beyond is that of another time constant.
+// maxDecay is the largest h/tau_syn: exp(-700) is near the smallest float64,
+// and beyond it NEST's propagator is that of another time constant.
 const maxDecay = 700
 
 // check reports parameters with which a step cannot be computed: a refractory
@@ -80,7 +80,7 @@ type propagatorKey struct {
 	alpha                        bool
 }
 
-// propagators are what the models have between them.
+// propagators are those of all these models.
 type propagators struct {
 	p33, p11Ex, p11In, p31Ex, p31In, p32Ex, p32In float64
 }
@@ -99,7 +99,7 @@ func (k propagatorKey) over(h float64) propagators {
 	return p
 }
 
-// knownPropagators computes those of equal neurons once.
+// knownPropagators computes the propagators of equal neurons only once.
 type knownPropagators map[propagatorKey]propagators
 
 func (known knownPropagators) over(h float64, k propagatorKey) propagators {

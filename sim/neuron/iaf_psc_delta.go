@@ -132,8 +132,8 @@ func newIafPscDeltaGroup(c *Config) (Group, error) {
 	return g, nil
 }
 
-// discountFrom makes sure that there is a factor for kept input that arrives
-// with so many refractory steps left.
+// discountFrom makes sure that the table has a factor for input that arrives
+// with that many refractory steps left.
 func (g *iafPscDeltaGroup) discountFrom(steps int) {
 	for r := len(g.same.Discount); r <= steps; r++ {
 		g.same.Discount = append(g.same.Discount, g.discount(r))
@@ -170,8 +170,8 @@ func (g *iafPscDeltaGroup) Step(in *Input, out *Spikes) {
 	}
 }
 
-// adoptIafPscDelta makes room for refractory input where it is kept from now on,
-// and forgets it where it is not.
+// adoptIafPscDelta adds a column for refractory input if it is kept from now on,
+// and removes it if it is not.
 func adoptIafPscDelta(state map[string][]float64, p *Parameters, _ bool) error {
 	switch {
 	case !keepsInput(p):

@@ -75,9 +75,9 @@ func (p IafPscExp) propagatorKey() propagatorKey {
 	return propagatorKey{tauM: p.TauM, cm: p.Cm, tauSynEx: p.TauSynEx, tauSynIn: p.TauSynIn}
 }
 
-// iafPscExpGroup has a current for each sign, or, where both decay alike, one for
-// both: half the memory traffic of the update and of delivery. The parts of that
-// one are followed beside it where a recorder wants them.
+// iafPscExpGroup has a current for each sign, or one for both where they decay
+// equally, which halves the memory traffic of update and delivery. If a recorder
+// asks for the two parts of that one, they are kept in addition.
 type iafPscExpGroup struct {
 	body
 	merged   bool
@@ -104,7 +104,7 @@ func newIafPscExpGroup(c *Config) (Group, error) {
 		k.Refractory, err = refractorySteps(m.TRef, c.Clock)
 		return k, err
 	}
-	// V_m is where a neuron begins, and currents are in the drive.
+	// V_m is the initial potential, and currents are in the drive.
 	if p.Differ("E_L", "V_th", "V_reset", "tau_m", "tau_syn_ex", "tau_syn_in", "t_ref", "C_m") {
 		g.each = kernel.NewExpEach(n, c.Quantum)
 		return g, p.Each(func(k int, m Model) error {

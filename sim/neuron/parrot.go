@@ -31,7 +31,7 @@ func (parrotGroup) Step(in *Input, out *Spikes) {
 	p := &in.Ports[0]
 	for k, n := range p.Sums {
 		if p.Numbers != nil {
-			// Beyond what an int32 holds is more than any limit on multiplicity.
+			// What does not fit an int32 is above every limit on multiplicity.
 			n = int32(min(float64(n)+p.Numbers[k], math.MaxInt32))
 			p.Numbers[k] = 0
 		}

@@ -12,8 +12,8 @@ import (
 	"cortigo/sim/internal/param"
 )
 
-// A Model is a struct of parameters, whose fields have the tags that package
-// documentation tells of.
+// A Model is a struct of parameters. The package documentation explains the
+// tags of its fields.
 type Model interface {
 	// ModelName returns NEST's name of the model.
 	ModelName() string
@@ -25,48 +25,53 @@ type Model interface {
 // A Clock turns ms into steps of the resolution.
 type Clock = clock.Clock
 
-// A Spec is all that the simulator knows of a model.
+// A Spec is all that the simulator needs to know of a model.
 type Spec struct {
 	Defaults Model    // with its default parameters
 	Aliases  []string // names in tutorials for older versions of NEST
 
-	// Ports returns what input arrives at, one or two. Of two, the first takes
-	// weights > 0, the second the others; one takes both signs.
+	// Ports returns the one or two ports at which input arrives. With two, the
+	// first takes weights > 0, the second the others; a single one takes both
+	// signs.
 	Ports func(m Model) []Port
 
 	// Recordables returns what a multimeter can read, in the order of NEST's
-	// documentation: columns of a group, or what it derives; nil: nothing.
+	// documentation: columns of a group, or what a Deriver computes. Nil:
+	// nothing.
 	Recordables func(m Model) []Recordable
 
-	// Counts says that a spike counts 1, whatever its weight, and is repeated, as
-	// by a parrot: such neurons may spike as often in a step as spikes arrive.
+	// Counts says that a spike counts as 1, whatever its weight, and is repeated,
+	// as by a parrot: such neurons may spike in a step as often as spikes arrive.
 	Counts bool
 
-	// MostSpikes returns how often such a neuron may spike in a step; nil: once.
+	// MostSpikes returns how often a neuron with these parameters may spike in
+	// a step; nil: once.
 	MostSpikes func(m Model, c Clock) float64
 
-	// Merged reports whether neurons of these parameters take both signs through
-	// the first port, because it makes no difference to them; nil: never.
+	// Merged reports whether neurons with these parameters take both signs
+	// through the first port, because the sign makes no difference to them; nil:
+	// never.
 	Merged func(p *Parameters) bool
 
-	// Noticeable returns the least weight that shows in such a neuron: one that
-	// moves its potential by 1 mV, say; nil: 1.
+	// Noticeable returns the smallest weight that matters to such a neuron, for
+	// example one that moves its potential by 1 mV; nil: 1.
 	Noticeable func(m Model) float64
 
 	// Check reports parameters that do not fit a resolution; nil: all fit.
 	Check func(m Model, c Clock) error
 
-	// New makes a group of neurons in their initial state, but for the columns
-	// that have the name of a parameter, as V_m: those are set from it.
+	// New makes a group of neurons in their initial state. Columns that have
+	// the name of a parameter, such as V_m, are set from that parameter
+	// afterwards.
 	New func(c *Config) (Group, error)
 
-	// Adopt turns the state of neurons that had other parameters, or another
-	// Merged, into one of neurons of these: columns by name, a value for each
-	// neuron. Nil: it stays as it is.
+	// Adopt changes the state of neurons whose parameters, or Merged, were
+	// different before so that it fits these: columns by name, a value for each
+	// neuron. Nil: the state stays as it is.
 	Adopt func(state map[string][]float64, p *Parameters, merged bool) error
 }
 
-// A Port is what synapses and generators give input to.
+// A Port is a place where input of synapses and generators arrives.
 type Port struct {
 	Name string
 	Unit string // of weights: "pA", "mV", "nS"
@@ -222,8 +227,8 @@ func (s *Spec) MergedFor(p *Parameters) bool {
 	return len(s.Ports(p.shared)) < 2 || s.Merged != nil && s.Merged(p)
 }
 
-// Parameters are those of some neurons of a model: what all share, and columns of
-// what differs.
+// Parameters are those of some neurons of one model: what all share, and a column
+// for each parameter that differs.
 type Parameters struct {
 	n      int
 	shared Model
@@ -237,9 +242,9 @@ type parameterColumn struct {
 }
 
 // NewParameters returns the parameters of neurons index(0) to index(n-1) of a
-// population whose neurons have the model's, but for columns with a value for
-// each neuron of the population. Truth values are 0 and 1. Unknown columns are an
-// error, and those that have not a value for each of population neurons.
+// population. They are the model's, except for the columns, which have a value
+// for each neuron of the population. Truth values are 0 and 1. An unknown column
+// is an error, and so is one that does not have population values.
 func NewParameters(m Model, columns map[string][]float64, population, n int, index func(k int) int) (*Parameters, error) {
 	p := &Parameters{n: n, shared: m, set: param.Of(m)}
 	if len(columns) == 0 {
@@ -289,8 +294,8 @@ func NewParameters(m Model, columns map[string][]float64, population, n int, ind
 // Len returns the number of neurons.
 func (p *Parameters) Len() int { return p.n }
 
-// Shared returns the parameters that all neurons share; what differs means
-// nothing in it.
+// Shared returns the parameters that all neurons share. The values in it of
+// parameters that differ mean nothing.
 func (p *Parameters) Shared() Model { return p.shared }
 
 // Differ reports whether one of some parameters differs between the neurons;
@@ -303,7 +308,7 @@ func (p *Parameters) Differ(names ...string) bool {
 }
 
 // Values returns a parameter that is a number: one value if all neurons share it,
-// else one of each. For a name that is none it returns nil.
+// else one for each. For an unknown name it returns nil.
 func (p *Parameters) Values(name string) []float64 {
 	for _, c := range p.column {
 		if c.name == name {

@@ -12,11 +12,12 @@ type Population struct {
 	Name  string `json:"name"`
 	First int32  `json:"first_id"` // id of the first neuron
 	N     int    `json:"n"`        // number of neurons
-	// NotRecorded: nobody looked whether its neurons spiked, which is not the
-	// same as that they were silent.
+	// NotRecorded says that its spikes were not recorded, so that it is unknown
+	// whether its neurons were silent.
 	NotRecorded bool `json:"not_recorded,omitempty"`
-	// Input: its spikes come into the network from outside, those of parrots and
-	// generators. They are not among "all neurons", see Data.Circuit.
+	// Input says that its spikes come into the network from outside: those of
+	// parrots and generators. They do not count as "all neurons", see
+	// Data.Circuit.
 	Input bool `json:"input,omitempty"`
 	// Label is a short text for axes, legends and tables, such as "L2/3E".
 	// Default: the name.
@@ -52,8 +53,8 @@ func (p Population) Effect() Kind {
 }
 
 // A Kind says what the neurons of a population do to others. The zero value says
-// nothing. Text that is none of the constants, of a later version, counts as
-// Other.
+// nothing. Any text that is none of the constants, from a later version, counts
+// as Other.
 type Kind string
 
 // The kinds of populations.

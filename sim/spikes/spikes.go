@@ -8,8 +8,8 @@
 //   - population.go  Population: who they are of, and how figures show it
 //   - digest.go      Digest: whether two runs had the same spikes
 //
-// Times are integer steps within, so that nothing rounds, and ms in what is asked
-// and told: TimeMS, BeginMS, EndMS, Window. Statistics are computed by
+// Times are stored as integer steps, so that nothing is rounded; methods take and
+// return ms: TimeMS, BeginMS, EndMS, Window. Statistics are computed by
 // cortigo/analysis, figures drawn by cortigo/analysis/plots.
 package spikes
 
@@ -40,7 +40,8 @@ func (d *Data) Len() int { return len(d.Step) }
 // TimeMS returns the time stamp of spike i in ms.
 func (d *Data) TimeMS(i int) float64 { return float64(d.Step[i]) * d.Resolution }
 
-// BeginMS returns the time after which the window begins, in ms.
+// BeginMS returns the time in ms at which the window starts; a spike stamped
+// with it is outside.
 func (d *Data) BeginMS() float64 { return float64(d.Begin) * d.Resolution }
 
 // EndMS returns the time at which the window ends, in ms.
@@ -59,7 +60,7 @@ func (d Data) String() string {
 		d.Len(), d.BeginMS(), d.EndMS(), neurons, len(d.Populations), brief.Names(names(d.Populations)))
 }
 
-// GoString is String: columns of a million spikes help nobody.
+// GoString is String, so that %#v does not print a million spikes.
 func (d Data) GoString() string { return d.String() }
 
 // Population returns the population called name.
@@ -98,9 +99,9 @@ func (d *Data) Inputs() []Population {
 
 // Window returns the spikes with beginMS < time <= endMS, in ms. The window is
 // clipped to d's own, so that -Inf and +Inf mean its start and end; one that ends
-// before it starts is empty, at its start. A time between two steps chooses the
-// spikes that it says; one that misses a step by less than 1e-6 of a step is that
-// step. The columns are shared with d.
+// before it starts is empty, at its start. A time may lie between two steps; one
+// that misses a step by less than 1e-6 of a step counts as that step. The columns
+// are shared with d.
 func (d *Data) Window(beginMS, endMS float64) *Data {
 	w := *d
 	w.Begin = d.stepAt(beginMS)

@@ -32,15 +32,15 @@ func CheckTable(m Model) error { return param.Check(m, true) }
 // give, 0 where there is none.
 func Defaults[T Model]() T { return param.Defaults[T]() }
 
-// A Spec is all that the simulator knows of a kind.
+// A Spec is all that the simulator needs to know of a kind.
 type Spec struct {
 	Defaults Model    // with its default parameters
 	Columns  []Column // what each synapse keeps beside its weight
 
 	// Bound returns the largest magnitude that a single spike can ever deliver
-	// through a synapse whose weight begins, or is set, with at most weight in
-	// magnitude. The grid on which input is added up follows from it. What is
-	// beyond it is delivered as the bound.
+	// through a synapse whose initial weight, or weight set later, is at most
+	// weight in magnitude. It determines the grid on which input is added up.
+	// Larger values are delivered as the bound.
 	Bound func(m Model, weight float64) float64
 
 	// New makes what sends for the synapses of one projection in one shard.
@@ -60,26 +60,26 @@ type Config struct {
 }
 
 // A Sender does what synapses do with spikes. It is used by one goroutine at a
-// time and keeps nothing of a spike but what it writes to the synapses: so that a
-// network goes on from a saved state, and in other shards, as if it had not been
+// time and keeps nothing except what it writes to the synapses. Then a network
+// continues from a saved state, also in other shards, as if it had not been
 // interrupted.
 type Sender interface {
 	// Send is called once for each step in which a source spikes, in order of time,
-	// with those of its synapses that live in a shard. It reads and changes their
-	// weights and columns, and stores in Out what each of them delivers after its
-	// delay. The slices are valid until it returns.
+	// with those synapses of the source that live in the shard. It reads and
+	// changes their weights and columns, and stores in Out what each of them
+	// delivers after its delay. The slices are valid until it returns.
 	Send(s Spike, on *Synapses)
 }
 
-// A Spike is one of a source, or several at once.
+// A Spike is one or several spikes of a source in the same step.
 type Spike struct {
 	Time         float64 // ms, the end of the step
 	Since        float64 // ms since the last spike of the source that the synapses were there for; +Inf if there was none
 	Multiplicity int     // how many at once, 1 but for parrots
 }
 
-// Synapses are those of one source in one shard: element k of each slice is of
-// synapse k. No two calls share a synapse of another source.
+// Synapses are those of one source in one shard: element k of each slice
+// belongs to synapse k.
 type Synapses struct {
 	Weight []float64   // pA, or mV onto iaf_psc_delta: as Connections tells it
 	Column [][]float64 // in the order of Spec.Columns
@@ -99,13 +99,13 @@ var registry struct {
 
 var columnName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// taken are names that a column cannot have: connections tell of these themselves.
+// taken are names that a column cannot have, because connections have them already.
 var taken = []string{"weight", "delay", "synapse_model", "source", "target", "last"}
 
-// Register makes a kind known, so that CopyModel, Connect, Save and Open take it.
-// Its name must be new, also beside static_synapse; Defaults must be a struct, and
-// valid. A program that opens a network with such synapses must have registered
-// their kind before.
+// Register makes a kind known, so that CopyModel, Connect, Save and Open accept
+// it. Its name must be new, and not static_synapse; Defaults must be a struct, and
+// valid. A program must register a kind before it opens a network that has such
+// synapses.
 func Register(s Spec) error {
 	if s.Defaults == nil || reflect.TypeOf(s.Defaults).Kind() != reflect.Struct {
 		return fmt.Errorf("synapse: Register: Defaults is of type %T, must be a struct (not a pointer to one)", s.Defaults)
