@@ -43,7 +43,6 @@ type bursters struct {
 	rest, pA  []float64
 	follow    bool
 	positive  []float64 // what excitation came, followed on demand
-	restored  int
 	stepCalls int
 }
 

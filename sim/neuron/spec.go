@@ -133,16 +133,16 @@ func (s *Spec) check() error {
 	}
 	switch {
 	case s.New == nil:
-		return fmt.Errorf("New is nil, must make a Group")
+		return fmt.Errorf("there is no New, which makes a Group")
 	case s.Ports == nil:
-		return fmt.Errorf("Ports is nil, must return what input arrives at")
+		return fmt.Errorf("there is no Ports, which returns what input arrives at")
 	}
 	n := len(s.Ports(s.Defaults))
 	switch {
 	case n < 1 || n > 2:
 		return fmt.Errorf("%d ports, must be 1 or 2", n)
 	case s.Merged != nil && n != 2:
-		return fmt.Errorf("Merged with %d ports, must be 2", n)
+		return fmt.Errorf("there is Merged with %d ports, must be 2", n)
 	}
 	seen := map[string]bool{}
 	var there []Recordable

@@ -27,12 +27,12 @@ func (w *brittle) WriteSpikes(step []int64, _ []int32) error {
 	return nil
 }
 
-var boom = errors.New("boom")
+var errBoom = errors.New("boom")
 
 // broken is a group that panics.
 type broken struct{ neuron.Group }
 
-func (broken) Step(*neuron.Input, *neuron.Spikes) { panic(boom) }
+func (broken) Step(*neuron.Input, *neuron.Spikes) { panic(errBoom) }
 
 // firing is four parrots that spike in every step and drive one another's
 // targets.
@@ -53,22 +53,22 @@ func TestPanic(t *testing.T) {
 			want string // of what the next Run says
 		}{
 			{"recorder", func(e *Engine) {
-				e.RecordSpikes(&brittle{10_000, func() { panic(boom) }}, []network.Range{{Population: 0, From: 0, N: 4}})
+				e.RecordSpikes(&brittle{10_000, func() { panic(errBoom) }}, []network.Range{{Population: 0, From: 0, N: 4}})
 				t.Errorf("Run returned: %v", e.Run(t.Context(), 10_000, nil))
 			}, "a recorder panicked: boom"},
 			{"recorder at the end", func(e *Engine) { // of a run too short for a batch
-				e.RecordSpikes(&brittle{1, func() { panic(boom) }}, []network.Range{{Population: 0, From: 0, N: 4}})
+				e.RecordSpikes(&brittle{1, func() { panic(errBoom) }}, []network.Range{{Population: 0, From: 0, N: 4}})
 				t.Errorf("Run returned: %v", e.Run(t.Context(), 5, nil))
 			}, "a recorder panicked: boom"},
 			{"multimeter", func(e *Engine) {
-				err := e.Record(func([]string, []int64, []int32, [][]float64) error { panic(boom) }, device.Multimeter{Interval: 0.1}, []network.Range{{Population: 1, From: 0, N: 4}})
+				err := e.Record(func([]string, []int64, []int32, [][]float64) error { panic(errBoom) }, device.Multimeter{Interval: 0.1}, []network.Range{{Population: 1, From: 0, N: 4}})
 				if err != nil {
 					t.Fatal(err)
 				}
 				t.Errorf("Run returned: %v", e.Run(t.Context(), 10_000, nil))
 			}, "a recorder panicked: boom"},
 			{"progress", func(e *Engine) {
-				t.Errorf("Run returned: %v", e.Run(t.Context(), 1_000_000, func(int64) { panic(boom) }))
+				t.Errorf("Run returned: %v", e.Run(t.Context(), 1_000_000, func(int64) { panic(errBoom) }))
 			}, "what is told of progress panicked: boom"},
 			{"step", func(e *Engine) {
 				s := len(e.shards) - 1 // of the last worker
@@ -84,7 +84,7 @@ func TestPanic(t *testing.T) {
 				before := runtime.NumGoroutine()
 				func() {
 					defer func() {
-						if p, ok := recover().(error); !ok || !errors.Is(p, boom) {
+						if p, ok := recover().(error); !ok || !errors.Is(p, errBoom) {
 							t.Errorf("recovered %v, want what was thrown", p)
 						}
 					}()

@@ -65,7 +65,7 @@ func Of(model any) *Set {
 func CheckName(name string) error {
 	plain := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-.", r) }
 	if name == "" || len(name) > 100 || strings.ContainsFunc(name, func(r rune) bool { return !plain(r) }) {
-		return fmt.Errorf("the name is %s, must be of 1 to 100 letters, digits, _, - and .", brief.Quote(name))
+		return fmt.Errorf("the name is %s, must be of 1 to 100 letters, digits, dots, _ and -", brief.Quote(name))
 	}
 	return nil
 }
