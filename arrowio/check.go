@@ -11,12 +11,12 @@ import (
 )
 
 // ErrDamaged is wrapped by errors about a run whose files are not what was
-// recorded: bits that have changed, parts that are missing, of another run or in
-// another's place, rows that cannot be. A run that is still being written, or
-// whose program was killed, is not damaged.
+// recorded: changed bits, parts that are missing, belong to another run or have
+// changed places, impossible rows. A run that is still being written, or whose
+// program was killed, is not damaged.
 var ErrDamaged = parquet.ErrDamaged
 
-// A CheckReport is what Check found out about a run.
+// A CheckReport is what Check found in a run.
 type CheckReport struct {
 	Parts    int     // that were read
 	Spikes   int64   // in them
@@ -28,10 +28,10 @@ type CheckReport struct {
 // Check reads every part of the run in dir and reports what is wrong: parts that
 // cannot be read or are missing, rows out of order in a part or from part to
 // part, neurons of no population or under another one's name, rows after or
-// before the recorded window, metadata that are another run's, fewer spikes
-// than were counted. A run that was killed is whole; rows after its last
-// checkpoint are a note. An error is about dir itself; a run that is being
-// written may get problems that are none.
+// before the recorded window, metadata that are another run's, fewer spikes than
+// were counted. A run that was killed is not damaged, but rows after its last
+// checkpoint are noted. An error is about dir itself. For a run that is being
+// written, Check may report problems that do not exist.
 func Check(dir string) (*CheckReport, error) {
 	run, err := readRun(dir)
 	if err != nil {
@@ -57,7 +57,7 @@ func Check(dir string) (*CheckReport, error) {
 	if err := c.parts(VoltagesDir, &c.report.Samples); err != nil {
 		return nil, err
 	}
-	// To the spike, where metadata alone do not tell.
+	// Count exactly, since metadata alone do not tell.
 	if n := run.Spikes; n > 0 && c.inWindow != n && len(c.report.Problems) == 0 {
 		c.problem("%s: it counts %d spikes until step %d, the parts have %d", filepath.Join(dir, RunFile), n, run.Recorded.End, c.inWindow)
 	}

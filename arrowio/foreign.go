@@ -12,10 +12,10 @@ import (
 	"cortigo/arrowio/internal/parquet"
 )
 
-// onlyOurs looks, before a run is removed, whether all files in it that have
-// names of ours are of the run: a user may have put others there. Temporary
-// files are ours by their name, whatever they hold: what was being written when
-// a program was killed says nothing.
+// onlyOurs checks, before a run is removed, whether all files that have our
+// names belong to the run: a user may have put others there. Temporary files
+// are ours by their name, whatever they contain: a file that was being written
+// when a program was killed may contain anything.
 func onlyOurs(dir string) error {
 	run, err := readRun(dir)
 	if err != nil {
@@ -59,8 +59,8 @@ func onlyOurs(dir string) error {
 	return nil
 }
 
-// begins reports a file that does not begin as ours do. Where there is none, or
-// an empty one, there is nothing to lose.
+// begins reports a file that does not start as ours do. A missing or empty file
+// is not reported: nothing can be lost.
 func begins(path, magic string) error {
 	fi, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -94,8 +94,9 @@ func foreignFile(path, why string) error {
 	return fmt.Errorf("arrowio: %s is not of the run, %s: move it away first", path, why)
 }
 
-// partOf reports a part that is not of *run or, if that is nil, sets it to the
-// part's. A part that is damaged cannot say whose it is; it counts as the run's.
+// partOf reports a part that does not belong to *run; if *run is nil, it is set
+// to the part's run. A damaged part cannot tell its run; it counts as this
+// one's.
 func partOf(path string, run **Run) error {
 	if err := begins(path, string(parquet.Magic)); err != nil {
 		return err

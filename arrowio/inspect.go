@@ -124,8 +124,8 @@ func total(parts []PartInfo) (rows, bytes int64) {
 }
 
 // Inspect tells what is in the directory of a run. It reads run.json and the
-// metadata of every part, no rows: it is fast for any size. What they tell of
-// damage is an error, see [ErrDamaged].
+// metadata of every part, but no rows, so it is fast for any size. Damage that
+// they show is an error, see [ErrDamaged].
 func Inspect(dir string) (*RunInfo, error) {
 	run, err := readRun(dir)
 	if err != nil {

@@ -34,11 +34,11 @@ const (
 
 func partName(n int) string { return fmt.Sprintf("%s%05d%s", partPrefix, n, partSuffix) }
 
-// tempName is hidden, so that the glob part-*.parquet never sees it.
+// tempName is a hidden name, so that the pattern part-*.parquet never matches it.
 func tempName(n int) string { return fmt.Sprintf(".%s%s", partName(n), files.TempSuffix) }
 
-// partNumber returns the number in a part's file name. Names that partName does
-// not give are none of ours.
+// partNumber returns the number in a part's file name. A name that partName
+// does not give is not ours.
 func partNumber(name string) (int, bool) {
 	s, ok := strings.CutPrefix(name, partPrefix)
 	if !ok {
@@ -127,8 +127,9 @@ func owned(sub, name string) bool {
 }
 
 // written are the names that this package and package sim give to files: those of
-// a network and a state, and the temporary ones on the way there, with a number
-// that os.CreateTemp chose. Others in the same directories are not Cortigo's.
+// a network and a state, and temporary ones while these are written, with a
+// number that os.CreateTemp chose. Other files in the same directories are not
+// Cortigo's.
 var written = map[string]*regexp.Regexp{
 	"":         regexp.MustCompile(`^\.run\.json-[0-9]+\.tmp$`),
 	NetworkDir: regexp.MustCompile(`^((network|microcircuit)\.json|shard-([0-9]{4}|[1-9][0-9]{4,})\.rows|\.((network|microcircuit)\.json|shard-([0-9]{4}|[1-9][0-9]{4,})\.rows)\.[0-9]+\.tmp)$`),
@@ -138,8 +139,8 @@ var written = map[string]*regexp.Regexp{
 // subdirs are the subdirectories of a run, in the order in which they are removed.
 var subdirs = []string{StateDir, NetworkDir, SpikesDir, VoltagesDir}
 
-// noLinks reports subdirectories of a run that are symbolic links. What they
-// lead to may be another run's, so nothing is written or removed there.
+// noLinks reports subdirectories of a run that are symbolic links. They may
+// lead to another run, so nothing is written or removed there.
 func noLinks(dir string) error {
 	for _, sub := range subdirs {
 		path := filepath.Join(dir, sub)
@@ -151,9 +152,10 @@ func noLinks(dir string) error {
 	return nil
 }
 
-// CheckOverwrite reports what would keep CreateRun from replacing the run in dir,
-// and removes nothing: a subdirectory that is a symbolic link, a file with a name
-// of ours that is none of this run, a directory that cannot be written to.
+// CheckOverwrite reports what would prevent CreateRun from replacing the run in
+// dir, and removes nothing: a subdirectory that is a symbolic link, a file with
+// one of our names that does not belong to this run, a directory that cannot be
+// written to.
 func CheckOverwrite(dir string) error {
 	if err := noLinks(dir); err != nil {
 		return err
@@ -182,9 +184,9 @@ func CheckOverwrite(dir string) error {
 }
 
 // removeRun removes Cortigo's own files from dir and keeps every other file.
-// run.json goes first: without it, what is left of a removal that was cut
-// short is not mistaken for a run. Before anything is removed all of it is
-// looked at, see CheckOverwrite.
+// run.json is removed first: without it, the rest of a removal that was
+// interrupted is not mistaken for a run. Before anything is removed everything
+// is checked, see CheckOverwrite.
 func removeRun(dir string) error {
 	if err := CheckOverwrite(dir); err != nil {
 		return err
@@ -200,8 +202,8 @@ func removeRun(dir string) error {
 	return nil
 }
 
-// cleanKept removes what a program that was killed left of a run.json and a
-// state that it was writing.
+// cleanKept removes unfinished files of run.json and of a state, which a killed
+// program left.
 func (d *RunDir) cleanKept() error {
 	for _, sub := range []string{"", StateDir} {
 		err := removeOwned(d.dir, sub, func(sub, name string) bool { return name[0] == '.' && owned(sub, name) })
@@ -212,8 +214,8 @@ func (d *RunDir) cleanKept() error {
 	return nil
 }
 
-// removeOwned removes those files of a run's subdirectory sub, "" for its own,
-// that which chooses, and the subdirectory if it is empty then.
+// removeOwned removes those files of a run's subdirectory sub ("": the run's
+// own directory) that which chooses, and the subdirectory if it is then empty.
 func removeOwned(dir, sub string, which func(sub, name string) bool) error {
 	path := filepath.Join(dir, sub)
 	es, err := os.ReadDir(path)
@@ -232,7 +234,7 @@ func removeOwned(dir, sub string, which func(sub, name string) bool) error {
 		}
 	}
 	if sub != "" {
-		// Fails if a file of the user's is left in it, which is then kept.
+		// This fails if a file of the user is in it, which is then kept.
 		_ = os.Remove(path)
 	}
 	return nil

@@ -12,27 +12,27 @@ import (
 	"time"
 )
 
-// LockFile is there while a program writes to a run; it holds the program's
-// process id and nothing else. It is the lock on it, not the file, that keeps
-// others out: what a killed program leaves locks nobody out.
+// LockFile exists while a program writes to a run; it holds the program's
+// process id and nothing else. The lock on it, not the file itself, keeps other
+// programs out: a file that a killed program left locks nobody out.
 const LockFile = ".cortigo-lock"
 
 // ErrLocked is wrapped by errors about a run that another program writes to.
 var ErrLocked = errors.New("is being written")
 
 // Lock keeps other programs, and other RunDirs of this one, from writing to the
-// run until Unlock, which must follow as often. Writers, Rewind and CreateRun
-// hold the lock by themselves; a program that does several of these in a row
-// may want to hold it throughout. If the run is locked the error wraps
-// [ErrLocked] and names the process.
+// run until Unlock has been called as often as Lock. Writers, Rewind and
+// CreateRun take the lock themselves; a program that does several of these in a
+// row may want to hold it all the time. If the run is locked already, the error
+// wraps [ErrLocked] and names the process.
 //
-// What another program did to run.json before the lock was had is read again;
-// if it holds another run by now, that is an error. So is a subdirectory of the
-// run that is a symbolic link: what it leads to may be somebody else's.
+// Then run.json is read again, since another program may have changed it; it is
+// an error if it describes another run by now. So is a subdirectory of the run
+// that is a symbolic link: it may lead to somebody else's data.
 //
-// The lock is flock(2)'s on [LockFile]; it ends with the process, however that
-// ends. Readers need none. Where there is no flock (Windows, some network file
-// systems) there is no lock: it is then up to the user.
+// The lock is flock(2) on [LockFile]; it ends with the process, however that
+// ends. Readers need none. Where flock does not exist (Windows, some network
+// file systems) there is no lock, and users must take care themselves.
 func (d *RunDir) Lock() error {
 	if d.locks == 0 {
 		f, err := lockDir(d.dir)
@@ -73,18 +73,19 @@ func (d *RunDir) Unlock() {
 	}
 }
 
-// errNoLocks is returned by flock where the system or the file system has none.
+// errNoLocks is returned by flock if the system or the file system has no locks.
 var errNoLocks = errors.New("no file locks here")
 
-// A lock that is held is asked for again a few times.
+// If a lock is held, it is tried again a few times.
 const (
 	lockTries = 5
 	lockPause = 5 * time.Millisecond
 )
 
-// lockDir locks the run in dir; nil where there are no locks. A file that is
-// not one of ours is an error; none is ever written into: a lock file is
-// made anew each time, so that a link to it keeps what it has.
+// lockDir locks the run in dir; nil where there are no locks. A file of this
+// name that is not ours is an error. An existing file is never written to: a
+// new lock file is made each time, so that a link to the old one keeps its
+// content.
 func lockDir(dir string) (*os.File, error) {
 	path := filepath.Join(dir, LockFile)
 	fail := func(err error) (*os.File, error) {
@@ -119,8 +120,9 @@ func lockDir(dir string) (*os.File, error) {
 			_ = f.Close()
 			return fail(err)
 		}
-		// Its last holder may have removed the file between our opening and
-		// locking it: then the lock is on a file that nobody else will find.
+		// The last holder may have removed the file after we opened it and
+		// before we locked it: then nobody else will find the file that we
+		// locked.
 		if !isAt(f, path) {
 			_ = f.Close()
 			continue
@@ -202,8 +204,8 @@ func holder(path string) string {
 	return "process " + pid
 }
 
-// WriterPID returns the id of the process that is writing to the run in dir, and
-// false if none is or it cannot be known.
+// WriterPID returns the id of the process that is writing to the run in dir;
+// false if none is, or if it is not known.
 func WriterPID(dir string) (pid int, writing bool) {
 	path := filepath.Join(dir, LockFile)
 	f, err := openLock(path, os.O_RDONLY)

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// noFollow has opening a symbolic link, or waiting for the other end of a pipe,
-// fail.
+// noFollow makes opening fail for a symbolic link, and for a pipe whose other
+// end nobody has opened.
 const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
 // flock locks f for this open file, without waiting.

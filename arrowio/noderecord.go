@@ -10,13 +10,13 @@ import (
 	"cortigo/sim/spikes"
 )
 
-// RecordParquet has recorders write to the Parquet files of a new run in dir
-// from now on: a spike recorder to DIR/spikes, a multimeter to DIR/voltages, one
-// of each at most. An earlier run in dir is an error unless overwrite is set.
-// Closing what is returned finishes the files and takes the recorders back to
-// their memory.
+// RecordParquet makes recorders write to the Parquet files of a new run in dir
+// from now on: a spike recorder to DIR/spikes, a multimeter to DIR/voltages, at
+// most one of each. An earlier run in dir is an error unless overwrite is set.
+// Close finishes the files; from then on the recorders keep their data in memory
+// again.
 //
-// For a whole network's spikes, saved and gone on with, see Session.
+// To record, save and continue a whole network, see Session.
 func RecordParquet(dir string, overwrite bool, recorders ...*sim.Nodes) (io.Closer, error) {
 	fail := func(err error) (io.Closer, error) {
 		return nil, fmt.Errorf("arrowio: recording to %s: %w", dir, err)
@@ -82,7 +82,7 @@ func (p *parquetRecorders) Close() error {
 	if len(p.writers) == 0 {
 		return nil
 	}
-	// What the recorders are of can change until here.
+	// What the recorders are connected to can change until here.
 	errs := p.noteRecorded()
 	for i, w := range p.writers {
 		p.nodes[i].WriteToMemory()

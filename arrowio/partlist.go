@@ -11,16 +11,16 @@ import (
 	"cortigo/arrowio/internal/populations"
 )
 
-// Parts are the parts of a run as run.json lists them, by number. Its writers
-// keep the list: a part that is finished is in it as soon as run.json is written
-// for whatever reason, at the latest when its writer is closed.
+// Parts are the parts of a run as run.json lists them, by number. The run's
+// writers keep the list: a finished part is in it the next time that run.json is
+// written, at the latest when its writer is closed.
 type Parts struct {
 	Spikes   []Part `json:"spikes,omitempty"`
 	Voltages []Part `json:"voltages,omitempty"`
 }
 
-// A Part is what run.json says of a part, so that one that is missing, damaged,
-// or another one, is told from what was recorded.
+// A Part is what run.json says of a part, so that a missing, damaged or
+// exchanged one can be recognised.
 type Part struct {
 	Rows   int64  `json:"rows"`
 	Bytes  int64  `json:"bytes"`
@@ -44,9 +44,9 @@ func (r *Run) metadata() (string, error) {
 }
 
 // A shelf is the parts in a subdirectory of a run, which it compares with run.json
-// while they are opened in their order. What is found is ErrDamaged. Rows that
-// lie after the recorded window are none: they are what a program recorded since
-// it last wrote run.json, which is running or was killed.
+// while they are opened in order. Differences are ErrDamaged, except rows after
+// the recorded window: a program that is running, or was killed, recorded them
+// since it last wrote run.json.
 type shelf struct {
 	run   *Run
 	dir   string // of the run
@@ -91,8 +91,8 @@ func (s *shelf) missing() []error {
 	return errs
 }
 
-// open opens the next part and returns with it what is wrong, nil if there is no
-// telling since it cannot be opened. The caller closes it.
+// open opens the next part and returns with it what is wrong. The part is nil if
+// it cannot be opened. The caller closes it.
 func (s *shelf) open(mem parquet.Allocator) (p *parquet.Reader, wrong []error, err error) {
 	pt := s.parts[s.next]
 	s.next++
@@ -233,8 +233,8 @@ func (s *shelf) each(mem parquet.Allocator, fn func(*parquet.Reader) error) erro
 	return s.counted()
 }
 
-// list returns the list of the parts in a subdirectory, which must be whole, those
-// included that run.json does not list yet.
+// list returns the list of the parts in a subdirectory, which must not be damaged,
+// including those that run.json does not list yet.
 func (d *RunDir) list(sub string) ([]Part, error) {
 	s, err := newShelf(d.dir, &d.run, sub)
 	if err != nil {
@@ -248,8 +248,8 @@ func (d *RunDir) list(sub string) ([]Part, error) {
 	return list, err
 }
 
-// listed makes sure that run.json lists its parts: one of a version before has no
-// list, and from here on gets parts that need one.
+// listed makes sure that run.json lists its parts: one of an earlier version has
+// no list, but the parts that it gets from now on need one.
 func (d *RunDir) listed() error {
 	if d.run.FormatVersion > 1 {
 		return nil
@@ -266,8 +266,8 @@ func (d *RunDir) listed() error {
 }
 
 // unlist takes the parts that have rows after step off the list and cuts the
-// recorded window, before those parts are changed: being killed meanwhile must not
-// leave a list that they do not fit.
+// recorded window, before those parts are changed: if the program is killed
+// meanwhile, the list must still fit the parts.
 func (d *RunDir) unlist(step int64) error {
 	if err := d.listed(); err != nil {
 		return err
@@ -305,7 +305,7 @@ func (d *RunDir) unlist(step int64) error {
 	})
 }
 
-// relist lists the parts that there are; count: their spikes, too.
+// relist lists the existing parts, and counts their spikes if count is set.
 func (d *RunDir) relist(count bool) error {
 	var now Parts
 	var spikes int64
@@ -343,9 +343,9 @@ func origin(p *parquet.Reader) (*Run, error) {
 	return run, nil
 }
 
-// rowRules are what rows must keep to in parts that have no checksums, those of
-// format version 1 and of other programs. Where there are some, rows are what was
-// written, and that was checked then.
+// rowRules are what rows must fulfil in parts without checksums, those of format
+// version 1 and of other programs. In parts with checksums rows are as they were
+// written, and were checked then.
 type rowRules struct {
 	idx         *populations.Index
 	first, last int64 // steps
@@ -368,7 +368,7 @@ func newRowRules(run *Run) (*rowRules, error) {
 	return r, nil
 }
 
-// check reports the first row that cannot be.
+// check reports the first impossible row.
 func (r *rowRules) check(step []int64, neuron []int32) error {
 	for i, s := range step {
 		if s < r.first {

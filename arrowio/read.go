@@ -12,12 +12,12 @@ import (
 )
 
 // ReadSpikes reads the spikes of the run in dir, or those in a window and of
-// some populations; row groups whose statistics exclude them are not read.
-// The result's populations are those chosen (without a choice all, also those
-// that were not recorded, which say so), its window is the recorded one,
-// clipped to the chosen. Where run.json lags behind the parts, as it does in
-// a run that was killed, the window extends to the last spike. A run without
-// spikes is no error.
+// some populations; row groups whose statistics exclude them are not read. The
+// result has the chosen populations (by default all, also those that were not
+// recorded, which say so); its window is the recorded one, clipped to the
+// chosen one. If the parts contain more than run.json says, as in a run that
+// was killed, the window extends to the last spike. A run without spikes is not
+// an error.
 func ReadSpikes(dir string, opts ...ReadOption) (*spikes.Data, error) {
 	s, err := newSelection(dir, SpikesDir, opts)
 	if err != nil {
@@ -39,7 +39,7 @@ func ReadSpikes(dir string, opts ...ReadOption) (*spikes.Data, error) {
 	return d, nil
 }
 
-// window returns what the recording covers of the selection.
+// window returns the part of the selection that the recording covers.
 func (s *selection) window(ext extent) (begin, end int64) {
 	begin, end = s.run.Recorded.Begin, s.run.Recorded.End
 	if ext.first <= ext.last {
@@ -82,9 +82,9 @@ func ReadSamples(dir string, opts ...ReadOption) (*sim.Samples, error) {
 }
 
 // StreamSpikes calls fn with the spikes of the run in dir, or those chosen, in
-// order of step, then neuron, some thousand at a time, in bounded memory
-// however long the run. The slices are used again after fn returns. An error
-// of fn ends the stream and is returned.
+// order of step, then neuron, some thousand at a time. Its memory is bounded,
+// however long the run is. The slices are reused after fn returns. An error of
+// fn ends the stream and is returned.
 func StreamSpikes(dir string, fn func(step []int64, neuron []int32) error, opts ...ReadOption) error {
 	s, err := newSelection(dir, SpikesDir, opts)
 	if err != nil {
@@ -108,8 +108,8 @@ func StreamSpikes(dir string, fn func(step []int64, neuron []int32) error, opts 
 }
 
 // Digest returns the digest of all spikes recorded in dir (see
-// [spikes.Digest]), as lower-case hexadecimal, in bounded memory. Only files
-// that other programs put out of order are read as a whole.
+// [spikes.Digest]), as lower-case hexadecimal, in bounded memory. Only if
+// another program has put rows out of order, everything is read at once.
 func Digest(dir string) (string, error) {
 	g := spikes.NewDigest()
 	err := StreamSpikes(dir, func(step []int64, neuron []int32) error {

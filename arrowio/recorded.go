@@ -10,9 +10,9 @@ import (
 	"cortigo/sim/spikes"
 )
 
-// Describe describes a network as it stands, for CreateRun: its populations, seed,
-// resolution, division and, once it is built, synapses. Model and Parameters
-// are the caller's to add.
+// Describe describes a network as it is now, for CreateRun: its populations, seed,
+// resolution, threads and shards and, once it is built, synapses. The caller adds
+// Model and Parameters.
 func Describe(n *sim.Network) Run {
 	return Run{
 		Seed: n.Seed(), ResolutionMS: n.Resolution(), Populations: n.SpikePopulations(),
@@ -21,8 +21,8 @@ func Describe(n *sim.Network) Run {
 	}
 }
 
-// RecordsOnly notes which of r's populations have their spikes recorded: those
-// that some of the nodes are of. The others are NotRecorded. No nodes: none is
+// RecordsOnly notes whose spikes are recorded: the populations of r that
+// contain some of the nodes. The others are NotRecorded. Without nodes, none is
 // recorded.
 func (r *Run) RecordsOnly(nodes ...*sim.Nodes) {
 	var recorded []spikes.Population
@@ -41,8 +41,8 @@ func (r *Run) recordsOnly(recorded []spikes.Population) {
 }
 
 // recordedOf returns the run's populations as they are when a session records net
-// from now on. What was recorded so far must be of the same ones, or a population
-// would be there in part.
+// from now on. The populations recorded so far must be the same, or a part of a
+// population's spikes would be missing.
 func (d *RunDir) recordedOf(net *sim.Network, c sessionConfig) ([]spikes.Population, error) {
 	now := Describe(net)
 	if len(c.pops) > 0 || c.noSpikes {
@@ -63,7 +63,7 @@ func (d *RunDir) recordedOf(net *sim.Network, c sessionConfig) ([]spikes.Populat
 			if spiked {
 				return nil, fmt.Errorf("population %q was recorded so far: record the same populations, or others to another directory", p.Name)
 			}
-			// Runs of earlier versions do not say that it was not.
+			// Runs of earlier versions do not say which were not recorded.
 		}
 	}
 	return now.Populations, nil

@@ -15,12 +15,12 @@ import (
 // Defaults of the options of writers.
 const (
 	// DefaultRowGroupRows: a row group of spikes holds about a second of the
-	// full-scale microcircuit and 0.6 MB, which is what a reader decodes at
-	// least, and what the writer holds in memory up to three times.
+	// full-scale microcircuit, 0.6 MB. A reader decodes at least one, and the
+	// writer holds up to three in memory.
 	DefaultRowGroupRows = 1 << 18
-	// DefaultPartRows: a part of spikes is at most about 80 MB, of which an hour of
-	// model time of the full-scale microcircuit makes 33.
-	// Parts of samples end at 128 MB.
+	// DefaultPartRows: a part of spikes is at most about 80 MB; an hour of model
+	// time of the full-scale microcircuit makes 33 of them. Parts of samples end at
+	// 128 MB.
 	DefaultPartRows = 1 << 25
 )
 
@@ -38,8 +38,9 @@ type WriterOption func(*recorderConfig)
 // DefaultRowGroupRows.
 func RowGroupRows(n int) WriterOption { return func(c *recorderConfig) { c.groupRows = n } }
 
-// PartRows sets after how many rows a part is finished and the next one begun,
-// at least 1; a part ends with a row group. Default DefaultPartRows.
+// PartRows sets the number of rows, at least 1, after which a part is finished
+// and the next one started; a part ends with a row group. Default
+// DefaultPartRows.
 func PartRows(n int) WriterOption { return func(c *recorderConfig) { c.partRows = n } }
 
 // errClosed is returned for writes after Close.
@@ -49,11 +50,11 @@ var errClosed = errors.New("arrowio: the writer is closed")
 const queued = 2
 
 // A recorder turns rows into parts. The caller's goroutine copies rows into a
-// row group and hands full ones through a bounded queue to the encoder, a
-// goroutine of its own, which owns the part being written. Row groups go back
-// through free and are used again: memory is bounded by queued+1 of them. A
-// failure of the encoder is kept in err; from then on it only empties the
-// queue, and every call reports the failure.
+// row group and passes full ones through a bounded queue to the encoder, a
+// goroutine of its own, which owns the part being written. Row groups come back
+// through free and are reused: there are at most queued+1 of them. An error of
+// the encoder is kept in err; from then on the encoder only empties the queue,
+// and every call reports the error.
 type recorder struct {
 	run  *RunDir
 	dir  string         // of the parts
@@ -217,8 +218,8 @@ func (r *recorder) write(step []int64, neuron []int32, values [][]float64) error
 	return nil
 }
 
-// empty returns an empty row group, waiting for the encoder if queued+1 are in
-// its hands.
+// empty returns an empty row group; it waits if the encoder has all queued+1 of
+// them.
 func (r *recorder) empty(quantities int) *parquet.Rows {
 	var c *parquet.Rows
 	select {

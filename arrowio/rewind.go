@@ -11,13 +11,12 @@ import (
 	"cortigo/arrowio/internal/parquet"
 )
 
-// Rewind removes what was recorded after ms, a multiple of the resolution: a run that was killed has
-// recorded more than its last checkpoint, and going on from there records
-// those steps again. Files that were being written are removed, too. No writer
-// may be open. Parts that lie after step as a
-// whole are deleted, one that step cuts is written again and replaced in one
-// go; the recorded window is cut too. Being killed in the middle does no
-// harm: Rewind again. Before anything is removed all parts are looked at: one
+// Rewind removes what was recorded after ms, a multiple of the resolution: a run that was
+// killed has recorded more than its last checkpoint, and a run that continues from there
+// records those steps again. Unfinished files are removed, too. No writer may be open.
+// Parts that lie wholly after ms are deleted; one that ms cuts is written again and
+// replaced atomically; the recorded window is cut, too. If Rewind is killed in the middle,
+// nothing is lost: call it again. Before anything is removed all parts are checked: one
 // that is missing, damaged or another run's is an error.
 func (d *RunDir) Rewind(ms float64) error {
 	var step [1]int64

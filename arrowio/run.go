@@ -23,8 +23,8 @@ import (
 )
 
 // FormatVersion is the version of a run's directory that this package writes. It
-// reads, and goes on with, all versions since 1, see the package's documentation;
-// a run that goes on becomes one of this version.
+// reads and continues all versions since 1, see the package's documentation; a
+// run that is continued gets this version.
 const FormatVersion = 3
 
 // A Window is the time (Begin, End] in steps of the resolution.
@@ -41,15 +41,15 @@ type Versions struct {
 	Arch    string `json:"arch"` // GOARCH, with the instruction set used if known
 }
 
-// ThisBuild returns the versions of the running program; cortigo is the
-// version to put down for Cortigo itself.
+// ThisBuild returns the versions of the running program; cortigo is the version
+// of Cortigo itself.
 func ThisBuild(cortigo string) Versions {
 	return Versions{Cortigo: cortigo, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 }
 
 // A Run is what is known about a simulation: everything needed to repeat it,
-// and what it took. It is the content of run.json, and every Parquet part
-// carries it under the key [MetadataKey].
+// and the time it took. It is the content of run.json, and every Parquet part
+// repeats it under the key [MetadataKey].
 type Run struct {
 	FormatVersion int                 `json:"format_version"` // of a new run FormatVersion
 	Created       time.Time           `json:"created"`        // zero: the time of CreateRun
@@ -75,8 +75,8 @@ type Run struct {
 
 // Validate reports what makes the run unusable for reading spikes back: a
 // resolution that is not a positive number, no populations, a population
-// without a name or with a name or ids that another one has, a window that
-// ends before it begins, a format this package does not know.
+// without a name or with a name or ids that another one has, a window that ends
+// before it starts, a format that this package does not know.
 func (r *Run) Validate() error {
 	if r.FormatVersion < 1 || r.FormatVersion > FormatVersion {
 		return fmt.Errorf("format_version is %d, this Cortigo reads 1 to %d", r.FormatVersion, FormatVersion)
@@ -100,8 +100,8 @@ func (r *Run) RecordedMS() (begin, end float64) {
 	return scale.MS(r.Recorded.Begin), scale.MS(r.Recorded.End)
 }
 
-// UnmarshalJSON reads a run of any version. Until version 2 the warm-up and the
-// time after it were two members of their own.
+// UnmarshalJSON reads a run of any version. Up to version 2 there were separate
+// members for the warm-up and the time after it.
 func (r *Run) UnmarshalJSON(b []byte) error {
 	type plain Run
 	if err := json.Unmarshal(b, (*plain)(r)); err != nil {
@@ -145,13 +145,13 @@ type RunDir struct {
 }
 
 // CreateRun makes dir the directory of a new run and writes run.json. The
-// directory is made if it does not exist; what else is in it stays. Data of
-// an earlier run (run.json, or spikes, voltages, network or state with
-// something in them) are an error that wraps [ErrExists] and leaves them
-// untouched, unless overwrite is set: then Cortigo's own files of that run are
-// removed, no others. Files of another run or program that have names of ours
-// are an error before anything is removed, and so is a subdirectory that is a
-// symbolic link. The directory must not be locked (see [RunDir.Lock]).
+// directory is made if it does not exist; other files in it stay. If there are
+// data of an earlier run (run.json, or anything in spikes, voltages, network or
+// state), nothing is changed and the error wraps [ErrExists], unless overwrite
+// is set: then Cortigo's own files of that run are removed, no others. Files of
+// another run or program that have our names are an error before anything is
+// removed, and so is a subdirectory that is a symbolic link. The directory must
+// not be locked (see [RunDir.Lock]).
 func CreateRun(dir string, run Run, overwrite bool) (*RunDir, error) {
 	if run.FormatVersion >= 0 && run.FormatVersion < FormatVersion {
 		run.FormatVersion = FormatVersion
@@ -169,7 +169,7 @@ func CreateRun(dir string, run Run, overwrite bool) (*RunDir, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
-	// A directory that cannot be written is found out here, before anything is
+	// A directory that cannot be written to is noticed here, before anything is
 	// removed.
 	f, err := lockDir(dir)
 	if err != nil {
@@ -222,10 +222,10 @@ func (d *RunDir) Path() string { return d.dir }
 // use Update.
 func (d *RunDir) Run() Run { return d.run }
 
-// Update changes run.json, replacing the file in one go: a reader sees the old
-// content or the new. Writers that are already open keep to the resolution and
-// the populations that they were opened with; their next part carries the
-// new content.
+// Update changes run.json and replaces the file atomically: a reader sees the
+// old content or the new. Writers that are open already keep the resolution and
+// the populations that they were opened with; their next part has the new
+// content.
 func (d *RunDir) Update(change func(*Run)) error {
 	run := d.run
 	run.Timings, run.Extra = maps.Clone(run.Timings), maps.Clone(run.Extra)
@@ -233,9 +233,9 @@ func (d *RunDir) Update(change func(*Run)) error {
 	return d.set(run)
 }
 
-// SetRecorded notes in run.json that the window (beginMS, endMS] was recorded,
-// multiples of the resolution. Spikes that were counted in another window are not
-// counted then.
+// SetRecorded notes in run.json that the window (beginMS, endMS] was recorded;
+// both are multiples of the resolution. A number of spikes that was counted in
+// another window is forgotten.
 func (d *RunDir) SetRecorded(beginMS, endMS float64) error {
 	var step [2]int64
 	if err := parquet.ToSteps(step[:], []float64{beginMS, endMS}, d.run.ResolutionMS); err != nil {
@@ -362,7 +362,7 @@ type difference struct {
 	got, want any
 }
 
-// differences returns in what of that which never changes r differs from other.
+// differences returns how r differs from other in what never changes.
 func (r *Run) differences(other *Run) []difference {
 	var ds []difference
 	for _, d := range []struct {
@@ -382,7 +382,7 @@ func (r *Run) differences(other *Run) []difference {
 	return ds
 }
 
-// differs says what tells r from another run, "" if they are the same one at
+// differs says how r differs from another run, "" if they are the same run at
 // different times.
 func (r *Run) differs(other *Run) string {
 	for _, d := range r.differences(other) {

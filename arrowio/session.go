@@ -16,9 +16,9 @@ import (
 )
 
 // A Session is the one way a run is simulated and recorded: a network, and the
-// directory in which its spikes are recorded and its state is kept. It begins with
-// the run or goes on with it; what one program or notebook cell leaves there, the
-// next one goes on from:
+// directory in which its spikes are recorded and its state is kept. It starts a
+// run or continues it; the next program or notebook cell continues where the last
+// one stopped:
 //
 //	net, err := sim.Open(dir)
 //	s, err := arrowio.Resume(dir, net)
@@ -50,14 +50,14 @@ type sessionConfig struct {
 // A SessionOption chooses what a session records.
 type SessionOption func(*sessionConfig)
 
-// SpikesOf has the spikes of these populations recorded. Default, and with none:
-// of all.
+// SpikesOf makes the session record the spikes of these populations. Default,
+// and without populations: of all.
 func SpikesOf(pops ...*sim.Nodes) SessionOption {
 	return func(c *sessionConfig) { c.pops = append(c.pops, pops...) }
 }
 
-// NoSpikes has no spikes recorded, as where samples alone are of interest, see
-// Session.Record.
+// NoSpikes makes the session record no spikes, if only samples are of interest,
+// see Session.Record.
 func NoSpikes() SessionOption { return func(c *sessionConfig) { c.noSpikes = true } }
 
 // minCheckpoint and maxCheckpoints are what CheckpointInterval keeps to.
@@ -66,11 +66,11 @@ const (
 	maxCheckpoints = 50
 )
 
-// CheckpointInterval returns after how many ms of model time a run of totalMS
-// should write a checkpoint, unless told otherwise: every 10 s, in long runs
-// every fiftieth of the run, so that there are no more than about fifty parts
-// beside those that DefaultPartRows ends, and a program that is killed loses
-// 2 % of its run or 10 s. It is a multiple of 10 s.
+// CheckpointInterval returns the default interval between checkpoints, in ms of
+// model time, of a run of totalMS: 10 s, or in long runs a fiftieth of the run.
+// Then checkpoints make no more than about fifty parts, in addition to those
+// that DefaultPartRows ends, and a program that is killed loses at most 2 % of
+// its run or 10 s. It is a multiple of 10 s.
 func CheckpointInterval(totalMS float64) float64 {
 	if !(totalMS <= minCheckpoint*float64(1<<40)) { // too long for any run, or NaN
 		totalMS = 0
@@ -78,11 +78,11 @@ func CheckpointInterval(totalMS float64) float64 {
 	return minCheckpoint * max(1, math.Ceil(totalMS/(minCheckpoint*maxCheckpoints)))
 }
 
-// Resume begins the run in dir, which CreateRun made, or goes on with it from the
+// Resume starts the run in dir, which CreateRun made, or continues it from the
 // step that net is at: the state that was saved last, if net was opened from dir.
 // Spikes are recorded from there on, of all populations unless an option says
 // otherwise. Spikes that a killed program recorded after that step are removed;
-// they will come again.
+// they will be simulated again.
 //
 // It is an error, and nothing is removed, if the run is another network's or
 // the network saved in dir is another one (ErrOtherNetwork), if net is not as

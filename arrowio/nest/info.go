@@ -20,9 +20,9 @@ type Info struct {
 	Rows    int64
 }
 
-// Inspect looks at one of NEST's ASCII files: its header, and how many rows
-// it has, which are counted and not read. A file whose begin is not that of a
-// NEST file is an error that wraps a [*ParseError] or says so.
+// Inspect looks at one of NEST's ASCII files: its header, and how many rows it
+// has, which are counted and not read. A file that does not start as NEST's
+// files do is an error, which wraps a [*ParseError] or says so.
 func Inspect(path string) (Info, error) {
 	i := Info{Path: path}
 	f, err := files.OpenRegular(path)

@@ -19,8 +19,8 @@ import (
 // exist; files that are there are an error unless overwrite is set. Times have
 // three decimals, so the resolution must be a multiple of 0.001 ms.
 //
-// What is recorded is in the files when Simulate returns. Closing what is
-// returned ends it: the recorders go back to their memory.
+// What is recorded is in the files when Simulate returns. Close ends the
+// recording: from then on the recorders keep their data in memory again.
 func Record(dir, label string, overwrite bool, recorders *sim.Nodes) (io.Closer, error) {
 	fail := func(err error) (io.Closer, error) {
 		return nil, fmt.Errorf("nest: recording to NEST's files in %s: %w", dir, err)
@@ -110,7 +110,7 @@ func (f *textFile) begin(columns []string) error {
 	return f.write()
 }
 
-// write appends the rows at hand, all of them or, after an error, none.
+// write appends the rows that are ready, all of them or, after an error, none.
 func (f *textFile) write() error {
 	n, err := f.file.WriteAt(f.row, f.size)
 	if err != nil {

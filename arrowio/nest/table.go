@@ -27,7 +27,7 @@ func (e *ParseError) Unwrap() error { return e.Err }
 // maxLine bounds a line of a text file.
 const maxLine = 1 << 20
 
-// eachLine calls fn with the lines of path that are neither empty nor begin
+// eachLine calls fn with the lines of path that are not empty and do not start
 // with '#'.
 func eachLine(path string, fn func(line string) error) error {
 	f, err := os.Open(path)

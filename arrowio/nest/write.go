@@ -14,8 +14,8 @@ import (
 	"cortigo/sim/spikes"
 )
 
-// header is what NEST's files begin with; readers look for the second
-// line's version.
+// header is how NEST's files start; readers look for the version in the second
+// line.
 const header = "# written by Cortigo\n# RecordingBackendASCII version: 2\n"
 
 // WriteSpikes writes spikes as NEST's recorders do, for programs that read

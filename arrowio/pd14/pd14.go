@@ -41,7 +41,7 @@ func Plan(p microcircuit.Parameters) (func(*arrowio.Run), error) {
 	}, nil
 }
 
-// Resume begins the run in d, or goes on with it from the step that m is at, and
+// Resume starts the run in d, or continues it from the step that m is at, and
 // records what p.Record says: the spikes of the eight populations, those of the
 // thalamic neurons, the membrane potentials of all neurons of the eight. The errors
 // are those of [arrowio.Resume].

@@ -1,4 +1,4 @@
-// Package files opens plain files and replaces them in one go.
+// Package files opens plain files and replaces them atomically.
 package files
 
 import (
@@ -12,7 +12,7 @@ import (
 const TempSuffix = ".tmp"
 
 // OpenRegular opens a file to read. A pipe, a terminal or a device is an error at
-// once: opening one waits for somebody else, and what it holds has no end.
+// once: opening one may wait for another program, and its data may have no end.
 func OpenRegular(path string) (*os.File, error) {
 	fi, err := os.Stat(path)
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 	"io"
 )
 
-// ChecksumKey is the key of a part's metadata that has a CRC-32C of each column
-// chunk, in the order of the file. The four bytes in front of the footer have the
-// footer's, which run.json repeats. So every byte is under one, and a reader of a window looks at no more than it reads. Other readers of Parquet
-// see a key that they do not know; the page checksums of the format's own leave
-// out the headers of pages.
+// ChecksumKey is the key of a part's metadata that has a CRC-32C of each column chunk, in
+// the order of the file. The four bytes in front of the footer have the footer's, which
+// run.json repeats. So every byte has a checksum, and a reader of a window checks only what
+// it reads. Other readers of Parquet see a key that they do not know. (The format's own
+// page checksums leave out the headers of pages.)
 const ChecksumKey = "cortigo.crc32c"
 
 // castagnoli is the CRC that processors have instructions for.

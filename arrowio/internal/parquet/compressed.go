@@ -8,8 +8,8 @@ import (
 	"github.com/apache/arrow/go/v17/parquet/compress"
 )
 
-// checkCompressed compares the size that the compressed data begin with, and
-// that a decompressor allocates at once, with the page's.
+// checkCompressed compares the size at the start of the compressed data, which
+// a decompressor allocates at once, with the page's.
 func checkCompressed(codec compress.Compression, data []byte, want int64) error {
 	switch codec {
 	case compress.Codecs.Snappy:

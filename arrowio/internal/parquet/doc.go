@@ -3,15 +3,16 @@
 // and what run.json says of them, is package arrowio's. It is the only package of
 // Cortigo that uses Apache Arrow's Go module, version 17.
 //
-// A part has the columns time_ms, neuron and population, samples one more for each
-// quantity. Times and populations have dictionaries and are compressed by Zstandard,
-// ids are differences (DELTA_BINARY_PACKED), quantities stand as they are: any
-// reader of Parquet takes them. The module writes page headers and footer; the pages
-// are made here, from what is known of a recording, at a fifth of the time.
+// A part has the columns time_ms, neuron and population, and for samples one more
+// for each quantity. Times and populations have dictionaries and are compressed by
+// Zstandard, ids are stored as differences (DELTA_BINARY_PACKED), quantities as they
+// are: any reader of Parquet can read them. Arrow's module writes page headers and
+// footer; the pages are made here, which takes a fifth of the time, because a
+// recording has known properties.
 //
-// A file that is read may hold anything. Sizes and counts are checked before Arrow
-// is let loose on them, its panics become errors, and there is a checksum over
-// every byte: damage is an error that is [ErrDamaged].
+// A file that is read may contain anything. Sizes and counts are checked before
+// Arrow reads them, its panics become errors, and there is a checksum over every
+// byte: damage is an error that is [ErrDamaged].
 //
 // # Map
 //

@@ -90,8 +90,8 @@ func (p *Reader) readGroup(g int, resolution float64, fn func(*Rows) error) erro
 }
 
 // checkChunk makes sure that column col of row group g has its checksum, if
-// there is one, and that Arrow's reader can be let loose on it, or returns the
-// pages that are deltaColumn's to read.
+// there is one, and that Arrow's reader can read it safely, or returns the
+// pages that deltaColumn has to read.
 func (p *Reader) checkChunk(rg *file.RowGroupReader, g, col int, n int64) ([]pageAt, error) {
 	m, err := rg.MetaData().ColumnChunk(col)
 	if err != nil {

@@ -5,10 +5,10 @@ import (
 	"errors"
 )
 
-// A thriftReader walks over data in Thrift's compact protocol, in which
-// Parquet's footer and page headers are written. It exists to look before
-// Arrow's reader leaps: that one allocates whatever a damaged file claims to
-// hold. https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
+// A thriftReader walks over data in Thrift's compact protocol, in which Parquet's footer
+// and page headers are written. It serves to check a file before Arrow's reader, which
+// allocates whatever a damaged file claims to contain.
+// https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
 type thriftReader struct {
 	b    []byte
 	at   int
@@ -84,8 +84,8 @@ func (t *thriftReader) count() (int, error) {
 	return int(v), nil
 }
 
-// fields calls field for each field of the structure at hand; field must
-// consume the value, by skip if it is not interested.
+// fields calls field for each field of the present structure; field must
+// consume the value, by skip if it does not need it.
 func (t *thriftReader) fields(field func(id int64, kind byte) error) error {
 	var id int64
 	for {

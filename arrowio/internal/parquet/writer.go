@@ -23,9 +23,9 @@ import (
 // temporary name until Finish renames it.
 //
 // It makes the pages itself and leaves page headers and footer to the Arrow
-// module: that module's column writers find out by hashing and counting what
-// is known here (the times are in order, a neuron's id gives its population),
-// for some five times the cost.
+// module. That module's column writers would take about five times as long:
+// they find out by hashing and counting what is known here (the times are in
+// order, a neuron's id gives its population).
 type Writer struct {
 	path, temp string
 	sink       *sink
@@ -66,7 +66,7 @@ type Config struct {
 	Create      CreateFile // nil: CreateOS
 }
 
-// Magic is what a Parquet file begins and ends with.
+// Magic is how a Parquet file starts and ends.
 var Magic = []byte("PAR1")
 
 // NewWriter starts a part that is written under the name temp, in the directory of
