@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -314,6 +315,18 @@ func TestBenchJSON(t *testing.T) {
 		t.Errorf("%q", text)
 	}
 	wantError(t, slices.Concat([]string{"bench", "--record", "spikes"}, small), "--out DIR")
+}
+
+// A share of the network does what it did before spikes went through an exchange:
+// the numbers are those of the version before.
+func TestBenchShare(t *testing.T) {
+	t.Parallel()
+	for threads, want := range map[string][3]float64{"1": {21, 21028, 14850}, "2": {30, 35965, 29761}} {
+		m := object(t, must(t, "bench", "--share", "8", "--scale", "0.02", "--t-sim", "500", "--threads", threads, "--json"))
+		if got := [3]float64{m["spikes"].(float64), m["synaptic_events"].(float64), m["synapses"].(float64)}; got != want || fmt.Sprint(m["threads"]) != threads || m["shards"] != m["threads"] {
+			t.Errorf("%s threads, %v shards: %v spikes, events and synapses, want %v", threads, m["shards"], got, want)
+		}
+	}
 }
 
 func TestConfigJSON(t *testing.T) {

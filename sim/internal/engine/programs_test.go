@@ -149,8 +149,9 @@ func crowded() *Description {
 // A trial is what both programs do, and what one of them does beside it.
 type trial struct {
 	desc func() *Description
-	runs []int64 // steps
-	how  string  // program 0 is made to stop, by its recorder, which is called when there are 8192 spikes
+	runs []int64              // steps
+	then func(d *Description) // changes the network after each run; nil: nothing
+	how  string               // program 0 is made to stop, by its recorder, which is called when there are 8192 spikes
 }
 
 var trials = map[string]trial{
@@ -162,6 +163,17 @@ var trials = map[string]trial{
 	"exit":    {desc: many, runs: []int64{600, 1}, how: "exit"},
 	"uneven":  {desc: many, runs: []int64{400}, how: "uneven"},
 	"crowded": {desc: crowded, runs: []int64{200, 200}},
+	"reload": {desc: many, runs: []int64{311, 90}, then: func(d *Description) {
+		m := neuron.DefaultIafPscExp()
+		m.EL, m.TauSynIn = -67, 3
+		d.Populations[1].Model = m
+	}},
+	"rebuild": {desc: many, runs: []int64{311, 90}, then: func(d *Description) {
+		d.Projections[2].Weight = connect.Constant(33)
+		d.Populations = append(d.Populations, Population{Name: fmt.Sprint("new ", len(d.Populations)), N: 5, Model: neuron.DefaultIafPscAlpha()})
+		d.Projections = append(d.Projections, Projection{Pre: []Range{{0, 0, 40}}, Post: []Range{{len(d.Populations) - 1, 0, 5}}, Rule: connect.AllToAll{},
+			Weight: connect.Constant(50), Delay: connect.Constant(1)})
+	}},
 }
 
 // An outcome is what a program has in the end.
@@ -211,23 +223,25 @@ func (c trial) do(t *testing.T, e *Engine, program int) *outcome {
 			"exit":   func() error { os.Exit(3); return nil },
 		}[c.how]
 	}
-	var of []Range
-	for p := range e.desc.Populations {
-		of = append(of, Range{p, 0, e.desc.Populations[p].N})
+	record := func() {
+		var of []Range
+		for p := range e.desc.Populations {
+			of = append(of, Range{p, 0, e.desc.Populations[p].N})
+		}
+		e.RecordSpikes(sink, of)
+		of[0] = Range{0, 1, of[0].N - 2} // of which every shard has another number
+		if e.desc.Populations[0].Model.ModelName() == "parrot_neuron" {
+			of[0] = Range{2, 1, 3}
+		}
+		err := e.Record(func(_ []string, step []int64, id []int32, x [][]float64) error {
+			out.SampleStep, out.SampleID, out.Sample = append(out.SampleStep, step...), append(out.SampleID, id...), append(out.Sample, x[0]...)
+			return nil
+		}, device.Multimeter{Quantities: []string{"V_m"}, Interval: 0.2}, of[:1])
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	e.RecordSpikes(sink, of)
-	// A part of a population, of which every shard has another number.
-	of[0] = Range{0, 1, of[0].N - 2}
-	if e.desc.Populations[0].Model.ModelName() == "parrot_neuron" {
-		of[0] = Range{2, 1, 3}
-	}
-	err := e.Record(func(_ []string, step []int64, id []int32, x [][]float64) error {
-		out.SampleStep, out.SampleID, out.Sample = append(out.SampleStep, step...), append(out.SampleID, id...), append(out.Sample, x[0]...)
-		return nil
-	}, device.Multimeter{Quantities: []string{"V_m"}, Interval: 0.2}, of[:1])
-	if err != nil {
-		t.Fatal(err)
-	}
+	record()
 	for _, steps := range c.runs {
 		if program == 0 && c.how == "uneven" {
 			steps--
@@ -238,6 +252,21 @@ func (c trial) do(t *testing.T, e *Engine, program int) *outcome {
 		}()
 		out.Reached = append(out.Reached, e.Step())
 		ctx = t.Context()
+		if c.then == nil {
+			continue
+		}
+		d := e.desc.Clone()
+		c.then(d)
+		var err error
+		if e.Fits(d) && len(d.Projections) == len(e.desc.Projections) {
+			e, err = e.Reload(d)
+		} else {
+			e, err = Rebuild(t.Context(), d, Options{Threads: e.threads, Exchange: e.exchange}, e)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		record()
 	}
 	out.State, out.Spikes, out.Events = *e.State(), e.Spikes(), e.Events()
 	return out
@@ -324,14 +353,14 @@ func programs(t *testing.T, name string, threads [2]int, shards int) (out [2]*ou
 // Two programs, each with some of the shards of a network, have between them what
 // one program has: spikes, samples, state and figures.
 func TestTwoPrograms(t *testing.T) {
-	for _, name := range []string{"whole", "learn", "crowded"} {
+	for _, name := range []string{"whole", "learn", "crowded", "reload", "rebuild"} {
 		c := trials[name]
 		e, err := Build(t.Context(), c.desc(), Options{Threads: 2, Shards: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := c.do(t, e, 0)
-		if len(want.Step) < 300 || len(want.Sample) < 100 || len(want.State.Recent) == 0 || (name == "crowded") != strings.Contains(want.Err[0], "spikes at once") {
+		if len(want.Step) < 300 || len(want.Sample) < 100 || len(want.State.Recent)+len(want.State.Arrivals) == 0 || (name == "crowded") != strings.Contains(want.Err[0], "spikes at once") {
 			t.Errorf("%s: %d spikes and %d samples, %s: prove nothing", name, len(want.Step), len(want.Sample), want.Err)
 		}
 		for _, at := range []struct {
@@ -343,7 +372,7 @@ func TestTwoPrograms(t *testing.T) {
 				if out[0] == nil || out[1] == nil {
 					t.Fatal("not both came to the end")
 				}
-				got := together(out[0], out[1], e.layout, at.shards)
+				got := together(out[0], out[1])
 				for i := range want.Err {
 					if out[0].Reached[i] != want.Reached[i] || out[1].Reached[i] != want.Reached[i] {
 						t.Errorf("run %d ended at steps %d and %d, want %d", i, out[0].Reached[i], out[1].Reached[i], want.Reached[i])
@@ -373,7 +402,7 @@ func TestTwoPrograms(t *testing.T) {
 
 // together brings what two programs recorded and what state they had into what
 // one would have.
-func together(a, b *outcome, l *layout, shards int) *outcome {
+func together(a, b *outcome) *outcome {
 	type row struct {
 		step int64
 		id   int32
