@@ -2,62 +2,15 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
 	"cortigo/sim/internal/exchange"
+	"cortigo/sim/internal/network"
 )
 
-// Which neurons are here, and how many before one, as counting tells.
-func TestPart(t *testing.T) {
-	for _, c := range []struct {
-		here   []int
-		shards int
-		text   string
-	}{
-		{[]int{0}, 1, "shards 0 of 0-0"},
-		{[]int{0, 1, 2}, 3, "shards 0-2 of 0-2"},
-		{[]int{0, 2, 3, 6}, 7, "shards 0, 2-3, 6 of 0-6"},
-		{[]int{4}, 5, "shards 4 of 0-4"},
-	} {
-		p, err := newPart(c.here, c.shards)
-		if err != nil {
-			t.Fatal(err)
-		}
-		before := 0
-		for g := range 3*c.shards + 2 {
-			has := slices.Contains(c.here, g%c.shards)
-			if p.has(g) != has || p.before(g) != before {
-				t.Errorf("%v: neuron %d is here: %t, after %d, want %t, %d", p, g, p.has(g), p.before(g), has, before)
-			}
-			if has {
-				before++
-			}
-		}
-		if p.String() != c.text || p.whole() != (len(c.here) == c.shards) {
-			t.Errorf("%v, want %s; whole: %t", p, c.text, p.whole())
-		}
-	}
-	for _, c := range []struct {
-		here   []int
-		shards int
-		want   string
-	}{
-		{nil, 3, "none of 3 shards is here"},
-		{[]int{0, 3}, 3, "shards [0 3] are here, must be in [0, 3)"},
-		{[]int{-1}, 3, "shards [-1]"},
-		{[]int{1, 0}, 3, "ascending order"},
-		{[]int{1, 1}, 3, "ascending order"},
-	} {
-		if _, err := newPart(c.here, c.shards); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v of %d: %v, want %q", c.here, c.shards, err, c.want)
-		}
-	}
-}
-
 // silent is a part of a network to which nobody elsewhere says anything.
-func silent(t *testing.T, desc *Description, n, of int) *Engine {
+func silent(t *testing.T, desc *network.Description, n, of int) *Engine {
 	t.Helper()
 	rest := exchange.Rest{Rates: make([]float64, len(desc.Populations)), Seed: 1, Step: desc.Resolution}
 	for _, p := range desc.Populations {
@@ -81,7 +34,7 @@ func TestPartOfNetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := silent(t, d, 1, 5)
-	state := func(e *Engine) *State {
+	state := func(e *Engine) *network.State {
 		s := e.State()
 		return s
 	}
@@ -101,9 +54,9 @@ func TestPartOfNetwork(t *testing.T) {
 		{"a part's state for all", func() error { return f.SetState(state(e)) }, "state is of a part of the network"},
 		{"saving", func() error { return state(e).Check(d) }, "it is of a part of the network: shards 0-1 of 0-4"},
 		{"saving all", func() error { return state(f).Check(d) }, ""},
-		{"synapses here", func() error { return countOnto(e, Range{0, 5, 2}) }, ""},
-		{"synapses elsewhere", func() error { return countOnto(e, Range{0, 5, 3}) }, `E -> E: population "E": neuron 8 is not here`},
-		{"synapses of the whole", func() error { return countOnto(f, Range{0, 0, 80}) }, ""},
+		{"synapses here", func() error { return countOnto(e, network.Range{Population: 0, From: 5, N: 2}) }, ""},
+		{"synapses elsewhere", func() error { return countOnto(e, network.Range{Population: 0, From: 5, N: 3}) }, `E -> E: population "E": neuron 8 is not here`},
+		{"synapses of the whole", func() error { return countOnto(f, network.Range{Population: 0, From: 0, N: 80}) }, ""},
 	} {
 		if err := c.do(); c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
@@ -120,9 +73,9 @@ func TestPartOfNetwork(t *testing.T) {
 }
 
 // countOnto asks for all connections onto neurons.
-func countOnto(e *Engine, of Range) error {
+func countOnto(e *Engine, of network.Range) error {
 	n := 0
-	err := e.Connections(Selection{Targets: []Range{of}}, func(Connection) bool { n++; return true })
+	err := e.Connections(Selection{Targets: []network.Range{of}}, func(Connection) bool { n++; return true })
 	if err == nil && n != 20*of.N {
 		err = fmt.Errorf("%d connections", n)
 	}

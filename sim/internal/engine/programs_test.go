@@ -20,6 +20,7 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/exchange"
+	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
 
@@ -102,76 +103,76 @@ func dial(t *testing.T, path string, k int, deal []int) *socket {
 // many is every model, recurrent, with delays of 0.3 to 9 ms and Poisson input;
 // a kind of synapses with state; and a chain of parrots that repeat
 // hundreds of spikes at once.
-func many() *Description {
+func many() *network.Description {
 	d := small()
 	first := len(d.Populations)
 	for i, n := range []int{4, 9, 30} {
-		p := Population{Name: fmt.Sprint("chain ", i), N: n, Model: neuron.Parrot{}}
+		p := network.Population{Name: fmt.Sprint("chain ", i), N: n, Model: neuron.Parrot{}}
 		if i == 2 {
 			p.Model = neuron.DefaultIafPscExp()
 		}
 		d.Populations = append(d.Populations, p)
 	}
-	whole := func(p int) []Range { return []Range{{p, 0, d.Populations[p].N}} }
+	whole := func(p int) []network.Range { return []network.Range{{Population: p, From: 0, N: d.Populations[p].N}} }
 	for i := range 2 {
-		d.Projections = append(d.Projections, Projection{Pre: whole(first + i), Post: whole(first + i + 1), Rule: connect.AllToAll{},
+		d.Projections = append(d.Projections, network.Projection{Pre: whole(first + i), Post: whole(first + i + 1), Rule: connect.AllToAll{},
 			Weight: connect.Normal{Mean: 2, SD: 0.1}, Delay: connect.Uniform{Min: 0.5, Max: 1.5}})
 	}
-	d.SynapseModels = []SynapseModel{{Name: "fading", Weight: connect.Constant(1), Delay: connect.Constant(1), Model: fading{}}}
-	d.Projections = append(d.Projections, Projection{Pre: whole(0), Post: whole(first + 2), Rule: connect.FixedInDegree{N: 20},
+	d.SynapseModels = []network.SynapseModel{{Name: "fading", Weight: connect.Constant(1), Delay: connect.Constant(1), Model: fading{}}}
+	d.Projections = append(d.Projections, network.Projection{Pre: whole(0), Post: whole(first + 2), Rule: connect.FixedInDegree{N: 20},
 		Weight: connect.Constant(90), Delay: connect.Uniform{Min: 1, Max: 4}, Synapse: "fading"})
-	d.Attachments = append(d.Attachments, Attachment{Device: device.SpikeGenerator{Times: []float64{11, 30.1, 62.4, 71}, Multiplicities: []int{40, 500, 77, 3}},
+	d.Attachments = append(d.Attachments, network.Attachment{Device: device.SpikeGenerator{Times: []float64{11, 30.1, 62.4, 71}, Multiplicities: []int{40, 500, 77, 3}},
 		Generator: 5, Post: whole(first)[0], Weight: connect.Constant(1), Delay: connect.Constant(0.4)})
 	return d
 }
 
 // crowded is parrots of which one, and so one program, gets more spikes at once
 // than what it drives can add up.
-func crowded() *Description {
+func crowded() *network.Description {
 	exp := neuron.DefaultIafPscExp()
-	d := &Description{Seed: 3, Resolution: 0.1, Populations: []Population{{Name: "first", N: 3, Model: neuron.Parrot{}}, {Name: "second", N: 10, Model: neuron.Parrot{}}, {Name: "target", N: 4, Model: exp}}}
+	d := &network.Description{Seed: 3, Resolution: 0.1, Populations: []network.Population{{Name: "first", N: 3, Model: neuron.Parrot{}}, {Name: "second", N: 10, Model: neuron.Parrot{}}, {Name: "target", N: 4, Model: exp}}}
 	weights := append(connect.Values{1e14, 0.7}, slices.Repeat([]float64{5}, 38)...)
-	all := func(p int) []Range { return []Range{{p, 0, d.Populations[p].N}} }
-	d.Projections = []Projection{
+	all := func(p int) []network.Range { return []network.Range{{Population: p, From: 0, N: d.Populations[p].N}} }
+	d.Projections = []network.Projection{
 		{Pre: all(0), Post: all(1), Rule: connect.AllToAll{}, Weight: connect.Constant(1), Delay: connect.Constant(1)},
 		{Pre: all(1), Post: all(2), Rule: connect.AllToAll{}, Weight: weights, Delay: connect.Constant(2.5)}}
-	poisson := func(rate, start, stop float64, post Range, w float64) {
-		d.Attachments = append(d.Attachments, Attachment{Device: device.Poisson{Rate: rate, Active: device.Active{Start: start, Stop: stop}}, Generator: len(d.Attachments),
+	poisson := func(rate, start, stop float64, post network.Range, w float64) {
+		d.Attachments = append(d.Attachments, network.Attachment{Device: device.Poisson{Rate: rate, Active: device.Active{Start: start, Stop: stop}}, Generator: len(d.Attachments),
 			Post: post, Weight: connect.Constant(w), Delay: connect.Constant(0.1)})
 	}
 	poisson(20000, 0, math.Inf(1), all(0)[0], 1)
 	poisson(5000, 0, math.Inf(1), all(2)[0], 50)
-	poisson(0.97e9, 6.9, 7, all(0)[0], 1)     // 291,000 for each of "second", which go on with at most 295,147
-	poisson(1e8, 7.5, 8.5, Range{1, 3, 1}, 1) // and 10,000 more for one of them
+	poisson(0.97e9, 6.9, 7, all(0)[0], 1)                                  // 291,000 for each of "second", which go on with at most 295,147
+	poisson(1e8, 7.5, 8.5, network.Range{Population: 1, From: 3, N: 1}, 1) // and 10,000 more for one of them
 	return d
 }
 
 // A trial is what both programs do, and what one of them does beside it.
 type trial struct {
-	desc func() *Description
-	runs []int64              // steps
-	then func(d *Description) // changes the network after each run; nil: nothing
-	how  string               // program 0 is made to stop, by its recorder, which is called when there are 8192 spikes
+	desc func() *network.Description
+	runs []int64                      // steps
+	then func(d *network.Description) // changes the network after each run; nil: nothing
+	how  string                       // program 0 is made to stop, by its recorder, which is called when there are 8192 spikes
 }
 
 var trials = map[string]trial{
 	"whole":   {desc: many, runs: []int64{333, 1, 466}},
-	"learn":   {desc: func() *Description { return learning(500, 50) }, runs: []int64{500, 100}},
+	"learn":   {desc: func() *network.Description { return learning(500, 50) }, runs: []int64{500, 100}},
 	"cancel":  {desc: many, runs: []int64{600, 100}, how: "cancel"},
 	"refuse":  {desc: many, runs: []int64{600, 100}, how: "refuse"},
 	"panic":   {desc: many, runs: []int64{600, 1}, how: "panic"},
 	"exit":    {desc: many, runs: []int64{600, 1}, how: "exit"},
 	"uneven":  {desc: many, runs: []int64{400}, how: "uneven"},
 	"crowded": {desc: crowded, runs: []int64{200, 200}},
-	"reload": {desc: many, runs: []int64{311, 90}, then: func(d *Description) {
+	"reload": {desc: many, runs: []int64{311, 90}, then: func(d *network.Description) {
 		m := neuron.DefaultIafPscExp()
 		m.EL, m.TauSynIn = -67, 3
 		d.Populations[1].Model = m
 	}},
-	"rebuild": {desc: many, runs: []int64{311, 90}, then: func(d *Description) {
+	"rebuild": {desc: many, runs: []int64{311, 90}, then: func(d *network.Description) {
 		d.Projections[2].Weight = connect.Constant(33)
-		d.Populations = append(d.Populations, Population{Name: fmt.Sprint("new ", len(d.Populations)), N: 5, Model: neuron.DefaultIafPscAlpha()})
-		d.Projections = append(d.Projections, Projection{Pre: []Range{{0, 0, 40}}, Post: []Range{{len(d.Populations) - 1, 0, 5}}, Rule: connect.AllToAll{},
+		d.Populations = append(d.Populations, network.Population{Name: fmt.Sprint("new ", len(d.Populations)), N: 5, Model: neuron.DefaultIafPscAlpha()})
+		d.Projections = append(d.Projections, network.Projection{Pre: []network.Range{{Population: 0, From: 0, N: 40}}, Post: []network.Range{{Population: len(d.Populations) - 1, From: 0, N: 5}}, Rule: connect.AllToAll{},
 			Weight: connect.Constant(50), Delay: connect.Constant(1)})
 	}},
 }
@@ -187,7 +188,7 @@ type outcome struct {
 	Reached        []int64 // by each run
 	Err            []string
 	Ended          bool // a run panicked
-	State          State
+	State          network.State
 	Spikes, Events int64
 }
 
@@ -224,14 +225,14 @@ func (c trial) do(t *testing.T, e *Engine, program int) *outcome {
 		}[c.how]
 	}
 	record := func() {
-		var of []Range
+		var of []network.Range
 		for p := range e.desc.Populations {
-			of = append(of, Range{p, 0, e.desc.Populations[p].N})
+			of = append(of, network.Range{Population: p, From: 0, N: e.desc.Populations[p].N})
 		}
 		e.RecordSpikes(sink, of)
-		of[0] = Range{0, 1, of[0].N - 2} // of which every shard has another number
+		of[0] = network.Range{Population: 0, From: 1, N: of[0].N - 2} // of which every shard has another number
 		if e.desc.Populations[0].Model.ModelName() == "parrot_neuron" {
-			of[0] = Range{2, 1, 3}
+			of[0] = network.Range{Population: 2, From: 1, N: 3}
 		}
 		err := e.Record(func(_ []string, step []int64, id []int32, x [][]float64) error {
 			out.SampleStep, out.SampleID, out.Sample = append(out.SampleStep, step...), append(out.SampleID, id...), append(out.Sample, x[0]...)
@@ -428,7 +429,7 @@ func together(a, b *outcome) *outcome {
 	out := &outcome{Spikes: a.Spikes + b.Spikes, Events: a.Events + b.Events}
 	out.Step, out.Neuron, _ = merge(a.Step, b.Step, a.Neuron, b.Neuron, nil, nil)
 	out.SampleStep, out.SampleID, out.Sample = merge(a.SampleStep, b.SampleStep, a.SampleID, b.SampleID, a.Sample, b.Sample)
-	out.State = a.State
+	out.State, out.State.Part = a.State, nil
 	out.State.Spikes += b.State.Spikes
 	// Zeros are where a neuron, or a synapse onto it, is in the other program.
 	add := func(x, y []float64) {
@@ -448,9 +449,9 @@ func together(a, b *outcome) *outcome {
 		}
 	}
 	out.State.Sent = append(out.State.Sent, b.State.Sent...)
-	slices.SortFunc(out.State.Sent, compareSendings)
+	slices.SortFunc(out.State.Sent, network.CompareSendings)
 	out.State.Arrivals = append(out.State.Arrivals, b.State.Arrivals...)
-	sortArrivals(out.State.Arrivals)
+	network.SortArrivals(out.State.Arrivals)
 	return out
 }
 
