@@ -70,29 +70,3 @@ func BenchmarkStep(b *testing.B) {
 		})
 	}
 }
-
-// BenchmarkDraw draws the synapses of a target, from the simplest to the most
-// involved way.
-func BenchmarkDraw(b *testing.B) {
-	weight, delay := connect.Above(connect.Normal{Mean: 87.8, SD: 8.78}, 0), connect.Above(connect.Normal{Mean: 1.5, SD: 0.75}, 0.1)
-	for _, c := range []struct {
-		name   string
-		rule   connect.Rule
-		weight connect.Distribution
-	}{
-		{"drawn", connect.FixedTotalNumber{N: 1000000}, weight}, {"constant", connect.FixedInDegree{N: 1000}, connect.Constant(1)},
-		{"subset", connect.FixedInDegree{N: 1000, Forbid: connect.Forbid{Multapses: true}}, weight}, {"lognormal", connect.FixedInDegree{N: 1000}, connect.LogNormal{SD: 1}},
-	} {
-		b.Run(c.name, func(b *testing.B) {
-			w := projection(b, 1, 20000, 1000, c.rule, c.weight, delay)
-			var d drawn
-			n, t := 0, 0
-			for b.Loop() {
-				w.draw(t%1000, &d)
-				n += len(d.source)
-				t++
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/synapse")
-		})
-	}
-}

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -30,7 +29,6 @@ type Engine struct {
 	exchange exchange.Exchange
 
 	stateful   []*statefulProjection
-	built      *Engine // of a description that is only asked: see Describe
 	bounds     Bounds
 	step       int64
 	born       []int64 // step at which each population came
@@ -163,23 +161,23 @@ func (e *Engine) wire(j *job) ([]*wiring, error) {
 	if err != nil {
 		return nil, err
 	}
-	wirings := slices.Concat(byProjection...)
+	bundles := slices.Concat(byProjection...)
 	for i, ws := range byProjection {
 		keepQuantum(&desc.Projections[i], ws)
 	}
 	e.bounds = Bounds{MinDelay: maxInterval, MaxDelay: 1}
-	for _, w := range wirings {
+	for _, w := range bundles {
 		e.bounds.MinDelay, e.bounds.MaxDelay = min(e.bounds.MinDelay, w.delay.least), max(e.bounds.MaxDelay, w.delay.max)
 	}
-	for _, w := range wirings {
+	for _, w := range bundles {
 		if err := j.err(); err != nil {
 			return nil, err
 		}
 		w.countSynapses()
 	}
-	e.bounds.Ring = e.chooseRing(wirings)
-	e.bounds.Multiplicity, err = sumLimits(j, desc, wirings, e.grids)
-	return wirings, err
+	e.bounds.Ring = e.chooseRing(bundles)
+	e.bounds.Multiplicity, err = sumLimits(j, desc, bundles, e.grids)
+	return bundles, err
 }
 
 // makeShards makes the blocks of all shards here, with their inputs and initial
@@ -205,55 +203,6 @@ func (e *Engine) makeShards(j *job) error {
 	})
 }
 
-// sumLimits establishes that no sum of input overflows: it bounds what a neuron
-// can get in one step if all its sources spike at once, and returns how often
-// each population's neurons may spike in one step (parrots repeat
-// multiplicities).
-func sumLimits(j *job, desc *network.Description, wirings []*wiring, grids []grid) ([]int32, error) {
-	onto := make([][]*wiring, len(desc.Populations))
-	for _, w := range wirings {
-		onto[w.Post.Population] = append(onto[w.Post.Population], w)
-	}
-	load := make([]float64, len(desc.Populations)) // largest possible input, in quanta
-	for p, ws := range onto {
-		if len(ws) == 0 {
-			continue
-		}
-		byTarget := make([]float64, desc.Populations[p].N)
-		for _, w := range ws {
-			if err := j.err(); err != nil {
-				return nil, err
-			}
-			for t := range w.Post.N {
-				byTarget[w.Post.From+t] += float64(w.degree(t)) * float64(max(w.weight.max, 1))
-			}
-		}
-		load[p] = slices.Max(byTarget)
-	}
-	capacity := func(p int) float64 {
-		if grids[p].wide {
-			return network.MaxSum
-		}
-		return math.MaxInt32
-	}
-	multiple := make([]int32, len(desc.Populations))
-	for p := range multiple {
-		multiple[p] = maxMultiplicity
-	}
-	for p := range desc.Populations {
-		if load[p] > capacity(p) {
-			return nil, fmt.Errorf("population %s: the synapses onto one neuron may add up to %g quanta of weight in a step, more than the %g that its sum holds",
-				brief.Quote(desc.Populations[p].Name), load[p], capacity(p))
-		}
-		for _, w := range onto[p] {
-			if pre := w.Pre.Population; load[p] > 0 {
-				multiple[pre] = int32(min(float64(multiple[pre]), math.Floor(capacity(p)/load[p])))
-			}
-		}
-	}
-	return multiple, nil
-}
-
 // Build makes an engine with its initial state.
 func Build(ctx context.Context, desc *network.Description, opts Options) (*Engine, error) {
 	start := time.Now()
@@ -266,7 +215,7 @@ func Build(ctx context.Context, desc *network.Description, opts Options) (*Engin
 		return nil, err
 	}
 	j := newJob(ctx, e.desc, opts.Progress)
-	wirings, err := e.wire(j)
+	bundles, err := e.wire(j)
 	if err != nil {
 		return nil, err
 	}
@@ -275,10 +224,10 @@ func Build(ctx context.Context, desc *network.Description, opts Options) (*Engin
 		return nil, err
 	}
 	phase("neurons", &e.buildTimes)
-	if err := e.buildRows(j, wirings); err != nil {
+	if err := e.buildRows(j, bundles); err != nil {
 		return nil, err
 	}
-	if err := e.makeStateful(j, wirings); err != nil {
+	if err := e.makeStateful(j, bundles); err != nil {
 		return nil, err
 	}
 	if err := e.sumDegrees(j); err != nil {

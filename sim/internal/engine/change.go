@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"cortigo/sim/connect"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/network"
 )
@@ -73,4 +74,33 @@ func (w *drawer) change(t int, d *drawn) {
 			d.key[c.Index] = uint16(w.clock.RoundSteps(c.Delay)) << 1
 		}
 	}
+}
+
+// startWeight returns the weight that synapse k of the target at position t, which
+// d has, begins with: exactly what it was given, where it was given one.
+func (w *drawer) startWeight(d *drawn, t, k int) float64 {
+	if c, ok := w.weightChange(t, k); ok {
+		return c.Weight
+	}
+	if values, ok := w.WeightValues(); ok {
+		return values[d.row[k]]
+	}
+	if c, ok := connect.IsConstant(w.Weight); ok {
+		return c
+	}
+	return w.weightOf(d, k)
+}
+
+// weightChange returns the change of the weight of synapse k of the target at
+// position t, if there is one.
+func (w *drawer) weightChange(t, k int) (network.SynapseChange, bool) {
+	for _, c := range w.changed[w.changesOf(w.changed, t):] {
+		if int(c.Target) != t || int(c.Index) > k {
+			break
+		}
+		if int(c.Index) == k && !math.IsNaN(c.Weight) {
+			return c, true
+		}
+	}
+	return network.SynapseChange{}, false
 }

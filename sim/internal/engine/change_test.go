@@ -9,7 +9,6 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/network"
-	"cortigo/sim/neuron"
 )
 
 func connectionsOf(t *testing.T, d *network.Description, projections ...int) ([]Connection, *Engine) {
@@ -172,22 +171,6 @@ func TestChangedSynapses(t *testing.T) {
 	d.Projections[0].Changed = []network.SynapseChange{{Target: 0, Index: 0, Weight: 30, Delay: nan, Since: 0}}
 	if _, f := connectionsOf(t, d); f.grids[1] != (grid{quantum: 10}) {
 		t.Errorf("grid %+v", f.grids[1])
-	}
-	// The channel of a changed weight is that of its sign.
-	split := neuron.DefaultIafPscExp()
-	split.TauSynIn = 3
-	d = grown()
-	d.Populations[1].Model = split
-	d.Projections[0].Changed = []network.SynapseChange{{Target: 4, Index: 1, Weight: -5 * q, Delay: nan, Since: 0}}
-	grids := []grid{{quantum: 1}, chooseGrid(collectWeights(d, 1))}
-	ws, err := newWirings(nil, d, 0, clockOf(t, 0.1), grids)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var x drawn
-	ws[0].draw(4, &x)
-	if x.key[1]&1 != 1 || x.key[0]&1 != 0 || x.weight[1] != -5 {
-		t.Errorf("keys %v, weights %v", x.key[:2], x.weight[:2])
 	}
 }
 

@@ -323,18 +323,6 @@ func (d *drawn) resize(n int) {
 	d.source, d.weight, d.key, d.word = d.source[:n], d.weight[:n], d.key[:n], d.word[:(n+3)/4*4]
 }
 
-// dropRing keeps the synapses whose delay is too long for a ring.
-func (d *drawn) dropRing() {
-	n := 0
-	for k, key := range d.key {
-		if !inRing(key) {
-			d.source[n], d.weight[n], d.key[n] = d.source[k], d.weight[k], key
-			n++
-		}
-	}
-	d.source, d.weight, d.key = d.source[:n], d.weight[:n], d.key[:n]
-}
-
 // draw makes the synapses of target t of Post from the sources of Pre.
 func (w *wiring) draw(t int, d *drawn) {
 	w.drawer.draw(t, d)
@@ -476,5 +464,13 @@ func (w *drawer) drawDelays(t int, d *drawn) {
 			return
 		}
 		d.key[k] = uint16(w.clock.RoundSteps(x)) << 1
+	}
+}
+
+// countSynapses sums up the synapses of the wiring.
+func (w *wiring) countSynapses() {
+	w.synapses = 0
+	for t := range w.Post.N {
+		w.synapses += int64(w.degree(t))
 	}
 }

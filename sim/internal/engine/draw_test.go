@@ -392,3 +392,50 @@ func TestDrawIsKeyedByTarget(t *testing.T) {
 		}
 	}
 }
+
+// The channel of a changed weight is that of its sign.
+func TestChannelOfChangedWeight(t *testing.T) {
+	split := neuron.DefaultIafPscExp()
+	split.TauSynIn = 3
+	d := &network.Description{Seed: 2, Resolution: 0.1, Populations: populations(30, 30), Projections: []network.Projection{
+		{Pre: []network.Range{{Population: 0, From: 0, N: 30}}, Post: []network.Range{{Population: 1, From: 0, N: 30}}, Rule: connect.FixedInDegree{N: 20}, Weight: connect.Normal{Mean: 50, SD: 5}, Delay: connect.Constant(1)}}}
+	q := chooseGrid(collectWeights(d, 1)).quantum
+	d.Populations[1].Model = split
+	d.Projections[0].Changed = []network.SynapseChange{{Target: 4, Index: 1, Weight: -5 * q, Delay: math.NaN(), Since: 0}}
+	grids := []grid{{quantum: 1}, chooseGrid(collectWeights(d, 1))}
+	ws, err := newWirings(nil, d, 0, clockOf(t, 0.1), grids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var x drawn
+	ws[0].draw(4, &x)
+	if x.key[1]&1 != 1 || x.key[0]&1 != 0 || x.weight[1] != -5 {
+		t.Errorf("keys %v, weights %v", x.key[:2], x.weight[:2])
+	}
+}
+
+// BenchmarkDraw draws the synapses of a target, from the simplest to the most
+// involved way.
+func BenchmarkDraw(b *testing.B) {
+	weight, delay := connect.Above(connect.Normal{Mean: 87.8, SD: 8.78}, 0), connect.Above(connect.Normal{Mean: 1.5, SD: 0.75}, 0.1)
+	for _, c := range []struct {
+		name   string
+		rule   connect.Rule
+		weight connect.Distribution
+	}{
+		{"drawn", connect.FixedTotalNumber{N: 1000000}, weight}, {"constant", connect.FixedInDegree{N: 1000}, connect.Constant(1)},
+		{"subset", connect.FixedInDegree{N: 1000, Forbid: connect.Forbid{Multapses: true}}, weight}, {"lognormal", connect.FixedInDegree{N: 1000}, connect.LogNormal{SD: 1}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			w := projection(b, 1, 20000, 1000, c.rule, c.weight, delay)
+			var d drawn
+			n, t := 0, 0
+			for b.Loop() {
+				w.draw(t%1000, &d)
+				n += len(d.source)
+				t++
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/synapse")
+		})
+	}
+}

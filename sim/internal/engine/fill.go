@@ -11,10 +11,10 @@ import (
 // buildRows draws the synapses of every shard, one source population after
 // another, so that what is being sorted stays small beside what is done. Large
 // source populations come first: they need most room while little is done.
-func (e *Engine) buildRows(j *job, wirings []*wiring) error {
+func (e *Engine) buildRows(j *job, bundles []*wiring) error {
 	bySource := make([][]*wiring, len(e.desc.Populations))
 	records := make([]int64, len(e.desc.Populations))
-	for _, w := range wirings {
+	for _, w := range bundles {
 		if w.stateful {
 			continue
 		}
@@ -62,7 +62,7 @@ func (b *rowBuilder) shard(sh *shard, work *rowWork) error {
 	var narrow, wide, ring []*wiring
 	for _, p := range b.order {
 		for _, w := range b.bySource[p] {
-			inRing := b.e.bounds.Ring && w.ringable()
+			inRing := b.e.bounds.Ring && ringable(w.drawer)
 			if inRing {
 				ring = append(ring, w)
 			}
@@ -89,31 +89,31 @@ func (b *rowBuilder) shard(sh *shard, work *rowWork) error {
 	return err
 }
 
-// fillRows makes the rows of one form; wirings are in order of source
+// fillRows makes the rows of one form; bundles are in order of source
 // population.
-func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring, work *rowWork, room *partition[W]) error {
-	if len(wirings) == 0 {
+func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], bundles []*wiring, work *rowWork, room *partition[W]) error {
+	if len(bundles) == 0 {
 		return nil
 	}
 	r.entry = make([]kernel.Cursor, b.e.neurons)
 	r.degree = make([]uint32, b.e.neurons)
 	type group struct {
-		wirings []*wiring
+		bundles []*wiring
 		keys    int
 		records int64
 		single  bool // all onto merged channels
 	}
 	var groups []group
 	words := int64(0)
-	for len(wirings) > 0 {
-		p := wirings[0].Pre.Population
+	for len(bundles) > 0 {
+		p := bundles[0].Pre.Population
 		n := 1
-		for n < len(wirings) && wirings[n].Pre.Population == p {
+		for n < len(bundles) && bundles[n].Pre.Population == p {
 			n++
 		}
-		g := group{wirings: wirings[:n], single: true}
-		wirings = wirings[n:]
-		for _, w := range g.wirings {
+		g := group{bundles: bundles[:n], single: true}
+		bundles = bundles[n:]
+		for _, w := range g.bundles {
 			g.keys = max(g.keys, int(w.delay.max)<<1+2)
 			g.single = g.single && w.merged
 			from, to := b.e.layout.slice(sh.index, w.Post)
@@ -138,14 +138,14 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring, w
 	var units toll
 	for _, g := range groups {
 		r.single = g.single
-		p := g.wirings[0].Pre.Population
+		p := g.bundles[0].Pre.Population
 		sources := b.e.layout.n[p]
 		if need := int(g.records/(chunkLen*chunksPerSlab)) + 2; len(part.free) > 2*need*chunksPerSlab {
 			part.free = nil // a smaller population needs less room: give the rest back
 			debug.FreeOSMemory()
 		}
 		part.reset(sources, bucketShift(g.records, sources, g.keys))
-		for _, w := range g.wirings {
+		for _, w := range g.bundles {
 			from, to := b.e.layout.slice(sh.index, w.Post)
 			blk := sh.blocks[w.Post.Population]
 			for k := from; k < to; k++ {
@@ -155,8 +155,8 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], wirings []*wiring, w
 				if err := units.add(b.job, unitsPerTarget+len(d.source)*unitsPerSynapse); err != nil {
 					return err
 				}
-				if b.e.bounds.Ring && w.ringable() {
-					d.dropRing()
+				if b.e.bounds.Ring && ringable(w.drawer) {
+					dropRing(d)
 					g.records -= int64(w.degree(blk.index(k)-w.Post.From)) - int64(len(d.source)) // the ring's are told
 				}
 				part.add(uint16(blk.base+k), blk.n, d)

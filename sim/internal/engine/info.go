@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/network"
 )
 
 // Step returns how many steps were done.
@@ -86,4 +87,32 @@ func (e *Engine) Whole() error {
 // elsewhere is the error of a neuron of a population that is not here.
 func (e *Engine) elsewhere(population, i int) error {
 	return fmt.Errorf("population %s: neuron %d is not here, but only %v", brief.Quote(e.desc.Populations[population].Name), int(e.layout.ids[population])+i, e.part)
+}
+
+// Describe returns the query of a description. Synapses with state are as they are
+// in built, an engine of which desc is the description, or has grown out of it; nil:
+// as they begin.
+func Describe(desc *network.Description, built *Engine) (*Query, error) {
+	if built == nil {
+		return NewQuery(desc, nil)
+	}
+	return NewQuery(desc, built.synapsesNow)
+}
+
+// synapsesNow returns the synapses with state of a projection; nil where it has none.
+func (e *Engine) synapsesNow(projection int) *SynapsesNow {
+	for _, ch := range e.stateful {
+		if ch.projection == projection {
+			return &SynapsesNow{State: e.synapseState(ch), First: ch.first, Step: e.step, Here: e.isHere}
+		}
+	}
+	return nil
+}
+
+// isHere returns an error that says so if neuron i of a population is not here.
+func (e *Engine) isHere(population, i int) error {
+	if e.part.Has(e.layout.first[population] + i) {
+		return nil
+	}
+	return e.elsewhere(population, i)
 }

@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"fmt"
 	"math"
+	"slices"
 
 	"cortigo/sim/device"
+	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/network"
 )
@@ -92,4 +95,53 @@ func mostOfSources(pr *network.Projection, most []float64) float64 {
 		x = math.Max(x, most[r.Population])
 	}
 	return x
+}
+
+// sumLimits establishes that no sum of input overflows: it bounds what a neuron
+// can get in one step if all its sources spike at once, and returns how often
+// each population's neurons may spike in one step (parrots repeat
+// multiplicities).
+func sumLimits(j *job, desc *network.Description, bundles []*wiring, grids []grid) ([]int32, error) {
+	onto := make([][]*wiring, len(desc.Populations))
+	for _, w := range bundles {
+		onto[w.Post.Population] = append(onto[w.Post.Population], w)
+	}
+	load := make([]float64, len(desc.Populations)) // largest possible input, in quanta
+	for p, ws := range onto {
+		if len(ws) == 0 {
+			continue
+		}
+		byTarget := make([]float64, desc.Populations[p].N)
+		for _, w := range ws {
+			if err := j.err(); err != nil {
+				return nil, err
+			}
+			for t := range w.Post.N {
+				byTarget[w.Post.From+t] += float64(w.degree(t)) * float64(max(w.weight.max, 1))
+			}
+		}
+		load[p] = slices.Max(byTarget)
+	}
+	capacity := func(p int) float64 {
+		if grids[p].wide {
+			return network.MaxSum
+		}
+		return math.MaxInt32
+	}
+	multiple := make([]int32, len(desc.Populations))
+	for p := range multiple {
+		multiple[p] = maxMultiplicity
+	}
+	for p := range desc.Populations {
+		if load[p] > capacity(p) {
+			return nil, fmt.Errorf("population %s: the synapses onto one neuron may add up to %g quanta of weight in a step, more than the %g that its sum holds",
+				brief.Quote(desc.Populations[p].Name), load[p], capacity(p))
+		}
+		for _, w := range onto[p] {
+			if pre := w.Pre.Population; load[p] > 0 {
+				multiple[pre] = int32(min(float64(multiple[pre]), math.Floor(capacity(p)/load[p])))
+			}
+		}
+	}
+	return multiple, nil
 }

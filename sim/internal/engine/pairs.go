@@ -30,12 +30,12 @@ func DrawPairs(seed uint64, resolution float64, ordinal uint32, of Pairs, pr net
 	if err := network.CheckProjection(&desc.Projections[0], resolution); err != nil {
 		return err
 	}
-	e, err := Describe(desc, nil)
+	q, err := NewQuery(desc, nil)
 	if err != nil {
 		return err
 	}
 	listed, _ := desc.Projections[0].WeightValues()
-	return e.Connections(Selection{}, func(c Connection) bool {
+	return q.Connections(Selection{}, func(c Connection) bool {
 		weight := c.Weight
 		if c.row >= 0 {
 			weight = listed[c.row] // as it is, not on a grid

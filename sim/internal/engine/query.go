@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 
+	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/synapse"
 )
@@ -33,24 +34,46 @@ type Selection struct {
 	Sources, Targets []network.Range
 }
 
+// A Query is a description that can be asked for its connections.
+type Query struct {
+	desc  *network.Description
+	clock clock.Clock
+	grids []grid
+	now   func(projection int) *SynapsesNow
+}
+
+// NewQuery returns the query of a description. now returns the synapses with state
+// of a projection as they are; nil, or what returns nil, has them as they begin.
+func NewQuery(desc *network.Description, now func(projection int) *SynapsesNow) (*Query, error) {
+	clock, err := clock.New(desc.Resolution)
+	if err != nil {
+		return nil, err
+	}
+	grids, err := populationGrids(desc, clock)
+	if err != nil {
+		return nil, err
+	}
+	return &Query{desc.Clone(), clock, grids, now}, nil
+}
+
 // Connections calls visit for every synapse of a selection, in the order of the
 // selection's projections, then of Target and Index, until visit returns false.
 // It draws them anew, and no targets but those asked for; weights and delays only
 // of targets that have some source asked for. The shards have no part in it, but for
 // the state of synapses that have any, onto neurons that are here.
-func (e *Engine) Connections(of Selection, visit func(c Connection) bool) error {
+func (q *Query) Connections(of Selection, visit func(c Connection) bool) error {
 	projections := of.Projections
 	if projections == nil {
-		projections = make([]int, len(e.desc.Projections))
+		projections = make([]int, len(q.desc.Projections))
 		for i := range projections {
 			projections[i] = i
 		}
 	}
 	for _, i := range projections {
-		if i < 0 || i >= len(e.desc.Projections) {
-			return fmt.Errorf("projection %d, must be in [0, %d)", i, len(e.desc.Projections))
+		if i < 0 || i >= len(q.desc.Projections) {
+			return fmt.Errorf("projection %d, must be in [0, %d)", i, len(q.desc.Projections))
 		}
-		if more, err := e.connections(i, of, visit); err != nil || !more {
+		if more, err := q.connections(i, of, visit); err != nil || !more {
 			return err
 		}
 	}
@@ -58,21 +81,25 @@ func (e *Engine) Connections(of Selection, visit func(c Connection) bool) error 
 }
 
 // connections visits the synapses of a projection, and reports whether to go on.
-func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool) (more bool, err error) {
-	pr := &e.desc.Projections[i]
+func (q *Query) connections(i int, of Selection, visit func(c Connection) bool) (more bool, err error) {
+	pr := &q.desc.Projections[i]
 	sources, targets := network.NewPool(pr.Sources()), network.NewPool(pr.Targets())
 	from, onto := marked(&sources, of.Sources), marked(&targets, of.Targets)
 	if from.none || onto.none {
 		return true, nil
 	}
 	fail := func(err error) (bool, error) {
-		return false, fmt.Errorf("%s -> %s: %w", e.desc.Names(pr.Pre), e.desc.Names(pr.Post), err)
+		return false, fmt.Errorf("%s -> %s: %w", q.desc.Names(pr.Pre), q.desc.Names(pr.Post), err)
 	}
-	p, err := newPlan(nil, e.desc, i)
+	p, err := newPlan(nil, q.desc, i)
 	if err != nil {
 		return fail(err)
 	}
-	now := e.synapsesNow(i)
+	columns, stateful := q.desc.SynapseColumns(i)
+	var now *SynapsesNow
+	if stateful && q.now != nil {
+		now = q.now(i)
+	}
 	var d drawn
 	for k, r := range targets.Parts {
 		first := targets.First[k]
@@ -82,7 +109,7 @@ func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool)
 				continue
 			}
 			if w == nil {
-				if w, err = newDrawer(e.desc, p, k, e.clock, e.grids[r.Population]); err != nil {
+				if w, err = newDrawer(q.desc, p, k, q.clock, q.grids[r.Population]); err != nil {
 					return fail(err)
 				}
 			}
@@ -109,10 +136,12 @@ func (e *Engine) connections(i int, of Selection, visit func(c Connection) bool)
 					c.row = d.row[j]
 				}
 				if w.stateful {
-					if i := r.From + t - first; now.of != nil && !now.of.part.Has(now.of.layout.first[r.Population]+i) {
-						return fail(now.of.elsewhere(r.Population, i))
+					if now != nil {
+						if err := now.Here(r.Population, r.From+t-first); err != nil {
+							return fail(err)
+						}
 					}
-					now.tell(w, &d, &c)
+					tell(now, columns, w, &d, &c)
 				}
 				if !visit(c) {
 					return false, nil
@@ -152,62 +181,33 @@ func marked(p *network.Pool, of []network.Range) marks {
 	return m
 }
 
-// Describe returns an engine without shards, which can only be asked for its
-// Connections. Synapses with state are as they are in built, an engine of which
-// desc is the description, or has grown out of it; nil: as they begin.
-func Describe(desc *network.Description, built *Engine) (*Engine, error) {
-	e, err := newEngine(desc, Options{Threads: 1})
-	if err == nil {
-		e.built = built
-	}
-	return e, err
+// SynapsesNow are the synapses with state of a projection as they are.
+type SynapsesNow struct {
+	State network.SynapseState
+	First []int64                       // synapses of all targets before each
+	Step  int64                         // at which they are so
+	Here  func(population, i int) error // says that the synapses onto a neuron are not here
 }
 
-// synapsesNow are the synapses with state of a projection as they are.
-type synapsesNow struct {
-	columns []synapse.Column
-	state   network.SynapseState // empty: as they begin
-	of      *Engine              // whose state it is; nil: as they begin
-	first   []int64
-	step    int64
-}
-
-// synapsesNow returns those of projection i; nil where it has none.
-func (e *Engine) synapsesNow(i int) *synapsesNow {
-	_, spec, err := e.desc.KindOf(&e.desc.Projections[i])
-	if spec == nil || err != nil {
-		return nil
-	}
-	now, of := &synapsesNow{columns: spec.Columns}, e
-	if e.built != nil {
-		of = e.built
-	}
-	for _, ch := range of.stateful {
-		if ch.projection == i {
-			now.state, now.first, now.step, now.of = of.synapseState(ch), ch.first, of.step, of
-		}
-	}
-	return now
-}
-
-// tell puts the weight and columns of a connection, which d has, into it.
-func (now *synapsesNow) tell(w *drawer, d *drawn, c *Connection) {
-	values := make([]float64, len(now.columns))
-	c.State = &ConnectionState{now.columns, values}
-	if now.first == nil {
+// tell puts the weight and columns of a connection, which d has, into it; now is nil
+// where they are as they begin.
+func tell(now *SynapsesNow, columns []synapse.Column, w *drawer, d *drawn, c *Connection) {
+	values := make([]float64, len(columns))
+	c.State = &ConnectionState{columns, values}
+	if now == nil {
 		c.Weight = w.startWeight(d, int(c.Target), int(c.Index))
 		for i := range values {
-			values[i] = now.columns[i].Start
+			values[i] = columns[i].Start
 		}
 		return
 	}
-	at := now.first[c.Target] + int64(c.Index)
-	c.Weight = now.state.Weight[at]
-	if s, ok := w.weightChange(int(c.Target), int(c.Index)); ok && s.Since == now.step {
-		c.Weight = s.Weight // which the engine may not know of yet
+	at := now.First[c.Target] + int64(c.Index)
+	c.Weight = now.State.Weight[at]
+	if s, ok := w.weightChange(int(c.Target), int(c.Index)); ok && s.Since == now.Step {
+		c.Weight = s.Weight // which the state may not have yet
 	}
 	for i := range values {
-		values[i] = now.state.Columns[now.columns[i].Name][at]
+		values[i] = now.State.Columns[columns[i].Name][at]
 	}
 }
 

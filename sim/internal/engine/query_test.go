@@ -259,3 +259,12 @@ func TestSelection(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Connections visits the synapses of an engine.
+func (e *Engine) Connections(of Selection, visit func(c Connection) bool) error {
+	q, err := Describe(e.desc, e)
+	if err != nil {
+		return err
+	}
+	return q.Connections(of, visit)
+}

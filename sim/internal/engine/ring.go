@@ -24,7 +24,7 @@ const ringSegment = 10.0
 
 // chooseRing reports whether shards are delivered through rings: they must be
 // small enough, and segments short.
-func (e *Engine) chooseRing(wirings []*wiring) bool {
+func (e *Engine) chooseRing(bundles []*wiring) bool {
 	for _, n := range e.layout.slots {
 		if n > kernel.RingSlots {
 			return false
@@ -33,8 +33,8 @@ func (e *Engine) chooseRing(wirings []*wiring) bool {
 	// A row holds what its source has onto all populations, so count by source.
 	type source struct{ synapses, delays float64 }
 	sources := make([]source, len(e.layout.n))
-	for _, w := range wirings {
-		if !w.ringable() {
+	for _, w := range bundles {
+		if !ringable(w.drawer) {
 			continue
 		}
 		n := float64(w.synapses)
@@ -56,28 +56,20 @@ func (e *Engine) chooseRing(wirings []*wiring) bool {
 
 // ringable reports whether a projection's synapses can go through a ring. Those
 // whose delay is too long go through segments all the same.
-func (w *drawer) ringable() bool { return w.merged && !w.wide && !w.stateful }
+func ringable(w *drawer) bool { return w.merged && !w.wide && !w.stateful }
 
 // inRing reports whether a delay fits a ring.
 func inRing(key uint16) bool { return key>>1 < kernel.RingSteps }
 
-// countSynapses sums up the synapses of the wiring.
-func (w *wiring) countSynapses() {
-	w.synapses = 0
-	for t := range w.Post.N {
-		w.synapses += int64(w.degree(t))
-	}
-}
-
 // fillRing makes the rows of a shard's ring. Sources are counted, then placed:
 // the words of a source stand in order of target.
-func fillRing(b *rowBuilder, sh *shard, wirings []*wiring) error {
+func fillRing(b *rowBuilder, sh *shard, bundles []*wiring) error {
 	r := &sh.static.ring
 	r.degree = make([]uint32, b.e.neurons)
 	var d drawn
 	var units toll
 	each := func(visit func(source uint32, slot, key uint16, weight int64)) error {
-		for _, w := range wirings {
+		for _, w := range bundles {
 			from, to := b.e.layout.slice(sh.index, w.Post)
 			blk := sh.blocks[w.Post.Population]
 			first := uint32(b.e.layout.first[w.Pre.Population])
@@ -227,4 +219,16 @@ func (r *ringRows) check(neurons int, bounds Bounds) error {
 		return fmt.Errorf("%d synapses in the rows, %d were announced", total, r.count)
 	}
 	return nil
+}
+
+// dropRing keeps the synapses whose delay is too long for a ring.
+func dropRing(d *drawn) {
+	n := 0
+	for k, key := range d.key {
+		if !inRing(key) {
+			d.source[n], d.weight[n], d.key[n] = d.source[k], d.weight[k], key
+			n++
+		}
+	}
+	d.source, d.weight, d.key = d.source[:n], d.weight[:n], d.key[:n]
 }

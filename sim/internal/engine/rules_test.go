@@ -279,12 +279,12 @@ func TestOneToOneJoined(t *testing.T) {
 	d := &network.Description{Seed: 4, Resolution: 0.1, Populations: populations(10, 10), Projections: []network.Projection{{
 		Pre: []network.Range{{Population: 0, From: 5, N: 3}, {Population: 1, From: 0, N: 4}}, Post: []network.Range{{Population: 1, From: 8, N: 2}, {Population: 0, From: 0, N: 5}}, Rule: connect.OneToOne{Symmetric: true},
 		Weight: connect.Normal{Mean: 10, SD: 3}, Delay: connect.Uniform{Min: 0.2, Max: 9}}}}
-	e, err := Build(t.Context(), d, Options{Threads: 1, Shards: 3})
+	q, err := NewQuery(d, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []Connection
-	if err := e.Connections(Selection{}, func(c Connection) bool { all = append(all, c); return true }); err != nil {
+	if err := q.Connections(Selection{}, func(c Connection) bool { all = append(all, c); return true }); err != nil {
 		t.Fatal(err)
 	}
 	if len(all) != 14 {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/exchange"
@@ -188,35 +187,6 @@ func newStateful(e *Engine, sh *shard, ch *statefulProjection, j *job) (*statefu
 		k.target = append(k.target, target{sh.blocks[w.Post.Population], e.desc.Populations[w.Post.Population].Counts()})
 	}
 	return k, nil
-}
-
-// startWeight returns the weight that synapse k of the target at position t, which
-// d has, begins with: exactly what it was given, where it was given one.
-func (w *drawer) startWeight(d *drawn, t, k int) float64 {
-	if c, ok := w.weightChange(t, k); ok {
-		return c.Weight
-	}
-	if values, ok := w.WeightValues(); ok {
-		return values[d.row[k]]
-	}
-	if c, ok := connect.IsConstant(w.Weight); ok {
-		return c
-	}
-	return w.weightOf(d, k)
-}
-
-// weightChange returns the change of the weight of synapse k of the target at
-// position t, if there is one.
-func (w *drawer) weightChange(t, k int) (network.SynapseChange, bool) {
-	for _, c := range w.changed[w.changesOf(w.changed, t):] {
-		if int(c.Target) != t || int(c.Index) > k {
-			break
-		}
-		if int(c.Index) == k && !math.IsNaN(c.Weight) {
-			return c, true
-		}
-	}
-	return network.SynapseChange{}, false
 }
 
 func (k *stateful) receive(spikes []exchange.Spike, begin, now int64, to *synapticSums) {

@@ -9,15 +9,15 @@ import (
 )
 
 // makeStateful draws the synapses of all projections with state. The drawers of
-// wirings onto the parts of a projection's targets are taken from wirings, where
+// bundles onto the parts of a projection's targets are taken from bundles, where
 // there are any.
-func (e *Engine) makeStateful(j *job, wirings []*wiring) error {
+func (e *Engine) makeStateful(j *job, bundles []*wiring) error {
 	for i := range e.desc.Projections {
 		pr := &e.desc.Projections[i]
 		if !e.desc.Stateful(pr) {
 			continue
 		}
-		of := wirings
+		of := bundles
 		if of == nil {
 			var err error
 			if of, err = newWirings(j, e.desc, i, e.clock, e.grids); err != nil {

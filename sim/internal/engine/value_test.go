@@ -79,7 +79,11 @@ func TestRedrawGivesUp(t *testing.T) {
 	}
 	for _, onto := range []connect.Distribution{never, connect.Constant(1)} {
 		d := &network.Description{Resolution: 0.1, Populations: populations(5, 5), Projections: []network.Projection{{Pre: []network.Range{{Population: 0, From: 0, N: 5}}, Post: []network.Range{{Population: 1, From: 0, N: 5}}, Rule: connect.AllToAll{}, Weight: onto, Delay: never}}}
-		if _, err := Build(t.Context(), d, Options{Threads: 1, Shards: 1}); err == nil || !strings.Contains(err.Error(), "1000 draws in a row") {
+		q, err := NewQuery(d, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := q.Connections(Selection{}, func(Connection) bool { return true }); err == nil || !strings.Contains(err.Error(), "1000 draws in a row") {
 			t.Errorf("%v", err)
 		}
 	}
@@ -149,12 +153,12 @@ func TestValues(t *testing.T) {
 		if err := network.CheckProjection(&d.Projections[0], 0.1); err != nil {
 			t.Fatal(err)
 		}
-		e, err := Build(t.Context(), d, Options{Threads: 1, Shards: 2})
+		q, err := NewQuery(d, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		n, before := 0, map[uint32]int{}
-		if err := e.Connections(Selection{}, func(x Connection) bool {
+		if err := q.Connections(Selection{}, func(x Connection) bool {
 			want := c.want(x, before[x.Source])
 			if math.Abs(x.Weight-want) > 1e-9 || float64(x.Delay) != 10*want {
 				t.Errorf("%s: %+v, want %g", c.name, x, want)
@@ -168,12 +172,12 @@ func TestValues(t *testing.T) {
 	}
 	// By source each value is used once, those of a source for its connections.
 	d := &network.Description{Resolution: 0.1, Populations: populations(5, 4), Projections: []network.Projection{{Pre: []network.Range{{Population: 0, From: 0, N: 5}}, Post: []network.Range{{Population: 1, From: 0, N: 4}}, Rule: connect.FixedOutDegree{N: 3}, Weight: values(15), Delay: connect.Constant(1)}}}
-	e, err := Build(t.Context(), d, Options{Threads: 1, Shards: 1})
+	q, err := NewQuery(d, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var used []float64
-	if err := e.Connections(Selection{}, func(c Connection) bool {
+	if err := q.Connections(Selection{}, func(c Connection) bool {
 		used = append(used, math.Round(c.Weight))
 		if int(math.Round(c.Weight)-10)/3 != int(c.Source) {
 			t.Errorf("%+v", c)
