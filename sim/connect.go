@@ -6,8 +6,8 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
-	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
 // Connect connects the nodes of pre to those of post. how are a connect.Rule, NEST's
@@ -166,7 +166,7 @@ func (n *Network) connectPairs(pre, post *Nodes, pr network.Projection) error {
 	var order []pair
 	// Reverse connections are named behind the others.
 	src, dst := append(pre.places(), post.places()...), append(post.places(), pre.places()...)
-	err := n.drawPairs(engine.Pairs{Pre: pre.Len(), Post: post.Len(), Shared: shared(pre, post)}, pr, func(s, t int, weight, delay float64) {
+	err := n.drawPairs(wiring.Pairs{Pre: pre.Len(), Post: post.Len(), Shared: shared(pre, post)}, pr, func(s, t int, weight, delay float64) {
 		k := pair{src[s].group, dst[t].group}
 		l := lists[k]
 		if l == nil {
@@ -224,8 +224,8 @@ func (c *Nodes) places() []span {
 
 // drawPairs draws the connections of a projection between pools of nodes, in
 // order of target.
-func (n *Network) drawPairs(of engine.Pairs, pr network.Projection, visit func(s, t int, weight, delay float64)) error {
-	if err := engine.DrawPairs(n.desc.Seed, n.desc.Resolution, n.desc.Draws, of, pr, visit); err != nil {
+func (n *Network) drawPairs(of wiring.Pairs, pr network.Projection, visit func(s, t int, weight, delay float64)) error {
+	if err := wiring.DrawPairs(n.desc.Seed, n.desc.Resolution, n.desc.Draws, of, pr, visit); err != nil {
 		return err
 	}
 	n.desc.Draws++
@@ -270,7 +270,7 @@ func (n *Network) connectGenerators(pre, post *Nodes, rule connect.Rule, syn syn
 		dst := post.places()
 		var failure error
 		draws := n.desc.Draws
-		err := n.drawPairs(engine.Pairs{Pre: pre.Len(), Post: post.Len()}, pr, func(s, t int, weight, delay float64) {
+		err := n.drawPairs(wiring.Pairs{Pre: pre.Len(), Post: post.Len()}, pr, func(s, t int, weight, delay float64) {
 			onto := network.Range{Population: n.groups[dst[t].group].at, From: dst[t].from, N: 1}
 			if err := add(src[s], onto, connect.Constant(weight), connect.Constant(delay)); err != nil && failure == nil {
 				failure = err

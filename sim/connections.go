@@ -8,6 +8,7 @@ import (
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
 // A Connection is one connection as it is simulated.
@@ -23,7 +24,7 @@ type Connection struct {
 	projection int
 	target     uint32
 	index      uint32
-	state      *engine.ConnectionState // nil: it has none
+	state      *wiring.ConnectionState // nil: it has none
 	attachment attachmentKey
 }
 
@@ -167,7 +168,7 @@ func (n *Network) eachSynapse(q ConnectionQuery, has func(string) bool, visit fu
 	if !anySource || !anyTarget || len(n.desc.Projections) == 0 {
 		return true, nil
 	}
-	of := engine.Selection{Projections: []int{}, Sources: sources, Targets: targets}
+	of := wiring.Selection{Projections: []int{}, Sources: sources, Targets: targets}
 	for i := range n.desc.Projections {
 		if has(n.desc.Projections[i].Synapse) {
 			of.Projections = append(of.Projections, i)
@@ -179,7 +180,7 @@ func (n *Network) eachSynapse(q ConnectionQuery, has func(string) bool, visit fu
 	}
 	more = true
 	pre, post := idsOf{}, idsOf{}
-	err = d.Connections(of, func(c engine.Connection) bool {
+	err = d.Connections(of, func(c wiring.Connection) bool {
 		pr := &n.desc.Projections[c.Projection]
 		more = visit(Connection{Source: pre.at(&n.desc, c.Projection, pr.Sources, c.Source), Target: post.at(&n.desc, c.Projection, pr.Targets, c.Target),
 			Model: synapseName(pr.Synapse), Weight: c.Weight, Delay: clock.MS(int64(c.Delay), n.desc.Resolution),
@@ -246,7 +247,7 @@ func (n *Network) eachAttachment(q ConnectionQuery, has func(string) bool, visit
 			if !in(to, target) {
 				continue
 			}
-			weight, delay, err := engine.AttachmentSynapse(&n.desc, a, k)
+			weight, delay, err := wiring.AttachmentSynapse(&n.desc, a, k)
 			if err != nil {
 				return false, fmt.Errorf("sim: %w", err)
 			}

@@ -10,9 +10,9 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
-	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/param"
+	"cortigo/sim/internal/wiring"
 	"cortigo/sim/neuron"
 )
 
@@ -51,7 +51,7 @@ func (e *edit) set(c *Nodes, name string, value any) error {
 		if s, whole := c.wholePopulation(); whole && name == device.Vm && s >= e.net.built() {
 			return e.drawPotential(s, d)
 		}
-		x, err := engine.DrawParameter(e.net.desc.Seed, e.draws, d, n)
+		x, err := wiring.DrawParameter(e.net.desc.Seed, e.draws, d, n)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -266,7 +266,7 @@ func (e *edit) column(population int, p *network.Population, set *param.Set, nam
 	column := slices.Repeat([]float64{x}, p.N)
 	if name == device.Vm && p.Vm != nil {
 		for i := range column {
-			if column[i], err = engine.InitialPotential(&e.net.desc, population, i); err != nil {
+			if column[i], err = wiring.InitialPotential(&e.net.desc, population, i); err != nil {
 				return nil, err
 			}
 		}

@@ -9,8 +9,8 @@ import (
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
-	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/param"
+	"cortigo/sim/internal/wiring"
 	"cortigo/sim/neuron"
 )
 
@@ -227,7 +227,7 @@ func (n *Network) value(groupIndex, i int, name string) (float64, error) {
 				return 0, nil // nothing has arrived yet
 			}
 			if p.Vm != nil && p.Columns[name] == nil {
-				return engine.InitialPotential(&n.desc, g.at, i)
+				return wiring.InitialPotential(&n.desc, g.at, i)
 			}
 		}
 		if column := p.Columns[name]; column != nil {

@@ -7,10 +7,10 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
-	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/suggest"
+	"cortigo/sim/internal/wiring"
 	"cortigo/sim/synapse"
 )
 
@@ -179,7 +179,7 @@ func (n *Network) SynapseModels() []SynapseModel {
 		at[m.Name] = i + 1
 	}
 	for i := range n.desc.Projections {
-		models[at[n.desc.Projections[i].Synapse]].Connections += engine.CountSynapses(&n.desc, i)
+		models[at[n.desc.Projections[i].Synapse]].Connections += wiring.CountSynapses(&n.desc, i)
 	}
 	for _, a := range n.desc.Attachments {
 		if a.Until != 0 {

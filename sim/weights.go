@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"cortigo/sim/connect"
-	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
 // SetWeights gives connections, as Connections returned them, other weights: one
@@ -44,7 +44,7 @@ func (n *Network) setSynapses(connections []Connection, values any, what string)
 	case connect.Constant:
 		list = slices.Repeat([]float64{float64(v)}, len(connections))
 	default:
-		if list, err = engine.DrawParameter(n.desc.Seed, draws, v, len(connections)); err != nil {
+		if list, err = wiring.DrawParameter(n.desc.Seed, draws, v, len(connections)); err != nil {
 			return fail(err)
 		}
 	}
@@ -152,7 +152,7 @@ func (n *Network) changeAttachments(changed map[attachmentKey]float64, what stri
 			a.Since = n.now()
 		}
 		for k := range a.Post.N {
-			weight, delay, err := engine.AttachmentSynapse(&n.desc, &a, k)
+			weight, delay, err := wiring.AttachmentSynapse(&n.desc, &a, k)
 			if err != nil {
 				return nil, err
 			}

@@ -19,6 +19,7 @@ var floors = [][]string{
 	{"sim/connect", "sim/device", "sim/neuron", "sim/synapse"},
 	{"sim/internal/network"},
 	{"sim/internal/exchange"},
+	{"sim/internal/wiring"},
 	{"sim/internal/engine"},
 	{"sim/internal/store"},
 	{"sim/spikes", "sim"},

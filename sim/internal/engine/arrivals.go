@@ -37,10 +37,10 @@ func (sh *shard) arrivals(e *Engine, dst []network.Arrival) []network.Arrival {
 			continue
 		}
 		for _, b := range sh.blocks {
-			for i := range b.n * b.grid.tierCount() {
+			for i := range b.n * b.grid.TierCount() {
 				at, k, tier := b.base+i, i%b.n, i/b.n
 				up, all := int64(to.positive[at]), int64(to.sum[0][at])+int64(to.sum[1][at])
-				if b.grid.wide {
+				if b.grid.Wide {
 					up, all = to.positiveW[at], to.sumWide[0][at]+to.sumWide[1][at]
 				}
 				if inRing {
@@ -50,7 +50,7 @@ func (sh *shard) arrivals(e *Engine, dst []network.Arrival) []network.Arrival {
 				g := uint32(int(e.layout.first[b.population]) + b.index(k))
 				for _, x := range [2]int64{up, all - up} {
 					if x != 0 {
-						dst = append(dst, network.Arrival{Neuron: g, Step: step, Value: float64(b.grid.tierQuantum(tier) * float64(x))})
+						dst = append(dst, network.Arrival{Neuron: g, Step: step, Value: float64(b.grid.TierQuantum(tier) * float64(x))})
 					}
 				}
 			}

@@ -8,6 +8,7 @@ import (
 	"cortigo/sim/device"
 	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 	"cortigo/sim/neuron"
 )
 
@@ -119,7 +120,7 @@ func connections(e *Engine, at *network.Attachment, b *block, from, to int) (del
 		return delay, weight, nil
 	}
 	for k := from; k < to; k++ {
-		x, ms, err := drawConnection(e.desc.Seed, at, b.index(k))
+		x, ms, err := wiring.DrawConnection(e.desc.Seed, at, b.index(k))
 		if err != nil {
 			return nil, nil, err
 		}

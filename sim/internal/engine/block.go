@@ -11,6 +11,7 @@ import (
 	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/rng"
+	"cortigo/sim/internal/wiring"
 	"cortigo/sim/neuron"
 )
 
@@ -30,7 +31,7 @@ type block struct {
 	merged    bool            // input of both signs goes through the first port
 	following bool            // the group follows the signs of its input
 	ring      bool            // input comes through the shard's ring
-	grid      grid
+	grid      wiring.Grid
 	arriving  neuron.Input
 
 	current  currentDrive
@@ -41,7 +42,7 @@ type block struct {
 	weight   float64        // of these
 }
 
-func newBlock(desc *network.Description, l *layout, clock clock.Clock, g grid, s, p int) (*block, error) {
+func newBlock(desc *network.Description, l *layout, clock clock.Clock, g wiring.Grid, s, p int) (*block, error) {
 	pop := &desc.Populations[p]
 	spec, err := neuron.SpecOf(pop.Model)
 	if err != nil {
@@ -53,8 +54,8 @@ func newBlock(desc *network.Description, l *layout, clock clock.Clock, g grid, s
 	if b.merged {
 		b.arriving.Ports = b.arriving.Ports[:1]
 	}
-	c := &neuron.Config{Clock: clock, Merged: b.merged, Quantum: g.quantum, Index: b.index, Key: rng.NewKey(desc.Seed), Number: uint16(p)}
-	if g.wide {
+	c := &neuron.Config{Clock: clock, Merged: b.merged, Quantum: g.Quantum, Index: b.index, Key: rng.NewKey(desc.Seed), Number: uint16(p)}
+	if g.Wide {
 		c.Quantum = 0 // the sums arrive through the inbox
 	}
 	for i := range b.arriving.Ports {
@@ -71,7 +72,7 @@ func newBlock(desc *network.Description, l *layout, clock clock.Clock, g grid, s
 	}
 	b.most = math.MaxInt32
 	if !spec.Counts {
-		b.most = int32(min(pop.MostSpikes(clock), maxMultiplicity))
+		b.most = int32(min(pop.MostSpikes(clock), wiring.MaxMultiplicity))
 	}
 	b.columns = b.group.Columns()
 	return b, b.checkColumns(pop.Model)
@@ -137,7 +138,7 @@ func (b *block) initialise(desc *network.Description) error {
 			x := element(start, k)
 			if drawn {
 				var err error
-				if x, err = InitialPotential(desc, b.population, b.index(k)); err != nil {
+				if x, err = wiring.InitialPotential(desc, b.population, b.index(k)); err != nil {
 					return fmt.Errorf("initial V_m: %w", err)
 				}
 			}
@@ -174,7 +175,7 @@ func (sh *shard) follow(b *block, recordable string) {
 	b.group.(neuron.Follower).Follow(recordable)
 	b.columns, b.following = b.group.Columns(), true
 	b.in.FollowSigns()
-	sh.observePositive(b.grid.wide, b.ring)
+	sh.observePositive(b.grid.Wide, b.ring)
 }
 
 // advance does a step of the block: takes in what has arrived and moves on.

@@ -1,20 +1,6 @@
 package engine
 
-import (
-	"strings"
-	"testing"
-
-	"cortigo/sim/internal/clock"
-)
-
-func clockOf(t testing.TB, h float64) clock.Clock {
-	t.Helper()
-	c, err := clock.New(h)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
+import "strings"
 
 // currentNow returns what generators give element k at present, pA.
 func currentNow(b *block, k int) float64 {

@@ -13,6 +13,7 @@ import (
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
 // An Engine is a built network.
@@ -20,7 +21,7 @@ type Engine struct {
 	desc    *network.Description
 	clock   clock.Clock
 	layout  *layout
-	grids   []grid
+	grids   []wiring.Grid
 	shards  []*shard // those here
 	threads int
 	neurons int
@@ -51,11 +52,11 @@ type Engine struct {
 // often a neuron of each population may spike in one step without a sum
 // overflowing.
 type Bounds struct {
-	MinDelay     int64   `json:"min_delay"`
-	MaxDelay     int64   `json:"max_delay"`
-	Multiplicity []int32 `json:"multiplicity"`
-	Ring         bool    `json:"ring"`  // shards are delivered through rings where they can be
-	Grids        []Grid  `json:"grids"` // of each population
+	MinDelay     int64         `json:"min_delay"`
+	MaxDelay     int64         `json:"max_delay"`
+	Multiplicity []int32       `json:"multiplicity"`
+	Ring         bool          `json:"ring"`  // shards are delivered through rings where they can be
+	Grids        []wiring.Grid `json:"grids"` // of each population
 }
 
 // A Phase is a part of building and the time it took.
@@ -109,12 +110,12 @@ func newEngine(desc *network.Description, opts Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{desc: desc.Clone(), clock: clock, neurons: desc.Neurons()}
-	if e.grids, err = populationGrids(desc, clock); err != nil {
+	if e.grids, err = wiring.PopulationGrids(desc, clock); err != nil {
 		return nil, err
 	}
 	room := 0
 	for p := range desc.Populations {
-		room += desc.Populations[p].N * e.grids[p].tierCount()
+		room += desc.Populations[p].N * e.grids[p].TierCount()
 	}
 	shards := 0
 	e.threads, shards = opts.Divide(e.neurons)
@@ -139,23 +140,23 @@ func newEngine(desc *network.Description, opts Options) (*Engine, error) {
 
 // wire resolves the projections and what follows from them for the whole
 // network.
-func (e *Engine) wire(j *job) ([]*wiring, error) {
+func (e *Engine) wire(j *wiring.Job) ([]*wiring.Bundle, error) {
 	desc := e.desc
-	byProjection := make([][]*wiring, len(desc.Projections))
+	byProjection := make([][]*wiring.Bundle, len(desc.Projections))
 	err := parallel(e.threads, len(byProjection), func(_, i int) error {
-		ws, err := newWirings(j, desc, i, e.clock, e.grids)
-		if j.err() != nil {
-			return j.err()
+		ws, err := wiring.NewBundles(j, desc, i, e.clock, e.grids)
+		if j.Err() != nil {
+			return j.Err()
 		}
 		if err != nil {
 			return fmt.Errorf("%s -> %s: %w", desc.Names(desc.Projections[i].Pre), desc.Names(desc.Projections[i].Post), err)
 		}
 		byProjection[i] = ws
-		rest := j.degrees(&desc.Projections[i])
+		rest := j.Degrees(&desc.Projections[i])
 		if len(ws) > 0 {
-			rest -= ws[0].told
+			rest -= ws[0].Told
 		}
-		j.tell(rest)
+		j.Tell(rest)
 		return nil
 	})
 	if err != nil {
@@ -163,32 +164,32 @@ func (e *Engine) wire(j *job) ([]*wiring, error) {
 	}
 	bundles := slices.Concat(byProjection...)
 	for i, ws := range byProjection {
-		keepQuantum(&desc.Projections[i], ws)
+		wiring.KeepQuantum(&desc.Projections[i], ws)
 	}
 	e.bounds = Bounds{MinDelay: maxInterval, MaxDelay: 1}
 	for _, w := range bundles {
-		e.bounds.MinDelay, e.bounds.MaxDelay = min(e.bounds.MinDelay, w.delay.least), max(e.bounds.MaxDelay, w.delay.max)
+		e.bounds.MinDelay, e.bounds.MaxDelay = min(e.bounds.MinDelay, w.Delays.Least), max(e.bounds.MaxDelay, w.Delays.Max)
 	}
 	for _, w := range bundles {
-		if err := j.err(); err != nil {
+		if err := j.Err(); err != nil {
 			return nil, err
 		}
-		w.countSynapses()
+		w.CountSynapses()
 	}
 	e.bounds.Ring = e.chooseRing(bundles)
-	e.bounds.Multiplicity, err = sumLimits(j, desc, bundles, e.grids)
+	e.bounds.Multiplicity, err = wiring.SumLimits(j, desc, bundles, e.grids)
 	return bundles, err
 }
 
 // makeShards makes the blocks of all shards here, with their inputs and initial
 // state.
-func (e *Engine) makeShards(j *job) error {
+func (e *Engine) makeShards(j *wiring.Job) error {
 	e.shards = make([]*shard, len(e.part.Here))
 	return parallel(e.threads, len(e.shards), func(_, i int) error {
-		if err := j.err(); err != nil {
+		if err := j.Err(); err != nil {
 			return err
 		}
-		defer j.tell(int64(e.neurons/len(e.shards)) * unitsPerNeuron)
+		defer j.Tell(int64(e.neurons/len(e.shards)) * wiring.UnitsPerNeuron)
 		sh, err := newShard(e, e.part.Here[i])
 		if err != nil {
 			return err
@@ -214,7 +215,7 @@ func Build(ctx context.Context, desc *network.Description, opts Options) (*Engin
 	if err != nil {
 		return nil, err
 	}
-	j := newJob(ctx, e.desc, opts.Progress)
+	j := wiring.NewJob(ctx, e.desc, opts.Progress)
 	bundles, err := e.wire(j)
 	if err != nil {
 		return nil, err
@@ -234,7 +235,7 @@ func Build(ctx context.Context, desc *network.Description, opts Options) (*Engin
 		return nil, err
 	}
 	e.assessRisk()
-	j.end()
+	j.End()
 	phase("synapses", &e.buildTimes)
 	return e, nil
 }
@@ -248,10 +249,10 @@ func (e *Engine) Settle(d *network.Description) {
 }
 
 // sumDegrees adds up how many synapses each neuron has as a source.
-func (e *Engine) sumDegrees(j *job) error {
+func (e *Engine) sumDegrees(j *wiring.Job) error {
 	e.degree = make([]uint32, e.neurons)
 	for _, sh := range e.shards {
-		if err := j.err(); err != nil {
+		if err := j.Err(); err != nil {
 			return err
 		}
 		for _, k := range sh.kinds {

@@ -9,17 +9,18 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
-func connectionsOf(t *testing.T, d *network.Description, projections ...int) ([]Connection, *Engine) {
+func connectionsOf(t *testing.T, d *network.Description, projections ...int) ([]wiring.Connection, *Engine) {
 	t.Helper()
 	e, err := Build(t.Context(), d, Options{Threads: 2, Shards: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
 	e.Settle(d)
-	var cs []Connection
-	if err := e.Connections(Selection{Projections: projections}, func(c Connection) bool { cs = append(cs, c); return true }); err != nil {
+	var cs []wiring.Connection
+	if err := e.Connections(wiring.Selection{Projections: projections}, func(c wiring.Connection) bool { cs = append(cs, c); return true }); err != nil {
 		t.Fatal(err)
 	}
 	return cs, e
@@ -38,8 +39,8 @@ func grown(more ...network.Projection) *network.Description {
 func TestWeightsStay(t *testing.T) {
 	first := grown()
 	before, e := connectionsOf(t, first, 0, 1)
-	q := e.grids[1].quantum
-	if e.grids[1].wide || len(first.Projections[0].Quantum) != 1 || first.Projections[0].Quantum[0] != q || first.Projections[1].Quantum[0] != q {
+	q := e.grids[1].Quantum
+	if e.grids[1].Wide || len(first.Projections[0].Quantum) != 1 || first.Projections[0].Quantum[0] != q || first.Projections[1].Quantum[0] != q {
 		t.Fatalf("grid %+v, quanta %v and %v", e.grids[1], first.Projections[0].Quantum, first.Projections[1].Quantum)
 	}
 	onto := func(w connect.Distribution) network.Projection {
@@ -58,12 +59,12 @@ func TestWeightsStay(t *testing.T) {
 			d.Projections[i].Quantum = slices.Clone(first.Projections[i].Quantum)
 		}
 		after, f := connectionsOf(t, d, 0, 1)
-		if f.grids[1].wide != c.wide || !c.wide && f.grids[1].quantum != q {
+		if f.grids[1].Wide != c.wide || !c.wide && f.grids[1].Quantum != q {
 			t.Errorf("%s: grid %+v", c.name, f.grids[1])
 		}
 		tolerance := 0.0
 		if c.wide {
-			tolerance = f.grids[1].quantum / 2
+			tolerance = f.grids[1].Quantum / 2
 		}
 		if len(after) != len(before) {
 			t.Fatalf("%s: %d synapses, had %d", c.name, len(after), len(before))
@@ -84,7 +85,7 @@ func TestWeightsStay(t *testing.T) {
 		}
 	}
 	// Without what was drawn before, the same network would have another grid.
-	if _, f := connectionsOf(t, grown(onto(connect.Normal{Mean: 300, SD: 50}))); f.grids[1].wide || f.grids[1].quantum == q {
+	if _, f := connectionsOf(t, grown(onto(connect.Normal{Mean: 300, SD: 50}))); f.grids[1].Wide || f.grids[1].Quantum == q {
 		t.Errorf("grid %+v", f.grids[1])
 	}
 }
@@ -113,7 +114,7 @@ func TestChangedSynapses(t *testing.T) {
 	nan := math.NaN()
 	first := grown()
 	before, e := connectionsOf(t, first)
-	q := e.grids[1].quantum
+	q := e.grids[1].Quantum
 	for _, c := range []struct {
 		name    string
 		changed []network.SynapseChange
@@ -133,7 +134,7 @@ func TestChangedSynapses(t *testing.T) {
 			t.Fatal(err)
 		}
 		after, f := connectionsOf(t, d)
-		if f.grids[1].wide != c.wide || !c.wide && f.grids[1].quantum != q {
+		if f.grids[1].Wide != c.wide || !c.wide && f.grids[1].Quantum != q {
 			t.Errorf("%s: grid %+v, was on %g", c.name, f.grids[1], q)
 		}
 		left := c.changed
@@ -150,7 +151,7 @@ func TestChangedSynapses(t *testing.T) {
 				left = left[1:]
 			}
 			got := after[i]
-			if c.wide && math.Abs(got.Weight-want.Weight) <= f.grids[1].quantum/2 {
+			if c.wide && math.Abs(got.Weight-want.Weight) <= f.grids[1].Quantum/2 {
 				got.Weight = want.Weight
 			}
 			if got != want {
@@ -160,7 +161,7 @@ func TestChangedSynapses(t *testing.T) {
 		if len(left) > 0 || f.bounds.MinDelay != least || f.bounds.MaxDelay != most {
 			t.Errorf("%s: %d changes left, delays within %d..%d", c.name, len(left), f.bounds.MinDelay, f.bounds.MaxDelay)
 		}
-		if rows := heldBy(f); !reflect.DeepEqual(rows, queried(t, f, Selection{})) {
+		if rows := heldBy(f); !reflect.DeepEqual(rows, queried(t, f, wiring.Selection{})) {
 			t.Errorf("%s: rows hold something else", c.name)
 		}
 	}
@@ -169,7 +170,7 @@ func TestChangedSynapses(t *testing.T) {
 	d.Projections = d.Projections[:1]
 	d.Projections[0].Weight = connect.Constant(20)
 	d.Projections[0].Changed = []network.SynapseChange{{Target: 0, Index: 0, Weight: 30, Delay: nan, Since: 0}}
-	if _, f := connectionsOf(t, d); f.grids[1] != (grid{quantum: 10}) {
+	if _, f := connectionsOf(t, d); f.grids[1] != (wiring.Grid{Quantum: 10}) {
 		t.Errorf("grid %+v", f.grids[1])
 	}
 }

@@ -55,7 +55,7 @@ func classOf(in blockInput) any {
 // whole numbers of spikes of one weight, so that these can go to the neurons
 // without a way through the inbox; nil if there is none such.
 func (b *block) onlyCounter() (device.Counter, float64) {
-	if len(b.inputs) != 1 || b.grid.wide || !b.merged || !b.takesCounts() {
+	if len(b.inputs) != 1 || b.grid.Wide || !b.merged || !b.takesCounts() {
 		return nil, 0
 	}
 	in := b.inputs[0]

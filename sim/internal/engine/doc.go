@@ -1,19 +1,11 @@
 // Package engine builds and runs networks: it is where the time goes.
 //
 //	layout.go       which shard a neuron lives in
-//	quantum.go      the grid on which a population's weights lie; tiers.go: of weights far apart
-//	often.go        how many spikes parrots may repeat at once, and when they are too many
-//	plan.go         which sources each target of a projection gets
-//	draw.go         sources, weights and delays of a target, from its own streams
-//	value.go        numbers drawn from distributions
-//	change.go       synapses that were given another weight or delay
-//	query.go        connections, named by drawing them again; pairs.go: between nodes that are no neurons
 //	kind.go         what a shard asks of synapses of any kind; static.go: those that never change
 //	stateful.go     synapses with state: rows, what they send; stateful_state.go: in and out, by name
 //	rows.go         synapse rows: sorted by source and delay, placed
 //	ring.go         rows and sums of shards of few neurons
 //	build.go        an engine from a description; fill.go: all rows of a shard
-//	job.go          building that can be stopped and tells how far it is
 //	memory.go       how much memory it will take
 //	load.go         an engine from rows that were built before
 //	renew.go        an engine that goes on from another whose description changed

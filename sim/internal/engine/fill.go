@@ -1,26 +1,28 @@
 package engine
 
 import (
-	"cortigo/sim/internal/kernel"
 	"fmt"
 	"math"
 	"runtime/debug"
 	"slices"
+
+	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/wiring"
 )
 
 // buildRows draws the synapses of every shard, one source population after
 // another, so that what is being sorted stays small beside what is done. Large
 // source populations come first: they need most room while little is done.
-func (e *Engine) buildRows(j *job, bundles []*wiring) error {
-	bySource := make([][]*wiring, len(e.desc.Populations))
+func (e *Engine) buildRows(j *wiring.Job, bundles []*wiring.Bundle) error {
+	bySource := make([][]*wiring.Bundle, len(e.desc.Populations))
 	records := make([]int64, len(e.desc.Populations))
 	for _, w := range bundles {
-		if w.stateful {
+		if w.Stateful {
 			continue
 		}
 		pre := w.Pre.Population
 		bySource[pre] = append(bySource[pre], w)
-		records[pre] += w.synapses
+		records[pre] += w.Synapses
 	}
 	var order []int
 	for p, n := range records {
@@ -43,33 +45,33 @@ type rowWork struct {
 	narrow partition[uint32]
 	wide   partition[uint64]
 	placer placer
-	drawn  drawn
+	drawn  wiring.Drawn
 }
 
 type rowBuilder struct {
 	work     []rowWork
 	e        *Engine
-	job      *job
-	bySource [][]*wiring
+	job      *wiring.Job
+	bySource [][]*wiring.Bundle
 	order    []int
 }
 
 // shard makes all rows of a shard.
 func (b *rowBuilder) shard(sh *shard, work *rowWork) error {
-	if err := b.job.err(); err != nil {
+	if err := b.job.Err(); err != nil {
 		return err
 	}
-	var narrow, wide, ring []*wiring
+	var narrow, wide, ring []*wiring.Bundle
 	for _, p := range b.order {
 		for _, w := range b.bySource[p] {
-			inRing := b.e.bounds.Ring && ringable(w.drawer)
+			inRing := b.e.bounds.Ring && ringable(w.Drawer)
 			if inRing {
 				ring = append(ring, w)
 			}
 			switch {
-			case w.wide:
+			case w.Wide:
 				wide = append(wide, w)
-			case !inRing || w.delay.max >= kernel.RingSteps:
+			case !inRing || w.Delays.Max >= kernel.RingSteps:
 				narrow = append(narrow, w)
 			}
 		}
@@ -91,14 +93,14 @@ func (b *rowBuilder) shard(sh *shard, work *rowWork) error {
 
 // fillRows makes the rows of one form; bundles are in order of source
 // population.
-func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], bundles []*wiring, work *rowWork, room *partition[W]) error {
+func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], bundles []*wiring.Bundle, work *rowWork, room *partition[W]) error {
 	if len(bundles) == 0 {
 		return nil
 	}
 	r.entry = make([]kernel.Cursor, b.e.neurons)
 	r.degree = make([]uint32, b.e.neurons)
 	type group struct {
-		bundles []*wiring
+		bundles []*wiring.Bundle
 		keys    int
 		records int64
 		single  bool // all onto merged channels
@@ -114,12 +116,12 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], bundles []*wiring, w
 		g := group{bundles: bundles[:n], single: true}
 		bundles = bundles[n:]
 		for _, w := range g.bundles {
-			g.keys = max(g.keys, int(w.delay.max)<<1+2)
-			g.single = g.single && w.merged
+			g.keys = max(g.keys, int(w.Delays.Max)<<1+2)
+			g.single = g.single && w.Merged
 			from, to := b.e.layout.slice(sh.index, w.Post)
 			blk := sh.blocks[w.Post.Population]
 			for k := from; k < to; k++ {
-				g.records += int64(w.degree(blk.index(k) - w.Post.From))
+				g.records += int64(w.Degree(blk.index(k) - w.Post.From))
 			}
 		}
 		if g.single {
@@ -135,7 +137,7 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], bundles []*wiring, w
 	r.syn = make([]W, words)
 	PreferHugePages(r.syn)
 	part, pl, d := room, &work.placer, &work.drawn
-	var units toll
+	var units wiring.Toll
 	for _, g := range groups {
 		r.single = g.single
 		p := g.bundles[0].Pre.Population
@@ -149,15 +151,15 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], bundles []*wiring, w
 			from, to := b.e.layout.slice(sh.index, w.Post)
 			blk := sh.blocks[w.Post.Population]
 			for k := from; k < to; k++ {
-				if w.draw(blk.index(k)-w.Post.From, d); d.err != nil {
-					return d.err
+				if w.Draw(blk.index(k)-w.Post.From, d); d.Err != nil {
+					return d.Err
 				}
-				if err := units.add(b.job, unitsPerTarget+len(d.source)*unitsPerSynapse); err != nil {
+				if err := units.Add(b.job, wiring.UnitsPerTarget+len(d.Source)*wiring.UnitsPerSynapse); err != nil {
 					return err
 				}
-				if b.e.bounds.Ring && ringable(w.drawer) {
+				if b.e.bounds.Ring && ringable(w.Drawer) {
 					dropRing(d)
-					g.records -= int64(w.degree(blk.index(k)-w.Post.From)) - int64(len(d.source)) // the ring's are told
+					g.records -= int64(w.Degree(blk.index(k)-w.Post.From)) - int64(len(d.Source)) // the ring's are told
 				}
 				part.add(uint16(blk.base+k), blk.n, d)
 			}
@@ -170,7 +172,7 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], bundles []*wiring, w
 				return err
 			}
 			part.release(chunks)
-			if err := b.job.err(); err != nil {
+			if err := b.job.Err(); err != nil {
 				return err
 			}
 		}

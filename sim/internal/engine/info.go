@@ -5,6 +5,7 @@ import (
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
 // Step returns how many steps were done.
@@ -92,18 +93,18 @@ func (e *Engine) elsewhere(population, i int) error {
 // Describe returns the query of a description. Synapses with state are as they are
 // in built, an engine of which desc is the description, or has grown out of it; nil:
 // as they begin.
-func Describe(desc *network.Description, built *Engine) (*Query, error) {
+func Describe(desc *network.Description, built *Engine) (*wiring.Query, error) {
 	if built == nil {
-		return NewQuery(desc, nil)
+		return wiring.NewQuery(desc, nil)
 	}
-	return NewQuery(desc, built.synapsesNow)
+	return wiring.NewQuery(desc, built.synapsesNow)
 }
 
 // synapsesNow returns the synapses with state of a projection; nil where it has none.
-func (e *Engine) synapsesNow(projection int) *SynapsesNow {
+func (e *Engine) synapsesNow(projection int) *wiring.SynapsesNow {
 	for _, ch := range e.stateful {
 		if ch.projection == projection {
-			return &SynapsesNow{State: e.synapseState(ch), First: ch.first, Step: e.step, Here: e.isHere}
+			return &wiring.SynapsesNow{State: e.synapseState(ch), First: ch.first, Step: e.step, Here: e.isHere}
 		}
 	}
 	return nil

@@ -310,3 +310,31 @@ func TestPorts(t *testing.T) {
 		}
 	}
 }
+
+// chiSquared returns the statistic of counts against expected numbers, and the
+// number of cells that it has; cells of few expected are put together.
+func chiSquared(count, want []float64) (chi2 float64, cells int) {
+	c, w := 0.0, 0.0
+	for i := range count {
+		c, w = c+count[i], w+want[i]
+		if w >= 10 || i == len(count)-1 && w > 0 {
+			chi2 += (c - w) * (c - w) / w
+			cells++
+			c, w = 0, 0
+		}
+	}
+	return chi2, cells
+}
+
+// checkChiSquared fails where the statistic of n cells is beyond p = 1e-4, by
+// the cube-root approximation of Wilson & Hilferty (1931); 3.719 is the normal
+// quantile.
+func checkChiSquared(t *testing.T, what string, count, want []float64) {
+	t.Helper()
+	chi2, cells := chiSquared(count, want)
+	k := float64(cells - 1)
+	limit := k * math.Pow(1-2/(9*k)+3.719*math.Sqrt(2/(9*k)), 3)
+	if cells < 2 || chi2 > limit {
+		t.Errorf("%s: chi-squared %.1f of %d cells, limit %.1f", what, chi2, cells, limit)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
 // maxShard is how many slots a shard has: a target is a 16-bit number.
@@ -29,7 +30,7 @@ type layout struct {
 // newLayout deals populations out over shards; each neuron takes as many slots
 // as its weights have tiers, one where grids is nil: its own first, those of the
 // finer tiers behind the slots of all its block.
-func newLayout(pops []network.Population, grids []grid, shards int) (*layout, error) {
+func newLayout(pops []network.Population, grids []wiring.Grid, shards int) (*layout, error) {
 	l := &layout{shards: shards, first: make([]int, len(pops)), n: make([]int, len(pops)), ids: make([]int32, len(pops)),
 		base: make([][]int, shards), slots: make([]int, shards)}
 	total, room := 0, 0
@@ -62,11 +63,11 @@ func newLayout(pops []network.Population, grids []grid, shards int) (*layout, er
 	return l, nil
 }
 
-func tiersOf(grids []grid, p int) int {
+func tiersOf(grids []wiring.Grid, p int) int {
 	if grids == nil {
 		return 1
 	}
-	return grids[p].tierCount()
+	return grids[p].TierCount()
 }
 
 // minShards returns how many shards n neurons need, with some room for

@@ -7,6 +7,7 @@ import (
 
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
 // Rows are the synapses onto one shard as they lie in memory: for each of the
@@ -31,23 +32,8 @@ func (e *Engine) Rows(s int) Rows {
 // Bounds returns what follows from the synapses.
 func (e *Engine) Bounds() Bounds {
 	b := e.bounds
-	b.Grids = e.savedGrids()
+	b.Grids = e.grids
 	return b
-}
-
-// A Grid says what an integer in rows onto a population stands for.
-type Grid struct {
-	Quantum float64 `json:"quantum"` // pA, or mV for iaf_psc_delta
-	Wide    bool    `json:"wide,omitempty"`
-	Tiers   int     `json:"tiers,omitempty"` // sums of each neuron; 0 for one
-}
-
-func (e *Engine) savedGrids() []Grid {
-	grids := make([]Grid, len(e.grids))
-	for p, g := range e.grids {
-		grids[p] = Grid{g.quantum, g.wide, g.tiers}
-	}
-	return grids
 }
 
 // Load makes an engine from rows that were built before, with the initial
@@ -55,8 +41,8 @@ func (e *Engine) savedGrids() []Grid {
 // built for. Rows are checked: whatever they hold, no cursor leaves them.
 func Load(desc *network.Description, opts Options, bounds Bounds, open func(s int) (Rows, error)) (*Engine, error) {
 	for p, m := range bounds.Multiplicity {
-		if m < 1 || m > maxMultiplicity {
-			return nil, fmt.Errorf("population %d may emit %d spikes at once, must be in [1, %d]", p, m, maxMultiplicity)
+		if m < 1 || m > wiring.MaxMultiplicity {
+			return nil, fmt.Errorf("population %d may emit %d spikes at once, must be in [1, %d]", p, m, wiring.MaxMultiplicity)
 		}
 	}
 	return load(desc, opts, bounds, open, func(sh *shard, e *Engine) error { return sh.static.check(e.neurons, bounds) })
@@ -68,7 +54,7 @@ func load(desc *network.Description, opts Options, bounds Bounds, open func(s in
 		return nil, err
 	}
 	e.bounds = bounds
-	if !slices.Equal(bounds.Grids, e.savedGrids()) {
+	if !slices.Equal(bounds.Grids, e.grids) {
 		return nil, errors.New("its weights are not in the quanta that this version keeps them in: open it in another number of shards, which draws them again")
 	}
 	e.bounds.Grids = nil // they are e.grids

@@ -8,6 +8,7 @@ import (
 	"cortigo/sim/internal/clock"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
 // Memory estimates how many bytes of memory a process has at most while it builds
@@ -25,7 +26,7 @@ func Memory(desc *network.Description, opts Options) (int64, error) {
 		here, _ := opts.Exchange.Shards()
 		m.built = float64(len(here))
 	}
-	if m.grids, err = populationGrids(desc, clock); err != nil {
+	if m.grids, err = wiring.PopulationGrids(desc, clock); err != nil {
 		return 0, err
 	}
 	slots := 0
@@ -33,7 +34,7 @@ func Memory(desc *network.Description, opts Options) (int64, error) {
 		pop := &desc.Populations[p]
 		m.sizes[p] = float64(pop.N)
 		slots += (pop.N+shards-1)/shards + blockAlign
-		m.state += m.population(pop, m.grids[p].wide)
+		m.state += m.population(pop, m.grids[p].Wide)
 	}
 	m.ring = slots <= kernel.RingSlots
 	for i := range desc.Projections {
@@ -66,7 +67,7 @@ type memory struct {
 	clock         clock.Clock
 	shards, built float64
 	sizes         []float64 // of the populations
-	grids         []grid
+	grids         []wiring.Grid
 	state         float64 // of the neurons
 	plans         float64 // what is known of the targets of all projections while rows are made; as much is garbage
 	sources       []sourceMemory
@@ -109,18 +110,18 @@ func (m *memory) projection(pr *network.Projection, clock clock.Clock) error {
 	if pre.N == 0 || post.N == 0 {
 		return nil
 	}
-	n, plan := synapsesOf(pr)
+	n, plan := wiring.ExpectedSynapses(pr)
 	m.plans += plan + 64
 	if len(pre.Parts) > 1 {
 		m.plans += 4 * float64(post.N) * float64(len(pre.Parts))
 	}
 	delays := 8.0 // of a list
 	if _, ok := pr.DelayValues(); !ok {
-		d, err := delaySteps(pr.Delay, clock)
+		d, err := wiring.Delays(pr.Delay, clock)
 		if err != nil {
 			return err
 		}
-		delays = math.Max(1, d.spread)
+		delays = math.Max(1, d.Spread)
 	}
 	if model, spec, err := m.desc.KindOf(pr); err != nil {
 		return err
@@ -131,7 +132,7 @@ func (m *memory) projection(pr *network.Projection, clock clock.Clock) error {
 		return nil
 	}
 	for _, t := range post.Parts {
-		wide, merged := m.grids[t.Population].wide, m.desc.Populations[t.Population].Merged()
+		wide, merged := m.grids[t.Population].Wide, m.desc.Populations[t.Population].Merged()
 		for _, s := range pre.Parts {
 			k := n * float64(t.N) / float64(post.N) * float64(s.N) / float64(pre.N)
 			from := &m.sources[s.Population]

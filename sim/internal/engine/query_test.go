@@ -13,6 +13,7 @@ import (
 	"cortigo/sim/device"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 	"cortigo/sim/neuron"
 )
 
@@ -99,11 +100,11 @@ func heldBy(e *Engine) held {
 }
 
 // queried is what Connections says that the shards hold.
-func queried(t *testing.T, e *Engine, of Selection) held {
+func queried(t *testing.T, e *Engine, of wiring.Selection) held {
 	t.Helper()
 	h := held{}
-	last := Connection{Projection: -1}
-	err := e.Connections(of, func(c Connection) bool {
+	last := wiring.Connection{Projection: -1}
+	err := e.Connections(of, func(c wiring.Connection) bool {
 		if c.Projection < last.Projection || c.Projection == last.Projection && (c.Target < last.Target || c.Target == last.Target && c.Index <= last.Index) {
 			t.Fatalf("%+v follows %+v", c, last)
 		}
@@ -112,7 +113,7 @@ func queried(t *testing.T, e *Engine, of Selection) held {
 		pre, post := network.NewPool(pr.Sources()), network.NewPool(pr.Targets())
 		p, i := pre.At(int(c.Source))
 		q, j := post.At(int(c.Target))
-		h.add(int64(e.layout.first[p]+i), int64(e.layout.first[q]+j), int64(math.Round(c.Weight/e.grids[q].quantum)), c.Delay)
+		h.add(int64(e.layout.first[p]+i), int64(e.layout.first[q]+j), int64(math.Round(c.Weight/e.grids[q].Quantum)), c.Delay)
 		return true
 	})
 	if err != nil {
@@ -133,7 +134,7 @@ func TestConnectionsAreWhatIsHeld(t *testing.T) {
 			t.Fatal(err)
 		}
 		ring = ring || e.bounds.Ring
-		got := queried(t, e, Selection{})
+		got := queried(t, e, wiring.Selection{})
 		if want == nil {
 			want = got
 		}
@@ -154,7 +155,7 @@ func TestConnectionsAreWhatIsHeld(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(queried(t, f, Selection{}), want) {
+		if !reflect.DeepEqual(queried(t, f, wiring.Selection{}), want) {
 			t.Errorf("%+v: a loaded engine names other synapses", o)
 		}
 	}
@@ -198,7 +199,7 @@ func TestGoldenConnections(t *testing.T) {
 	digest := make([]string, len(e.desc.Projections))
 	for i := range digest {
 		h := fnv.New64a()
-		if err := e.Connections(Selection{Projections: []int{i}}, func(c Connection) bool {
+		if err := e.Connections(wiring.Selection{Projections: []int{i}}, func(c wiring.Connection) bool {
 			binary.Write(h, binary.LittleEndian, []uint64{uint64(c.Target), uint64(c.Index), uint64(c.Source), math.Float64bits(c.Weight), uint64(c.Delay)})
 			return true
 		}); err != nil {
@@ -230,12 +231,12 @@ func TestSelection(t *testing.T) {
 		}
 		return rs == nil
 	}
-	for _, of := range []Selection{
+	for _, of := range []wiring.Selection{
 		{Sources: []network.Range{{Population: 0, From: 3, N: 1}}}, {Targets: []network.Range{{Population: 2, From: 5, N: 3}, {Population: 1, From: 0, N: 2}}}, {Sources: []network.Range{{Population: 1, From: 0, N: 5}, {Population: 0, From: 39, N: 1}}, Targets: []network.Range{{Population: 0, From: 10, N: 20}}},
 		{Projections: []int{4, 6}}, {Projections: []int{5}, Targets: []network.Range{{Population: 0, From: 0, N: 4}}}, {Sources: []network.Range{}},
 	} {
-		var want, got []Connection
-		if err := e.Connections(Selection{Projections: of.Projections}, func(c Connection) bool {
+		var want, got []wiring.Connection
+		if err := e.Connections(wiring.Selection{Projections: of.Projections}, func(c wiring.Connection) bool {
 			pr := &e.desc.Projections[c.Projection]
 			if in(of.Sources, pr.Sources(), c.Source) && in(of.Targets, pr.Targets(), c.Target) {
 				want = append(want, c)
@@ -244,24 +245,24 @@ func TestSelection(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		if err := e.Connections(of, func(c Connection) bool { got = append(got, c); return true }); err != nil {
+		if err := e.Connections(of, func(c wiring.Connection) bool { got = append(got, c); return true }); err != nil {
 			t.Fatal(err)
 		}
 		if !reflect.DeepEqual(got, want) || len(want) == 0 && of.Sources == nil {
 			t.Errorf("%+v: %d synapses, want %d", of, len(got), len(want))
 		}
 		n := 0
-		if err := e.Connections(of, func(Connection) bool { n++; return n < 3 }); err != nil || n != min(3, len(want)) {
+		if err := e.Connections(of, func(wiring.Connection) bool { n++; return n < 3 }); err != nil || n != min(3, len(want)) {
 			t.Errorf("%+v: %d visited, %v", of, n, err)
 		}
 	}
-	if err := e.Connections(Selection{Projections: []int{9}}, nil); err == nil || err.Error() != "projection 9, must be in [0, 9)" {
+	if err := e.Connections(wiring.Selection{Projections: []int{9}}, nil); err == nil || err.Error() != "projection 9, must be in [0, 9)" {
 		t.Errorf("%v", err)
 	}
 }
 
 // Connections visits the synapses of an engine.
-func (e *Engine) Connections(of Selection, visit func(c Connection) bool) error {
+func (e *Engine) Connections(of wiring.Selection, visit func(c wiring.Connection) bool) error {
 	q, err := Describe(e.desc, e)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
 // Rebuild builds an engine of a description that has grown out of old's, or
@@ -65,7 +66,7 @@ func (e *Engine) Reload(desc *network.Description) (*Engine, error) {
 // Fits reports whether an engine of desc would keep weights as e does, so that
 // Reload and Restart can make it.
 func (e *Engine) Fits(desc *network.Description) bool {
-	grids, err := populationGrids(desc, e.clock)
+	grids, err := wiring.PopulationGrids(desc, e.clock)
 	return err == nil && slices.Equal(grids, e.grids)
 }
 

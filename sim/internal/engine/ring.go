@@ -6,6 +6,7 @@ import (
 
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/wiring"
 )
 
 // ringRows are the synapses that are delivered when their source spikes, for
@@ -24,7 +25,7 @@ const ringSegment = 10.0
 
 // chooseRing reports whether shards are delivered through rings: they must be
 // small enough, and segments short.
-func (e *Engine) chooseRing(bundles []*wiring) bool {
+func (e *Engine) chooseRing(bundles []*wiring.Bundle) bool {
 	for _, n := range e.layout.slots {
 		if n > kernel.RingSlots {
 			return false
@@ -34,13 +35,13 @@ func (e *Engine) chooseRing(bundles []*wiring) bool {
 	type source struct{ synapses, delays float64 }
 	sources := make([]source, len(e.layout.n))
 	for _, w := range bundles {
-		if !ringable(w.drawer) {
+		if !ringable(w.Drawer) {
 			continue
 		}
-		n := float64(w.synapses)
+		n := float64(w.Synapses)
 		s := &sources[w.Pre.Population]
 		s.synapses += n
-		s.delays += n * math.Max(1, w.delay.spread)
+		s.delays += n * math.Max(1, w.Delays.Spread)
 	}
 	segments, synapses := 0.0, 0.0
 	for p, s := range sources {
@@ -56,33 +57,33 @@ func (e *Engine) chooseRing(bundles []*wiring) bool {
 
 // ringable reports whether a projection's synapses can go through a ring. Those
 // whose delay is too long go through segments all the same.
-func ringable(w *drawer) bool { return w.merged && !w.wide && !w.stateful }
+func ringable(w *wiring.Drawer) bool { return w.Merged && !w.Wide && !w.Stateful }
 
 // inRing reports whether a delay fits a ring.
 func inRing(key uint16) bool { return key>>1 < kernel.RingSteps }
 
 // fillRing makes the rows of a shard's ring. Sources are counted, then placed:
 // the words of a source stand in order of target.
-func fillRing(b *rowBuilder, sh *shard, bundles []*wiring) error {
+func fillRing(b *rowBuilder, sh *shard, bundles []*wiring.Bundle) error {
 	r := &sh.static.ring
 	r.degree = make([]uint32, b.e.neurons)
-	var d drawn
-	var units toll
+	var d wiring.Drawn
+	var units wiring.Toll
 	each := func(visit func(source uint32, slot, key uint16, weight int64)) error {
 		for _, w := range bundles {
 			from, to := b.e.layout.slice(sh.index, w.Post)
 			blk := sh.blocks[w.Post.Population]
 			first := uint32(b.e.layout.first[w.Pre.Population])
 			for k := from; k < to; k++ {
-				if w.draw(blk.index(k)-w.Post.From, &d); d.err != nil {
-					return d.err
+				if w.Draw(blk.index(k)-w.Post.From, &d); d.Err != nil {
+					return d.Err
 				}
-				if err := units.add(b.job, (unitsPerTarget+len(d.source)*unitsPerSynapse)/2); err != nil { // twice
+				if err := units.Add(b.job, (wiring.UnitsPerTarget+len(d.Source)*wiring.UnitsPerSynapse)/2); err != nil { // twice
 					return err
 				}
-				for i, s := range d.source {
-					if inRing(d.key[i]) {
-						visit(first+s, uint16(blk.base+k), d.key[i], d.weight[i])
+				for i, s := range d.Source {
+					if inRing(d.Key[i]) {
+						visit(first+s, uint16(blk.base+k), d.Key[i], d.Weight[i])
 					}
 				}
 			}
@@ -222,13 +223,13 @@ func (r *ringRows) check(neurons int, bounds Bounds) error {
 }
 
 // dropRing keeps the synapses whose delay is too long for a ring.
-func dropRing(d *drawn) {
+func dropRing(d *wiring.Drawn) {
 	n := 0
-	for k, key := range d.key {
+	for k, key := range d.Key {
 		if !inRing(key) {
-			d.source[n], d.weight[n], d.key[n] = d.source[k], d.weight[k], key
+			d.Source[n], d.Weight[n], d.Key[n] = d.Source[k], d.Weight[k], key
 			n++
 		}
 	}
-	d.source, d.weight, d.key = d.source[:n], d.weight[:n], d.key[:n]
+	d.Source, d.Weight, d.Key = d.Source[:n], d.Weight[:n], d.Key[:n]
 }

@@ -6,13 +6,14 @@ import (
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
 // assessRisk settles whether parrots may emit more at once than sums hold.
 func (e *Engine) assessRisk() {
-	most := mostSpikes(e.desc, e.clock)
+	most := wiring.MostSpikes(e.desc, e.clock)
 	for p, x := range most {
-		if x >= maxMultiplicity || x > float64(e.bounds.Multiplicity[p]) {
+		if x >= wiring.MaxMultiplicity || x > float64(e.bounds.Multiplicity[p]) {
 			e.risky = true
 		}
 	}
@@ -36,7 +37,7 @@ func (e *stepError) before(f *stepError) bool {
 // tooMany says that element k of a block emits more spikes than sums hold.
 func (e *Engine) tooMany(b *block, k int, m int32, step int64) *stepError {
 	limit, why := e.bounds.Multiplicity[b.population], "that its targets can add up, of the weights that they have"
-	if limit >= maxMultiplicity {
+	if limit >= wiring.MaxMultiplicity {
 		why = "that there may be"
 	}
 	err := fmt.Errorf("population %s: neuron %d emits %d spikes at once in the step that ends at %g ms, more than the %d %s",

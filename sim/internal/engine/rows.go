@@ -6,6 +6,7 @@ import (
 	"math/bits"
 
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/wiring"
 )
 
 // A word is a synapse of the compact or of the wide form; see kernel.Cursor for
@@ -70,9 +71,9 @@ func (p *partition[W]) newChunk() []record[W] {
 }
 
 // add takes the synapses onto one target; the sums of its tiers are n slots apart.
-func (p *partition[W]) add(target uint16, n int, d *drawn) {
+func (p *partition[W]) add(target uint16, n int, d *wiring.Drawn) {
 	mask := uint32(1)<<p.shift - 1
-	for k, source := range d.source {
+	for k, source := range d.Source {
 		b := &p.bucket[source>>p.shift]
 		if len(b.last) == cap(b.last) {
 			if b.last != nil {
@@ -81,11 +82,11 @@ func (p *partition[W]) add(target uint16, n int, d *drawn) {
 			b.last = p.newChunk()
 		}
 		at := target
-		if len(d.tier) > 0 {
-			at += uint16(int(d.tier[k]) * n)
+		if len(d.Tier) > 0 {
+			at += uint16(int(d.Tier[k]) * n)
 		}
-		w := W(d.weight[k])<<16 | W(at)
-		b.last = append(b.last, record[W]{w, d.key[k], uint16(source & mask)})
+		w := W(d.Weight[k])<<16 | W(at)
+		b.last = append(b.last, record[W]{w, d.Key[k], uint16(source & mask)})
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
 // A synapse as it went in, for the naive reference.
@@ -34,11 +35,11 @@ func layRows[W word](t testing.TB, sources, keys int, shift uint, single bool, s
 	var pl placer
 	part.reset(sources, shift)
 	for i := 0; i < len(synapses); {
-		var d drawn
+		var d wiring.Drawn
 		target := synapses[i].target
 		for ; i < len(synapses) && synapses[i].target == target; i++ {
 			s := synapses[i]
-			d.source, d.weight, d.key = append(d.source, uint32(s.source)), append(d.weight, s.weight), append(d.key, s.key)
+			d.Source, d.Weight, d.Key = append(d.Source, uint32(s.source)), append(d.Weight, s.weight), append(d.Key, s.key)
 		}
 		part.add(target, 0, &d)
 	}
@@ -119,7 +120,7 @@ func testRows[W word](t *testing.T, sources, keys int, shift uint, single bool, 
 func randomSynapses(r *rand.Rand, n, sources, targets, keys int, wide bool) []naive {
 	out := make([]naive, n)
 	for i := range out {
-		w := int64(r.IntN(2*maxCompact+1) - maxCompact)
+		w := int64(r.IntN(2*wiring.MaxCompact+1) - wiring.MaxCompact)
 		if wide {
 			w = r.Int64N(1<<42) - 1<<41
 		}

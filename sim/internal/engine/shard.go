@@ -34,13 +34,13 @@ type shard struct {
 // addInputs brings what comes through the inbox: wide sums, then devices in the order
 // they were attached.
 func (b *block) addInputs(sh *shard, step int64) {
-	if b.grid.wide {
+	if b.grid.Wide {
 		for ch, ext := range b.in.Ports {
 			if ext == nil {
 				continue
 			}
-			for tier := range b.grid.tierCount() {
-				from, q := b.base+tier*b.n, b.grid.tierQuantum(tier)
+			for tier := range b.grid.TierCount() {
+				from, q := b.base+tier*b.n, b.grid.TierQuantum(tier)
 				sum := sh.sumWide[ch][from : from+b.n]
 				for k, x := range sum {
 					ext[k] += float64(q * float64(x))
@@ -64,10 +64,10 @@ func (b *block) addInputs(sh *shard, step int64) {
 
 // addSigns collects the two signs of what a merged sum holds.
 func (b *block) addSigns(sh *shard) {
-	signs, q := b.in.Signs, b.grid.quantum
-	if b.grid.wide {
-		for tier := range b.grid.tierCount() {
-			from, q := b.base+tier*b.n, b.grid.tierQuantum(tier)
+	signs, q := b.in.Signs, b.grid.Quantum
+	if b.grid.Wide {
+		for tier := range b.grid.TierCount() {
+			from, q := b.base+tier*b.n, b.grid.TierQuantum(tier)
 			sum, positive := sh.sumWide[0][from:from+b.n], sh.positiveW[from:from+b.n]
 			for k, x := range sum {
 				signs[0][k] += float64(q * float64(positive[k]))
@@ -151,7 +151,7 @@ func newShard(e *Engine, s int) (*shard, error) {
 	for p := range e.desc.Populations {
 		b, err := newBlock(e.desc, e.layout, e.clock, e.grids[p], s, p)
 		if err == nil {
-			b.ring = e.bounds.Ring && b.merged && !b.grid.wide
+			b.ring = e.bounds.Ring && b.merged && !b.grid.Wide
 		}
 		if err != nil {
 			return nil, fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[p].Name), err)
@@ -159,7 +159,7 @@ func newShard(e *Engine, s int) (*shard, error) {
 		if b.ring && sh.ring == nil {
 			sh.ring = new(kernel.Ring)
 		}
-		if b.grid.wide {
+		if b.grid.Wide {
 			b.in.Open()
 			sh.widen()
 		}

@@ -9,6 +9,7 @@ import (
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 	"cortigo/sim/synapse"
 )
 
@@ -43,7 +44,7 @@ type statefulProjection struct {
 	bound      float64 // of what one spike delivers
 	first      []int64 // synapses of all targets before each, and of all
 	sources    []network.Range
-	drawers    []*drawer
+	drawers    []*wiring.Drawer
 	base, span int // neurons from base to base+span-1 are sources, or stand between them
 	desc       *network.Description
 	clock      clock.Clock
@@ -77,7 +78,7 @@ func (b *block) form(quanta int64) form {
 	switch {
 	case b.ring:
 		return inTheRing
-	case !b.grid.wide:
+	case !b.grid.Wide:
 		return compact
 	case !b.merged && quanta <= 0:
 		return exactSecond
@@ -87,19 +88,19 @@ func (b *block) form(quanta int64) form {
 
 // newStatefulProjection resolves a projection of a model with state; drawers are those onto
 // the parts of its targets.
-func newStatefulProjection(desc *network.Description, l *layout, c clock.Clock, projection int, drawers []*drawer) (*statefulProjection, error) {
+func newStatefulProjection(desc *network.Description, l *layout, c clock.Clock, projection int, drawers []*wiring.Drawer) (*statefulProjection, error) {
 	pr := &desc.Projections[projection]
 	model, spec, err := desc.KindOf(pr)
 	if err != nil {
 		return nil, err
 	}
 	ch := &statefulProjection{projection: projection, model: model, spec: spec, bound: desc.Reach(pr, false), drawers: drawers, desc: desc, clock: c}
-	p := drawers[0].plan
-	ch.first = make([]int64, p.post.N+1)
-	for t := range p.post.N {
-		ch.first[t+1] = ch.first[t] + int64(p.degree(t))
+	p := drawers[0].Plan
+	ch.first = make([]int64, p.Onto.N+1)
+	for t := range p.Onto.N {
+		ch.first[t+1] = ch.first[t] + int64(p.Degree(t))
 	}
-	if n := ch.first[p.post.N]; n > math.MaxUint32 {
+	if n := ch.first[p.Onto.N]; n > math.MaxUint32 {
 		return nil, fmt.Errorf("%d synapses with state of one projection, must be at most %d: connect in several parts", n, uint32(math.MaxUint32))
 	}
 	ch.base, ch.sources = math.MaxInt, pr.Sources()
@@ -114,16 +115,16 @@ func newStatefulProjection(desc *network.Description, l *layout, c clock.Clock, 
 
 // source returns which neuron, counted over the network, drawn calls s.
 func (ch *statefulProjection) source(l *layout, s uint32) int {
-	p := ch.drawers[0].plan
-	if len(p.pre.Parts) == 1 {
-		return l.first[p.pre.Parts[0].Population] + int(s)
+	p := ch.drawers[0].Plan
+	if len(p.From.Parts) == 1 {
+		return l.first[p.From.Parts[0].Population] + int(s)
 	}
-	population, i := p.pre.At(int(s))
+	population, i := p.From.At(int(s))
 	return l.first[population] + i
 }
 
 // newStateful draws the synapses of a projection onto a shard.
-func newStateful(e *Engine, sh *shard, ch *statefulProjection, j *job) (*stateful, error) {
+func newStateful(e *Engine, sh *shard, ch *statefulProjection, j *wiring.Job) (*stateful, error) {
 	k := &stateful{of: ch, base: uint32(ch.base), begin: make([]uint32, ch.span+1), last: make([]int64, ch.span)}
 	var err error
 	if k.sender, err = ch.spec.New(&synapse.Config{Model: ch.model, Resolution: ch.clock.H}); err != nil {
@@ -132,29 +133,29 @@ func newStateful(e *Engine, sh *shard, ch *statefulProjection, j *job) (*statefu
 	if k.sender == nil {
 		return nil, fmt.Errorf("%s: New made no Sender", ch.model.ModelName())
 	}
-	var d drawn
-	var units toll
-	each := func(visit func(row, slot, n int, w *drawer, t int)) error {
+	var d wiring.Drawn
+	var units wiring.Toll
+	each := func(visit func(row, slot, n int, w *wiring.Drawer, t int)) error {
 		for _, w := range ch.drawers {
 			from, to := e.layout.slice(sh.index, w.Post)
 			b := sh.blocks[w.Post.Population]
 			for i := from; i < to; i++ {
 				t := b.index(i) - w.Post.From
-				if w.draw(t, &d); d.err != nil {
-					return d.err
+				if w.Draw(t, &d); d.Err != nil {
+					return d.Err
 				}
-				if err := units.add(j, (unitsPerTarget+len(d.source)*unitsPerSynapse)/2); err != nil { // twice
+				if err := units.Add(j, (wiring.UnitsPerTarget+len(d.Source)*wiring.UnitsPerSynapse)/2); err != nil { // twice
 					return err
 				}
-				for n, s := range d.source {
-					visit(ch.source(e.layout, s)-ch.base, b.base+i, n, w, w.at+t)
+				for n, s := range d.Source {
+					visit(ch.source(e.layout, s)-ch.base, b.base+i, n, w, w.At+t)
 				}
 			}
 		}
 		return nil
 	}
 	count := 0
-	err = each(func(row, _, _ int, _ *drawer, _ int) { k.begin[row+1]++; count++ })
+	err = each(func(row, _, _ int, _ *wiring.Drawer, _ int) { k.begin[row+1]++; count++ })
 	if err != nil {
 		return nil, err
 	}
@@ -167,10 +168,10 @@ func newStateful(e *Engine, sh *shard, ch *statefulProjection, j *job) (*statefu
 	}
 	k.at, k.delay, k.place, k.weight = make([]uint16, count), make([]uint16, count), make([]uint32, count), make([]float64, count)
 	k.out = make([]float64, most)
-	err = each(func(row, slot, n int, w *drawer, t int) {
+	err = each(func(row, slot, n int, w *wiring.Drawer, t int) {
 		i := next[row]
 		next[row]++
-		k.at[i], k.delay[i], k.place[i], k.weight[i] = uint16(slot), d.key[n]>>1, uint32(ch.first[t]+int64(n)), w.startWeight(&d, t, n)
+		k.at[i], k.delay[i], k.place[i], k.weight[i] = uint16(slot), d.Key[n]>>1, uint32(ch.first[t]+int64(n)), w.StartWeight(&d, t, n)
 	})
 	if err != nil {
 		return nil, err
@@ -230,7 +231,7 @@ func (k *stateful) send(row int, step int64, times int, now int64, to *synapticS
 		}
 		quanta, tier := int64(times), uint8(0)
 		if !b.counts {
-			quanta, tier = b.grid.place(max(-limit, min(limit, x)))
+			quanta, tier = b.grid.Place(max(-limit, min(limit, x)))
 		}
 		if quanta != 0 {
 			due := uint16(step) + k.delay[i]

@@ -6,12 +6,13 @@ import (
 	"slices"
 
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
 // makeStateful draws the synapses of all projections with state. The drawers of
 // bundles onto the parts of a projection's targets are taken from bundles, where
 // there are any.
-func (e *Engine) makeStateful(j *job, bundles []*wiring) error {
+func (e *Engine) makeStateful(j *wiring.Job, bundles []*wiring.Bundle) error {
 	for i := range e.desc.Projections {
 		pr := &e.desc.Projections[i]
 		if !e.desc.Stateful(pr) {
@@ -20,14 +21,14 @@ func (e *Engine) makeStateful(j *job, bundles []*wiring) error {
 		of := bundles
 		if of == nil {
 			var err error
-			if of, err = newWirings(j, e.desc, i, e.clock, e.grids); err != nil {
+			if of, err = wiring.NewBundles(j, e.desc, i, e.clock, e.grids); err != nil {
 				return fmt.Errorf("%s -> %s: %w", e.desc.Names(pr.Pre), e.desc.Names(pr.Post), err)
 			}
 		}
-		var drawers []*drawer
+		var drawers []*wiring.Drawer
 		for _, w := range of {
-			if w.Projection == pr && !slices.Contains(drawers, w.drawer) {
-				drawers = append(drawers, w.drawer)
+			if w.Projection == pr && !slices.Contains(drawers, w.Drawer) {
+				drawers = append(drawers, w.Drawer)
 			}
 		}
 		if len(drawers) == 0 {
@@ -166,7 +167,7 @@ func (e *Engine) sent() []network.Sending {
 // slot is.
 func (sh *shard) neuron(slot int) (neuron uint32, tier uint8) {
 	for _, b := range sh.blocks {
-		if i := slot - b.base; i >= 0 && i < b.n*b.grid.tierCount() {
+		if i := slot - b.base; i >= 0 && i < b.n*b.grid.TierCount() {
 			return uint32(b.number + b.index(i%b.n)), uint8(i / b.n)
 		}
 	}
@@ -184,7 +185,7 @@ func (e *Engine) setSent(list []network.Sending) error {
 				continue
 			}
 			at := slices.IndexFunc(sh.kinds, func(k kind) bool { _, ok := k.(*stateful); return ok })
-			if at < 0 || int(x.Tier) >= b.grid.tierCount() {
+			if at < 0 || int(x.Tier) >= b.grid.TierCount() {
 				return fmt.Errorf("state has %d quanta under way to neuron %d, where nothing can come from", x.Quanta, x.Neuron+1)
 			}
 			k := sh.kinds[at].(*stateful)

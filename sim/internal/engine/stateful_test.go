@@ -6,6 +6,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 	"cortigo/sim/neuron"
 	"cortigo/sim/synapse"
 )
@@ -87,7 +88,7 @@ func TestStatefulWeights(t *testing.T) {
 		e := build(t, learning(400, 50), shards)
 		advance(t, e, 1000)
 		var got []float64
-		if err := e.Connections(Selection{Projections: []int{0}}, func(c Connection) bool {
+		if err := e.Connections(wiring.Selection{Projections: []int{0}}, func(c wiring.Connection) bool {
 			got = append(got, c.Weight)
 			return true
 		}); err != nil {
@@ -102,7 +103,7 @@ func TestStatefulWeights(t *testing.T) {
 			t.Fatal(err)
 		}
 		i := 0
-		if err := start.Connections(Selection{Projections: []int{0}}, func(c Connection) bool {
+		if err := start.Connections(wiring.Selection{Projections: []int{0}}, func(c wiring.Connection) bool {
 			if got[i] != want[i] {
 				t.Fatalf("%d shards: synapse %d has a weight of %g, %g in one", shards, i, got[i], want[i])
 			}
@@ -114,7 +115,7 @@ func TestStatefulWeights(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		if changed < i/10 || i != len(got) || len(got) != int(CountSynapses(e.desc, 0)) {
+		if changed < i/10 || i != len(got) || len(got) != int(wiring.CountSynapses(e.desc, 0)) {
 			t.Errorf("%d of %d weights have changed", changed, i)
 		}
 	}

@@ -1,4 +1,4 @@
-package engine
+package wiring
 
 import (
 	"fmt"
@@ -43,9 +43,9 @@ func InitialPotential(desc *network.Description, population, i int) (float64, er
 	return drawValue(&s, desc.Populations[population].Vm)
 }
 
-// drawConnection draws weight and delay, in ms, of a device's connection to
+// DrawConnection draws weight and delay, in ms, of a device's connection to
 // neuron i of its target population.
-func drawConnection(seed uint64, at *network.Attachment, i int) (weight, delay float64, err error) {
+func DrawConnection(seed uint64, at *network.Attachment, i int) (weight, delay float64, err error) {
 	s := connectionStream(seed, at, i)
 	draw := func(d connect.Distribution) (float64, error) {
 		if x, ok := connect.IsConstant(d); ok {
@@ -73,7 +73,7 @@ func AttachmentSynapse(desc *network.Description, at *network.Attachment, k int)
 		plain := *at
 		plain.Weight, at = connect.Constant(1), &plain
 	}
-	if weight, delay, err = drawConnection(desc.Seed, at, at.Post.From+k); err != nil {
+	if weight, delay, err = DrawConnection(desc.Seed, at, at.Post.From+k); err != nil {
 		return 0, 0, err
 	}
 	steps, err := network.DelaySteps(delay, clock)

@@ -1,4 +1,4 @@
-package engine
+package wiring
 
 import (
 	"math"
@@ -63,10 +63,10 @@ func TestDrawnMoments(t *testing.T) {
 		}
 		check("value", xs, 0)
 		xs, g := drawWeights(t, c.d, 100000)
-		if !g.wide {
+		if !g.Wide {
 			t.Errorf("%s: grid %+v", c.name, g)
 		}
-		check("weight", xs, g.quantum)
+		check("weight", xs, g.Quantum)
 	}
 }
 
@@ -95,10 +95,10 @@ func TestNumberedDelays(t *testing.T) {
 	dist := connect.Add(connect.Constant(0.5), connect.Exponential{Beta: 1})
 	w := projection(t, 5, 100, 500, connect.FixedInDegree{N: 200}, connect.Constant(1), dist)
 	count, want := make([]float64, 80), make([]float64, 80)
-	var d drawn
+	var d Drawn
 	for k := range 500 {
-		w.draw(k, &d)
-		for _, key := range d.key {
+		w.Draw(k, &d)
+		for _, key := range d.Key {
 			count[min(79, key>>1)]++
 		}
 	}
@@ -200,7 +200,7 @@ func TestOwnDistributionFromTable(t *testing.T) {
 		sum += x
 	}
 	// The triangle from 0 to 1 has the mean 2/3 and the variance 1/18.
-	if g.wide || math.Abs(sum/20000-2./3) > 4*math.Sqrt(1./18/20000) {
+	if g.Wide || math.Abs(sum/20000-2./3) > 4*math.Sqrt(1./18/20000) {
 		t.Errorf("grid %+v, mean %g", g, sum/20000)
 	}
 }
@@ -216,7 +216,7 @@ func (own) Sample(*connect.Stream) (float64, error) { return math.NaN(), nil }
 // What is drawn and no number is an error.
 func TestDrawnNaN(t *testing.T) {
 	s := rng.NewStream(rng.NewKey(3), rng.ID{})
-	if _, err := drawValue(&s, own{}); err == nil || !strings.Contains(err.Error(), "engine.own is NaN") {
+	if _, err := drawValue(&s, own{}); err == nil || !strings.Contains(err.Error(), "own is NaN") {
 		t.Errorf("%v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package engine
+package wiring
 
 import (
 	"cortigo/sim/internal/network"

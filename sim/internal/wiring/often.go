@@ -1,4 +1,4 @@
-package engine
+package wiring
 
 import (
 	"fmt"
@@ -11,13 +11,13 @@ import (
 	"cortigo/sim/internal/network"
 )
 
-// maxMultiplicity is how many spikes a neuron may emit in one step.
-const maxMultiplicity = 1 << 20
+// MaxMultiplicity is how many spikes a neuron may emit in one step.
+const MaxMultiplicity = 1 << 20
 
-// mostSpikes returns how often a neuron of each population may spike in one
+// MostSpikes returns how often a neuron of each population may spike in one
 // step: once, but parrots as often as what they repeat can come, which is known
 // from rates, multiplicities and numbers of synapses.
-func mostSpikes(desc *network.Description, clock clock.Clock) []float64 {
+func MostSpikes(desc *network.Description, clock clock.Clock) []float64 {
 	most := make([]float64, len(desc.Populations))
 	var parrots []int
 	for p := range most {
@@ -77,7 +77,7 @@ func mostSpikes(desc *network.Description, clock clock.Clock) []float64 {
 			if round > len(parrots) && x > most[p] {
 				x = math.Inf(1)
 			}
-			x = math.Min(x, maxMultiplicity)
+			x = math.Min(x, MaxMultiplicity)
 			grew = grew || x > most[p]
 			most[p] = x
 		}
@@ -97,12 +97,12 @@ func mostOfSources(pr *network.Projection, most []float64) float64 {
 	return x
 }
 
-// sumLimits establishes that no sum of input overflows: it bounds what a neuron
+// SumLimits establishes that no sum of input overflows: it bounds what a neuron
 // can get in one step if all its sources spike at once, and returns how often
 // each population's neurons may spike in one step (parrots repeat
 // multiplicities).
-func sumLimits(j *job, desc *network.Description, bundles []*wiring, grids []grid) ([]int32, error) {
-	onto := make([][]*wiring, len(desc.Populations))
+func SumLimits(j *Job, desc *network.Description, bundles []*Bundle, grids []Grid) ([]int32, error) {
+	onto := make([][]*Bundle, len(desc.Populations))
 	for _, w := range bundles {
 		onto[w.Post.Population] = append(onto[w.Post.Population], w)
 	}
@@ -113,24 +113,24 @@ func sumLimits(j *job, desc *network.Description, bundles []*wiring, grids []gri
 		}
 		byTarget := make([]float64, desc.Populations[p].N)
 		for _, w := range ws {
-			if err := j.err(); err != nil {
+			if err := j.Err(); err != nil {
 				return nil, err
 			}
 			for t := range w.Post.N {
-				byTarget[w.Post.From+t] += float64(w.degree(t)) * float64(max(w.weight.max, 1))
+				byTarget[w.Post.From+t] += float64(w.Degree(t)) * float64(max(w.weight.Max, 1))
 			}
 		}
 		load[p] = slices.Max(byTarget)
 	}
 	capacity := func(p int) float64 {
-		if grids[p].wide {
+		if grids[p].Wide {
 			return network.MaxSum
 		}
 		return math.MaxInt32
 	}
 	multiple := make([]int32, len(desc.Populations))
 	for p := range multiple {
-		multiple[p] = maxMultiplicity
+		multiple[p] = MaxMultiplicity
 	}
 	for p := range desc.Populations {
 		if load[p] > capacity(p) {

@@ -1,4 +1,4 @@
-package engine
+package wiring
 
 import (
 	"fmt"
@@ -15,24 +15,24 @@ import (
 // is met to 2^-30 of itself.
 const tierBits = 12
 
-// tierQuantum returns the quantum of a tier, 0 the coarsest.
-func (g grid) tierQuantum(tier int) float64 {
+// TierQuantum returns the quantum of a tier, 0 the coarsest.
+func (g Grid) TierQuantum(tier int) float64 {
 	if tier <= 0 {
-		return g.quantum
+		return g.Quantum
 	}
-	return math.Ldexp(g.quantum, -tierBits*tier)
+	return math.Ldexp(g.Quantum, -tierBits*tier)
 }
 
-// tierCount returns how many sums a neuron has.
-func (g grid) tierCount() int { return max(1, g.tiers) }
+// TierCount returns how many sums a neuron has.
+func (g Grid) TierCount() int { return max(1, g.Tiers) }
 
-// place returns a weight in quanta of the tier that it goes to.
-func (g grid) place(x float64) (quanta int64, tier uint8) {
+// Place returns a weight in quanta of the tier that it goes to.
+func (g Grid) Place(x float64) (quanta int64, tier uint8) {
 	t := 0
-	for t < g.tiers-1 && math.Abs(x) <= math.Ldexp(g.tierQuantum(t+1), 41) {
+	for t < g.Tiers-1 && math.Abs(x) <= math.Ldexp(g.TierQuantum(t+1), 41) {
 		t++
 	}
-	return int64(math.Round(x / g.tierQuantum(t))), uint8(t)
+	return int64(math.Round(x / g.TierQuantum(t))), uint8(t)
 }
 
 // Several sums are needed where the grid of one is coarser than coarse of some
@@ -47,13 +47,13 @@ const (
 
 // tiers returns how many sums the neurons of a wide grid need, 0 for one; unit is
 // what noticeable says of them.
-func tiers(w weightsOf, g grid, unit float64) (int, error) {
-	if math.IsInf(w.least, 1) || g.quantum <= coarse*w.least || g.quantum <= coarsePotential*unit {
+func tiers(w weightsOf, g Grid, unit float64) (int, error) {
+	if math.IsInf(w.least, 1) || g.Quantum <= coarse*w.least || g.Quantum <= coarsePotential*unit {
 		return 0, nil
 	}
 	need := math.Max(fine*w.least, finePotential*unit)
 	n := 1
-	for q := g.quantum; q > need && n <= network.MaxTiers; n++ {
+	for q := g.Quantum; q > need && n <= network.MaxTiers; n++ {
 		q = math.Ldexp(q, -tierBits)
 	}
 	if n > network.MaxTiers {

@@ -1,4 +1,4 @@
-package engine
+package wiring
 
 import (
 	"fmt"
@@ -21,28 +21,28 @@ func matrix(t testing.TB, seed uint64, sizes []int, pr network.Projection) [][]f
 		t.Fatal(err)
 	}
 	d := &network.Description{Seed: seed, Resolution: 0.1, Populations: populations(sizes...), Projections: []network.Projection{pr}}
-	grids := make([]grid, len(sizes))
+	grids := make([]Grid, len(sizes))
 	for i := range grids {
 		grids[i] = chooseGrid(collectWeights(d, i))
 	}
-	ws, err := newWirings(nil, d, 0, clockOf(t, 0.1), grids)
+	ws, err := NewBundles(nil, d, 0, clockOf(t, 0.1), grids)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := ws[0].plan
-	m := make([][]float64, p.post.N)
+	p := ws[0].Plan
+	m := make([][]float64, p.Onto.N)
 	for i := range m {
-		m[i] = make([]float64, p.pre.N)
+		m[i] = make([]float64, p.From.N)
 	}
-	var x drawn
+	var x Drawn
 	for _, w := range ws {
 		for k := range w.Post.N {
-			w.draw(k, &x)
-			if uint32(len(x.source)) != w.degree(k) {
-				t.Fatalf("%d synapses of target %d, its degree is %d", len(x.source), k, w.degree(k))
+			w.Draw(k, &x)
+			if uint32(len(x.Source)) != w.Degree(k) {
+				t.Fatalf("%d synapses of target %d, its degree is %d", len(x.Source), k, w.Degree(k))
 			}
-			for _, s := range x.source {
-				m[w.at+k][int(w.first)+int(s)-w.Pre.From]++
+			for _, s := range x.Source {
+				m[w.At+k][int(w.first)+int(s)-w.Pre.From]++
 			}
 		}
 	}

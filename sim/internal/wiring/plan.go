@@ -1,4 +1,4 @@
-package engine
+package wiring
 
 import (
 	"fmt"
@@ -9,35 +9,35 @@ import (
 	"cortigo/sim/internal/rng"
 )
 
-// A plan is which sources each target of a projection gets, as its rule has it.
+// A Plan is which sources each target of a projection gets, as its rule has it.
 // Targets and sources are named by their position in the pool.
-type plan struct {
+type Plan struct {
 	*network.Projection
-	wired     *connect.Plan
-	index     uint32 // of the projection, which names streams
-	key       rng.Key
-	pre, post network.Pool // with those of reverse connections
-	joined    bool         // streams are named by the projection
-	offset    uint32       // added to sources: where their only part begins
-	forward   int          // targets at this position and behind are those of reverse connections
-	first     []int64      // synapses of all targets before each, where values are counted through
-	job       *job         // that it is made for
-	told      int64
+	wired      *connect.Plan
+	index      uint32 // of the projection, which names streams
+	key        rng.Key
+	From, Onto network.Pool // with those of reverse connections
+	joined     bool         // streams are named by the projection
+	offset     uint32       // added to sources: where their only part begins
+	forward    int          // targets at this position and behind are those of reverse connections
+	FirstValue []int64      // synapses of all targets before each, where values are counted through
+	job        *Job         // that it is made for
+	Told       int64
 }
 
 // newPlan makes the plan of a projection; the error is that the job was stopped, or
 // the rule's.
-func newPlan(j *job, desc *network.Description, i int) (*plan, error) {
-	if err := j.err(); err != nil {
+func newPlan(j *Job, desc *network.Description, i int) (*Plan, error) {
+	if err := j.Err(); err != nil {
 		return nil, err
 	}
 	pr := &desc.Projections[i]
-	p := &plan{job: j, Projection: pr, index: desc.FirstIndex + uint32(i), key: rng.NewKey(desc.Seed), pre: network.NewPool(pr.Sources()), post: network.NewPool(pr.Targets())}
+	p := &Plan{job: j, Projection: pr, index: desc.FirstIndex + uint32(i), key: rng.NewKey(desc.Seed), From: network.NewPool(pr.Sources()), Onto: network.NewPool(pr.Targets())}
 	of := network.NewPools(pr.Pre, pr.Post)
 	p.forward = of.Targets()
-	p.joined = len(p.pre.Parts) > 1 || len(p.post.Parts) > 1
-	if len(p.pre.Parts) == 1 {
-		p.offset = uint32(p.pre.Parts[0].From)
+	p.joined = len(p.From.Parts) > 1 || len(p.Onto.Parts) > 1
+	if len(p.From.Parts) == 1 {
+		p.offset = uint32(p.From.Parts[0].From)
 	}
 	weights, weighted := p.WeightValues()
 	delays, delayed := p.DelayValues()
@@ -45,7 +45,7 @@ func newPlan(j *job, desc *network.Description, i int) (*plan, error) {
 	if p.wired, err = connect.NewPlan(p.Rule, &host{of, p}, weighted || delayed); err != nil {
 		return nil, err
 	}
-	if err := j.err(); err != nil {
+	if err := j.Err(); err != nil {
 		return p, err
 	}
 	for _, v := range [][]float64{weights, delays} {
@@ -58,7 +58,7 @@ func newPlan(j *job, desc *network.Description, i int) (*plan, error) {
 
 // count reports a list of values that is not as long as there are connections to have
 // one each, and settles where the values of each target begin.
-func (p *plan) count(values []float64) error {
+func (p *Plan) count(values []float64) error {
 	if values == nil {
 		return nil
 	}
@@ -67,15 +67,15 @@ func (p *plan) count(values []float64) error {
 	case w.Choose == connect.ChooseSame && w.Draw == nil:
 		n = int64(p.forward)
 	case w.Choose == connect.ChooseAll && w.Draw == nil:
-		n = int64(p.pre.N) * int64(p.post.N)
+		n = int64(p.From.N) * int64(p.Onto.N)
 	case w.Degrees != nil:
-		p.first = make([]int64, p.post.N)
+		p.FirstValue = make([]int64, p.Onto.N)
 		for t, k := range w.Degrees {
-			p.first[t] = n
+			p.FirstValue[t] = n
 			n += int64(k)
 		}
 	default:
-		n = int64(w.Degree) * int64(p.post.N)
+		n = int64(w.Degree) * int64(p.Onto.N)
 	}
 	if n != int64(len(values)) {
 		return fmt.Errorf("%T made %d connections, and there are %d values for them", p.Rule, n, len(values))
@@ -86,7 +86,7 @@ func (p *plan) count(values []float64) error {
 // A host is what a rule asks while it fills in a plan.
 type host struct {
 	network.Pools
-	plan *plan
+	plan *Plan
 }
 
 func (h *host) TargetStream(purpose rng.Purpose, t int) rng.Stream {
@@ -103,20 +103,20 @@ func (h *host) Stream(purpose rng.Purpose) rng.Stream {
 	return rng.NewStream(h.plan.key, id)
 }
 
-func (h *host) GoOn() bool { return h.plan.job.err() == nil }
+func (h *host) GoOn() bool { return h.plan.job.Err() == nil }
 
 func (h *host) Drawn(degrees int) bool {
 	units := int64(degrees) * unitsPerDegree
-	h.plan.told += units
-	h.plan.job.tell(units)
+	h.plan.Told += units
+	h.plan.job.Tell(units)
 	return h.GoOn()
 }
 
 // id returns the stream of a purpose for the target at position t.
-func (p *plan) id(purpose rng.Purpose, t int) rng.ID {
-	population, index := p.post.At(t)
+func (p *Plan) id(purpose rng.Purpose, t int) rng.ID {
+	population, index := p.Onto.At(t)
 	if !p.joined {
-		return rng.ID{Purpose: purpose, Pre: uint16(p.pre.Parts[0].Population), Post: uint16(population), Ordinal: p.Ordinal, Element: uint32(index)}
+		return rng.ID{Purpose: purpose, Pre: uint16(p.From.Parts[0].Population), Post: uint16(population), Ordinal: p.Ordinal, Element: uint32(index)}
 	}
 	id := rng.ID{Purpose: purpose | rng.Joined, Post: uint16(population), Ordinal: p.index, Element: uint32(index)}
 	if t >= p.forward {
@@ -126,29 +126,29 @@ func (p *plan) id(purpose rng.Purpose, t int) rng.ID {
 }
 
 // sourceID is id for the source at position s, of rules that draw by source.
-func (p *plan) sourceID(purpose rng.Purpose, s int) rng.ID {
-	population, index := p.pre.At(s)
+func (p *Plan) sourceID(purpose rng.Purpose, s int) rng.ID {
+	population, index := p.From.At(s)
 	if p.joined {
 		return rng.ID{Purpose: purpose | rng.Joined, Post: uint16(population), Ordinal: p.index, Element: uint32(index)}
 	}
-	return rng.ID{Purpose: purpose, Pre: uint16(population), Post: uint16(p.post.Parts[0].Population), Ordinal: p.Ordinal, Element: uint32(index)}
+	return rng.ID{Purpose: purpose, Pre: uint16(population), Post: uint16(p.Onto.Parts[0].Population), Ordinal: p.Ordinal, Element: uint32(index)}
 }
 
 // self returns at which position the target at position t is a source that it
 // may not have, -1 for none.
-func (p *plan) self(t int) int {
+func (p *Plan) self(t int) int {
 	if !p.wired.Forbid.Autapses {
 		return -1
 	}
-	return p.pre.Position(p.post.At(t))
+	return p.From.Position(p.Onto.At(t))
 }
 
 // stopped is asked in loops, at their turn i, whether the job is to stop; what was
 // made then is of no use.
-func (p *plan) stopped(i int) bool { return i&1023 == 0 && p.job.err() != nil }
+func (p *Plan) stopped(i int) bool { return i&1023 == 0 && p.job.Err() != nil }
 
-// degree returns the number of synapses of the target at position t.
-func (p *plan) degree(t int) uint32 {
+// Degree returns the number of synapses of the target at position t.
+func (p *Plan) Degree(t int) uint32 {
 	if p.wired.Degrees != nil {
 		return p.wired.Degrees[t]
 	}
@@ -157,9 +157,9 @@ func (p *plan) degree(t int) uint32 {
 
 // drawSources makes the sources of the target at position t, as positions in
 // their pool plus offset.
-func (p *plan) drawSources(t int, d *drawn) {
-	d.resize(int(p.degree(t)))
-	if len(d.source) == 0 {
+func (p *Plan) drawSources(t int, d *Drawn) {
+	d.resize(int(p.Degree(t)))
+	if len(d.Source) == 0 {
 		return
 	}
 	from := p.offset
@@ -168,32 +168,32 @@ func (p *plan) drawSources(t int, d *drawn) {
 	} else {
 		switch p.wired.Choose {
 		case connect.ChooseSame:
-			d.source[0] = from + uint32(t) // also of reverse connections: see Sources
+			d.Source[0] = from + uint32(t) // also of reverse connections: see Sources
 			return
 		case connect.ChooseListed:
 			listed, _ := p.wired.Listed(t)
 			for k, s := range listed {
-				d.source[k] = from + s
+				d.Source[k] = from + s
 			}
 			return
 		case connect.ChooseAll:
-			for k := range d.source {
-				d.source[k] = from + uint32(k)
+			for k := range d.Source {
+				d.Source[k] = from + uint32(k)
 			}
 		case connect.ChooseDistinct:
 			s := rng.NewStream(p.key, p.id(rng.Subsets, t))
-			d.subset.Draw(&s, uint32(p.wired.Allowed(t)), d.source)
-			for k := range d.source {
-				d.source[k] += from
+			d.subset.Draw(&s, uint32(p.wired.Allowed(t)), d.Source)
+			for k := range d.Source {
+				d.Source[k] += from
 			}
 		default:
 			p.drawUniform(t, d)
 		}
 	}
 	if self := p.self(t); self >= 0 { // which those numbers leave out
-		for k, s := range d.source {
+		for k, s := range d.Source {
 			if s >= from+uint32(self) {
-				d.source[k]++
+				d.Source[k]++
 			}
 		}
 	}
@@ -201,11 +201,11 @@ func (p *plan) drawSources(t int, d *drawn) {
 
 // drawUniform draws each source on its own, by Lemire's multiplication with
 // rejection.
-func (p *plan) drawUniform(t int, d *drawn) {
+func (p *Plan) drawUniform(t int, d *Drawn) {
 	from, pre := p.offset, uint64(p.wired.Allowed(t))
 	kernel.PhiloxFill(p.key, p.id(rng.Synapses, t).Counter(0), 3, d.word)
 	reject := -uint32(pre) % uint32(pre)
-	source := d.source
+	source := d.Source
 	for k, w := range d.word[:len(source)] {
 		u := uint64(w) * pre
 		if uint32(u) < reject {
@@ -216,27 +216,27 @@ func (p *plan) drawUniform(t int, d *drawn) {
 }
 
 // drawOwn has the rule choose the sources.
-func (p *plan) drawOwn(t int, d *drawn) {
+func (p *Plan) drawOwn(t int, d *Drawn) {
 	s := rng.NewStream(p.key, p.id(rng.RuleSources, t))
-	p.wired.Draw(t, &s, d.source)
+	p.wired.Draw(t, &s, d.Source)
 	n := uint32(p.wired.Allowed(t))
-	for k, source := range d.source {
+	for k, source := range d.Source {
 		if source >= n {
-			if d.err == nil {
-				d.err = fmt.Errorf("%T chooses source %d of target %d, must be in [0, %d)", p.Rule, source, t, n)
+			if d.Err == nil {
+				d.Err = fmt.Errorf("%T chooses source %d of target %d, must be in [0, %d)", p.Rule, source, t, n)
 			}
 			source = 0
 		}
-		d.source[k] = source + p.offset
+		d.Source[k] = source + p.offset
 	}
 }
 
 // mirrored reports whether reverse connections have the weights and delays of the
 // others.
-func (p *plan) mirrored() bool { return p.wired.Draw == nil && p.wired.Choose == connect.ChooseSame }
+func (p *Plan) mirrored() bool { return p.wired.Draw == nil && p.wired.Choose == connect.ChooseSame }
 
 // retry replaces a source that Lemire's method rejected.
-func (p *plan) retry(t int, k uint32, n uint64, reject uint32) uint64 {
+func (p *Plan) retry(t int, k uint32, n uint64, reject uint32) uint64 {
 	var u uint64
 	for _, w := range rng.Philox(p.id(rng.Retries, t).Counter(k), p.key) {
 		if u = uint64(w) * n; uint32(u) >= reject {
@@ -250,11 +250,11 @@ func (p *plan) retry(t int, k uint32, n uint64, reject uint32) uint64 {
 // position t has: as NEST counts them, through targets and the synapses of each
 // (all to all: the sources), or in the order that a rule collected them in. Sources
 // have been drawn.
-func (p *plan) rows(t int, d *drawn) {
-	if cap(d.row) < len(d.source) {
-		d.row = make([]int32, len(d.source))
+func (p *Plan) rows(t int, d *Drawn) {
+	if cap(d.row) < len(d.Source) {
+		d.row = make([]int32, len(d.Source))
 	}
-	d.row = d.row[:len(d.source)]
+	d.row = d.row[:len(d.Source)]
 	choice := p.wired.Choose
 	if p.wired.Draw != nil {
 		choice = connect.ChooseUniform
@@ -269,9 +269,9 @@ func (p *plan) rows(t int, d *drawn) {
 		case choice == connect.ChooseSame:
 			d.row[k] = int32(t % p.forward)
 		case choice == connect.ChooseAll:
-			d.row[k] = int32(t*p.pre.N) + int32(d.source[k]-p.offset)
-		case p.first != nil:
-			d.row[k] = int32(p.first[t]) + int32(k)
+			d.row[k] = int32(t*p.From.N) + int32(d.Source[k]-p.offset)
+		case p.FirstValue != nil:
+			d.row[k] = int32(p.FirstValue[t]) + int32(k)
 		default:
 			d.row[k] = int32(t)*int32(p.wired.Degree) + int32(k)
 		}

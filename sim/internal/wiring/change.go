@@ -1,4 +1,4 @@
-package engine
+package wiring
 
 import (
 	"fmt"
@@ -12,33 +12,33 @@ import (
 
 // takeChanges finds what is changed onto a part of the targets and what follows
 // for the range of weights and delays.
-func (w *drawer) takeChanges(clock clock.Clock) error {
-	from, to := w.changesOf(w.Changed, w.at), w.changesOf(w.Changed, w.at+w.Post.N)
+func (w *Drawer) takeChanges(clock clock.Clock) error {
+	from, to := w.changesOf(w.Changed, w.At), w.changesOf(w.Changed, w.At+w.Post.N)
 	if from == to {
 		return nil
 	}
 	w.changed = w.Changed[from:to]
 	synapses := int64(0)
 	for t := range w.Post.N {
-		synapses += int64(w.plan.degree(w.at + t))
+		synapses += int64(w.Plan.Degree(w.At + t))
 	}
 	if network.ChangedWeights(w.changed) == synapses {
-		w.weight.max = 0 // none is as it was drawn
+		w.weight.Max = 0 // none is as it was drawn
 	}
 	for _, c := range w.changed {
-		if n := w.plan.degree(int(c.Target)); c.Index >= n {
+		if n := w.Plan.Degree(int(c.Target)); c.Index >= n {
 			return fmt.Errorf("change of synapse %d of target %d, which has %d", c.Index, c.Target, n)
 		}
 		if !math.IsNaN(c.Weight) {
 			quanta, _ := w.quanta(c.Weight)
-			w.weight.max = max(w.weight.max, abs(quanta))
+			w.weight.Max = max(w.weight.Max, abs(quanta))
 		}
 		if !math.IsNaN(c.Delay) {
 			d, err := network.DelaySteps(c.Delay, clock)
 			if err != nil {
 				return err
 			}
-			w.delay.max, w.delay.least = max(w.delay.max, d), min(w.delay.least, d)
+			w.Delays.Max, w.Delays.Least = max(w.Delays.Max, d), min(w.Delays.Least, d)
 		}
 	}
 	return nil
@@ -46,39 +46,39 @@ func (w *drawer) takeChanges(clock clock.Clock) error {
 
 // changesOf returns where in a list the changes of the target at position t
 // begin.
-func (w *drawer) changesOf(list []network.SynapseChange, t int) int {
+func (w *Drawer) changesOf(list []network.SynapseChange, t int) int {
 	i, _ := slices.BinarySearchFunc(list, t, func(c network.SynapseChange, t int) int { return int(c.Target) - t })
 	return i
 }
 
-func (w *drawer) quanta(weight float64) (int64, uint8) {
+func (w *Drawer) quanta(weight float64) (int64, uint8) {
 	if w.parrot {
 		return 1, 0
 	}
-	return w.grid.place(weight)
+	return w.grid.Place(weight)
 }
 
 // change applies the changes of the target at position t.
-func (w *drawer) change(t int, d *drawn) {
+func (w *Drawer) change(t int, d *Drawn) {
 	for _, c := range w.changed[w.changesOf(w.changed, t):] {
 		if int(c.Target) != t {
 			return
 		}
 		if !math.IsNaN(c.Weight) {
 			quanta, tier := w.quanta(c.Weight)
-			if d.weight[c.Index] = quanta; len(d.tier) > 0 {
-				d.tier[c.Index] = tier
+			if d.Weight[c.Index] = quanta; len(d.Tier) > 0 {
+				d.Tier[c.Index] = tier
 			}
 		}
 		if !math.IsNaN(c.Delay) {
-			d.key[c.Index] = uint16(w.clock.RoundSteps(c.Delay)) << 1
+			d.Key[c.Index] = uint16(w.clock.RoundSteps(c.Delay)) << 1
 		}
 	}
 }
 
-// startWeight returns the weight that synapse k of the target at position t, which
+// StartWeight returns the weight that synapse k of the target at position t, which
 // d has, begins with: exactly what it was given, where it was given one.
-func (w *drawer) startWeight(d *drawn, t, k int) float64 {
+func (w *Drawer) StartWeight(d *Drawn, t, k int) float64 {
 	if c, ok := w.weightChange(t, k); ok {
 		return c.Weight
 	}
@@ -93,7 +93,7 @@ func (w *drawer) startWeight(d *drawn, t, k int) float64 {
 
 // weightChange returns the change of the weight of synapse k of the target at
 // position t, if there is one.
-func (w *drawer) weightChange(t, k int) (network.SynapseChange, bool) {
+func (w *Drawer) weightChange(t, k int) (network.SynapseChange, bool) {
 	for _, c := range w.changed[w.changesOf(w.changed, t):] {
 		if int(c.Target) != t || int(c.Index) > k {
 			break

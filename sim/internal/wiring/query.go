@@ -1,4 +1,4 @@
-package engine
+package wiring
 
 import (
 	"fmt"
@@ -38,7 +38,7 @@ type Selection struct {
 type Query struct {
 	desc  *network.Description
 	clock clock.Clock
-	grids []grid
+	grids []Grid
 	now   func(projection int) *SynapsesNow
 }
 
@@ -49,7 +49,7 @@ func NewQuery(desc *network.Description, now func(projection int) *SynapsesNow) 
 	if err != nil {
 		return nil, err
 	}
-	grids, err := populationGrids(desc, clock)
+	grids, err := PopulationGrids(desc, clock)
 	if err != nil {
 		return nil, err
 	}
@@ -100,10 +100,10 @@ func (q *Query) connections(i int, of Selection, visit func(c Connection) bool) 
 	if stateful && q.now != nil {
 		now = q.now(i)
 	}
-	var d drawn
+	var d Drawn
 	for k, r := range targets.Parts {
 		first := targets.First[k]
-		var w *drawer
+		var w *Drawer
 		for t := first; t < first+r.N; t++ {
 			if !onto.has(t) {
 				continue
@@ -116,26 +116,26 @@ func (q *Query) connections(i int, of Selection, visit func(c Connection) bool) 
 			if from.some != nil {
 				p.drawSources(t, &d)
 				wanted := false
-				for _, s := range d.source {
+				for _, s := range d.Source {
 					wanted = wanted || from.has(int(s-p.offset))
 				}
 				if !wanted {
 					continue
 				}
 			}
-			if w.draw(t-first, &d); d.err != nil {
-				return fail(d.err)
+			if w.Draw(t-first, &d); d.Err != nil {
+				return fail(d.Err)
 			}
-			for j, s := range d.source {
+			for j, s := range d.Source {
 				s -= p.offset
 				if !from.has(int(s)) {
 					continue
 				}
-				c := Connection{row: -1, Projection: i, Target: uint32(t), Index: uint32(j), Source: s, Weight: w.weightOf(&d, j), Delay: int64(d.key[j] >> 1)}
+				c := Connection{row: -1, Projection: i, Target: uint32(t), Index: uint32(j), Source: s, Weight: w.weightOf(&d, j), Delay: int64(d.Key[j] >> 1)}
 				if w.weight.byRow != nil {
 					c.row = d.row[j]
 				}
-				if w.stateful {
+				if w.Stateful {
 					if now != nil {
 						if err := now.Here(r.Population, r.From+t-first); err != nil {
 							return fail(err)
@@ -191,11 +191,11 @@ type SynapsesNow struct {
 
 // tell puts the weight and columns of a connection, which d has, into it; now is nil
 // where they are as they begin.
-func tell(now *SynapsesNow, columns []synapse.Column, w *drawer, d *drawn, c *Connection) {
+func tell(now *SynapsesNow, columns []synapse.Column, w *Drawer, d *Drawn, c *Connection) {
 	values := make([]float64, len(columns))
 	c.State = &ConnectionState{columns, values}
 	if now == nil {
-		c.Weight = w.startWeight(d, int(c.Target), int(c.Index))
+		c.Weight = w.StartWeight(d, int(c.Target), int(c.Index))
 		for i := range values {
 			values[i] = columns[i].Start
 		}
@@ -219,8 +219,8 @@ func CountSynapses(desc *network.Description, i int) int64 {
 	if err != nil {
 		return n // as building will say
 	}
-	for t := range p.post.N {
-		n += int64(p.degree(t))
+	for t := range p.Onto.N {
+		n += int64(p.Degree(t))
 	}
 	return n
 }

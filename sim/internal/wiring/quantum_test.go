@@ -1,4 +1,4 @@
-package engine
+package wiring
 
 import (
 	"fmt"
@@ -18,7 +18,7 @@ func collectWeights(desc *network.Description, pop int) weightsOf {
 }
 
 // gridOf returns the grid of a population with these weights onto it.
-func gridOf(weights ...connect.Distribution) grid {
+func gridOf(weights ...connect.Distribution) Grid {
 	d := &network.Description{Populations: populations(5, 5)}
 	for i, w := range weights {
 		d.Projections = append(d.Projections, network.Projection{Pre: []network.Range{{Population: i % 2, From: 0, N: 5}}, Post: []network.Range{{Population: 1, From: 0, N: 5}}, Rule: connect.AllToAll{}, Weight: w, Delay: connect.Constant(1), Ordinal: uint32(i)})
@@ -50,7 +50,7 @@ func TestChooseGrid(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := gridOf(c.weights...)
-			if g.wide != c.wide || c.quantum != 0 && g.quantum != c.quantum {
+			if g.Wide != c.wide || c.quantum != 0 && g.Quantum != c.quantum {
 				t.Fatalf("grid %+v, want wide %v, quantum %g", g, c.wide, c.quantum)
 			}
 			for _, w := range c.weights {
@@ -58,22 +58,22 @@ func TestChooseGrid(t *testing.T) {
 				reach := math.Max(math.Abs(lo), math.Abs(hi))
 				x, constant := connect.IsConstant(w)
 				switch {
-				case g.wide && g.quantum > math.Ldexp(reach, -40) && x != 0 && constant:
+				case g.Wide && g.Quantum > math.Ldexp(reach, -40) && x != 0 && constant:
 					// A smaller weight beside larger ones is only as exact as they are.
-					if math.Abs(math.Round(x/g.quantum)*g.quantum-x) > g.quantum/2 {
-						t.Errorf("%g is not met to half a quantum of %g", x, g.quantum)
+					if math.Abs(math.Round(x/g.Quantum)*g.Quantum-x) > g.Quantum/2 {
+						t.Errorf("%g is not met to half a quantum of %g", x, g.Quantum)
 					}
-				case g.wide:
-					if math.Round(reach/g.quantum) >= 1<<47 {
-						t.Errorf("weight %g does not fit 48 bits in quanta of %g", reach, g.quantum)
+				case g.Wide:
+					if math.Round(reach/g.Quantum) >= 1<<47 {
+						t.Errorf("weight %g does not fit 48 bits in quanta of %g", reach, g.Quantum)
 					}
 				case constant:
-					if k := math.Round(x / g.quantum); k*g.quantum != x || math.Abs(k) > maxCompact {
-						t.Errorf("constant %g is %g quanta of %g", x, k, g.quantum)
+					if k := math.Round(x / g.Quantum); k*g.Quantum != x || math.Abs(k) > MaxCompact {
+						t.Errorf("constant %g is %g quanta of %g", x, k, g.Quantum)
 					}
 				default:
-					if reach/g.quantum > maxCompact+0.5 || connect.Spread(w) < minQuantaPerSD*g.quantum {
-						t.Errorf("%+v on a grid of %g", w, g.quantum)
+					if reach/g.Quantum > MaxCompact+0.5 || connect.Spread(w) < minQuantaPerSD*g.Quantum {
+						t.Errorf("%+v on a grid of %g", w, g.Quantum)
 					}
 				}
 			}
@@ -96,7 +96,7 @@ func TestWideIsExactTo40Bits(t *testing.T) {
 		d := &network.Description{Resolution: 0.1, Populations: populations(1), Projections: []network.Projection{
 			{Pre: []network.Range{{Population: 0, From: 0, N: 1}}, Post: []network.Range{{Population: 0, From: 0, N: 1}}, Rule: list, Weight: connect.Constant(1), Delay: connect.Constant(1)}}}
 		g := chooseGrid(collectWeights(d, 0))
-		if !g.wide {
+		if !g.Wide {
 			t.Fatalf("grid %+v", g)
 		}
 		w, err := firstWiring(d, clockOf(t, 0.1), g)
@@ -104,8 +104,8 @@ func TestWideIsExactTo40Bits(t *testing.T) {
 			t.Fatal(err)
 		}
 		for k, x := range list.Weight {
-			if e := math.Abs(float64(w.weight.byRow[k])*g.quantum - x); e > math.Ldexp(largest, -40) || abs(w.weight.byRow[k]) > 1<<41 {
-				t.Fatalf("weight %g becomes %d quanta of %g", x, w.weight.byRow[k], g.quantum)
+			if e := math.Abs(float64(w.weight.byRow[k])*g.Quantum - x); e > math.Ldexp(largest, -40) || abs(w.weight.byRow[k]) > 1<<41 {
+				t.Fatalf("weight %g becomes %d quanta of %g", x, w.weight.byRow[k], g.Quantum)
 			}
 		}
 	}
@@ -141,7 +141,7 @@ func TestGridIgnoresOrder(t *testing.T) {
 func TestParrotGrid(t *testing.T) {
 	d := &network.Description{Populations: []network.Population{{Name: "p", N: 3, Model: neuron.Parrot{}}}}
 	d.Projections = []network.Projection{{Pre: []network.Range{{Population: 0, From: 0, N: 3}}, Post: []network.Range{{Population: 0, From: 0, N: 3}}, Rule: connect.AllToAll{}, Weight: connect.Normal{Mean: 3, SD: 1}, Delay: connect.Constant(1)}}
-	if g := chooseGrid(collectWeights(d, 0)); g != (grid{quantum: 1}) {
+	if g := chooseGrid(collectWeights(d, 0)); g != (Grid{Quantum: 1}) {
 		t.Errorf("grid %+v, want quanta of 1: a parrot ignores weights", g)
 	}
 }
@@ -171,13 +171,13 @@ func TestNearMultiplesAreCompact(t *testing.T) {
 			for _, external := range []float64{0, 0.7, 1.5, 2.3} {
 				ws := []connect.Distribution{connect.Constant(weight), connect.Constant(-g * weight), connect.Constant(external * weight)}
 				got := gridOf(ws...)
-				if got.wide {
+				if got.Wide {
 					t.Errorf("%v is wide", ws)
 				}
 				for _, w := range ws {
 					x := float64(w.(connect.Constant))
-					if y, _ := got.place(x); math.Abs(float64(y)*got.quantum-x) > 0x1p-48*math.Abs(x) {
-						t.Errorf("%v of %v becomes %v", x, ws, float64(y)*got.quantum)
+					if y, _ := got.Place(x); math.Abs(float64(y)*got.Quantum-x) > 0x1p-48*math.Abs(x) {
+						t.Errorf("%v of %v becomes %v", x, ws, float64(y)*got.Quantum)
 					}
 				}
 			}
@@ -186,11 +186,11 @@ func TestNearMultiplesAreCompact(t *testing.T) {
 	if networks != 994 {
 		t.Errorf("%d networks", networks)
 	}
-	if g := gridOf(connect.Constant(0.01), connect.Constant(0.41*(1+0x1p-40))); !g.wide {
+	if g := gridOf(connect.Constant(0.01), connect.Constant(0.41*(1+0x1p-40))); !g.Wide {
 		t.Errorf("grid %+v of constants that are no multiples", g)
 	}
 	// An exact quantum that was found before is found still.
-	if g := gridOf(connect.Constant(20), connect.Constant(30)); g != (grid{quantum: 10}) {
+	if g := gridOf(connect.Constant(20), connect.Constant(30)); g != (Grid{Quantum: 10}) {
 		t.Errorf("grid %+v", g)
 	}
 }

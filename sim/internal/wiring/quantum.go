@@ -1,4 +1,4 @@
-package engine
+package wiring
 
 import (
 	"fmt"
@@ -11,9 +11,9 @@ import (
 	"cortigo/sim/internal/network"
 )
 
-// maxCompact is the largest weight of the compact form, in quanta: 14 bits with
+// MaxCompact is the largest weight of the compact form, in quanta: 14 bits with
 // the sign, which every layout of synapses holds.
-const maxCompact = 1<<13 - 1
+const MaxCompact = 1<<13 - 1
 
 // minQuantaPerSD is how fine the compact grid must be against the spread of a
 // weight distribution.
@@ -23,14 +23,14 @@ const minQuantaPerSD = 64
 // grids would leave the range of float64.
 const negligible = 1e-280
 
-// A grid is how the weights onto a population are kept: as integers of quantum
+// A Grid is how the weights onto a population are kept: as integers of quantum
 // pA (mV for iaf_psc_delta). It follows from the parameters of all its
 // projections alone, whatever their order, and where neurons may spike several
 // times in a step from the generators that make them.
-type grid struct {
-	quantum float64
-	wide    bool // 48-bit weights and 64-bit sums
-	tiers   int  // wide: how many sums a neuron has, see tiers.go; 0 for one
+type Grid struct {
+	Quantum float64 `json:"quantum"`
+	Wide    bool    `json:"wide,omitempty"`  // 48-bit weights and 64-bit sums
+	Tiers   int     `json:"tiers,omitempty"` // wide: how many sums a neuron has, see tiers.go; 0 for one
 }
 
 // weightsOf collects what is known of the weights onto population p.
@@ -135,10 +135,10 @@ func (w *weightsOf) changes(changed []network.SynapseChange, from, to uint32) {
 	}
 }
 
-// populationGrids returns the grids of the weights onto every population.
-func populationGrids(desc *network.Description, clock clock.Clock) ([]grid, error) {
-	most := mostSpikes(desc, clock)
-	grids := make([]grid, len(desc.Populations))
+// PopulationGrids returns the grids of the weights onto every population.
+func PopulationGrids(desc *network.Description, clock clock.Clock) ([]Grid, error) {
+	most := MostSpikes(desc, clock)
+	grids := make([]Grid, len(desc.Populations))
 	for p := range grids {
 		var err error
 		if grids[p], err = populationGrid(desc, p, most); err != nil {
@@ -151,9 +151,9 @@ func populationGrids(desc *network.Description, clock clock.Clock) ([]grid, erro
 // populationGrid returns the grid of the weights onto population p: wide also
 // where so many synapses may meet on a neuron, or so many spikes of one of its
 // sources, that a compact sum could overflow.
-func populationGrid(desc *network.Description, p int, most []float64) (grid, error) {
+func populationGrid(desc *network.Description, p int, most []float64) (Grid, error) {
 	g, tight, err := gridBeside(desc, p, most, nil)
-	if err == nil && g.tiers <= 1 && !tight {
+	if err == nil && g.Tiers <= 1 && !tight {
 		return g, nil
 	}
 	// Weights that are no more need not stand in the way.
@@ -179,7 +179,7 @@ func allReplaced(desc *network.Description, i int) bool {
 
 // gridBeside is populationGrid without the first weights of some projections;
 // tight says that sums may overflow all the same.
-func gridBeside(desc *network.Description, p int, most []float64, replaced map[int]bool) (g grid, tight bool, err error) {
+func gridBeside(desc *network.Description, p int, most []float64, replaced map[int]bool) (g Grid, tight bool, err error) {
 	w := weightsBeside(desc, p, replaced)
 	g = chooseGrid(w)
 	if desc.Populations[p].Counts() {
@@ -189,28 +189,28 @@ func gridBeside(desc *network.Description, p int, most []float64, replaced map[i
 	for i := range desc.Projections {
 		pr := &desc.Projections[i]
 		if slices.ContainsFunc(pr.Targets(), func(r network.Range) bool { return r.Population == p }) {
-			x := pr.Size().Largest * desc.Reach(pr, replaced[i]) / g.quantum
+			x := pr.Size().Largest * desc.Reach(pr, replaced[i]) / g.Quantum
 			once += x
 			often += x * mostOfSources(pr, most)
 		}
 	}
-	if !g.wide {
+	if !g.Wide {
 		exact := wideGrid(w.largest())
 		switch {
 		case often <= math.MaxInt32:
 			return g, false, nil
-		case once <= math.MaxInt32 || often*g.quantum/exact.quantum > network.MaxSum:
-			g.wide = true // the same weights in larger sums
+		case once <= math.MaxInt32 || often*g.Quantum/exact.Quantum > network.MaxSum:
+			g.Wide = true // the same weights in larger sums
 			return g, often > network.MaxSum, nil
 		}
-		often *= g.quantum / exact.quantum
+		often *= g.Quantum / exact.Quantum
 		g = exact
 	}
-	if g.tiers, err = tiers(w, g, desc.Populations[p].Noticeable()); err != nil || g.tiers > 1 {
+	if g.Tiers, err = tiers(w, g, desc.Populations[p].Noticeable()); err != nil || g.Tiers > 1 {
 		return g, often > network.MaxSum, err
 	}
 	for k := 0; k < spareBits && often > network.MaxSum; k++ {
-		g.quantum, often = 2*g.quantum, often/2
+		g.Quantum, often = 2*g.Quantum, often/2
 	}
 	return g, often > network.MaxSum, nil
 }
@@ -223,13 +223,13 @@ const spareBits = 10
 // multiples of a quantum and distributions are resolved finely enough, else
 // wide, exact to 2^-40 of the largest weight. A network that was built before
 // keeps its compact grid while all new weights fit that, too.
-func chooseGrid(w weightsOf) grid {
+func chooseGrid(w weightsOf) Grid {
 	largest := w.largest()
 	if largest < negligible {
-		return grid{quantum: 1}
+		return Grid{Quantum: 1}
 	}
 	if q, ok := compactQuantum(w); ok {
-		return grid{quantum: q}
+		return Grid{Quantum: q}
 	}
 	return wideGrid(largest)
 }
@@ -243,9 +243,9 @@ func (w *weightsOf) largest() float64 {
 }
 
 // wideGrid returns the grid that is exact to 2^-40 of the largest weight.
-func wideGrid(largest float64) grid {
+func wideGrid(largest float64) Grid {
 	_, e := math.Frexp(largest)
-	return grid{quantum: math.Ldexp(1, e-41), wide: true}
+	return Grid{Quantum: math.Ldexp(1, e-41), Wide: true}
 }
 
 // compactQuantum returns the quantum of a compact grid, if there can be one.
@@ -266,7 +266,7 @@ func compactQuantum(w weightsOf) (q float64, ok bool) {
 	case len(w.constants) > 0:
 		q, ok = commonQuantum(w)
 	default:
-		q = roundUp(w.max / maxCompact)
+		q = roundUp(w.max / MaxCompact)
 		ok = w.minSD >= minQuantaPerSD*q
 	}
 	if !ok || len(w.drawnOn) > 1 {
@@ -274,7 +274,7 @@ func compactQuantum(w weightsOf) (q float64, ok bool) {
 	}
 	if len(w.drawnOn) == 1 && w.drawnOn[0] != q {
 		q = w.drawnOn[0]
-		if w.max > maxCompact*q || w.minSD < minQuantaPerSD*q || !multiples(w.constants, q, rounding) {
+		if w.max > MaxCompact*q || w.minSD < minQuantaPerSD*q || !multiples(w.constants, q, rounding) {
 			return 0, false
 		}
 	}
@@ -289,7 +289,7 @@ const rounding = 0x1p-48
 // form holds, but for a relative error.
 func multiples(xs []float64, q, within float64) bool {
 	for _, x := range xs {
-		if x > maxCompact*q || math.Abs(float64(math.Round(x/q)*q)-x) > within*x {
+		if x > MaxCompact*q || math.Abs(float64(math.Round(x/q)*q)-x) > within*x {
 			return false
 		}
 	}
@@ -312,7 +312,7 @@ func quantumWithin(w weightsOf, within float64) (float64, bool) {
 	}
 	for parts := 1.0; parts <= 64; parts++ {
 		q := least / parts
-		if w.max > maxCompact*q {
+		if w.max > MaxCompact*q {
 			return 0, false
 		}
 		if w.minSD < minQuantaPerSD*q {
@@ -335,14 +335,14 @@ func roundUp(x float64) float64 {
 // ownQuantum returns the step at which a projection onto a wide population
 // of the grid g draws its weights: what its distribution would have had alone,
 // but never finer than g.
-func ownQuantum(d connect.Distribution, g grid) float64 {
+func ownQuantum(d connect.Distribution, g Grid) float64 {
 	lo, hi := d.Bounds()
 	reach, sd := math.Max(math.Abs(lo), math.Abs(hi)), connect.Spread(d)
-	finest := g.tierQuantum(g.tiers - 1)
-	if reach <= maxCompact*finest && sd >= minQuantaPerSD*finest {
+	finest := g.TierQuantum(g.Tiers - 1)
+	if reach <= MaxCompact*finest && sd >= minQuantaPerSD*finest {
 		return finest // a compact grid in wide sums
 	}
-	q := roundUp(reach / maxCompact)
+	q := roundUp(reach / MaxCompact)
 	if sd < minQuantaPerSD*q {
 		q = roundUp(sd / minQuantaPerSD / 2)
 	}

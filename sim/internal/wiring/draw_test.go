@@ -1,4 +1,4 @@
-package engine
+package wiring
 
 import (
 	"math"
@@ -13,7 +13,7 @@ import (
 
 // projection returns the wiring of one projection from pre to post neurons of
 // two populations.
-func projection(t testing.TB, seed uint64, pre, post int, rule connect.Rule, weight, delay connect.Distribution) *wiring {
+func projection(t testing.TB, seed uint64, pre, post int, rule connect.Rule, weight, delay connect.Distribution) *Bundle {
 	t.Helper()
 	d := &network.Description{Seed: seed, Resolution: 0.1, Populations: populations(pre, post), Projections: []network.Projection{
 		{Pre: []network.Range{{Population: 0, From: 0, N: pre}}, Post: []network.Range{{Population: 1, From: 0, N: post}}, Rule: rule, Weight: weight, Delay: delay}}}
@@ -25,12 +25,12 @@ func projection(t testing.TB, seed uint64, pre, post int, rule connect.Rule, wei
 }
 
 // firstWiring returns the first wiring of projection 0, on the grid g.
-func firstWiring(d *network.Description, clock clock.Clock, g grid) (*wiring, error) {
-	grids := make([]grid, len(d.Populations))
+func firstWiring(d *network.Description, clock clock.Clock, g Grid) (*Bundle, error) {
+	grids := make([]Grid, len(d.Populations))
 	for i := range grids {
 		grids[i] = g
 	}
-	ws, err := newWirings(nil, d, 0, clock, grids)
+	ws, err := NewBundles(nil, d, 0, clock, grids)
 	if err != nil {
 		return nil, err
 	}
@@ -73,12 +73,12 @@ func TestSourcesAreUniform(t *testing.T) {
 		rule connect.Rule
 	}{{"fixed total number", connect.FixedTotalNumber{N: 120000}}, {"fixed in-degree", connect.FixedInDegree{N: 3000}}} {
 		w := projection(t, 3, pre, post, c.rule, connect.Constant(1), connect.Constant(1))
-		var d drawn
+		var d Drawn
 		sources, targets, pairs := make([]float64, pre), make([]float64, post), make([]float64, pre*post)
 		total := 0
 		for k := range post {
-			w.draw(k, &d)
-			for _, s := range d.source {
+			w.Draw(k, &d)
+			for _, s := range d.Source {
 				sources[s]++
 				targets[k]++
 				pairs[int(s)*post+k]++
@@ -129,27 +129,27 @@ func TestFixedRules(t *testing.T) {
 		{"list, another target", list, 0, []uint32{6}, []int64{7}, []uint16{30}},
 	} {
 		d.Projections = []network.Projection{{Pre: []network.Range{pre}, Post: []network.Range{post}, Rule: c.rule, Weight: connect.Constant(3), Delay: connect.Constant(1.5)}}
-		w, err := firstWiring(d, clockOf(t, 0.1), grid{quantum: 1})
+		w, err := firstWiring(d, clockOf(t, 0.1), Grid{Quantum: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		var x drawn
-		w.draw(c.target, &x)
-		if len(x.source) != len(c.source) {
-			t.Errorf("%s: %d synapses, want %d", c.name, len(x.source), len(c.source))
+		var x Drawn
+		w.Draw(c.target, &x)
+		if len(x.Source) != len(c.source) {
+			t.Errorf("%s: %d synapses, want %d", c.name, len(x.Source), len(c.source))
 			continue
 		}
-		for k := range x.source {
-			if x.source[k] != c.source[k] || x.weight[k] != c.weight[k] || x.key[k]>>1 != c.delay[k] {
+		for k := range x.Source {
+			if x.Source[k] != c.source[k] || x.Weight[k] != c.weight[k] || x.Key[k]>>1 != c.delay[k] {
 				t.Errorf("%s: synapse %d is %d, %d, %d steps; want %d, %d, %d", c.name, k,
-					x.source[k], x.weight[k], x.key[k]>>1, c.source[k], c.weight[k], c.delay[k])
+					x.Source[k], x.Weight[k], x.Key[k]>>1, c.source[k], c.weight[k], c.delay[k])
 			}
 		}
 	}
 }
 
 // weightsOf draws the weights of a projection, in quanta, and its grid.
-func drawWeights(t *testing.T, dist connect.Distribution, n int) ([]float64, grid) {
+func drawWeights(t *testing.T, dist connect.Distribution, n int) ([]float64, Grid) {
 	t.Helper()
 	d := &network.Description{Seed: 9, Resolution: 0.1, Populations: populations(100, 100), Projections: []network.Projection{
 		{Pre: []network.Range{{Population: 0, From: 0, N: 100}}, Post: []network.Range{{Population: 1, From: 0, N: 100}}, Rule: connect.FixedInDegree{N: n / 100}, Weight: dist, Delay: connect.Constant(1)}}}
@@ -159,11 +159,11 @@ func drawWeights(t *testing.T, dist connect.Distribution, n int) ([]float64, gri
 		t.Fatal(err)
 	}
 	var xs []float64
-	var dr drawn
+	var dr Drawn
 	for k := range 100 {
-		w.draw(k, &dr)
-		for _, q := range dr.weight {
-			xs = append(xs, float64(q)*g.quantum)
+		w.Draw(k, &dr)
+		for _, q := range dr.Weight {
+			xs = append(xs, float64(q)*g.Quantum)
 		}
 	}
 	return xs, g
@@ -198,8 +198,8 @@ func TestWeightDistribution(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			const n = 200000
 			xs, g := drawWeights(t, c.dist, n)
-			q := g.quantum
-			if g.wide {
+			q := g.Quantum
+			if g.Wide {
 				q = ownQuantum(c.dist, g)
 			}
 			var sum, sq, below float64
@@ -214,7 +214,7 @@ func TestWeightDistribution(t *testing.T) {
 					below++
 				}
 			}
-			if g.wide != c.wide {
+			if g.Wide != c.wide {
 				t.Errorf("grid %+v", g)
 			}
 			if z := sum / math.Sqrt(n) / c.sd; math.Abs(z) > 4 {
@@ -271,17 +271,17 @@ func TestDelayProbabilities(t *testing.T) {
 				}
 				sum += got
 			}
-			if math.Abs(sum-1) > 1e-9 || w.delay.least != low || w.delay.max != low+int64(len(p))-1 {
-				t.Errorf("probabilities add up to %g; delays from %d to %d, cells from %d, %d of them", sum, w.delay.least, w.delay.max, low, len(p))
+			if math.Abs(sum-1) > 1e-9 || w.Delays.Least != low || w.Delays.Max != low+int64(len(p))-1 {
+				t.Errorf("probabilities add up to %g; delays from %d to %d, cells from %d, %d of them", sum, w.Delays.Least, w.Delays.Max, low, len(p))
 			}
-			if d := float64(w.delay.least) * 0.1; d < lo-0.05-1e-9 {
+			if d := float64(w.Delays.Least) * 0.1; d < lo-0.05-1e-9 {
 				t.Errorf("delays from %g ms on, bound %g", d, lo)
 			}
 			count, want := make([]float64, len(p)), make([]float64, len(p))
-			var dr drawn
+			var dr Drawn
 			for k := range 1000 {
-				w.draw(k, &dr)
-				for _, key := range dr.key {
+				w.Draw(k, &dr)
+				for _, key := range dr.Key {
 					count[int64(key>>1)-low]++
 				}
 			}
@@ -296,14 +296,14 @@ func TestDelayProbabilities(t *testing.T) {
 // Sources, weights and delays of a synapse have nothing to do with one another.
 func TestDrawsAreIndependent(t *testing.T) {
 	w := projection(t, 8, 50, 400, connect.FixedInDegree{N: 500}, connect.Uniform{Min: 1, Max: 9}, connect.Uniform{Min: 0.05, Max: 2.05})
-	var d drawn
+	var d Drawn
 	count := make([]float64, 50*4*4)
 	for k := range 400 {
-		w.draw(k, &d)
-		mid := float64(w.weight.max) / 9
-		for i, s := range d.source {
-			q := min(3, max(0, int((float64(d.weight[i])/mid-1)/2)))
-			count[(int(s)*4+q)*4+int(d.key[i]>>1-1)/5]++
+		w.Draw(k, &d)
+		mid := float64(w.weight.Max) / 9
+		for i, s := range d.Source {
+			q := min(3, max(0, int((float64(d.Weight[i])/mid-1)/2)))
+			count[(int(s)*4+q)*4+int(d.Key[i]>>1-1)/5]++
 		}
 	}
 	want := make([]float64, len(count))
@@ -327,11 +327,11 @@ func TestChannelOfWeight(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var x drawn
-		w.draw(0, &x)
-		for k := range x.key {
-			if want := c.bit && x.weight[k] <= 0; x.key[k]&1 == 1 != want {
-				t.Errorf("%s: weight %d has channel %d", c.model.ModelName(), x.weight[k], x.key[k]&1)
+		var x Drawn
+		w.Draw(0, &x)
+		for k := range x.Key {
+			if want := c.bit && x.Weight[k] <= 0; x.Key[k]&1 == 1 != want {
+				t.Errorf("%s: weight %d has channel %d", c.model.ModelName(), x.Weight[k], x.Key[k]&1)
 			}
 		}
 	}
@@ -381,12 +381,12 @@ func TestDrawIsKeyedByTarget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var a, b drawn
+	var a, b Drawn
 	for k := range 5 {
-		whole.draw(7+k, &a)
-		part.draw(k, &b)
-		for i := range a.source {
-			if a.source[i] != b.source[i] || a.weight[i] != b.weight[i] || a.key[i] != b.key[i] {
+		whole.Draw(7+k, &a)
+		part.Draw(k, &b)
+		for i := range a.Source {
+			if a.Source[i] != b.Source[i] || a.Weight[i] != b.Weight[i] || a.Key[i] != b.Key[i] {
 				t.Fatalf("target %d, synapse %d differs", 7+k, i)
 			}
 		}
@@ -399,18 +399,18 @@ func TestChannelOfChangedWeight(t *testing.T) {
 	split.TauSynIn = 3
 	d := &network.Description{Seed: 2, Resolution: 0.1, Populations: populations(30, 30), Projections: []network.Projection{
 		{Pre: []network.Range{{Population: 0, From: 0, N: 30}}, Post: []network.Range{{Population: 1, From: 0, N: 30}}, Rule: connect.FixedInDegree{N: 20}, Weight: connect.Normal{Mean: 50, SD: 5}, Delay: connect.Constant(1)}}}
-	q := chooseGrid(collectWeights(d, 1)).quantum
+	q := chooseGrid(collectWeights(d, 1)).Quantum
 	d.Populations[1].Model = split
 	d.Projections[0].Changed = []network.SynapseChange{{Target: 4, Index: 1, Weight: -5 * q, Delay: math.NaN(), Since: 0}}
-	grids := []grid{{quantum: 1}, chooseGrid(collectWeights(d, 1))}
-	ws, err := newWirings(nil, d, 0, clockOf(t, 0.1), grids)
+	grids := []Grid{{Quantum: 1}, chooseGrid(collectWeights(d, 1))}
+	ws, err := NewBundles(nil, d, 0, clockOf(t, 0.1), grids)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var x drawn
-	ws[0].draw(4, &x)
-	if x.key[1]&1 != 1 || x.key[0]&1 != 0 || x.weight[1] != -5 {
-		t.Errorf("keys %v, weights %v", x.key[:2], x.weight[:2])
+	var x Drawn
+	ws[0].Draw(4, &x)
+	if x.Key[1]&1 != 1 || x.Key[0]&1 != 0 || x.Weight[1] != -5 {
+		t.Errorf("keys %v, weights %v", x.Key[:2], x.Weight[:2])
 	}
 }
 
@@ -428,11 +428,11 @@ func BenchmarkDraw(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			w := projection(b, 1, 20000, 1000, c.rule, c.weight, delay)
-			var d drawn
+			var d Drawn
 			n, t := 0, 0
 			for b.Loop() {
-				w.draw(t%1000, &d)
-				n += len(d.source)
+				w.Draw(t%1000, &d)
+				n += len(d.Source)
 				t++
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/synapse")
