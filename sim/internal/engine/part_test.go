@@ -7,6 +7,7 @@ import (
 
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/wiring"
 )
 
 // silent is a part of a network to which nobody elsewhere says anything.
@@ -75,7 +76,7 @@ func TestPartOfNetwork(t *testing.T) {
 // countOnto asks for all connections onto neurons.
 func countOnto(e *Engine, of network.Range) error {
 	n := 0
-	err := e.Connections(Selection{Targets: []network.Range{of}}, func(Connection) bool { n++; return true })
+	err := e.Connections(wiring.Selection{Targets: []network.Range{of}}, func(wiring.Connection) bool { n++; return true })
 	if err == nil && n != 20*of.N {
 		err = fmt.Errorf("%d connections", n)
 	}
