@@ -104,6 +104,7 @@ func TestCreateErrors(t *testing.T) {
 		{"no neurons", "b", 0, neuron.Parrot{}, []string{`"b"`, "0 nodes", "[1, "}},
 		{"negative", "b", -4, neuron.Parrot{}, []string{"-4 nodes"}},
 		{"more than ids", "b", math.MaxInt32 - 3, neuron.Parrot{}, []string{"2147483644 nodes", "[1, 2147483643]"}},
+		{"bytes", "\xff\xfe", 1, neuron.Parrot{}, []string{`"\xff\xfe"`, "the name is no UTF-8"}},
 		{"no model", "b", 1, nil, []string{`"b"`, "no model"}},
 		{"pointer", "b", 1, &neuron.IafPscExp{}, []string{`"b"`, "*neuron.IafPscExp", "pointer"}},
 		{"nil pointer", "b", 1, (*neuron.IafPscExp)(nil), []string{`"b"`, "*neuron.IafPscExp"}},

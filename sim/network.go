@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"math"
+	"unicode/utf8"
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
@@ -79,6 +80,9 @@ func (n *Network) create(name string, count int, model Model, params []Params) (
 	}
 	if err := checkModel(model); err != nil {
 		return nil, fmt.Errorf("sim: Create %s: %w", brief.Quote(name), err)
+	}
+	if !utf8.ValidString(name) {
+		return nil, fmt.Errorf("sim: Create %s: the name is no UTF-8, as which files have it", brief.Quote(name))
 	}
 	if name == "" {
 		name = n.freeName(model.ModelName())

@@ -340,9 +340,12 @@ func (r bad) SynapseValues() (weights, delays []float64) {
 }
 
 func (r bad) Size(_, post int) connect.Size {
-	s := connect.Size{Synapses: 1, Largest: 1, Values: int64(post)}
-	if r.Kind == "size" {
+	s := connect.Size{Synapses: 10, Largest: 5, Values: int64(post)}
+	switch r.Kind {
+	case "size":
 		s.Largest = math.NaN()
+	case "many":
+		s.Largest = 1e9
 	}
 	return s
 }
@@ -385,6 +388,12 @@ func (r bad) Wire(p *connect.Plan) error {
 		p.Degree, p.Choose = 2, connect.ChooseSame
 	case "listed":
 		p.Degree, p.Choose = 2, connect.ChooseListed
+	case "larger":
+		p.Degree = 6
+	case "largest":
+		p.Degrees = []uint32{0, 1 << 30, 0}
+	case "many":
+		p.Degree = 341
 	case "draw":
 		p.Degree = 2
 		p.Draw = func(_ int, _ *connect.Stream, sources []uint32) { sources[1] = 4 }
@@ -412,7 +421,8 @@ func TestBadRules(t *testing.T) {
 		{bad{"another"}, []string{"connection 0 is another"}}, {bad{"fewer"}, []string{"1 connections", "the same 2"}}, {bad{"fewer connections"}, []string{"made 1 connections", "3 values"}},
 		{bad{"degrees"}, []string{"Degrees has 2 entries, must have 3"}}, {bad{"negative"}, []string{"Degree is -1"}}, {bad{"distinct"}, []string{"target 0 has 5 synapses, must have at most 4"}},
 		{bad{"all"}, []string{"must have all its 4"}}, {bad{"same"}, []string{"2 synapses", "at most 1"}}, {bad{"listed"}, []string{"nothing was collected"}}, {bad{"draw"}, []string{"chooses source 4 of target 0", "[0, 4)"}},
-		{bad{"reverse"}, []string{"reverse connections must Collect"}},
+		{bad{"reverse"}, []string{"reverse connections must Collect"}}, {bad{"larger"}, []string{"a target has 6 synapses", "its Size says that Largest is 5"}},
+		{bad{"largest"}, []string{"target 1 has 1073741824 synapses", "Largest is 5"}}, {bad{"many"}, []string{"there are 1023 synapses, its Size says that there are 10 on average"}},
 	} {
 		net := mustNew(t)
 		a, b := create(t, net, "a", 4, neuron.DefaultIafPscExp()), create(t, net, "b", 3, neuron.DefaultIafPscExp())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"unicode/utf8"
 
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
@@ -36,8 +37,8 @@ func (n *Network) CopyModel(name string, syn connect.Synapse, parameters ...Para
 }
 
 func (n *Network) copyModel(name string, syn connect.Synapse, parameters []Params) error {
-	if name == "" || name == StaticSynapse || synapse.Find(name) != nil {
-		return fmt.Errorf("sim: CopyModel: the name is %s, must be a new one", brief.Quote(name))
+	if name == "" || name == StaticSynapse || synapse.Find(name) != nil || !utf8.ValidString(name) {
+		return fmt.Errorf("sim: CopyModel: the name is %s, must be a new one, in UTF-8", brief.Quote(name))
 	}
 	for _, m := range n.desc.SynapseModels {
 		if m.Name == name {

@@ -94,7 +94,11 @@ func NewPlan(r Rule, h Host, valued bool) (*Plan, error) {
 		return nil, fmt.Errorf("%T: Choose is %d, of which nothing was collected", r, p.Choose)
 	}
 	if f, err := rules.of(r); err != nil || f.own {
-		if err := p.check(); err != nil {
+		err := p.check()
+		if err == nil {
+			err = p.checkSize(r.Size(p.Sources(), p.Targets()))
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%T: %w", r, err)
 		}
 	}
@@ -128,6 +132,28 @@ func (p *Plan) check() error {
 		if p.Draw == nil && p.Choose == ChooseAll && n < allowed {
 			return fmt.Errorf("target %d has %d synapses, must have all its %d", t, n, allowed)
 		}
+	}
+	return nil
+}
+
+// checkSize reports more synapses than the rule's Size told: memory was found to be
+// enough, and sums of weights wide enough, for those.
+func (p *Plan) checkSize(s Size) error {
+	sum := float64(p.Degree) * float64(p.Targets())
+	if p.Degrees != nil {
+		sum = 0
+	}
+	for t, n := range p.Degrees {
+		sum += float64(n)
+		if t < p.Targets() && float64(n) > s.Largest {
+			return fmt.Errorf("target %d has %d synapses, its Size says that Largest is %g", t, n, s.Largest)
+		}
+	}
+	if p.Degrees == nil && float64(p.Degree) > s.Largest {
+		return fmt.Errorf("a target has %d synapses, its Size says that Largest is %g", p.Degree, s.Largest)
+	}
+	if sum > 2*s.Synapses+1000 {
+		return fmt.Errorf("there are %g synapses, its Size says that there are %g on average", sum, s.Synapses)
 	}
 	return nil
 }

@@ -40,7 +40,8 @@ type Rule interface {
 }
 
 // A Size is what is known of the connections of a rule before they are drawn. It
-// serves to estimate memory and to make sums of weights wide enough.
+// serves to estimate memory and to make sums of weights wide enough: it is an error
+// if a target gets more than Largest, or all more than 2*Synapses + 1000.
 type Size struct {
 	Synapses float64 // how many there will be on average, reverse ones included
 	Largest  float64 // the most that a target can have, see Likely
