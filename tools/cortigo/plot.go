@@ -14,6 +14,7 @@ import (
 	"cortigo/analysis/plots"
 	"cortigo/analysis/reference"
 	"cortigo/arrowio"
+	"cortigo/arrowio/pd14"
 	"cortigo/sim/spikes"
 )
 
@@ -104,7 +105,7 @@ func (p *plotting) draw(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.spikes()
+	d, model, err := p.spikes()
 	if err != nil {
 		return err
 	}
@@ -128,7 +129,11 @@ func (p *plotting) draw(cmd *cobra.Command) error {
 	if p.density {
 		mode = plots.Density
 	}
-	activity, err := plots.ActivityFigure(d.Window(d.BeginMS(), d.BeginMS()+p.rasterMS), plots.WithTheme(theme), plots.WithNeurons(p.neurons), plots.WithMode(mode))
+	options := []plots.Option{plots.WithTheme(theme), plots.WithNeurons(p.neurons), plots.WithMode(mode)}
+	if model == pd14.Model {
+		options = append(options, plots.WithGroupName("layer"))
+	}
+	activity, err := plots.ActivityFigure(d.Window(d.BeginMS(), d.BeginMS()+p.rasterMS), options...)
 	if err != nil {
 		return err
 	}
@@ -159,12 +164,12 @@ func (p *plotting) draw(cmd *cobra.Command) error {
 	return errors.Join(writePicture(cmd, activityFile, png), writePicture(cmd, ratesFile, svg))
 }
 
-// spikes reads the window. Where a run was killed, run.json does not know its
+// spikes reads the window, and tells which model it is of. Where a run was killed, run.json does not know its
 // end, but the spikes do.
-func (p *plotting) spikes() (*spikes.Data, error) {
+func (p *plotting) spikes() (d *spikes.Data, model string, err error) {
 	dir, err := arrowio.OpenRun(p.dir)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	run := dir.Run()
 	begin, end := p.begin, p.end
@@ -175,19 +180,18 @@ func (p *plotting) spikes() (*spikes.Data, error) {
 		end = math.MaxFloat64
 	}
 	if begin >= end {
-		return nil, fmt.Errorf("the window (%g, %g] ms is empty; allowed: --begin < --end", begin, end)
+		return nil, "", fmt.Errorf("the window (%g, %g] ms is empty; allowed: --begin < --end", begin, end)
 	}
-	d, err := arrowio.ReadSpikes(p.dir, arrowio.InWindow(begin, end))
-	if err != nil {
-		return nil, err
+	if d, err = arrowio.ReadSpikes(p.dir, arrowio.InWindow(begin, end)); err != nil {
+		return nil, "", err
 	}
 	if d.End <= d.Begin {
 		if err := recordedSpikes(p.dir); err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		return nil, fmt.Errorf("the run in %s recorded %s, nothing after %g ms: --begin MS chooses what to draw", p.dir, windowMS(&run), begin)
+		return nil, "", fmt.Errorf("the run in %s recorded %s, nothing after %g ms: --begin MS chooses what to draw", p.dir, windowMS(&run), begin)
 	}
-	return d, nil
+	return d, run.Model, nil
 }
 
 // rateBoxes draws the rates of all neurons, and the reference's beside them.
