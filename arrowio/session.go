@@ -108,9 +108,8 @@ var (
 	ErrHole         = errors.New("what lies between was not recorded")
 )
 
-// Resume is the function Resume for a directory that is open already, and may
-// be locked, so that no other program changes the state between opening it and
-// going on from it.
+// Resume is the function Resume for a directory that is open already. It may be
+// locked, so that no other program changes the state after it was opened.
 func (d *RunDir) Resume(net *sim.Network, opts ...SessionOption) (_ *Session, err error) {
 	var c sessionConfig
 	for _, o := range opts {
@@ -158,7 +157,7 @@ func (d *RunDir) Resume(net *sim.Network, opts ...SessionOption) (_ *Session, er
 	return s, nil
 }
 
-// fits reports why the run cannot go on with net. It only looks.
+// fits reports why net cannot continue the run. It changes nothing.
 func (d *RunDir) fits(net *sim.Network) error {
 	if err := d.belongsTo(net); err != nil {
 		return err
@@ -176,7 +175,7 @@ func (d *RunDir) fits(net *sim.Network) error {
 	if r.End <= step {
 		return nil
 	}
-	// Not known: then the state that is there tells where to go on.
+	// Not known: then the existing state tells where to continue.
 	switch info, err := sim.Inspect(d.dir); {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
@@ -188,8 +187,8 @@ func (d *RunDir) fits(net *sim.Network) error {
 	return nil
 }
 
-// belongsTo reports what tells that net is not the network of the run, or not
-// the one that is saved with it.
+// belongsTo reports why net is not the network of the run, or not the one that
+// is saved with it.
 func (d *RunDir) belongsTo(net *sim.Network) error {
 	var err error
 	switch r := &d.run; {
@@ -211,9 +210,9 @@ func (d *RunDir) belongsTo(net *sim.Network) error {
 	return nil
 }
 
-// SaveState saves the state of net beside the network, which must be saved in
-// the directory, and notes in run.json of which step it is: Resume removes
-// nothing that was recorded before.
+// SaveState saves the state of net in the directory, where the network must be
+// saved, and notes its step in run.json: Resume removes nothing that was
+// recorded before that step.
 func (d *RunDir) SaveState(net *sim.Network) error {
 	err := net.CheckSaved(d.dir)
 	if err == nil {
@@ -229,11 +228,11 @@ func (d *RunDir) SaveState(net *sim.Network) error {
 // Directory returns the run's directory, for what a Session does not do.
 func (s *Session) Directory() *RunDir { return s.dir }
 
-// SaveNetwork has the network saved in the directory, beside the simulation: the
-// first checkpoint waits for it, and keeps the state from there on. It is saved by
-// start, such as that of a model which the network is made from, or, if that is nil,
-// by [sim.Network.StartSave]. A network that is in the directory already needs no
-// saving.
+// SaveNetwork saves the network in the directory while the simulation goes on: the
+// first checkpoint waits for it, and from then on checkpoints save the state. The
+// function start does it, for example the StartSave of a model; if it is nil,
+// [sim.Network.StartSave]. A network that is in the directory already need not be
+// saved.
 func (s *Session) SaveNetwork(start func(dir string) (wait func() error, err error)) error {
 	if start == nil {
 		start = func(dir string) (func() error, error) { return s.net.StartSave(dir) }
@@ -259,8 +258,8 @@ func (s *Session) finishSaving() error {
 	return err
 }
 
-// Record has what a multimeter reads of some populations, or of all if none
-// are named, recorded from now on. One multimeter can be recorded at a time.
+// Record records from now on what a multimeter reads of some populations, or of
+// all if none are named. Only one multimeter can be recorded at a time.
 func (s *Session) Record(m device.Multimeter, pops ...*sim.Nodes) error {
 	if s.samples != nil {
 		return errors.New("arrowio: the session records a multimeter already")
@@ -278,9 +277,10 @@ func (s *Session) Record(m device.Multimeter, pops ...*sim.Nodes) error {
 	return nil
 }
 
-// CheckpointEvery has checkpoints written whenever the model time is a multiple of
-// ms, which must be one of the resolution; 0, the default, chooses by
-// CheckpointInterval from what AdvanceUntil or SimulateUntil is asked for.
+// CheckpointEvery makes the session write a checkpoint whenever the model time is
+// a multiple of ms, which must be a multiple of the resolution; 0, the default,
+// takes the CheckpointInterval for the time that AdvanceUntil or SimulateUntil is
+// asked for.
 func (s *Session) CheckpointEvery(ms float64) error {
 	h := s.net.Resolution()
 	k := math.Round(ms / h)
@@ -292,14 +292,14 @@ func (s *Session) CheckpointEvery(ms float64) error {
 }
 
 // SimulateUntil advances the network until its time is ms (a multiple of the
-// resolution, counted from the run's beginning), or does nothing if it is as
-// far already: a program that calls it can be run again, whether it was
-// finished or stopped. A progress function that the network has is told of
-// the whole of it.
+// resolution, counted from the start of the run). It does nothing if that time
+// has been reached already, so that a program that calls it can be run again,
+// whether it was finished or stopped. A progress function of the network gets
+// the progress of all of it.
 //
-// On the way it writes checkpoints, see CheckpointEvery; one more when it
-// returns, also with the error of a ctx that ended. A program that is killed goes
-// on from its last checkpoint.
+// It writes checkpoints, see CheckpointEvery, and one more when it returns, also
+// when ctx ended. A program that is killed continues from its last checkpoint
+// when it runs again.
 func (s *Session) SimulateUntil(ctx context.Context, ms float64) error {
 	from := s.net.Step()
 	err := s.AdvanceUntil(ctx, ms)
@@ -309,8 +309,8 @@ func (s *Session) SimulateUntil(ctx context.Context, ms float64) error {
 	return errors.Join(err, s.Checkpoint())
 }
 
-// AdvanceUntil is SimulateUntil with no other checkpoints than those that are due
-// on the way: for a stretch of a run that another one follows.
+// AdvanceUntil is SimulateUntil without the checkpoint at the end: for a part of
+// a run that another one follows.
 func (s *Session) AdvanceUntil(ctx context.Context, ms float64) error {
 	h := s.net.Resolution()
 	if err := checkUntil(ms, h); err != nil {
@@ -349,7 +349,7 @@ func (s *Session) AdvanceUntil(ctx context.Context, ms float64) error {
 	return nil
 }
 
-// checkUntil reports a time that no simulation reaches in steps of h ms.
+// checkUntil reports a time that no simulation can reach in steps of h ms.
 func checkUntil(ms, h float64) error {
 	last := parquet.NewTimeScale(h).Whole(float64(sim.MaxSteps) * h)
 	if math.IsNaN(ms) || math.IsInf(ms, 0) || ms > last {
@@ -371,14 +371,15 @@ func (s *Session) SpikeCount() int64 {
 	return s.spikes.Total()
 }
 
-// Checkpoint puts everything up to the step reached on disk, in an order in which
-// being killed in between does no harm: what was recorded, in parts that are
-// finished and change no more; the recorded window and the seconds of wall clock
-// spent so far ("simulate") in run.json; the state, which replaces the one before
-// it when it is whole, if the network is saved there. A network that was there and
-// is gone is an error. If a spike could not be written the state is not saved
-// either, so that it never is ahead of the recording. Where nothing was simulated
-// since the last checkpoint there is nothing to do.
+// Checkpoint puts everything up to the present step on disk, in an order in which
+// nothing is lost if the program is killed in between: first the recording, in
+// finished parts that do not change any more; then the recorded window and the
+// seconds of wall clock spent so far ("simulate") in run.json; then, if the
+// network is saved there, the state, which replaces the last one when it is
+// complete. It is an error if the network was there and is gone. If a spike could
+// not be written, the state is not saved either, so that it is never ahead of the
+// recording. If nothing was simulated since the last checkpoint, Checkpoint does
+// nothing.
 func (s *Session) Checkpoint() error {
 	if s.kept == s.net.Step() {
 		return nil
@@ -393,7 +394,7 @@ func (s *Session) Checkpoint() error {
 		return err
 	}
 	if !s.saved {
-		// A state without its network is of use to nobody.
+		// A state without its network is useless.
 		if err := s.net.CheckSaved(s.dir.dir); errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -406,8 +407,8 @@ func (s *Session) Checkpoint() error {
 	return nil
 }
 
-// note notes in run.json that so many spikes were recorded until step end; 0:
-// nobody counted them.
+// note notes in run.json the number of spikes recorded until step end; 0: they
+// were not counted.
 func (s *Session) note(end, spikes int64) error {
 	return s.dir.Update(func(r *Run) {
 		if s.spikes != nil {
@@ -434,9 +435,10 @@ func (s *Session) flush() error {
 	return err
 }
 
-// Close ends the recording and notes how far it goes: where spikes could not be
-// written, until the last step of which all are there. It waits for a network that
-// is being saved. The network can be simulated no further after it.
+// Close ends the recording and notes how far it goes: if spikes could not be
+// written, to the last step whose spikes are all there. It waits for a network
+// that is being saved. After Close the session cannot simulate the network any
+// more.
 func (s *Session) Close() error {
 	if s.closed {
 		return nil
@@ -464,8 +466,9 @@ func (s *Session) Close() error {
 	return errors.Join(err, s.finishSaving())
 }
 
-// lastWholeStep returns up to which step the parts hold all spikes after one could
-// not be written, and how many: a part may end in the middle of a step.
+// lastWholeStep returns, after a spike could not be written, the step up to which
+// the parts hold all spikes, and their number: a part may end in the middle of a
+// step.
 func (d *RunDir) lastWholeStep() (last, n int64) {
 	in := int64(0) // of n, those in the step after last
 	err := StreamSpikes(d.dir, func(step []int64, _ []int32) error {

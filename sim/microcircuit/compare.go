@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Published reports whether p are the published parameters, at one scale for
-// neurons and in-degrees, with either background: what NEST's reference results
-// are about. Seed, times and what is recorded may be any.
+// Published reports whether p are the published parameters, with one scale for
+// neurons and in-degrees and either background: those of NEST's reference
+// results. Seed, times and what is recorded may be any.
 func (p Parameters) Published() bool {
 	q := Default()
 	q.NScaling, q.KScaling, q.Background = p.NScaling, p.NScaling, p.Background
@@ -19,9 +19,9 @@ func (p Parameters) Published() bool {
 }
 
 // Difference says in which parameters p differs from those that a network was
-// made from, by their names in JSON: "seed is 1, there 2"; "" if in none. More
-// than three are counted. How long it is simulated and what is recorded does not
-// make another network.
+// made from, by their names in JSON: "seed is 1, there 2"; "" if in none. If
+// there are more than three, it gives their number. How long a network is
+// simulated and what is recorded does not count.
 func (p Parameters) Difference(saved Parameters) string {
 	saved.TPresim, saved.TSim, saved.Record = p.TPresim, p.TSim, p.Record
 	if saved == p {
@@ -41,8 +41,8 @@ func (p Parameters) Difference(saved Parameters) string {
 	return strings.Join(parts, ", ")
 }
 
-// members returns the parameters by their names in JSON, those of a group with
-// the group's.
+// members returns the parameters by their names in JSON, with the group's name
+// before those of a group.
 func members(p Parameters) map[string]string {
 	out := map[string]string{}
 	b, err := json.Marshal(p)

@@ -14,18 +14,18 @@ import (
 // maxFile bounds what Decode reads; a complete parameter file has 10 kB.
 const maxFile = 16 << 20
 
-// Decode reads parameters from JSON. A file may name only some of them: the
-// others have their default (see Default). A run.json, which is known by its member
-// "format_version", is taken too: the parameters are its member "parameters", and
-// what else it has is not read, though its seed and resolution must be the
-// parameters'. So is a file that has that member alone. Whatever is not understood
-// is a *DecodeError (an unknown key or population, a key that stands twice, a value
-// of the wrong type, anything after the object); values that make no sense are one
-// or more *ParameterError, joined.
+// Decode reads parameters from JSON. A file may name only some of them: the others
+// have their default (see Default). The file may also be a run.json, recognised by
+// its member "format_version": the parameters are its member "parameters", and the
+// rest is not read, but its seed and resolution must be the parameters'. A file
+// that has only the member "parameters" is read, too. What is not understood is a
+// *DecodeError (an unknown key or population, a key that occurs twice, a value of
+// the wrong type, anything after the object); values that make no sense are one or
+// more *ParameterError, joined.
 func Decode(r io.Reader) (Parameters, error) { return DecodeOver(Default(), r) }
 
-// DecodeOver is Decode where parameters that the file does not name are as in
-// base.
+// DecodeOver is Decode in which parameters that the file does not name are as
+// in base.
 func DecodeOver(base Parameters, r io.Reader) (Parameters, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
@@ -54,8 +54,8 @@ func (p *Parameters) UnmarshalJSON(b []byte) error {
 	return decodeStrict(b, 0, reflect.ValueOf(p).Elem(), "")
 }
 
-// Encode writes all parameters as indented JSON, which Decode reads back to the
-// same bits. NaN and infinities have no JSON and are an error.
+// Encode writes all parameters as indented JSON; Decode gives them back with
+// the same bits. NaN and infinities do not exist in JSON and are an error.
 func (p Parameters) Encode(w io.Writer) error {
 	b, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
@@ -65,7 +65,7 @@ func (p Parameters) Encode(w io.Writer) error {
 	return err
 }
 
-// A file is where in a file parameters stand.
+// A file is the place of parameters in a file.
 type file struct {
 	begin int    // the offset of their object
 	path  string // "parameters", or "" where they are the whole
@@ -73,12 +73,12 @@ type file struct {
 	beside map[string]int // of a run.json: the offsets of the members that repeat parameters
 }
 
-// runMarker is the member by which a run.json is known.
+// runMarker is the member by which a run.json is recognised.
 const runMarker = "format_version"
 
 // parametersMember finds the parameters: the member "parameters" if there is one,
-// else the whole. It also checks that data is one JSON value, so that what
-// follows need not, and that no other member could have been meant as a parameter.
+// else the whole. It also checks that data is a single JSON value and that no
+// other member could have been meant as a parameter.
 func parametersMember(data []byte) (file, error) {
 	var whole json.RawMessage
 	if err := json.Unmarshal(data, &whole); err != nil {
@@ -150,7 +150,7 @@ func isParameter(key string) bool {
 	return false
 }
 
-// agrees reports a member of a run.json that says other than its parameters.
+// agrees reports a member of a run.json that differs from its parameters.
 func (f *file) agrees(data []byte, p Parameters) error {
 	for _, key := range slices.Sorted(maps.Keys(f.beside)) {
 		q := p

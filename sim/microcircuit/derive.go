@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// Derived is what follows from Parameters: the numbers the network is made
-// with. Matrices are indexed [target][source].
+// Derived is what follows from Parameters: the numbers of which the network is
+// made. Matrices are indexed [target][source].
 type Derived struct {
 	Neurons  PerPopulation[int] // after scaling
 	Synapses Matrix[int64]      // of each pair of populations, after scaling
@@ -55,12 +55,11 @@ func (d *Derived) TotalSynapses() int64 {
 	return sum
 }
 
-// Derive computes what the network is made with. Numbers of neurons scale with
-// NScaling, numbers of synapses with NScaling*KScaling, so that in-degrees
-// scale with KScaling. Where KScaling is not 1, weights grow by 1/sqrt(KScaling),
-// which keeps the variance of the input, and a constant current makes up for
-// the mean input that is lost (van Albada et al. 2015). The error is that of
-// Validate.
+// Derive computes the numbers of which the network is made. Numbers of neurons scale with
+// NScaling, numbers of synapses with NScaling*KScaling, so that in-degrees scale with
+// KScaling. If KScaling is not 1, weights are multiplied by 1/sqrt(KScaling), which keeps
+// the variance of the input, and a constant current replaces the mean input that is lost
+// (van Albada et al. 2015). The error is that of Validate.
 func (p Parameters) Derive() (*Derived, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -89,8 +88,8 @@ func (p Parameters) Derive() (*Derived, error) {
 	return d, nil
 }
 
-// check reports what is too large for a number, though every parameter by itself
-// makes sense.
+// check reports numbers that are too large although every parameter makes sense
+// by itself.
 func (d *Derived) check() error {
 	var errs []error
 	report := func(population, source int, what string, x float64) {

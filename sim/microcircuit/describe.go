@@ -10,10 +10,11 @@ import (
 	"cortigo/sim/neuron"
 )
 
-// Describe returns the report with which a run begins, several lines: where
-// data go, how neurons and in-degrees are scaled, the memory that takes, the background, the stimuli,
-// the seed, the workers, and the warnings of the model and of the network. An empty dataDir leaves out the
-// first; existed says that the directory was there before and is written over.
+// Describe returns the report at the start of a run, several lines: the directory of the
+// data, the scaling of neurons and in-degrees, the memory needed, the background, the
+// stimuli, the seed, the workers, and the warnings of the model and of the network. An
+// empty dataDir leaves out the first; existed says that the directory exists already and
+// will be overwritten.
 func (m *Microcircuit) Describe(dataDir string, existed bool) string {
 	if m.made() != nil {
 		return ""
@@ -41,9 +42,9 @@ func (m *Microcircuit) Describe(dataDir string, existed bool) string {
 	return b.String()
 }
 
-// workers returns how many threads run the network and how many shards it is
-// cut into. That depends on its size, so before Create a network of as many
-// neurons is asked.
+// workers returns how many threads run the network and into how many shards it
+// is divided. Both depend on its size, so before Create another network with as
+// many neurons is asked.
 func (m *Microcircuit) workers() (threads, shards int) {
 	if m.stage != stageNew {
 		return m.net.Threads(), m.net.Shards()

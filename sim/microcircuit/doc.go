@@ -8,10 +8,10 @@
 //	validate.go     what makes no sense
 //	decode.go       parameters from and to JSON; strict.go: the reading
 //	scaling.go      formulas
-//	derive.go       what the network is made with
+//	derive.go       the numbers of which the network is made
 //	network.go      create, record, simulate; connect.go: connections and stimuli
-//	errors.go       what is said of values that make no sense
-//	describe.go     the report with which a run begins
+//	errors.go       errors and warnings; compare.go: differences between parameters
+//	describe.go     the report at the start of a run
 //	open.go         a microcircuit on disk; saved.go: its parameters there
 //
 // # The model
@@ -36,15 +36,15 @@
 // are made up for by larger weights, which keep the variance of the input, and a
 // constant current, which keeps its mean; rates stay about right, correlations
 // do not. With constant background and small in-degrees that current can be
-// below the rheobase, of which Warnings tells.
+// below the rheobase, which Warnings reports.
 //
 // # Differences from the PyNEST reference implementation
 //
 // Names and units of the parameters are in their JSON keys. C_m and tau_m are
 // those of the neurons too, not of the weights alone. The number of thalamic
 // synapses scales with NScaling, unless ThalamicReference is chosen. Random
-// numbers are others, so that networks and spikes agree in their statistics,
-// not one by one. The number of threads and the place where data go are not
+// numbers differ, so that networks and spikes agree in their statistics, not
+// one by one. The number of threads and the directory of the data are not
 // parameters: they do not change what is simulated.
 //
 // # Sources

@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// most is how many characters of what somebody wrote an error shows.
+// most is how many characters of a user's text an error shows.
 const most = 60
 
-// shortened returns s, or its beginning where it is long.
+// shortened returns s, or its start if it is long.
 func shortened(s string) string {
 	n := 0
 	for i := range s {
@@ -23,7 +23,7 @@ func shortened(s string) string {
 	return s
 }
 
-// quoted returns s in quotes, or its beginning and its length where it is long.
+// quoted returns s in quotes, or its start and its length if it is long.
 func quoted(s string) string {
 	short := shortened(s)
 	if short == s {
@@ -109,7 +109,7 @@ func (w *UpscalingWarning) Error() string {
 	return fmt.Sprintf("Parameter %s is %g: above 1 the circuit is larger than the published one.", w.Parameter, w.Value)
 }
 
-// A StimulusWarning says that a stimulus is not, or not as a whole, within the
+// A StimulusWarning says that a stimulus is not, or only partly, within the
 // time after the warm-up. All times are model time in ms.
 type StimulusWarning struct {
 	Stimulus    string  // "thalamic stimulus" or "transient DC stimulus"
@@ -135,5 +135,5 @@ func (w *StimulusWarning) Error() string {
 	return fmt.Sprintf("%s is cut short: the run ends at %s ms.", what, decimal(w.End))
 }
 
-// decimal writes a time, a multiple of 0.001 ms, as one reads it in parameters.
+// decimal writes a time, a multiple of 0.001 ms, as in parameters.
 func decimal(ms float64) string { return strconv.FormatFloat(math.Round(ms*1000)/1000, 'f', -1, 64) }

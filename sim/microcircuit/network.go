@@ -37,7 +37,7 @@ const (
 
 var errNone = errors.New("microcircuit: the microcircuit is nil, or was not made with New or Open")
 
-// made reports a microcircuit that New and Open did not return.
+// made reports a microcircuit that was not made by New or Open.
 func (m *Microcircuit) made() error {
 	if m == nil || m.net == nil {
 		return errNone
@@ -45,7 +45,7 @@ func (m *Microcircuit) made() error {
 	return nil
 }
 
-// ErrOrder is the error of a method that is called too early or once too often.
+// ErrOrder is the error of a method that is called too early, or again.
 var ErrOrder = errors.New("microcircuit: the order is Create, Connect, Simulate")
 
 // New prepares the microcircuit with parameters p. The options say how it is
@@ -64,8 +64,8 @@ func New(p Parameters, opts ...sim.Option) (*Microcircuit, error) {
 	return &Microcircuit{p: p, d: d, opts: opts, net: net, Warnings: d.Warnings}, nil
 }
 
-// EstimateMemory returns about how many bytes of memory a program has at most while
-// it builds and runs the microcircuit of these parameters, without building it; see
+// EstimateMemory returns about how many bytes of memory a program needs at most to
+// build and run the microcircuit of these parameters. It does not build it; see
 // sim.Network.EstimateMemory. The options are those of New: the number of shards
 // matters.
 func (p Parameters) EstimateMemory(opts ...sim.Option) (int64, error) {
@@ -155,9 +155,9 @@ func (m *Microcircuit) model(i int) neuron.IafPscExp {
 	}
 }
 
-// Connect connects the populations with each other, with their background and
-// with the stimuli, and builds what the simulation needs before its first step. If
-// ctx ended the building, Connect can be called again.
+// Connect connects the populations with each other, with their background and with
+// the stimuli, and builds the network. If ctx ended the building, Connect can be
+// called again.
 func (m *Microcircuit) Connect(ctx context.Context) error {
 	if err := m.made(); err != nil {
 		return err
@@ -206,9 +206,9 @@ func (m *Microcircuit) Recorded() []*sim.Nodes {
 	return m.pops
 }
 
-// Simulate advances the network by ms, a multiple of the resolution; first
-// Parameters.TPresim, then TSim as often as one likes. Splitting a time into
-// several calls changes nothing.
+// Simulate advances the network by ms, a multiple of the resolution: usually
+// first by Parameters.TPresim, then by TSim. Splitting a time into several
+// calls changes nothing.
 func (m *Microcircuit) Simulate(ctx context.Context, ms float64) error {
 	if err := m.made(); err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 
 var errNoDir = errors.New(`microcircuit: the directory has no name (the current one is ".")`)
 
-// file is what Save writes beside the network.
+// file is the file of parameters that Save writes, in addition to the network.
 func (p Parameters) file() sim.File { return sim.File{Name: "microcircuit.json", Write: p.encodeSaved} }
 
 // parametersPath is where Save puts the parameters.
@@ -70,9 +70,9 @@ func (m *Microcircuit) SaveState(dir string) error {
 	return nil
 }
 
-// Open returns the microcircuit that was saved in dir, at the state that was
-// saved last, ready to simulate on. Recorders must be attached anew. The options
-// say how it is simulated, as in New.
+// Open returns the microcircuit that was saved in dir, in the state that was
+// saved last, ready to be simulated further. Recorders must be connected again.
+// The options say how it is simulated, as in New.
 func Open(dir string, opts ...sim.Option) (*Microcircuit, error) {
 	if dir == "" {
 		return nil, errNoDir
@@ -97,8 +97,8 @@ func Open(dir string, opts ...sim.Option) (*Microcircuit, error) {
 	return m, nil
 }
 
-// adopt finds the populations in the network and checks that it is the one that
-// the parameters make.
+// adopt finds the populations in the network and checks that they are those
+// that the parameters make.
 func (m *Microcircuit) adopt() error {
 	if m.net.Seed() != m.p.Seed || m.net.Resolution() != m.p.Resolution {
 		return fmt.Errorf("seed %d and resolution %g ms, not %d and %g ms", m.net.Seed(), m.net.Resolution(), m.p.Seed, m.p.Resolution)

@@ -2,8 +2,9 @@ package microcircuit
 
 // Parameters are everything that decides what the microcircuit does: the same
 // parameters give the same spikes, on any machine and with any number of
-// threads. What cannot change a result (threads, shards, where data go) is not
-// here but an option of package sim or of the program that runs the model.
+// threads. What cannot change a result (threads, shards, the directory of the
+// data) is not a parameter but an option of package sim or of the program that
+// runs the model.
 //
 // Sizes, in-degrees and rates are those of the full-scale circuit; NScaling and
 // KScaling make it smaller, see [Derive].
@@ -65,7 +66,7 @@ const (
 	// V0Optimized draws with a mean and SD for each population, which avoids
 	// the burst of activity at the start.
 	V0Optimized = "optimized"
-	// V0Original draws with one mean and SD for all populations, as the paper.
+	// V0Original draws with one mean and SD for all populations, as in the paper.
 	V0Original = "original"
 )
 
@@ -90,7 +91,7 @@ const (
 )
 
 // ThalamicStimulus is a pulse of activity of thalamic neurons: each emits a
-// Poisson train, which all its targets receive alike.
+// Poisson train, and all its targets receive the same train.
 type ThalamicStimulus struct {
 	On                    bool                   `json:"on"`
 	Neurons               int                    `json:"neurons"` // not scaled

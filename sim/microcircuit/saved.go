@@ -14,8 +14,8 @@ import (
 	"cortigo/sim"
 )
 
-// savedJSON is what Save writes beside the network: the parameters and the
-// SHA-256 of their compact JSON, so that damage is found.
+// savedJSON is what Save writes in addition to the network: the parameters and
+// the SHA-256 of their compact JSON, so that damage is found.
 type savedJSON struct {
 	Format     int             `json:"format"`
 	SHA256     string          `json:"sha256"`
@@ -51,7 +51,7 @@ func compactSum(text []byte) (string, error) {
 	return hex.EncodeToString(h[:]), nil
 }
 
-// readSaved reads the parameters that Save left in dir.
+// readSaved reads the parameters that Save wrote in dir.
 func readSaved(dir string) (Parameters, error) {
 	path := parametersPath(dir)
 	f, err := os.Open(path)
@@ -95,8 +95,9 @@ func decodeSaved(b []byte) (Parameters, error) {
 	return Decode(bytes.NewReader(s.Parameters))
 }
 
-// SaveParameters writes the parameters p beside the network that Save left in
-// dir, where they are missing or damaged. Open says if they do not fit it.
+// SaveParameters writes the parameters p again for the network that Save wrote
+// in dir, after they went missing or were damaged. Open says if they do not fit
+// it.
 func SaveParameters(dir string, p Parameters) error {
 	if dir == "" {
 		return errNoDir
@@ -107,9 +108,9 @@ func SaveParameters(dir string, p Parameters) error {
 	return nil
 }
 
-// Verify reports what is wrong with the parameters that Save left in dir: that
-// they are missing or damaged, or not those of the network beside them. The
-// network and its state are sim.Verify's to check.
+// Verify reports what is wrong with the parameters that Save wrote in dir: that
+// they are missing or damaged, or not those of the network there. sim.Verify
+// checks the network and its state.
 func Verify(dir string) error {
 	p, err := readSaved(dir)
 	if err != nil {

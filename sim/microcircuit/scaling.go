@@ -6,10 +6,10 @@ import (
 	"cortigo/sim/fmath"
 )
 
-// The formulas of the reference implementation. Logarithms and powers go
-// through fmath, and a product that is added to something is rounded first
-// (written float64(a*b)), so that every derived number has the same bits on
-// every machine.
+// The formulas of the reference implementation. Logarithms and powers are those
+// of fmath, and a product that is added to something is rounded first (written
+// float64(a*b)), so that every derived number has the same bits on every
+// machine.
 
 // fullSynapses returns the number of synapses from ns source to nt target
 // neurons, not rounded, at which a pair has at least one with probability c
@@ -17,11 +17,10 @@ import (
 //
 //	K = ln(1 - c) / ln((ns*nt - 1)/(ns*nt))
 //
-// Potjans & Diesmann (2014), Eq. 1. This form loses digits where Log1p would
-// not (two synapses of 3e8), but the published numbers come from it: it is kept
-// for numbers of pairs and probabilities of the published circuit's size, for
-// which it is exact to 1e-6, and replaced where it goes wrong (a tenth at 2.5e15
-// pairs).
+// Potjans & Diesmann (2014), Eq. 1. This form loses digits that Log1p would keep
+// (two synapses of 3e8), but the published numbers come from it. So it is used
+// for numbers of pairs and probabilities as in the published circuit, where it
+// is exact to 1e-6, and replaced where it is wrong (by a tenth at 2.5e15 pairs).
 func fullSynapses(c float64, ns, nt int) float64 {
 	if c == 0 {
 		return 0

@@ -10,10 +10,10 @@ import (
 )
 
 // encoding/json ignores letter case, duplicate keys and null, fills lists of
-// the wrong length and does not say where an unknown key stood; a parameter
-// file that is read like that repeats another run than its reader believes.
+// the wrong length and does not say where an unknown key is. A parameter file
+// read that way could give another run than its author meant.
 
-// decodeStrict sets v from the JSON value that begins in data at offset begin.
+// decodeStrict sets v from the JSON value that starts in data at offset begin.
 // Members that are not named keep their value.
 func decodeStrict(data []byte, begin int, v reflect.Value, path string) error {
 	dec := json.NewDecoder(bytes.NewReader(data[begin:]))

@@ -58,8 +58,8 @@ func (v *validator) of(i int, parameter string, value any, allowed string) {
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// finiteFields reports every NaN and infinity. The rules below are written so
-// that they leave those alone.
+// finiteFields reports every NaN and infinity. The rules below do not report
+// these again.
 func (v *validator) finiteFields(x reflect.Value, path, target, source string) {
 	switch x.Kind() {
 	case reflect.Float64:
@@ -105,8 +105,7 @@ func (v *validator) probability(target, source int, parameter string, x float64)
 	return x >= 0 && x < 1
 }
 
-// synapses reports a scaling that asks for more synapses, k in all, than can be
-// counted.
+// synapses reports a scaling with more synapses, k in all, than can be counted.
 func (v *validator) synapses(what string, p Parameters, k float64) {
 	if finite(p.KScaling) && finite(p.NScaling) && k > maxSynapses {
 		v.add("k_scaling", p.KScaling, fmt.Sprintf("what makes at most %d %s synapses (%g asked for)", maxSynapses, what, k))
@@ -153,8 +152,8 @@ func (v *validator) time(p Parameters) {
 	}
 }
 
-// nearly reports whether x is the whole number n but for what decimal fractions
-// lose in binary.
+// nearly reports whether x is the whole number n, up to the rounding of decimal
+// fractions in binary.
 func nearly(x, n float64) bool { return math.Abs(x-n) <= 1e-6+math.Abs(n)*1e-12 }
 
 // onGrid reports a time that is negative or not a multiple of the resolution.
@@ -186,7 +185,8 @@ func (v *validator) duration(parameter string, t float64) {
 }
 
 // delay reports a delay that rounds to no step. Drawn delays are redrawn until
-// they are at least half a step: with a mean below that hardly one would do.
+// they are at least half a step: with a mean below that, hardly any draw would
+// be.
 func (v *validator) delay(parameter string, d float64) {
 	if !finite(d) || !finite(v.h) || v.h <= 0 {
 		return

@@ -1,4 +1,5 @@
-// Package clock has the times of a simulation: ms and steps, by NEST's rules.
+// Package clock converts the times of a simulation between ms and steps, by
+// NEST's rules.
 package clock
 
 import (
@@ -6,8 +7,8 @@ import (
 	"math"
 )
 
-// A Clock converts ms to steps the way NEST does: through tics of 1
-// microsecond, in integers.
+// A Clock converts ms to steps as NEST does: through tics of 1 microsecond, in
+// integers.
 type Clock struct {
 	H           float64 // ms per step
 	TicsPerStep int64
@@ -32,10 +33,10 @@ func New(h float64) (Clock, error) {
 	return Clock{h, int64(tics)}, nil
 }
 
-// MS returns steps in ms, without the digits that a multiple of H would have.
+// MS returns steps in ms, without the rounding errors of a multiple of H.
 func (c Clock) MS(steps int64) float64 { return float64(steps*c.TicsPerStep) / ticsPerMS }
 
-// MS is Clock.MS of a resolution that need not be one.
+// MS is Clock.MS for a resolution that may not be valid.
 func MS(steps int64, resolution float64) float64 {
 	clock, err := New(resolution)
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package inbox has the input of neurons that does not come through the integer
-// sums of synapses: that of devices above all.
+// sums of synapses: mainly that of devices.
 package inbox
 
 import (
@@ -7,13 +7,12 @@ import (
 	"math"
 )
 
-// An Inbox is where the input of some neurons of a population is added up in a
-// step, in the unit of their weights. Element k is neuron First+k*Stride of the
-// population.
+// An Inbox adds up the input of some neurons of a population in a step, in the
+// unit of their weights. Element k is neuron First+k*Stride of the population.
 type Inbox struct {
 	First, Stride, N int
-	// OnePort says that input of both signs goes through the first port. Otherwise
-	// what is positive goes to the first and the rest to the second.
+	// OnePort says that input of both signs goes to the first port. Otherwise
+	// positive input goes to the first and all other to the second.
 	OnePort bool
 	Ports   [2][]float64 // nil where nothing gives any
 	Signs   [2][]float64 // what came with either sign, where a recorder asks; else nil
@@ -33,7 +32,7 @@ func (in *Inbox) Open() {
 	}
 }
 
-// FollowSigns has the two signs be kept apart beside the ports.
+// FollowSigns adds up the two signs separately, in addition to the ports.
 func (in *Inbox) FollowSigns() {
 	in.Signs = [2][]float64{make([]float64, in.N), make([]float64, in.N)}
 }
@@ -54,8 +53,8 @@ func (in *Inbox) Add(k int, x float64) {
 	}
 }
 
-// Direct returns what all input of weight w is added to, element by element; nil
-// where Add has to be asked.
+// Direct returns the array to which all input of weight w is added, element by
+// element; nil if Add must be used.
 func (in *Inbox) Direct(w float64) []float64 {
 	switch {
 	case in.Signs[0] != nil:
@@ -66,15 +65,15 @@ func (in *Inbox) Direct(w float64) []float64 {
 	return in.Ports[1]
 }
 
-// Clear forgets what was added up.
+// Clear sets all sums to 0.
 func (in *Inbox) Clear() {
 	for _, x := range [...][]float64{in.Ports[0], in.Ports[1], in.Signs[0], in.Signs[1]} {
 		clear(x)
 	}
 }
 
-// MaxMagnitude bounds weights, currents and potentials: beyond, a few of them
-// would leave what a float64 holds.
+// MaxMagnitude bounds weights, currents and potentials: beyond it, the sum of a
+// few of them would overflow a float64.
 const MaxMagnitude = 1e40
 
 // CheckMagnitude reports a number that is too large to be added up.

@@ -6,15 +6,15 @@ package kernel
 // signed number of quanta, 16 bits of it in a uint32, 48 in a uint64.
 //
 // A row holds the synapses of one source in one shard, in segments of equal
-// delay and channel, ordered by delay. Behind each segment stands a link word
+// delay and channel, ordered by delay. Each segment is followed by a link word
 // that describes the next: in its low 16 bits the number of synapses (15 bits)
-// and the channel (1 bit), above them, 16 bits, how many steps later it is due.
-// A link of 0 ends the row.
+// and the channel (1 bit), above them, in 16 bits, how many steps later it is
+// due. A link of 0 ends the row.
 //
 // The bits of a cursor are: 0-31 the index of the next segment's first word,
 // 32-46 its number of synapses, 47 its channel, 48-63 the step at which it is
-// due, modulo 2^16. Adding step<<48 to the cursor of a row's begin, whose due
-// field is the first delay, gives the cursor of a spike of that step.
+// due, modulo 2^16. The cursor of a row's start has the first delay as its
+// step; adding step<<48 to it gives the cursor of a spike in that step.
 type Cursor = uint64
 
 // MaxSegment is how many synapses a segment can hold.
@@ -30,8 +30,8 @@ func MakeLink(n, channel int, gap uint16) uint32 {
 	return uint32(n) | uint32(channel)<<15 | uint32(gap)<<16
 }
 
-// Advance returns the cursor of the segment behind c's, whose link word is
-// link. The link must not be 0.
+// Advance returns the cursor of the segment after c's, which the link word link
+// describes. The link must not be 0.
 func Advance(c Cursor, link uint32) Cursor {
 	next := uint32(c) + uint32(c>>32)&MaxSegment + 1
 	return uint64(next) | uint64(link&0xffff)<<32 | (c>>48+uint64(link>>16))<<48
@@ -39,11 +39,10 @@ func Advance(c Cursor, link uint32) Cursor {
 
 // Deliver adds the segments of active that are due at step into the sums of
 // their channel and returns the cursors that are still to come, in the same
-// array. The order of cursors does not matter, sums of integers being what they
-// are.
+// array. The order of cursors does not matter, since integers are added.
 //
-// Every cursor must be one of a row of syn that ends there: that rows are whole
-// is established once, when they are built or loaded, and not looked at again.
+// Every cursor must belong to a row that ends within syn: this is checked once,
+// when rows are built or loaded, and not again.
 func Deliver(active []Cursor, step int64, syn []uint32, sum0, sum1 *[1 << 16]int32) []Cursor {
 	return inUse.deliver(active, step, syn, sum0, sum1)
 }
@@ -80,8 +79,8 @@ func deliverScalar(active []Cursor, step int64, syn []uint32, sum0, sum1 *[1 << 
 	return rest
 }
 
-// DeliverSplit is Deliver that also adds the positive weights into positive,
-// for recording what a single channel does not keep apart.
+// DeliverSplit is Deliver that also adds the positive weights into positive, to
+// record the two signs separately where there is a single channel.
 func DeliverSplit(active []Cursor, step int64, syn []uint32, sum0, sum1, positive *[1 << 16]int32) []Cursor {
 	due := uint16(step)
 	for _, c := range active {
@@ -156,8 +155,7 @@ func DeliverWideSplit(active []Cursor, step int64, syn []uint64, sum0, sum1, pos
 	return DeliverWide(active, step, syn, sum0, sum1)
 }
 
-// A Multiple is the cursor of a neuron that spiked several times in one step,
-// each of which its targets get.
+// A Multiple is the cursor of a neuron that spiked several times in one step.
 type Multiple struct {
 	Cursor Cursor
 	Times  uint32

@@ -2,8 +2,9 @@
 
 package kernel
 
-// The loops trust the cursors: a row that leaves syn would be read beyond its
-// end. What they write stays within the sums whatever the words are.
+// The loops trust the cursors: they would read beyond the end of syn if a row
+// did not end within it. They write only within the sums, whatever the words
+// are.
 
 func deliverAssembly(active []Cursor, step int64, syn []uint32, sum0, sum1 *[1 << 16]int32) []Cursor {
 	if len(active) == 0 {

@@ -8,8 +8,9 @@ type DeltaEach struct {
 	group      []deltaGroup
 	Refractory []uint16
 	// TauM, ms, of neurons that keep the input that arrives while they are
-	// refractory, 0 for those that lose it; nil if all do. Factors are computed
-	// when they are needed: a table for each neuron would have no bounds.
+	// refractory, 0 for those that lose it; nil if all lose it. Factors are
+	// computed when they are needed: a table for each neuron could become very
+	// large.
 	TauM    []float64
 	H       float64 // step, ms
 	Quantum float64 // of all
@@ -48,7 +49,7 @@ func deltaStepEachScalar(p *DeltaEach, v, kept []float64, ref []uint16, sum []in
 	return deltaStepEachFrom(p, 0, v, kept, ref, sum, ext, drive, spikes)
 }
 
-// deltaStepEachFrom begins at neuron first.
+// deltaStepEachFrom starts at neuron first.
 func deltaStepEachFrom(p *DeltaEach, first int, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
 	n := len(v)
 	ref, sum = ref[:n], sum[:n]

@@ -1,7 +1,7 @@
-// Package kernel has the inner loops of the engine. The loops in plain Go are
-// the specification: whatever replaces one on some processor must give the same
-// bits. Every product that is added to something is rounded first,
-// float64(a*b) + c, since a fused multiply-add would change the last bit.
+// Package kernel has the inner loops of the simulator. The loops in plain Go
+// are the specification: what replaces one on some processor must give the same
+// bits. Every product that is added to something is rounded first, float64(a*b)
+// + c, since a fused multiply-add would change the last bit.
 //
 //	deliver.go  synapse rows into input sums
 //	ring.go     the same for shards of few neurons

@@ -17,8 +17,8 @@ type Exp struct {
 // ExpMerged advances neurons whose two synaptic time constants are equal by a
 // step; one current and one sum serve both signs. drive is the V that the
 // constant currents add, mV: one for all or one for each neuron. ext, if not
-// nil, is input in pA beside the sums. It clears the sums and ext and appends
-// the indices of the neurons that spiked to spikes.
+// nil, is more input, in pA. It clears the sums and ext and appends the indices
+// of the neurons that spiked to spikes.
 func ExpMerged(p *Exp, v, i []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
 	return inUse.expMerged(p, v, i, ref, sum, ext, drive, spikes)
 }

@@ -43,7 +43,7 @@ func expMergedEachScalar(p *ExpEach, v, i []float64, ref []uint16, sum []int32, 
 	return expMergedEachFrom(p, 0, v, i, ref, sum, ext, drive, spikes)
 }
 
-// expMergedEachFrom begins at neuron first: groups cannot be cut as slices.
+// expMergedEachFrom starts at neuron first: groups cannot be cut like slices.
 func expMergedEachFrom(p *ExpEach, first int, v, i []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
 	n := len(v)
 	i, ref, sum = i[:n], ref[:n], sum[:n]
@@ -86,7 +86,7 @@ func expSplitEachScalar(p *ExpEach, v, iEx, iIn []float64, ref []uint16, sumEx, 
 	return expSplitEachFrom(p, 0, v, iEx, iIn, ref, sumEx, sumIn, extEx, extIn, drive, spikes)
 }
 
-// expSplitEachFrom begins at neuron first.
+// expSplitEachFrom starts at neuron first.
 func expSplitEachFrom(p *ExpEach, first int, v, iEx, iIn []float64, ref []uint16, sumEx, sumIn []int32, extEx, extIn, drive []float64, spikes []uint16) []uint16 {
 	n := len(v)
 	iEx, iIn, ref, sumEx, sumIn = iEx[:n], iIn[:n], ref[:n], sumEx[:n], sumIn[:n]

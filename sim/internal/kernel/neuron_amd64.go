@@ -83,7 +83,7 @@ func pointer[T any](x []T, n int) *T {
 	return unsafe.SliceData(x[:n])
 }
 
-// shift adds n to the indices behind the first m: those of the scalar loop,
+// shift adds n to the indices after the first m: those of the scalar loop,
 // which counted from n.
 func shift(spikes []uint16, m, n int) []uint16 {
 	for j := m; j < len(spikes); j++ {

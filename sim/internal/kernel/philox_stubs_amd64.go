@@ -22,7 +22,7 @@ func poissonFourAVX2(keys *uint32, counters *uint32, below *uint32, common int, 
 
 // poissonFourManyAVX2 is the same for more thresholds: guide[u>>20] of them are
 // reached by all words that begin like u; a word reaches threshold j if it is above
-// below[j], of which the last is above all words. Three bytes behind the guide are read.
+// below[j], of which the last is above all words. Three bytes after the guide are read.
 //
 //go:noescape
 func poissonFourManyAVX2(keys *uint32, counters *uint32, guide *uint8, below *uint32, dst0 *uint8, dst1 *uint8, dst2 *uint8, dst3 *uint8, n int)
@@ -45,7 +45,7 @@ func poissonFourAVX512(keys *uint32, counters *uint32, bin *uint32, below *uint3
 
 // poissonFourManyAVX512 is the same for more thresholds: guide[u>>20] of them are
 // reached by all words that begin like u; a word reaches threshold j if it is above
-// below[j], of which the last is above all words. Three bytes behind the guide are read.
+// below[j], of which the last is above all words. Three bytes after the guide are read.
 //
 //go:noescape
 func poissonFourManyAVX512(keys *uint32, counters *uint32, guide *uint8, below *uint32, dst0 *uint8, dst1 *uint8, dst2 *uint8, dst3 *uint8, n int)

@@ -8,7 +8,7 @@ import (
 
 // A PoissonTable draws Poisson numbers from one random word by inversion: the
 // number is Low plus how many thresholds the word reaches. Probabilities are
-// met to within 2^-32.
+// exact to within 2^-32.
 type PoissonTable struct {
 	Low       uint32
 	Threshold []uint32
@@ -24,8 +24,9 @@ func NewPoissonTable(mean float64) *PoissonTable {
 	if mean == 0 {
 		return t
 	}
-	// Probabilities relative to that of the mode, which is near the middle, so
-	// that neither end underflows before it is below what a word resolves.
+	// Probabilities relative to the one of the mode, which is near the middle,
+	// so that those at the ends do not underflow before they are smaller than a
+	// word resolves.
 	mode := math.Floor(mean)
 	up := []float64{1}
 	for k, p := mode+1, 1.0; p > 1e-18; k++ {
@@ -82,7 +83,7 @@ func (t *PoissonTable) Draw(u uint32) uint32 {
 // Max returns the largest number the table can draw.
 func (t *PoissonTable) Max() uint32 { return t.Low + uint32(len(t.Threshold)) }
 
-// MaxPoissonMean is the largest mean of one step that a table is made for.
+// MaxPoissonMean is the largest mean per step for which a table is made.
 const MaxPoissonMean = 1e6
 
 // PoissonFour draws the numbers of four successive steps, one for each word of

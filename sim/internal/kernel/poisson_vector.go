@@ -4,15 +4,16 @@ import "math"
 
 const vectorBins = 32
 
-// A vectorTable holds a PoissonTable's thresholds as a search with vectors wants
-// them. There is none if there are vectorBins and more.
+// A vectorTable holds a PoissonTable's thresholds in the form that a search with
+// vectors needs. There is none for vectorBins thresholds or more.
 type vectorTable struct {
 	low   uint32             // Low, and how many thresholds all words reach
 	bin   [vectorBins]uint32 // of the other thresholds, how many are reached by u>>27<<27
 	below [vectorBins]uint32 // the last words that do not reach them; then 2^32-1
 
 	// The same for signed comparison: top bits flipped, each in all lanes of a
-	// vector. Those from common on are rarely reached by any of 32 words.
+	// vector. The thresholds from common on are rarely reached by any of 32
+	// words.
 	flipped   [8 * vectorBins]uint32
 	common, n int
 }
@@ -24,8 +25,8 @@ type guideTable struct {
 	below [math.MaxUint8 + 1]uint32 // the last words that do not reach them; then 2^32-1
 }
 
-// guideBits is by how many of a word's first bits the guide goes: so many that
-// few words reach a threshold that their bits do not tell.
+// guideBits is how many of a word's first bits index the guide: so many that
+// for most words these bits determine the thresholds reached.
 const guideBits = 12
 
 // setVectors makes the table that the vector loops use, if there is one for so

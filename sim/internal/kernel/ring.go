@@ -1,10 +1,10 @@
 package kernel
 
-// In a shard of few neurons a source has so few synapses of each delay that
-// walking segments costs more than the synapses. There a row is one run of
-// words, delivered whole when the source spikes, into sums for each of the next
-// RingSteps steps. A word has the target in bits 0-11, the delay in bits 12-17,
-// the weight in bits 18-31, signed.
+// In a shard of few neurons a source has so few synapses of each delay that the
+// overhead of segments exceeds the cost of the synapses. There a row is a
+// single list of words, all delivered when the source spikes, into sums for
+// each of the next RingSteps steps. A word has the target in bits 0-11, the
+// delay in bits 12-17, the weight in bits 18-31, signed.
 const (
 	// RingSlots is how many slots a shard with a ring can have.
 	RingSlots = 1 << 12

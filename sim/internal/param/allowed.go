@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// A rule is what a number may be, or a string: the part of the tag `allowed:"..."`
-// before the first semicolon.
+// A rule says what a number or a string may be: the part of the tag
+// `allowed:"..."` before the first semicolon.
 type rule struct {
 	text     string // as messages have it
 	low      float64
@@ -35,8 +35,8 @@ var (
 //	... or -Inf, ... or +Inf and an infinity besides; all others are finite
 //	one of a, b, c           of strings
 //
-// Nothing is any number. Of truth values and distributions the text is for
-// people alone, and of strings any other text.
+// An empty text allows any number. For truth values and distributions, and for
+// strings without "one of", the text is for people only.
 func parseRule(text string, k Kind) (rule, error) {
 	r := rule{low: math.Inf(-1), high: math.Inf(1), text: text}
 	base := k
@@ -118,10 +118,10 @@ func (r *rule) number(x float64) bool {
 func (r *rule) word(s string) bool { return r.one == nil || slices.Contains(r.one, s) }
 
 // Check reports each parameter of a model that its tag `allowed` does not allow,
-// with its value and what is allowed, and with units behind values if they are
-// wanted; of a list the first. It is what a model's Validate calls before it looks
-// at rules between parameters. A model that is no struct, or whose tags make no
-// sense, is an error, too.
+// with its value and what is allowed, and with the unit after the value if units
+// is set; of a list, the first one. It is what a model's Validate calls before it
+// looks at rules between parameters. A model that is no struct, or whose tags make
+// no sense, is an error, too.
 func Check(model any, units bool) error {
 	s := Of(model)
 	if s.err != nil {

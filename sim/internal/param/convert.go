@@ -115,8 +115,7 @@ func assignSlice(v reflect.Value, kind Kind, value any, model, name string) erro
 	return nil
 }
 
-// holds reports whether values of type t may be of the kind, for slices that
-// have none to look at.
+// holds reports whether values of type t may be of the kind, for empty slices.
 func holds(t reflect.Type, kind Kind) bool {
 	if t.Kind() == reflect.Interface {
 		return true

@@ -41,9 +41,9 @@ func (e *Editor) Model() any {
 	return e.v.Interface()
 }
 
-// Pointer returns a pointer to the copy itself, a *T for a model of type T: what
-// Set and Slots change is seen through it at once. It has T's methods, as
-// Validate. It is nil where the model is.
+// Pointer returns a pointer to the copy itself, a *T for a model of type T,
+// which shows the changes of Set and Slots at once. It has T's methods, such as
+// Validate. It is nil if the model is nil.
 func (e *Editor) Pointer() any {
 	if !e.v.IsValid() {
 		return nil
@@ -52,7 +52,7 @@ func (e *Editor) Pointer() any {
 }
 
 // Slot returns the place of a parameter that is a number or a truth value. Other
-// parameters have none, nor have names that are none: both are errors.
+// parameters, and unknown names, are errors.
 func (e *Editor) Slot(name string) (Slot, error) {
 	f, err := e.set.field(name)
 	if err != nil {
@@ -95,9 +95,9 @@ func (s Slot) Get() float64 {
 	return 0
 }
 
-// Set sets the value. An error is one that the parameter cannot hold: a number
-// that is not whole, or a truth value that is neither 0 nor 1; it leaves the
-// value as it was.
+// Set sets the value. A value that the parameter cannot hold is an error (a
+// number that is not whole, or a truth value that is neither 0 nor 1) and
+// leaves the old value.
 func (s Slot) Set(x float64) error {
 	if s.float != nil {
 		*s.float = x
@@ -122,5 +122,5 @@ func (s Slot) setWhole(x float64) error {
 	return nil
 }
 
-// Float returns where the value is, nil for a parameter that is no float64.
+// Float returns a pointer to the value, nil if the parameter is not a float64.
 func (s Slot) Float() *float64 { return s.float }

@@ -81,11 +81,11 @@ func (f *field) marshal(v reflect.Value) ([]byte, error) {
 	return json.Marshal(value)
 }
 
-// Unmarshal sets the parameters of the model that into points to from a JSON
-// object as Marshal writes it. Those that it does not name stay as they are, as do
-// those that are null; a list that is null is empty. A name that is none, or that stands twice, and a value that the
-// parameter cannot hold are errors, after which the model is as it was. Whether
-// values make sense is not checked: Check and Validate do.
+// Unmarshal sets the parameters of the model that into points to from a JSON object as
+// Marshal writes it. Those that it does not name stay as they are, and so do those that are
+// null; a list that is null becomes empty. An unknown name, a name that occurs twice and a
+// value that the parameter cannot hold are errors, after which the model is as it was.
+// Whether values make sense is checked by Check and Validate, not here.
 func Unmarshal(data []byte, into any) error {
 	p := reflect.ValueOf(into)
 	if p.Kind() != reflect.Pointer || p.IsNil() {

@@ -29,8 +29,8 @@ var kinds = map[reflect.Type]Kind{
 	reflect.TypeFor[[]string]():  Strings,
 }
 
-// distributions is what package connect tells of its distributions, which this
-// package, being below it, cannot know.
+// distributions is what package connect tells about its distributions: this
+// package cannot import it.
 var distributions struct {
 	constant func(x float64) any
 	number   func(d any) (x float64, ok bool)
@@ -38,9 +38,9 @@ var distributions struct {
 }
 
 // Distributions makes fields of the interface type T parameters that are
-// distributions, and fields of type any ones that may be numbers, too: constant
-// returns the one that is always x, and number the x of such a one. Package connect
-// calls it, once, before there is any table.
+// distributions, and fields of type any parameters that may be a distribution or a
+// number: constant returns the distribution that is always x, and number returns
+// the x of such a one. Package connect calls it once, before there is any table.
 func Distributions[T any](constant func(x float64) T, number func(d any) (x float64, ok bool)) {
 	kinds[reflect.TypeFor[T]()], kinds[reflect.TypeFor[any]()] = Distribution, Distribution
 	distributions.constant = func(x float64) any { return constant(x) }

@@ -121,7 +121,7 @@ func (s *Set) add(t reflect.Type, path []int) {
 	}
 }
 
-// names returns a field's name and what else somebody might call it.
+// names returns a parameter's name and other names that somebody might use for it.
 func names(f reflect.StructField) (name string, also []string) {
 	inJSON, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 	switch {
@@ -158,8 +158,8 @@ func (s *Set) Field(name string) string {
 	return ""
 }
 
-// Get returns the parameter: a float64, int, bool, string, a slice of these that
-// is the caller's, or a connect.Distribution.
+// Get returns the parameter: a float64, int, bool, string, a slice of these (a
+// copy), or a connect.Distribution.
 func (s *Set) Get(model any, name string) (any, error) {
 	f, v, err := s.find(model, name)
 	if err != nil {
@@ -250,8 +250,8 @@ func (s *Set) field(name string) (*field, error) {
 	return nil, s.Unknown(name)
 }
 
-// Unknown returns the error for a parameter that there is not: it names the one
-// that was probably meant, else all.
+// Unknown returns the error for an unknown parameter: it names the one that was
+// probably meant, else all.
 func (s *Set) Unknown(name string) error {
 	if len(s.fields) == 0 {
 		return fmt.Errorf("%s: no parameter %s, it has none", s.model, brief.Quote(name))

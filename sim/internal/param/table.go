@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// A Parameter is what the table says of one.
+// A Parameter is what the table says about one parameter.
 type Parameter struct {
 	Name    string // NEST's
 	Field   string // the Go field's
@@ -30,8 +30,8 @@ func (s *Set) Parameters() []Parameter {
 	return all
 }
 
-// Err returns what is wrong with the tags of the model's struct, and that it is
-// no struct; nil if all is well.
+// Err returns what is wrong with the tags of the model's struct, or that the
+// model is not a struct; nil if all is well.
 func (s *Set) Err() error { return s.err }
 
 // Defaults returns a T with the values of its fields' tags `default`, 0 where

@@ -8,7 +8,7 @@ import (
 
 // Binomial draws the number of successes in n trials of probability p.
 //
-// Small means go by inversion; others by transformed rejection with squeeze,
+// Small means use inversion; others transformed rejection with squeeze,
 // algorithm BTRS of Hörmann (1993), "The generation of binomial random
 // variates".
 func Binomial(s *Stream, n int64, p float64) int64 {
@@ -74,7 +74,7 @@ func binomialBTRS(s *Stream, n, p float64) int64 {
 	}
 }
 
-// stirlingTail is log(k!) less Stirling's approximation of it,
+// stirlingTail is log(k!) minus Stirling's approximation of it,
 // log(sqrt(2 pi)) + (k+1/2)log(k+1) - (k+1).
 func stirlingTail(k float64) float64 {
 	if k <= 9 {
@@ -98,12 +98,12 @@ var stirlingTable = func() (t [10]float64) {
 	return t
 }()
 
-// AskEvery is after how many cells the long draws ask whether to go on.
+// AskEvery is the number of cells after which long draws ask whether to go on.
 const AskEvery = 4096
 
 // Multinomial divides n among the len(dst) equally likely cells, by conditional
-// binomials in the order of the cells. goOn, if not nil, is asked now and then
-// whether to go on: where it says no, the rest of dst is left as it is.
+// binomials in the order of the cells. goOn, if not nil, is called now and
+// then; if it returns false, the rest of dst is left as it is.
 func Multinomial(s *Stream, n int64, dst []uint32, goOn func() bool) {
 	for i := range dst {
 		if i%AskEvery == 0 && goOn != nil && !goOn() {
@@ -115,9 +115,9 @@ func Multinomial(s *Stream, n int64, dst []uint32, goOn func() bool) {
 	}
 }
 
-// WeightedMultinomial divides n among cells that are as likely as their size,
-// by conditional binomials in their order. Some size is above 0 if n is. goOn is as
-// of Multinomial.
+// WeightedMultinomial divides n among cells that are as likely as their size, by
+// conditional binomials in their order. If n is above 0, one size must be. goOn is
+// as for Multinomial.
 func WeightedMultinomial(s *Stream, n int64, size []uint32, dst []uint32, goOn func() bool) {
 	rest := int64(0)
 	for _, m := range size {

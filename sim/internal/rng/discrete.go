@@ -13,7 +13,7 @@ type column struct{ threshold, alias uint32 }
 
 // NewDiscrete returns the distribution over 0..len(weight)-1 in proportion to
 // weight, whose entries are finite, not negative and not all zero. Each
-// probability is met to within 2^-32.
+// probability is exact to within 2^-32.
 func NewDiscrete(weight []float64) *Discrete {
 	n := len(weight)
 	sum := 0.0

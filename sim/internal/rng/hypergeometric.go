@@ -2,15 +2,16 @@ package rng
 
 import "math"
 
-// tail is where the probabilities of a distribution, relative to its largest,
-// end: what lies beyond is less than a uniform number resolves.
+// tail is the probability, relative to the largest, below which those of a
+// distribution are left out: a uniform number does not resolve them.
 const tail = 1e-20
 
-// Hypergeometric draws how many of n things taken without replacement from good
-// and bad ones are good, 0 <= n <= good+bad.
+// Hypergeometric draws how many good things are among n things taken, without
+// replacement, from good+bad things, of which good are good and bad are bad; 0
+// <= n <= good+bad.
 //
-// It goes through the probabilities from the likeliest number outwards: those
-// on either side follow from their neighbour's by a ratio of integers.
+// It adds up the probabilities from the most likely number outwards: each
+// follows from its neighbour's by a ratio of integers.
 func Hypergeometric(s *Stream, good, bad, n int64) int64 {
 	low, high := max(0, n-bad), min(n, good)
 	if low >= high {
@@ -63,7 +64,7 @@ func Hypergeometric(s *Stream, good, bad, n int64) int64 {
 
 // MultivariateHypergeometric takes n things without replacement from cells of
 // size[i], cell by cell, and stores in dst how many of each. n is at most the
-// sum of the sizes. goOn is as of Multinomial.
+// sum of the sizes. goOn is as for Multinomial.
 func MultivariateHypergeometric(s *Stream, n int64, size []uint32, dst []uint32, goOn func() bool) {
 	rest := int64(0)
 	for _, m := range size {

@@ -1,7 +1,7 @@
-// Package rng draws random numbers whose stream is the identity of what is
-// drawn: the seed is the key of a counter-based generator and the counter names
-// the thing. No stream belongs to a thread, so nothing drawn depends on how the
-// work was divided.
+// Package rng draws random numbers from streams that are named by what is
+// drawn: the seed is the key of a counter-based generator, and the counter
+// names the purpose and the element. No stream belongs to a thread, so no
+// number depends on how the work is divided.
 //
 //	philox.go          the generator
 //	stream.go          what a counter names; a sequential reader of one stream

@@ -64,11 +64,12 @@ type Stream struct {
 	left int
 }
 
-// NewStream returns the stream of id under key, from its beginning.
+// NewStream returns the stream of id for a key, from its first number.
 func NewStream(key Key, id ID) Stream { return Stream{key: key, ctr: id.Counter(0)} }
 
 // StepStream returns the stream of id in a step, in [0, 2^33). Its key is drawn from
-// that of id, two steps from a block, as there are not as many counters as steps.
+// the stream of id, two steps from each block, since there are fewer counters than
+// steps.
 func StepStream(key Key, id ID, step int64) Stream {
 	w := Philox(id.Counter(uint32(step>>1)), key)
 	i := 2 * (step & 1)

@@ -1,7 +1,7 @@
 package rng
 
-// A Subset draws distinct integers; the zero value is ready. It keeps its room
-// for the next draw.
+// A Subset draws distinct integers; the zero value is ready. It keeps its
+// memory for the next draw.
 type Subset struct {
 	seen []uint64
 	all  []uint32

@@ -8,8 +8,8 @@ import (
 	"cortigo/sim/internal/network"
 )
 
-// changesJSON has changed synapses in columns; null is a weight or delay that
-// stays.
+// changesJSON has the changed synapses as columns; null is a weight or delay
+// that did not change.
 type changesJSON struct {
 	Target []uint32   `json:"target"`
 	Index  []uint32   `json:"index"`

@@ -19,9 +19,10 @@ import (
 	"cortigo/sim/internal/engine"
 )
 
-// A container is a file: a magic, the length and the checksum of a JSON table,
-// the table, and the arrays it names, little-endian, one behind the other, each at
-// a multiple of 64 bytes. Files of the first form have no checksum there.
+// A container is a file: a magic, the length and the checksum of a JSON table, the
+// table, and the arrays that it names, little-endian, one after the other, each at
+// a multiple of 64 bytes. Files of the first version have no checksum of the
+// table.
 const (
 	magic      = "CORTIGO2"
 	magicFirst = "CORTIGO1"
@@ -41,8 +42,8 @@ type arrayInfo struct {
 	CRC    uint32 `json:"crc32c"`
 }
 
-// A seal tells a container from all others: its length, and the checksum of its
-// table, which has the checksums of all arrays.
+// A seal identifies a container: its length, and the checksum of its table,
+// which has the checksums of all arrays.
 type seal struct {
 	Bytes int64  `json:"bytes"`
 	CRC   uint32 `json:"table_crc32c"`
@@ -127,8 +128,8 @@ func writeContainer(path, kind string, header any, arrays []array) (seal, error)
 	return seal{int64(len(head)) + offset, crc}, err
 }
 
-// encodeTable returns what stands in a container before the arrays, and the
-// checksum in it.
+// encodeTable returns the bytes of a container before the arrays, and the
+// checksum in them.
 func encodeTable(t *table) ([]byte, uint32, error) {
 	body, err := json.Marshal(t)
 	if err != nil {
@@ -140,8 +141,9 @@ func encodeTable(t *table) ([]byte, uint32, error) {
 	return append(b, make([]byte, padding(int64(len(b))))...), crc, nil
 }
 
-// makeDir makes a directory, and those above it, if it is not there. A symbolic
-// link that leads nowhere, of which the system says that the file exists, is named.
+// makeDir makes a directory, and those above it, if it does not exist. A symbolic
+// link that leads nowhere has an error of its own, because the system only says
+// that the file exists.
 func makeDir(path string) error {
 	err := os.MkdirAll(path, 0o755)
 	if err == nil {
@@ -160,7 +162,7 @@ func makeDir(path string) error {
 }
 
 // Replace writes a file under another name and renames it to path when it is
-// whole and on the disk.
+// complete and on disk.
 func Replace(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
@@ -191,8 +193,8 @@ func Replace(path string, write func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// A container is open for reading. What its table says has been looked at: the
-// arrays have known types and different names, and fill the file.
+// A container is open for reading. Its table has been checked: the arrays have
+// known types and different names, and fill the file.
 type container struct {
 	path  string
 	table table
@@ -229,8 +231,8 @@ func openContainer(path, kind string) (*container, error) {
 	return c, nil
 }
 
-// mapIt has arrays taken as they lie in the file, where that can be done without
-// danger: else they are copied.
+// mapIt makes arrays be used as they are in the file, if that is safe; otherwise
+// they are copied.
 func (c *container) mapIt() error {
 	f, ok := c.file.(*os.File)
 	if !ok {
@@ -248,8 +250,8 @@ func (c *container) mapIt() error {
 	return nil
 }
 
-// openRegular opens a regular file, and nothing that reading may wait on or never
-// come to the end of.
+// openRegular opens a regular file, and no pipe or device, whose data may come
+// late or have no end.
 func openRegular(path string) (f *os.File, size int64, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -329,7 +331,7 @@ func readTable(f io.ReaderAt, size int64, kind string) (*container, error) {
 // elementSizes are the bytes of an array's elements, by the name of the type.
 var elementSizes = map[string]int64{"uint32": 4, "uint64": 8, "float64": 8}
 
-// layOut checks that the arrays fill a file of size bytes, each at its place.
+// layOut checks that the arrays fill a file of size bytes, each at the right place.
 func (c *container) layOut(size int64) error {
 	at := c.begin
 	seen := map[string]bool{}
@@ -343,7 +345,7 @@ func (c *container) layOut(size int64) error {
 		}
 		seen[a.Name] = true
 		if a.Offset != at-c.begin {
-			return fmt.Errorf("damaged: array %q at byte %d behind the table, must be at %d", brief.String(a.Name), a.Offset, at-c.begin)
+			return fmt.Errorf("damaged: array %q at byte %d after the table, must be at %d", brief.String(a.Name), a.Offset, at-c.begin)
 		}
 		if a.Len < 0 || a.Len > (size-at)/width {
 			return fmt.Errorf("cut short within array %q: it has %d elements of %d bytes, the file %d bytes from there on", brief.String(a.Name), a.Len, width, max(0, size-at))
@@ -357,8 +359,9 @@ func (c *container) layOut(size int64) error {
 	return nil
 }
 
-// strict decodes JSON in which every name must be known, and nothing follow: a
-// damaged name would otherwise hide what it stands for.
+// strict decodes JSON in which every name must be known, and after which
+// nothing may follow: otherwise a damaged name would be taken for a missing
+// one.
 func strict(b []byte, into any) error { return strictFrom(bytes.NewReader(b), into) }
 
 func strictFrom(r io.Reader, into any) error {
@@ -368,7 +371,7 @@ func strictFrom(r io.Reader, into any) error {
 		return err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("there is something behind its end, at byte %d", d.InputOffset())
+		return fmt.Errorf("there is something after its end, at byte %d", d.InputOffset())
 	}
 	return nil
 }
@@ -403,8 +406,8 @@ func (c *container) length(name string) int64 {
 // when its checksum is computed.
 const chunk = 1 << 18
 
-// read fills dst, which is as long as the array, and compares the checksum. With
-// no dst it only does that.
+// read fills dst, which is as long as the array, and compares the checksum.
+// Without dst it only compares.
 func (c *container) read(a *arrayInfo, dst []byte) error {
 	var crc uint32
 	rest := a.Len * elementSizes[a.Type]

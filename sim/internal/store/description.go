@@ -15,7 +15,7 @@ import (
 	"cortigo/sim/synapse"
 )
 
-// A tagged value is one of several types: its name and its parameters.
+// A tagged value has one of several types: the name of the type, and the parameters.
 type tagged struct {
 	Type   string          `json:"type"`
 	Params json.RawMessage `json:"params,omitempty"`
@@ -319,7 +319,7 @@ func (j *descriptionJSON) decode() (*network.Description, error) {
 	return d, nil
 }
 
-// decodeParameter decodes a weight or delay, which must be there.
+// decodeParameter decodes a weight or delay, which must not be missing.
 func decodeParameter(t *tagged) (connect.Distribution, error) {
 	if t == nil {
 		return nil, fmt.Errorf("a weight or delay is missing")

@@ -12,7 +12,7 @@ import (
 	"cortigo/sim/internal/network"
 )
 
-// FileInfo is what the table of a file of a network or state says.
+// FileInfo is what the table in a file of a network or state says.
 type FileInfo struct {
 	Kind        string // "rows" or "state"
 	Fingerprint string // of the network's description
@@ -23,7 +23,7 @@ type FileInfo struct {
 	Bytes       int64
 }
 
-// InspectFile reads what a file of a network or state is, without its arrays.
+// InspectFile reads what is in a file of a network or state, without its arrays.
 func InspectFile(path string) (FileInfo, error) {
 	c, err := openContainer(path, "")
 	if err != nil {
@@ -75,8 +75,8 @@ type PopulationInfo struct {
 	network.Labels
 }
 
-// CheckNetwork reports that there is no network in dir, or one that is not what a
-// description says.
+// CheckNetwork reports that there is no network in dir, or one that does not fit
+// a description.
 func CheckNetwork(dir string, desc *network.Description) error {
 	saved, err := InspectNetwork(dir)
 	if errors.Is(err, os.ErrNotExist) {
@@ -92,8 +92,8 @@ func CheckNetwork(dir string, desc *network.Description) error {
 	return err
 }
 
-// InspectNetwork reads what network is in dir, without its synapses. The
-// description is taken as it stands: VerifyNetwork checks it.
+// InspectNetwork reads which network is in dir, without its synapses. It does
+// not check the description: VerifyNetwork does.
 func InspectNetwork(dir string) (NetworkInfo, error) {
 	path := networkPath(dir)
 	j, err := readNetwork(dir)
@@ -156,7 +156,7 @@ func VerifyNetwork(dir string) []error {
 		looked++
 	}
 	if len(errs) == maxErrors && looked+1 < n.Shards {
-		errs = append(errs, fmt.Errorf("%s: the %d shards behind that were not looked at", networkPath(dir), n.Shards-looked-1))
+		errs = append(errs, fmt.Errorf("%s: the %d shards after that were not checked", networkPath(dir), n.Shards-looked-1))
 	}
 	if len(errs) == 0 && synapses != n.synapses {
 		errs = append(errs, fmt.Errorf("%s: damaged: %d synapses, its shards have %d", networkPath(dir), n.synapses, synapses))
@@ -164,11 +164,11 @@ func VerifyNetwork(dir string) []error {
 	return errs
 }
 
-// maxErrors is after how many shards that are wrong it is clear that all is.
+// maxErrors is the number of damaged shards after which the check ends.
 const maxErrors = 20
 
-// VerifyState reads the state in dir, checks its checksums and that it is of the
-// network there, and returns what is wrong; nothing if there is no state.
+// VerifyState reads the state in dir, checks its checksums and that it belongs
+// to the network there, and returns what is wrong; nothing if there is no state.
 func VerifyState(dir string) []error {
 	if _, err := os.Stat(statePath(dir)); errors.Is(err, os.ErrNotExist) {
 		return nil

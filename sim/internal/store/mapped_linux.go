@@ -12,11 +12,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A mapping is a file in memory as it lies in the system's cache. A program that
-// writes to the file or cuts it short would change the synapses of a running
-// simulation, or end it by SIGBUS: so a mapping has a lease on the file. The
-// system makes whoever opens the file for writing wait while the lease is given
-// back, and before that the mapping is replaced by a copy, at the same place.
+// A mapping is a file mapped into memory. A program that writes to the file or
+// cuts it short would change the synapses of a running simulation, or end it by
+// SIGBUS; therefore a mapping has a lease on the file. The system makes a
+// program that opens the file for writing wait until the lease is given back;
+// before that, the mapping is replaced by a copy at the same address.
 type mapping struct {
 	at   unsafe.Pointer
 	size uintptr
@@ -28,12 +28,12 @@ type mapping struct {
 // minMapped is the size of a file that is worth a mapping.
 const minMapped = 1 << 20
 
-// errNoLease is why a file is copied: somebody writes to it, it belongs to
-// somebody else, or the file system has no leases.
+// errNoLease is the reason for copying a file: somebody writes to it, it
+// belongs to another user, or the file system has no leases.
 var errNoLease = errors.New("no lease")
 
-// mapFile maps a file of size bytes, and keeps it open. keep keeps the memory:
-// it is unmapped when nobody has keep any more.
+// mapFile maps a file of size bytes, and keeps it open. The memory is unmapped
+// when keep is no longer referenced.
 func mapFile(f *os.File, size int64) (data []byte, keep any, err error) {
 	if size < minMapped || int64(int(size)) != size {
 		return nil, nil, errNoLease
@@ -85,7 +85,8 @@ func (m *mapping) asked() bool {
 }
 
 // settle replaces the mapping by a copy if somebody waits for the lease, and
-// reports whether that has happened. Those who read it meanwhile notice nothing.
+// reports whether it has done so. Code that reads the memory meanwhile notices
+// nothing.
 func (m *mapping) settle() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -119,8 +120,9 @@ type leaseList struct {
 	watched bool
 }
 
-// lookEvery is how often leases are looked at. The system waits 45 s for one
-// (/proc/sys/fs/lease-break-time), whoever wants to write waits that long.
+// lookEvery is how often leases are checked; a program that wants to write
+// waits up to that long. The system itself would wait 45 s
+// (/proc/sys/fs/lease-break-time).
 const lookEvery = 200 * time.Millisecond
 
 func (l *leaseList) add(m *mapping) {

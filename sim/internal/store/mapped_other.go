@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// errNoLease is why a file is copied.
+// errNoLease is the reason for copying a file.
 var errNoLease = errors.New("no lease")
 
 // mapFile maps nothing: without leases a mapping could change or end at any time.

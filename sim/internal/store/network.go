@@ -20,8 +20,8 @@ import (
 	"cortigo/sim/internal/network"
 )
 
-// networkFormat and formatVersion count the changes of the format of network
-// files and of states. Of a network of format 2 only the description is read.
+// networkFormat and formatVersion are the versions of network files and of
+// states. Of a network of format 2 only the description is read.
 const (
 	networkFormat = 3
 	oldFormat     = 2
@@ -56,7 +56,7 @@ type rowsHeader struct {
 	CountRing   int64  `json:"synapses_ring"`
 }
 
-// synapses returns how many there are of all forms; -1 for numbers that are none.
+// synapses returns the number of synapses of all forms; -1 for invalid numbers.
 func (h *rowsHeader) synapses() int64 {
 	sum := int64(0)
 	for _, n := range []int64{h.Count, h.CountWide, h.CountRing} {
@@ -76,8 +76,8 @@ func rowsPath(dir string, shard int) string {
 	return filepath.Join(dir, "network", fmt.Sprintf("shard-%04d.rows", shard))
 }
 
-// Fingerprint returns a digest of everything that a description says, but for
-// labels: they change no result, and a network with other ones is the same.
+// Fingerprint returns a digest of everything that a description says, except
+// labels: they change no result, so a network with other labels is the same.
 func Fingerprint(d *network.Description) (string, error) {
 	j, err := encodeDescription(d)
 	if err != nil {
@@ -97,8 +97,8 @@ func Fingerprint(d *network.Description) (string, error) {
 	return hex.EncodeToString(h[:]), nil
 }
 
-// ForgetNetwork makes room in dir for a network that is to be saved there: until
-// it is whole there is none.
+// ForgetNetwork removes the network in dir before another is saved there: until
+// that one is complete, there is none.
 func ForgetNetwork(dir string) error {
 	if err := makeDir(filepath.Join(dir, "network")); err != nil {
 		return err
@@ -169,7 +169,7 @@ func saveRows(dir, fingerprint string, e *engine.Engine, s int) (seal, error) {
 	})
 }
 
-// A Network is a network as it was found on disk.
+// A Network is a network on disk.
 type Network struct {
 	Description *network.Description
 	Shards      int
@@ -181,7 +181,7 @@ type Network struct {
 	dir         string
 }
 
-// readNetwork decodes network.json, which is read no further than it is JSON.
+// readNetwork decodes network.json; it stops reading where the file is no longer JSON.
 func readNetwork(dir string) (*networkJSON, error) {
 	path := networkPath(dir)
 	f, _, err := openRegular(path)
@@ -243,8 +243,8 @@ func OpenNetwork(dir string) (*Network, error) {
 	return &Network{desc, j.Shards, j.Bounds, j.Format == oldFormat, j.Synapses - j.Stateful, j.Rows, fp, dir}, nil
 }
 
-// openRows opens the file of a shard, and checks that it is the one that was
-// saved with the network, as far as its table says.
+// openRows opens the file of a shard, and checks by its table that it was saved
+// with the network.
 func (n *Network) openRows(s int) (*container, *rowsHeader, error) {
 	path := rowsPath(n.dir, s)
 	c, err := openContainer(path, rowsKind)
@@ -265,7 +265,7 @@ func (n *Network) openRows(s int) (*container, *rowsHeader, error) {
 	return c, h, nil
 }
 
-// fits reports a file of rows that is not that of shard s.
+// fits reports a file of rows that does not belong to shard s.
 func (n *Network) fits(c *container, h *rowsHeader, s int) error {
 	switch {
 	case h.Fingerprint != n.fingerprint:
@@ -290,7 +290,7 @@ func (n *Network) fits(c *container, h *rowsHeader, s int) error {
 		if rows != 0 && rows != int64(n.Description.Neurons()) {
 			return fmt.Errorf("%s: damaged: %d rows for %d neurons", c.path, rows, n.Description.Neurons())
 		}
-		// Every segment has a synapse at least, and one word more than synapses.
+		// Every segment has at least one synapse, and one word more than synapses.
 		if x.count > words || words > 2*x.count {
 			return fmt.Errorf("%s: damaged: %d synapses in %d words", c.path, x.count, words)
 		}
@@ -298,9 +298,8 @@ func (n *Network) fits(c *container, h *rowsHeader, s int) error {
 	return nil
 }
 
-// CheckRows looks whether the files of all shards are there and are those that
-// were saved with the network, without reading their synapses: before room is made
-// for them.
+// CheckRows checks, before memory is allocated, that the files of all shards exist
+// and were saved with the network. It reads no synapses.
 func (n *Network) CheckRows() error {
 	synapses := int64(0)
 	for s := range n.Shards {
@@ -317,9 +316,8 @@ func (n *Network) CheckRows() error {
 	return nil
 }
 
-// Rows returns the synapses onto shard s: mapped from the disk where nobody can
-// change the file meanwhile, else a copy. What becomes of the file does not matter
-// any more.
+// Rows returns the synapses onto shard s: mapped from disk if nobody can change
+// the file meanwhile, else a copy. Later changes of the file do not matter.
 func (n *Network) Rows(s int) (engine.Rows, error) {
 	var r engine.Rows
 	c, h, err := n.openRows(s)

@@ -5,8 +5,8 @@ import (
 	"os"
 )
 
-// Present reports a network in dir of which a file is missing, without reading
-// synapses; without any network the error wraps os.ErrNotExist.
+// Present reports if a file of the network in dir is missing, without reading
+// synapses; if there is no network, the error wraps os.ErrNotExist.
 func Present(dir string) (NetworkInfo, error) {
 	n, err := InspectNetwork(dir)
 	if err != nil {

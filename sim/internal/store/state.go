@@ -25,25 +25,25 @@ const stateKind = "state"
 
 func statePath(dir string) string { return filepath.Join(dir, "state", "state.cortigo") }
 
-// stateFormat is the version of a state's file. Format 1 named columns by their
-// place among those of all models.
+// stateFormat is the version of a state's file. Format 1 numbered the columns
+// of all models.
 const stateFormat = 2
 
-// columnName names a column's array: by the population's place, as its name may
-// hold anything.
+// columnName names a column's array by the number of the population, since its
+// name may contain any character.
 func columnName(population int, column string) string {
 	return fmt.Sprintf("%d/%s", population, column)
 }
 
-// columnOf reads such a name; false if it is none.
+// columnOf reads such a name; false for any other.
 func columnOf(name string) (population int, column string, ok bool) {
 	number, column, ok := strings.Cut(name, "/")
 	population, err := strconv.Atoi(number)
 	return population, column, ok && err == nil && column != "" && columnName(population, column) == name
 }
 
-// named1 are the columns of format 1 by their places, for models of two channels
-// and, where it differs, of one.
+// named1 are the names of the columns of format 1 by number, for models with two
+// channels and, where it differs, with one.
 var (
 	named1  = []string{"V_m", "I_syn_ex", "I_syn_in", "dI_syn_ex", "dI_syn_in", "refractory input", "", "", "refractory steps"}
 	merged1 = map[int]string{1: "I_syn", 6: "I_syn_ex", 7: "I_syn_in"}
@@ -189,11 +189,11 @@ func OpenState(dir string, desc *network.Description) (*network.State, error) {
 	return &s, nil
 }
 
-// lists are what a state has beside columns: arrays of one length each.
+// lists are the other arrays of a state: those of a list have the same length.
 var lists = [][]string{{"recent/neuron", "recent/multiplicity", "recent/step"}, {"arrivals/neuron", "arrivals/value", "arrivals/step"}}
 
-// checkState reports arrays that a state of the network desc does not have, or
-// not of that length.
+// checkState reports arrays that a state of the network desc cannot have, and
+// wrong lengths.
 func (c *container) checkState(desc *network.Description) error {
 	known := map[string]bool{}
 	for _, names := range lists {

@@ -446,7 +446,7 @@ func TestOpenNetworkErrors(t *testing.T) {
 		{`"min_delay": 1`, `"min_delay": 2`, "the digest is wrong"},
 		{`"tau_m": 10`, `"tau_m": 11`, "the description is not the one that was saved"},
 		{`"seed"`, `"sed"`, `unknown field "sed"`},
-		{"}\n", "}\n{}", "there is something behind its end"},
+		{"}\n", "}\n{}", "there is something after its end"},
 		{`{`, `[`, "damaged"},
 	} {
 		at := strings.Index(string(whole), c.old)

@@ -11,9 +11,10 @@ const (
 	ahead = 8
 	// group is how many synapses are added without a branch.
 	group = 8
-	// linesShort is how many lines a segment has that is prefetched whole. Of a
-	// longer one only the first four are: the processor follows it by itself, and
-	// what comes too early pushes the sums out of the cache.
+	// linesShort is how many cache lines a segment may have to be prefetched
+	// completely. Of a longer one only the first four are: the processor
+	// prefetches the rest by itself, and lines that come too early push the sums
+	// out of the cache.
 	linesShort = 16
 	// line is the size of a cache line in bytes.
 	line = 64
@@ -32,11 +33,12 @@ func deliver() {
 	deliverLoop("deliverWideAMD64", "uint64", 8, mask)
 }
 
-// deliverLoop writes the loop for words of size bytes. Branches that depend on
-// the length of a segment are what costs beside the memory, so there are few:
-// lines are prefetched four at a time, the last of a segment again if it has
-// fewer, and what is left of a segment behind full groups is a group that ends
-// where the segment ends, with the weights that were added already masked out.
+// deliverLoop writes the loop for words of size bytes. Apart from memory,
+// branches that depend on the length of a segment cost most, so there are few:
+// lines are prefetched four at a time (the last line of a segment again if
+// there are fewer), and the rest of a segment after full groups is a group that
+// ends where the segment ends, with the weights that were added already masked
+// out.
 func deliverLoop(name, word string, size int, mask Mem) {
 	TEXT(name, NOSPLIT, "func(active *uint64, n int, due uint64, syn *"+word+", sum0, sum1 *"+map[int]string{4: "int32", 8: "int64"}[size]+") int")
 	Doc(name+" is the loop of Deliver over active[0:n], n > 0, for due < 1<<16; it",

@@ -87,7 +87,7 @@ type neuronLoop struct {
 	c      reg.Register
 	held   map[int]reg.VecVirtual // constants in registers
 	zero   reg.VecVirtual
-	k      reg.GPVirtual // neuron at the begin of the group
+	k      reg.GPVirtual // first neuron of the group
 	labels int
 }
 
@@ -110,7 +110,7 @@ func (l *neuronLoop) label() string {
 	return fmt.Sprintf("l%d", l.labels)
 }
 
-// constant returns constant j for the neurons from at on, counted from the begin
+// constant returns constant j for the neurons from at on, counted from the start
 // of the loop's groups: a register, or memory where registers are few or each
 // neuron has its own.
 func (l *neuronLoop) constant(j, at int) Op {

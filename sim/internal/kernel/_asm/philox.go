@@ -479,7 +479,7 @@ func poissonFourMany(l *philoxLoop) {
 	TEXT(name, NOSPLIT, "func(keys, counters *uint32, guide *uint8, below *uint32, dst0, dst1, dst2, dst3 *uint8, n int)")
 	Doc(name+" is the same for more thresholds: guide[u>>20] of them are",
 		"reached by all words that begin like u; a word reaches threshold j if it is above",
-		"below[j], of which the last is above all words. Three bytes behind the guide are read.")
+		"below[j], of which the last is above all words. Three bytes after the guide are read.")
 	Pragma("noescape")
 	l.begin()
 	counter := l.counters()
@@ -551,7 +551,7 @@ func poissonFourMany(l *philoxLoop) {
 	RET()
 }
 
-// gather returns the doublewords at index times scale bytes behind base. The
+// gather returns the doublewords at index times scale bytes after base. The
 // processor waits for what was in the register before, so that is the index.
 func (l *philoxLoop) gather(base reg.Register, index reg.VecVirtual, scale uint8, all reg.Register) reg.VecVirtual {
 	x := l.vec()
