@@ -178,6 +178,16 @@ func (sh *shard) follow(b *block, recordable string) {
 	sh.observePositive(b.grid.Wide, b.ring)
 }
 
+// open shows the group where its input arrives; in a ring that changes with every
+// step.
+func (b *block) open(sh *shard) {
+	a := &b.arriving
+	for i := range a.Ports {
+		a.Ports[i].Sums, a.Ports[i].Numbers = sh.sums(b, i), b.in.Ports[i]
+	}
+	a.Positive, a.Negative = b.in.Signs[0], b.in.Signs[1]
+}
+
 // advance does a step of the block: takes in what has arrived and moves on.
 func (b *block) advance(sh *shard, step int64) {
 	a := &b.arriving
@@ -188,10 +198,9 @@ func (b *block) advance(sh *shard, step int64) {
 	case b.in.Ports[0] != nil || b.following:
 		b.addInputs(sh, step)
 	}
-	for i := range a.Ports {
-		a.Ports[i].Sums, a.Ports[i].Numbers = sh.sums(b, i), b.in.Ports[i]
+	if b.ring {
+		a.Ports[0].Sums = sh.sums(b, 0)
 	}
-	a.Positive, a.Negative = b.in.Signs[0], b.in.Signs[1]
 	sh.fired.Neuron, sh.fired.Times = sh.fired.Neuron[:0], sh.fired.Times[:0]
 	b.group.Step(a, &sh.fired)
 }
@@ -204,10 +213,10 @@ func (b *block) takesCounts() bool {
 
 // checkFired reports what a group of one's own may get wrong about its spikes.
 func (b *block) checkFired(s *neuron.Spikes) error {
-	last, model := -1, b.spec.Defaults.ModelName
+	last := -1
 	for _, k := range s.Neuron {
 		if int(k) <= last || int(k) >= b.n {
-			return fmt.Errorf("%s: neuron %d of a group of %d spikes after neuron %d, must ascend", model(), k, b.n, last)
+			return fmt.Errorf("%s: neuron %d of a group of %d spikes after neuron %d, must ascend", b.spec.Defaults.ModelName(), k, b.n, last)
 		}
 		last = int(k)
 	}
@@ -215,11 +224,11 @@ func (b *block) checkFired(s *neuron.Spikes) error {
 		return nil
 	}
 	if len(s.Times) != len(s.Neuron) {
-		return fmt.Errorf("%s: %d neurons spike and there are %d numbers of spikes", model(), len(s.Neuron), len(s.Times))
+		return fmt.Errorf("%s: %d neurons spike and there are %d numbers of spikes", b.spec.Defaults.ModelName(), len(s.Neuron), len(s.Times))
 	}
 	for i, times := range s.Times {
 		if times < 1 || times > b.most {
-			return fmt.Errorf("%s: neuron %d of a group of %d spikes %d times at once, must be from 1 to %d (see MostSpikes)", model(), s.Neuron[i], b.n, times, b.most)
+			return fmt.Errorf("%s: neuron %d of a group of %d spikes %d times at once, must be from 1 to %d (see MostSpikes)", b.spec.Defaults.ModelName(), s.Neuron[i], b.n, times, b.most)
 		}
 	}
 	return nil

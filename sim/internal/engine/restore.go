@@ -184,6 +184,7 @@ func (e *Engine) seek() {
 	for _, sh := range e.shards {
 		for _, b := range sh.blocks {
 			b.seek(e.step)
+			b.open(sh)
 			if b.arrivals != nil {
 				b.arrivals.next = 0
 			}

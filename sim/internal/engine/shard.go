@@ -86,10 +86,19 @@ func (b *block) addSigns(sh *shard) {
 	clear(positive)
 }
 
+// timedSteps is of how many steps one is timed, for all: reading the clock took a
+// quarter of the time of a network of 100 neurons. It has no factor in common
+// with settleSteps.
+const timedSteps = 7
+
 // advance does one step: what arrives is added up, then the neurons move on.
 // lag counts the steps from the beginning of the interval, whose spikes go to buf.
 func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
-	t0 := time.Now()
+	timed := step%timedSteps == 0
+	var t0, t1 time.Time
+	if timed {
+		t0 = time.Now()
+	}
 	sh.step = step
 	for _, k := range sh.kinds {
 		k.deliver(step, &sh.synapticSums)
@@ -97,7 +106,9 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 	if sh.failed != nil {
 		return sh.failed
 	}
-	t1 := time.Now()
+	if timed {
+		t1 = time.Now()
+	}
 	for _, b := range sh.blocks {
 		if b.n == 0 {
 			continue
@@ -130,9 +141,10 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 			sh.spikes[buf] = append(sh.spikes[buf], exchange.Spike{Neuron: uint32(b.number + b.index(int(k))), Lag: uint16(lag), Multiplicity: uint16(m)})
 		}
 	}
-	t2 := time.Now()
-	sh.deliverTime += t1.Sub(t0)
-	sh.updateTime += t2.Sub(t1)
+	if timed {
+		sh.deliverTime += timedSteps * t1.Sub(t0)
+		sh.updateTime += timedSteps * time.Since(t1)
+	}
 	return nil
 }
 
