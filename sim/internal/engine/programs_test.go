@@ -230,6 +230,13 @@ func (c trial) do(t *testing.T, e *Engine, program int) *outcome {
 			of = append(of, network.Range{Population: p, From: 0, N: e.desc.Populations[p].N})
 		}
 		e.RecordSpikes(sink, of)
+		for _, a := range e.desc.Attachments {
+			if _, ok := a.Device.(device.SpikeGenerator); ok {
+				if err := e.RecordGenerator(sink, Train{Device: a.Device, Generator: a.Generator}, 1<<20); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
 		of[0] = network.Range{Population: 0, From: 1, N: of[0].N - 2} // of which every shard has another number
 		if e.desc.Populations[0].Model.ModelName() == "parrot_neuron" {
 			of[0] = network.Range{Population: 2, From: 1, N: 3}

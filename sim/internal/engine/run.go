@@ -22,9 +22,10 @@ const maxInterval = 64
 //
 // # The run loop
 //
-// Workers are goroutines; worker w owns the shards w, w+threads, ... of those here, and nobody
-// else writes to a shard. Time goes in intervals of the smallest delay, so that
-// no spike of an interval arrives within it. In interval j every worker
+// Workers are goroutines; worker w owns the shards w, w+threads, ... of those that
+// are here, and nobody else writes to a shard. Time goes in intervals of the
+// smallest delay, so that no spike of an interval arrives within it. In interval j
+// every worker
 //
 //  1. advances each of its shards through the steps of the interval: delivers
 //     the segments that are due, updates the neurons, and appends their spikes
@@ -40,14 +41,15 @@ const maxInterval = 64
 // and so have read it: one meeting an interval is enough.
 //
 // Worker 0 looks at the context, at errors and at the clock in phase 1, and votes
-// against going on where it must; so does a worker where a step fails. All learn it when they
-// meet, and end after that interval, so a run ends between intervals with a state from
-// which it can go on, whether it finished or was stopped. Where a step itself
-// fails, since more spikes come at once than a sum holds, the interval is not
-// recorded; networks in which that may be keep the state in which a run began,
-// and are taken from there, which gives the same again, to the last whole
-// interval. Of several programs with a part of the network each, all do so together.
-// They meet once more when a run ends, with what is wrong with the state that it leaves.
+// against going on where it must; so does a worker where a step fails. All learn
+// it when they meet, and end after that interval. A run so ends between intervals
+// with a state from which it can go on, whether it finished or was stopped. Where
+// a step itself fails, since more spikes come at once than a sum holds, the
+// interval is not recorded; networks in which that may be keep the state in which
+// a run began, and are taken from there, which gives the same again, to the last
+// whole interval. Programs that have a part of the network each do all this
+// together, and meet once more when a run ends, so that all know if one of them
+// has a state from which nothing can go on.
 //
 // After a panic, most likely of a recorder or of progress, which are called on
 // the caller's goroutine, there is no such state: whoever panics abandons the
@@ -185,8 +187,8 @@ func (r *run) breakOff(err *stepError) *exchange.Vote {
 	return &exchange.Vote{Broken: true, Why: err.Error()}
 }
 
-// lose notes why spikes of elsewhere did not come: the others are told that whoever
-// found it out has ended.
+// lose notes why spikes of elsewhere did not come. Who found it out knows; the
+// other workers are told no more than that it has ended.
 func (r *run) lose(err error) {
 	r.mu.Lock()
 	if r.lost == nil || errors.Is(r.lost, exchange.ErrAbandoned) {

@@ -33,7 +33,8 @@ type stampedRow struct {
 // its recorder a train of its own, as it does to every target. What the sink gets
 // of neurons by an earlier or later RecordSpikes, and of other generators, comes
 // in one order of step, then id. It is an error if the device emits no spikes or
-// does not fit the resolution.
+// does not fit the resolution. Of several programs, that with the first shard
+// records generators.
 func (e *Engine) RecordGenerator(sink SpikeSink, at Train, id int32) error {
 	if err := device.Check(at.Device); err != nil {
 		return err
@@ -50,6 +51,9 @@ func (e *Engine) RecordGenerator(sink SpikeSink, at Train, id int32) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
+	}
+	if e.part.At[0] < 0 {
+		return nil
 	}
 	r := e.recorderOf(sink)
 	if r == nil {

@@ -38,10 +38,11 @@ type Exchange interface {
 	// Meet is called by every worker when it has advanced its shards through an
 	// interval, and waits until all have, here and elsewhere. It returns the spikes
 	// of all shards, in lists of any number, each in order of lag, then neuron, to
-	// be read until the worker comes to the next meeting but one. vote is what
-	// speaks against going on, nil for nothing; against is what speaks against it anywhere:
-	// the same for all workers, or at least nil for all or for none, with the same
-	// Broken. After one that is not nil, all meet once more, for an interval of no steps.
+	// be read until the worker comes to the next meeting. vote is what speaks
+	// against going on, nil for nothing; against is what speaks against it anywhere:
+	// nil for all workers or for none, here and elsewhere, and Broken for all if for
+	// one. The run then ends. When it ends all meet once more, for an interval of no
+	// steps, with what is wrong with the state that it leaves.
 	//
 	// An error ends the run at once, for all workers here and, as far as that is in
 	// the Exchange's power, elsewhere: spikes are missing and nothing can go on.
@@ -62,7 +63,7 @@ type Interval struct {
 
 	// Spikes of each of the shards here, in order of lag, then neuron. Workers fill
 	// in those of their own shards before they call Meet, which is given all; they
-	// stay as they are until the next meeting but one.
+	// stay as they are until all have come to the next meeting.
 	Spikes [][]Spike
 }
 

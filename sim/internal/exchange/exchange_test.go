@@ -121,7 +121,7 @@ func TestLocal(t *testing.T) {
 
 // The spikes that a share draws are of neurons elsewhere, at the rates of their
 // populations, in order; the same whatever the intervals, the workers and how
-// often the run starts; and a list stays as it is until the meeting but one.
+// often the run starts; and a list stays as it is until the next meeting.
 func TestShare(t *testing.T) {
 	rest := Rest{Sizes: []int{900, 10, 300}, Rates: []float64{20, 0, 150}, Seed: 3, Step: 0.1}
 	const n, of = 2, 5
