@@ -19,7 +19,7 @@ type Correlations struct {
 	DroppedMS float64   // ms after the last whole bin, not counted
 }
 
-// String returns the mean and of what it is in a line.
+// String returns mean and SD, and what they are of, in a line.
 func (c Correlations) String() string {
 	mean, sd := MeanSD(c.R)
 	return fmt.Sprintf("%d correlations of %d neurons in %d bins of %.12g ms: mean %.3g, SD %.3g; %d silent and %d constant neurons left out",

@@ -14,15 +14,16 @@
 // Subpackage reference reads such statistics as NEST gave them; subpackage
 // plots draws rasters, histograms and box plots.
 //
-// Windows and bins are in ms. Within, spike times are integer steps, and a time
-// stamp is the end of its step: a window is (begin, end], a bin, which must be a
-// multiple of the resolution, (begin+i*bin, begin+(i+1)*bin], so that nothing
-// rounds. A trailing part of a bin is dropped and reported. What functions return
-// prints as a line (String), however long its columns are. Standard deviations and
+// Windows and bins are in ms. Internally spike times are integer steps, and a time
+// stamp is the end of its step: a window is (begin, end]; a bin must be a multiple
+// of the resolution, and bin i is (begin+i*bin, begin+(i+1)*bin], so that nothing
+// is rounded. A part of a bin at the end is dropped and reported. Results print as
+// one line (String), however long their columns are. Standard deviations and
 // variances divide by n (ddof 0).
 //
-// Data must be sorted, as spikes.Data promises; data that is nil, has columns
-// of different length or an empty window is an error. Spikes outside the
+// Data must be sorted, as spikes.Data promises; it is an error if data is nil
+// or has columns of different length or an empty window. Spikes outside the
 // window or of neurons in no population are not counted. A population that was
-// not recorded is not silent: asking for a statistic of it is an error.
+// not recorded is not the same as a silent one: asking for a statistic of it is
+// an error.
 package analysis

@@ -11,7 +11,7 @@ import (
 const MaxBins = 1 << 27
 
 // A Histogram holds the spikes of a set of neurons, counted in bins of equal
-// length from the beginning of a window. Bin i is the time (EdgeMS(i),
+// length from the start of a window. Bin i is the time (EdgeMS(i),
 // EdgeMS(i+1)]. [PopulationRate] and [Synchrony] make them.
 type Histogram struct {
 	Neurons       int     // neurons counted, silent ones included
@@ -63,7 +63,7 @@ func PopulationRate(d *spikes.Data, binMS float64, pops ...spikes.Population) (*
 			return nil, err
 		}
 		for _, q := range pops[:i] {
-			// Shared neurons would count once but divide twice.
+			// Neurons in two populations would be counted once but divided by twice.
 			if int64(p.First) < int64(q.First)+int64(q.N) && int64(q.First) < int64(p.First)+int64(p.N) {
 				return nil, fmt.Errorf("analysis: populations %q and %q share neurons", q.Name, p.Name)
 			}
@@ -128,7 +128,7 @@ func binOf(d *spikes.Data, s, k int64) int64 { return (s - d.Begin - 1) / k }
 // BinMS returns the length of a bin in ms.
 func (h *Histogram) BinMS() float64 { return float64(h.bin) * h.resolution }
 
-// EdgeMS returns the time at which bin i begins, in ms; with i the number of
+// EdgeMS returns the time at which bin i starts, in ms; if i is the number of
 // bins, the time at which the last one ends.
 func (h *Histogram) EdgeMS(i int) float64 {
 	return float64(h.begin+int64(i)*h.bin) * h.resolution

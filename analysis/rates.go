@@ -61,8 +61,8 @@ func ratesOf(counts []int, seconds float64) []float64 {
 	return rates
 }
 
-// A RateSummary describes the firing rates of a population. Of one that was not
-// recorded nothing is known: Silent and Spikes are 0, Mean and SD NaN.
+// A RateSummary describes the firing rates of a population. For one that was
+// not recorded Silent and Spikes are 0, and Mean and SD NaN.
 type RateSummary struct {
 	spikes.Population
 	Silent   int     // neurons without a spike in the window

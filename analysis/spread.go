@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// A Spread describes one number measured in several runs that differ in their
-// seed, such as a mean rate: what another run may have.
+// A Spread describes one number, such as a mean rate, measured in several runs
+// with different seeds: it says what to expect of another run.
 type Spread struct {
 	N        int     // runs
 	Mean, SD float64 // SD with ddof 1: of the seeds there are, not of these alone

@@ -60,8 +60,9 @@ func (v Verification) String() string {
 }
 
 // Verify compares a run with runs of a reference implementation that differ in
-// their seed. Networks differ from seed to seed for real, so not p-values decide
-// but distances, per population and statistic (firing rates, CVs, correlations):
+// their seed. Networks with different seeds really differ, so the test uses
+// distances, not p-values, per population and statistic (firing rates, CVs,
+// correlations):
 //
 //	q = mean D(ours, ref_i) / max(mean D(ref_i, ref_j), 0.8687*sqrt(2/n))
 //
@@ -70,9 +71,9 @@ func (v Verification) String() string {
 // counts, which are exact. An empty sample gives q NaN, which does not pass.
 //
 // With fewer than three reference runs only the sampling term is used. It
-// assumes independent values, which correlations of pairs that share neurons are
-// not: there n is the number of neurons that the pairs come from, or the
-// reference would not pass against itself. The result says so in Warnings.
+// assumes independent values. Correlations of pairs that share neurons are not
+// independent: for them n is the number of neurons in the pairs, as otherwise
+// the reference would not pass against itself. The result says so in Warnings.
 //
 // Input, such as the thalamic neurons of the microcircuit, is compared if the
 // references have it, too. Windows of different length, a population that is

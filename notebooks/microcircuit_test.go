@@ -197,7 +197,7 @@ func checkRunAgain(t *testing.T, command string) {
 	if err != nil {
 		t.Errorf("anew with other parameters: %v\n%s", err, log)
 	}
-	inOrder(t, anew.text(t), "has been removed, to begin anew", "at 0 ms.\n", "The network is at 200 ms.")
+	inOrder(t, anew.text(t), "has been removed, to start again", "at 0 ms.\n", "The network is at 200 ms.")
 }
 
 // inOrder reports parts that text has not, one after the other.

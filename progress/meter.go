@@ -6,15 +6,16 @@ import (
 	"time"
 )
 
-// Pause is the least time between two tellings of a display.
+// Pause is the shortest time between two updates of a display.
 const Pause = 100 * time.Millisecond
 
-// A Show displays a state; last: it is the last one. It is called at most every
-// Pause, but for the last.
+// A Show displays a state; last says that it is the last one. It is called at
+// most once every Pause, apart from the last.
 type Show func(s State, last bool)
 
-// A Meter takes the progress of a piece of work, as often as it comes, and tells
-// a display of it. Its methods may be called from several goroutines.
+// A Meter takes the progress of a piece of work, as often as it comes, and
+// passes it to a display now and then. Its methods may be called from several
+// goroutines.
 type Meter struct {
 	label  string
 	show   Show
@@ -43,8 +44,8 @@ func newMeter(label string, show Show, now func() time.Time) *Meter {
 	return &Meter{label: label, show: show, now: now, created: now()}
 }
 
-// CountSpikes has the number of spikes so far shown; count is called by
-// whatever calls Update, and only then.
+// CountSpikes makes the display show the number of spikes so far; count is
+// called within Update only.
 func (m *Meter) CountSpikes(count func() int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -76,8 +77,8 @@ func (m *Meter) update(done, total float64, model bool) {
 	}
 }
 
-// Close shows the last state, if there was progress: as stopped, if not all was
-// done. Call it when the work is done or has failed.
+// Close shows the last state, if there was progress: as stopped, if not
+// everything was done. Call it when the work is done or has failed.
 func (m *Meter) Close() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -93,16 +94,15 @@ func (m *Meter) Close() {
 	m.show(s, true)
 }
 
-// State returns how far the work is.
+// State returns how much of the work is done.
 func (m *Meter) State() State {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.state()
 }
 
-// state works out the pace. Of a simulation it is counted from the first progress
-// on, since what came before it is another work's; building begins with the
-// meter.
+// state computes the pace. For a simulation it counts from the first progress,
+// since the time before belongs to other work; building starts with the meter.
 func (m *Meter) state() State {
 	s := State{Label: m.label, Left: -1, Factor: -1, Spikes: -1}
 	since, from := m.first, m.firstDone

@@ -1,7 +1,7 @@
-// Package progress says how far a piece of work is, how fast it goes and how long
-// it has to go: of a simulation the wall clock against the model time, of building
-// the share that is done. Notebooks and the command line show it; so can any
-// program:
+// Package progress says how much of a piece of work is done, how fast it goes and
+// how much time is left: for a simulation it compares the wall clock with the
+// model time, for building it gives the share that is done. Notebooks and the
+// command line show it; so can any program:
 //
 //		meter := progress.New("simulating", progress.Line(os.Stderr))
 //		defer meter.Close()
@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// A State is how far the work is.
+// A State says how much of the work is done.
 type State struct {
 	Label   string
 	Share   float64       // done of all, 0 to 1

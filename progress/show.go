@@ -17,8 +17,8 @@ func Line(w io.Writer) Show {
 	}
 }
 
-// Log returns a display for files: a line for every tenth of the work that is
-// done, of those that are passed together for the last, and one at the end.
+// Log returns a display for files: a line for every tenth of the work (only for
+// the last, if several are passed at once), and one at the end.
 func Log(w io.Writer) Show {
 	tenths := 0
 	return func(s State, last bool) {

@@ -19,16 +19,15 @@
 //
 // A population is a row of the picture, in the order of the data, the first on
 // top; any list of populations will do. How they are shown is data of
-// [spikes.Population]: labels stand on axes, kinds choose colours, and neighbours
-// of one group stand together under its label, excitatory above inhibitory. What
-// is absent has a default: the name, the kind that the name tells (exc, I), no
-// group.
+// [spikes.Population]: labels are printed on axes, kinds choose colours, and
+// neighbours of one group are drawn together under its label, excitatory above
+// inhibitory. Defaults are the name as label, the kind that the name tells (exc,
+// I), and no group.
 //
 // A population that was not recorded has no row and no box, and the caption says
 // so; one that is input has its own entry in the legend and its own panel of
-// rates. An option that a figure has
-// no use for is an error.
+// rates. An option that a figure cannot use is an error.
 //
-// Nothing here panics on data: what cannot be drawn is an error, what is merely
-// empty (no spikes) an empty picture.
+// Nothing here panics on data: what cannot be drawn is an error, and data
+// without spikes give an empty picture.
 package plots

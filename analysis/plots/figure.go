@@ -19,8 +19,8 @@ import (
 // stays small.
 const MaxBytes = 2_000_000
 
-// screenDPI is what one pixel of a page is; PNG pictures have twice that, so
-// that they are sharp on dense displays and in print.
+// screenDPI is the resolution of a page's pixels; PNG pictures have twice as
+// many, so that they are sharp on dense displays and in print.
 const screenDPI = 96
 
 // A Figure is a finished picture that can be rendered.

@@ -8,15 +8,15 @@ import (
 	"cortigo/sim/spikes"
 )
 
-// An input is populations whose spikes come from outside, under one name in a
-// figure.
+// An input is one or more populations whose spikes come from outside, with one
+// name in a figure.
 type input struct {
 	name string
 	pops []spikes.Population
 }
 
-// inputs returns the populations of d that are input: up to two each for itself,
-// more as one, or there would be no room for anything else.
+// inputs returns the populations of d that are input: one or two separately,
+// more together, since otherwise there would be no room for anything else.
 func inputs(d *spikes.Data) []input {
 	pops := d.Inputs()
 	if len(pops) > 2 {
@@ -29,8 +29,8 @@ func inputs(d *spikes.Data) []input {
 	return out
 }
 
-// inputRates returns the rates of d's inputs in the bins of h. They stand in
-// panels of their own: what comes in is not the activity of the network.
+// inputRates returns the rates of d's inputs in the bins of h. They have panels
+// of their own, since they are not activity of the network.
 func inputRates(d *spikes.Data, h *RateHistogram) ([]*RateHistogram, error) {
 	var out []*RateHistogram
 	for _, in := range inputs(d) {

@@ -40,7 +40,7 @@ const (
 	Equalised
 )
 
-// A Mark is a time span that is set off, such as a stimulus.
+// A Mark is a marked time span, such as a stimulus.
 type Mark struct {
 	BeginMS, EndMS float64
 	Label          string // printed beside it, may be empty
@@ -65,8 +65,8 @@ type config struct {
 	upwards       bool // neuron ids ascend upwards
 }
 
-// An Option changes how a figure or plotter looks. One that a figure has no use
-// for is an error.
+// An Option changes how a figure or plotter looks. One that a figure cannot use
+// is an error.
 type Option func(*config) error
 
 // option returns an Option that is called name in errors.
@@ -155,8 +155,8 @@ func WithBin(ms float64) Option {
 	})
 }
 
-// WithMark sets off the time from beginMS to endMS, such as a stimulus, with a
-// label that may be empty. Can be given several times.
+// WithMark marks the time from beginMS to endMS, such as a stimulus, with a
+// label that may be empty. It can be given several times.
 func WithMark(beginMS, endMS float64, label string) Option {
 	return option("WithMark", func(c *config) error {
 		if !(beginMS <= endMS) || math.IsInf(endMS-beginMS, 0) {
@@ -178,8 +178,8 @@ func WithQuantity(label string) Option {
 	return option("WithQuantity", func(c *config) error { c.quantity = label; return nil })
 }
 
-// WithThreshold draws a line at the threshold of traces, in their unit; spikes
-// stand on it. Default: none; spikes stand on the highest value.
+// WithThreshold draws a line at the threshold of traces, in their unit, and
+// spikes on it. Default: no line, and spikes on the highest value.
 func WithThreshold(value float64) Option {
 	return option("WithThreshold", func(c *config) error {
 		if !(math.Abs(value) <= 1e300) {
@@ -205,8 +205,8 @@ var (
 	figureOptions = []string{"WithTitle", "WithSize"}
 )
 
-// configure returns what the options of a figure or plotter called what say,
-// which knows those named. height is the default, in inches.
+// configure returns the options given to the figure or plotter called what,
+// which accepts the named ones. height is the default, in inches.
 func configure(what string, height float64, opts []Option, known ...[]string) (*config, error) {
 	c := &config{
 		theme: Default(), width: 6.5 * vg.Inch, height: vg.Length(height) * vg.Inch,

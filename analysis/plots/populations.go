@@ -17,7 +17,7 @@ func kindIn(d *spikes.Data, p spikes.Population) spikes.Kind {
 	return shownKind(p.Effect())
 }
 
-// shownKind returns the kind that is drawn: text that is no kind, of a later
+// shownKind returns the kind that is drawn: an unknown kind, from a later
 // version, is Other.
 func shownKind(k spikes.Kind) spikes.Kind {
 	if k == spikes.Excitatory || k == spikes.Inhibitory {
@@ -34,7 +34,7 @@ type group struct {
 
 // groups puts neighbours that have the same group together: excitatory ones
 // first, then inhibitory ones, then others. A population without a group, or the
-// only one of its group, stands for itself.
+// only one of its group, is a group of its own.
 func groups(pops []spikes.Population) []group {
 	var out []group
 	for i, p := range pops {

@@ -18,7 +18,7 @@ import (
 // from the top in the order of the data. It implements plot.Plotter and
 // plot.DataRanger.
 //
-// Either a stratified sample of neurons is shown with all their spikes, or all
+// It shows either a stratified sample of neurons with all their spikes, or all
 // neurons as density per pixel; never every k-th spike, which would destroy
 // single trains.
 type Raster struct {
@@ -195,8 +195,8 @@ func (r *Raster) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// letters writes E or I beside the bands that are high enough: colour is not the
-// only sign. Their place is reserved by GlyphBoxes.
+// letters writes E or I next to the bands that are high enough: colour is not
+// the only sign. GlyphBoxes reserves their place.
 func (r *Raster) letters(c draw.Canvas, y func(float64) vg.Length) {
 	for _, b := range r.bands {
 		top, bottom := y(float64(r.Shown-b.top)), y(float64(r.Shown-b.top-b.rows))
@@ -236,8 +236,8 @@ func (r *Raster) boundaries() []int {
 	return rows
 }
 
-// maxVectorSpikes is up to how many spikes an SVG draws as lines, some 20 bytes
-// each; more become a picture inside it.
+// maxVectorSpikes is the largest number of spikes that an SVG draws as lines,
+// about 20 bytes each; more become a picture inside it.
 const maxVectorSpikes = 30_000
 
 // plotLines draws every spike as a short line, for canvases without pixels.

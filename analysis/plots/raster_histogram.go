@@ -14,11 +14,11 @@ import (
 // RasterHistogramFigure returns a figure of what a spike recorder holds, as
 // PyNEST's raster_plot.from_device(recorder, hist=True) draws it: time against
 // neuron id, ids ascending upwards, and below it the rate in Hz in bins of 5 ms,
-// sharing x; 6.5 x 4 inches. Ids of populations that are not neighbours follow
-// upon one another, with a rule between.
+// sharing x; 6.5 x 4 inches. If ids are missing between populations, these are
+// drawn next to each other with a line between.
 //
-// The rate is divided by all neurons of d's populations but input; PyNEST divides by those
-// that spiked, so that its rates are higher where neurons are silent.
+// The rate is divided by the number of all neurons of d's populations except input; PyNEST
+// divides by those that spiked, so that its rates are higher if neurons are silent.
 //
 // Options and errors are those of NewRaster (up to WithNeurons neurons with all
 // their spikes, of more a sample) and NewRateHistogram; also WithTitle and

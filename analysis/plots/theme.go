@@ -7,8 +7,8 @@ import (
 	"cortigo/sim/spikes"
 )
 
-// A Theme is a set of colours. Colour is never the only sign: excitatory stands
-// above inhibitory, a reference is an open box.
+// A Theme is a set of colours. Colour is never the only sign: excitatory is
+// drawn above inhibitory, and a reference is an open box.
 type Theme struct {
 	Name       string
 	Excitatory color.RGBA // spikes and boxes of excitatory neurons

@@ -71,9 +71,9 @@ func TracesOf(samples Sampler, quantity string, spikes *spikes.Data, ids ...int3
 	return traces, nil
 }
 
-// Traces plots traces as lines over time in ms. Spikes stand as strokes on the
-// threshold: the potential of an integrate-and-fire neuron is reset in the step
-// in which it crosses the threshold, so that its samples show no spike. It
+// Traces plots traces as lines over time in ms. Spikes are drawn as strokes on
+// the threshold: the potential of an integrate-and-fire neuron is reset in the
+// step in which it crosses the threshold, so that its samples show no spike. It
 // implements plot.Plotter and plot.DataRanger.
 //
 // Up to MaxLabelled traces have a style each; more are all drawn alike, thin and
@@ -148,7 +148,7 @@ func (t *Trace) check() error {
 	return ascending("spike time", t.SpikesMS)
 }
 
-// ascending reports times that are not finite or before their predecessor.
+// ascending reports times that are not finite or before the previous one.
 func ascending(what string, times []float64) error {
 	for i, ms := range times {
 		if !(math.Abs(ms) <= 1e300) {
@@ -164,7 +164,7 @@ func ascending(what string, times []float64) error {
 // strokeShare is the height of a spike's stroke relative to the range of values.
 const strokeShare = 0.2
 
-// base returns where strokes begin: at the threshold, else at the highest value.
+// base returns where strokes start: at the threshold, else at the highest value.
 func (t *Traces) base() float64 {
 	if math.IsNaN(t.Threshold) {
 		return t.high
@@ -211,7 +211,7 @@ func (t *Traces) DataRange() (xmin, xmax, ymin, ymax float64) {
 	return xmin, xmax, ymin, ymax + 0.05*span
 }
 
-// dashes tell lines of themes apart that have few colours.
+// dashes make lines distinguishable in themes with few colours.
 var dashes = [MaxLabelled / 2][]vg.Length{nil, {5, 2}, {1.2, 1.6}, {6, 1.6, 1.2, 1.6}, {11, 3}}
 
 // Style returns the line style of trace i, for a legend of one's own.
@@ -231,8 +231,8 @@ func (t *Traces) ThresholdStyle() draw.LineStyle {
 	return draw.LineStyle{Color: t.Theme.Total, Width: 0.7, Dashes: []vg.Length{3, 2}}
 }
 
-// maxVectorPoints is up to how many points of lines an SVG holds, some 16 bytes
-// each; more become a picture inside it.
+// maxVectorPoints is the largest number of points of lines in an SVG, about 16
+// bytes each; more become a picture inside it.
 const maxVectorPoints = 40_000
 
 // Plot draws the threshold, the lines, and strokes for spikes.

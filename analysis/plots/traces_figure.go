@@ -13,9 +13,9 @@ import (
 )
 
 // TracesFigure returns a figure of traces over time, such as membrane
-// potentials, 6.5 x 2.6 inches. Spikes stand as strokes on the threshold, or as
-// ticks in a row per neuron below (WithSpikesBelow; the figure is higher then).
-// See NewTraces for options and errors; also WithTitle and WithSize.
+// potentials, 6.5 x 2.6 inches. Spikes are drawn as strokes on the threshold,
+// or as ticks in a row per neuron below (WithSpikesBelow; the figure is then
+// higher). See NewTraces for options and errors; also WithTitle and WithSize.
 func TracesFigure(traces []Trace, opts ...Option) (*Figure, error) {
 	c, err := configure("a figure of traces", 2.6, opts, traceOptions, figureOptions)
 	if err != nil {

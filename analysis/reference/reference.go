@@ -1,6 +1,7 @@
-// Package reference reads the statistics of microcircuit runs of NEST, as the
-// JSON files of this project's validation data hold them, and computes the same
-// statistics of own spikes, so that [cortigo/analysis.Verify] can compare them.
+// Package reference reads the statistics of microcircuit runs of NEST from the
+// JSON files of this project's validation data, and computes the same
+// statistics of your own spikes, so that [cortigo/analysis.Verify] can compare
+// them.
 package reference
 
 import (
@@ -190,10 +191,10 @@ func Statistics(runs []*Run) []*analysis.Statistics {
 	return out
 }
 
-// Describe returns of d what a file holds of NEST's spikes: the result of
-// [analysis.Describe] with CVs and correlations rounded to the files' 5
-// decimals, because a KS distance sees ties. Means are those of the unrounded
-// values.
+// Describe returns the same statistics of d as a file has of NEST's spikes: the
+// result of [analysis.Describe] with CVs and correlations rounded to the files'
+// 5 decimals, because ties change a KS distance. Means are those of the
+// unrounded values.
 func Describe(d *spikes.Data, seed uint64) (*analysis.Statistics, error) {
 	s, err := analysis.Describe(d, seed)
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package nb is what cells of a notebook use beside the packages that do the
-// work: show something inline, draw progress, stop when asked to, find the
-// project. Cells import it as
+// Package nb is what the cells of a notebook need in addition to the packages
+// that do the work: show something inline, draw progress, stop when asked to,
+// find the project. Cells import it as
 //
 //	import "cortigo/notebooks/nb"
 //
@@ -13,9 +13,9 @@
 //
 // What cannot be shown ends the cell with an error, as Check does.
 //
-// What is shown and what is printed, to stdout or stderr, keep their order. (What
-// a cell shows with gonbui itself does so once gonbui.Sync was called.)
+// What is shown and what is printed, to stdout or stderr, keep their order.
+// (After gonbui.Sync this also holds for what a cell shows with gonbui itself.)
 //
-// Everything works outside of a notebook too: what cannot be shown is said in
-// a line on stderr. The package does not link Arrow, nor gonum.
+// Everything works outside a notebook, too: a line on stderr then says what
+// would be shown. The package links neither Arrow nor gonum.
 package nb

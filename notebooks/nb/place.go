@@ -8,9 +8,9 @@ import (
 	"cortigo/internal/project"
 )
 
-// Root returns the project's folder: the one that the notebook lies in, else
-// the one that the kernel was made for (CORTIGO_ROOT). It ends the cell with a
-// clear error if there is neither.
+// Root returns the project's folder: the one that contains the notebook, else
+// the one that the kernel was made for (CORTIGO_ROOT). It ends the cell with an
+// error if there is neither.
 func Root() string {
 	dir, err := FindRoot()
 	if err != nil {
@@ -36,7 +36,7 @@ func FindRoot() (string, error) {
 	return root, err
 }
 
-// Quick says whether the notebook is asked for its short form, as tests do:
+// Quick says whether the notebook should run its short form, as in tests:
 // CORTIGO_QUICK=1 in the environment.
 func Quick() bool {
 	v := os.Getenv("CORTIGO_QUICK")

@@ -31,14 +31,14 @@ func NewProgress(label string) *Progress {
 	return p
 }
 
-// open has the displays that were not closed: a cell that ends with an error
-// does not come to it.
+// open has the displays that are not closed yet: a cell that ends with an error
+// does not close them.
 var open struct {
 	sync.Mutex
 	displays []*Progress
 }
 
-// closeAll closes what is open and returns how many displays that were.
+// closeAll closes the open displays and returns their number.
 func closeAll() int {
 	open.Lock()
 	displays := open.displays
@@ -50,7 +50,7 @@ func closeAll() int {
 	return len(displays)
 }
 
-// display returns what suits the place where the program runs.
+// display returns the display that suits the place where the program runs.
 func display() progress.Show {
 	switch info, err := os.Stderr.Stat(); {
 	case InNotebook():
@@ -69,8 +69,8 @@ func (p *Progress) Update(done, total float64) { p.meter.Update(done, total) }
 // sim.BuildProgress calls.
 func (p *Progress) Share(share float64) { p.meter.Share(share) }
 
-// CountSpikes has the number of spikes so far shown, such as an
-// arrowio.Session's SpikeCount, which is called by whatever calls Update.
+// CountSpikes makes the display show the number of spikes so far. count, such
+// as an arrowio.Session's SpikeCount, is called by the caller of Update.
 func (p *Progress) CountSpikes(count func() int64) { p.meter.CountSpikes(count) }
 
 // Close shows the last state, as stopped if not all was done. Call it when the
@@ -82,8 +82,8 @@ func (p *Progress) Close() {
 	open.displays = slices.DeleteFunc(open.displays, func(o *Progress) bool { return o == p })
 }
 
-// bar returns a display in a notebook. The plain text beside the bar is for
-// readers without HTML.
+// bar returns a display in a notebook. It also has plain text, for readers
+// without HTML.
 func bar(id string) progress.Show {
 	first := true
 	return func(s progress.State, last bool) {
@@ -95,7 +95,7 @@ func bar(id string) progress.Show {
 			DisplayID: id,
 		})
 		if first || last { // where the bar stands, and what it says in the end
-			// A kernel that is gone takes no progress; the work is not at fault.
+			// If the kernel is gone, nothing can be shown, but the work goes on.
 			_ = flush(syncTimeout)
 		}
 		first = false

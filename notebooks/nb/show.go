@@ -16,7 +16,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 )
 
-// outside is where is said what would be shown in a notebook.
+// outside is where a line says what would be shown in a notebook.
 var outside io.Writer = os.Stderr
 
 func init() {
@@ -53,8 +53,8 @@ type Drawing interface {
 	Text() (alt string, notes []string)
 }
 
-// Figure shows a figure below the cell, and what a reader of its numbers must
-// know. It takes the two results of a function that draws:
+// Figure shows a figure below the cell, with the notes that a reader of its
+// numbers needs. It takes the two results of a function that draws:
 //
 //	nb.Figure(plots.RasterFigure(data))
 func Figure[D Drawing](f D, err error) {
@@ -79,10 +79,10 @@ func showFigure[D Drawing](f D, err error) error {
 	return showMarkdown(strings.Join(notes, "\n"))
 }
 
-// PNG shows a PNG picture below the cell. alt says in words what is on it, for
-// whoever does not see it. width is in pixels of the page: half of the
-// picture's own makes it sharp on a high-resolution screen, 0 leaves it to the
-// browser.
+// PNG shows a PNG picture below the cell. alt describes it in words, for
+// readers who do not see it. width is in pixels of the page: half of the
+// picture's own width makes it sharp on a high-resolution screen, 0 leaves it
+// to the browser.
 func PNG(png []byte, alt string, width int) {
 	if err := showPNG(png, alt, width); err != nil {
 		exit(err, caller())
@@ -106,7 +106,7 @@ func showPNG(png []byte, alt string, width int) error {
 	})
 }
 
-// SVG shows an SVG picture below the cell. alt says in words what is on it.
+// SVG shows an SVG picture below the cell. alt describes it in words.
 func SVG(svg []byte, alt string) {
 	if err := showSVG(svg, alt); err != nil {
 		exit(err, caller())
@@ -136,7 +136,7 @@ func showMarkdown(text string) error {
 }
 
 // Table shows rows of text under a header. Columns whose cells are all numbers
-// stand to the right. Every row must have as many cells as the header.
+// are aligned to the right. Every row must have as many cells as the header.
 func Table(caption string, header []string, rows [][]string) {
 	if err := showTable(caption, header, rows); err != nil {
 		exit(err, caller())
@@ -232,10 +232,10 @@ func isPNG(data []byte) bool { return bytes.HasPrefix(data, []byte("\x89PNG\r\n\
 // syncTimeout is how long the kernel may take to accept what is shown.
 const syncTimeout = 30 * time.Second
 
-// send shows data and waits until the kernel has it, so that it stands in
-// order with what is printed before and after: the kernel passes on what was
-// printed before it shows anything, and takes what is printed later after it.
-// Outside of a notebook it says what there would be to see.
+// send shows data and waits until the kernel has it, so that it keeps its order
+// with what is printed before and after: the kernel passes on what was printed
+// before it shows anything, and takes what is printed later after it. Outside a
+// notebook it says what would be shown.
 func send(data *protocol.DisplayData) error {
 	if InNotebook() {
 		gonbui.SendData(data)
@@ -252,7 +252,7 @@ func send(data *protocol.DisplayData) error {
 }
 
 // flush waits until the kernel has taken all that was shown. gonbui.Sync alone
-// would wait for ever for a kernel that is gone.
+// would wait forever for a kernel that is gone.
 func flush(most time.Duration) error {
 	done := make(chan struct{})
 	go func() {

@@ -39,11 +39,11 @@ var stopOnce = sync.OnceValue(func() context.Context {
 })
 
 // Context returns a context that ends when the notebook's stop button is
-// pressed (or ^C on a terminal). Give it to Build and Simulate: they return in
-// time for what was recorded to be written. A cell that does not end within 5 s
+// pressed (or ^C on a terminal). Give it to Build and Simulate: they return
+// soon enough to write what was recorded. A cell that does not end within 5 s
 // is killed.
 //
-// The error that comes back must end the cell with Check, so that the cell
+// The error that they return must end the cell with Check, so that the cell
 // counts as failed: "cortigo notebook run" stops there, and so do the cells that
 // Jupyter's "Run all" has queued.
 func Context() context.Context { return stopOnce() }
@@ -95,8 +95,8 @@ func stopped(err error) bool {
 	return errors.Is(err, context.Canceled) && Context().Err() != nil
 }
 
-// report prints the error and returns the exit code. Of a stop, one line is all
-// there is to say: it is the reader's own doing, wherever it was noticed.
+// report prints the error and returns the exit code. For a stop one line is
+// enough, wherever it was noticed: the reader asked for it.
 func report(w io.Writer, err error, where string) int {
 	if err == nil {
 		err = errors.New("Exit was called without an error")

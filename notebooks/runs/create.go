@@ -11,7 +11,7 @@ import (
 	"cortigo/sim/microcircuit"
 )
 
-// A Created is the directory of a run, as Create made or found it.
+// A Created is the directory of a run that Create made or found.
 type Created struct {
 	Dir     string
 	Kept    bool    // the run of the same network that was there: it can be gone on with
@@ -27,25 +27,25 @@ func (c *Created) String() string {
 	case c.Kept:
 		what = fmt.Sprintf("It holds this network, at %g ms, and %d spikes: they are kept, and the next cells go on from there.", c.TimeMS, c.Spikes)
 	case c.Removed:
-		what = "The run that was in it has been removed, to begin anew."
+		what = "The run that was in it has been removed, to start again."
 	}
 	return fmt.Sprintf("Data directory: %s\n  %s\n", Place(c.Dir), what)
 }
 
 // ErrAnother is wrapped by the error of Create for a directory with a run that
 // would have to be removed.
-var ErrAnother = errors.New("it is not removed unless beginning anew is asked for")
+var ErrAnother = errors.New("it is not removed unless anew is set")
 
 // Create makes dir the directory of a run of m, whose populations must be
-// created, or finds that run in it: if the network there was made from the same
-// parameters it is kept, with its state and all that was recorded, and need not
-// be connected and saved again. How long it is simulated and what is recorded
-// may differ.
+// created, or finds that run in it. If the network there was made from the same
+// parameters, it is kept, with its state and all that was recorded, and need
+// not be connected and saved again. How long it is simulated and what is
+// recorded may differ.
 //
-// A run of other parameters, or one that cannot be gone on with, is an error
-// that wraps ErrAnother, and left as it is; with anew it is removed, as is the
-// one of the same parameters. What a cell left that was stopped before the
-// network was saved holds nothing yet and is replaced.
+// A run with other parameters, or one that cannot be continued, is left as it
+// is, and the error wraps ErrAnother. With anew, any run in dir is removed,
+// also one with the same parameters. A run without a network, which a cell that
+// was stopped early left, has nothing in it and is replaced.
 func Create(dir string, m *microcircuit.Microcircuit, anew bool) (*Created, error) {
 	if len(m.Populations()) == 0 {
 		return nil, fmt.Errorf("runs: creating %s: %w", dir, microcircuit.ErrOrder)
@@ -68,15 +68,15 @@ func Create(dir string, m *microcircuit.Microcircuit, anew bool) (*Created, erro
 	return c, err
 }
 
-// keep returns the run in dir if it is to be gone on with: it is one of the
-// network of parameters p. One in which nothing is, yet, is not kept.
+// keep returns the run in dir if it is to be continued: its network was made
+// from the parameters p. One that is still empty is not kept.
 func keep(dir string, p microcircuit.Parameters) (*Created, error) {
 	refuse := func(why error) error { return fmt.Errorf("runs: %s holds a run: %w; %w", Place(dir), why, ErrAnother) }
 	d, err := arrowio.OpenRun(dir)
 	if err != nil {
 		return nil, refuse(err)
 	}
-	// No other program may write to it from here on, nor be writing.
+	// From here on no other program may write to it.
 	if err := d.Lock(); err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func keep(dir string, p microcircuit.Parameters) (*Created, error) {
 	if why := p.Difference(there.Parameters()); why != "" {
 		return nil, refuse(fmt.Errorf("with other parameters, at %g ms: %s", there.Net().TimeMS(), why))
 	}
-	// Programs that look at the run know what is its warm-up from run.json.
+	// Other programs learn from run.json how long the warm-up is.
 	plan, err := pd14.Plan(p)
 	if err != nil {
 		return nil, err
@@ -117,14 +117,14 @@ func holds(dir string) (recorded string, empty bool) {
 	return fmt.Sprintf("what happened until %g ms, with %d spikes,", end, spikes), false
 }
 
-// ErrNotCreated is wrapped by the error of Open for a directory without the
-// network that is asked for.
+// ErrNotCreated is wrapped by the error of Open for a directory that does not
+// have the requested network.
 var ErrNotCreated = errors.New("run the cell that creates the network first")
 
 // Open opens the microcircuit that was saved in dir at the state reached last,
-// as microcircuit.Open does. It must be the network of the parameters p: an
-// error that wraps ErrNotCreated says that p was changed and the network not
-// created anew. How long it is simulated and what is recorded may differ.
+// as microcircuit.Open does. It must be the network of the parameters p: if p
+// was changed and the network was not created again, the error wraps
+// ErrNotCreated. How long it is simulated and what is recorded may differ.
 func Open(dir string, p microcircuit.Parameters, opts ...sim.Option) (*microcircuit.Microcircuit, error) {
 	m, err := microcircuit.Open(dir, opts...)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -139,12 +139,12 @@ func Open(dir string, p microcircuit.Parameters, opts ...sim.Option) (*microcirc
 	return m, nil
 }
 
-// Resume goes on with the run in dir, from the state that m, which Open opened,
-// is at, and records what p.Record says: the spikes of the eight populations, those
-// of the thalamic neurons, the membrane potentials of all neurons of the eight. It
-// is an error if p.Record.Spikes is false, or if other populations' spikes were
-// recorded so far; see arrowio.Resume. Membrane potentials can be recorded of a
-// part of the time.
+// Resume continues the run in dir from the state of m, which Open opened, and
+// records what p.Record says: the spikes of the eight populations, those of the
+// thalamic neurons, the membrane potentials of all neurons of the eight. It is an
+// error if p.Record.Spikes is false, or if other populations' spikes were recorded
+// so far; see arrowio.Resume. Membrane potentials may be recorded for a part of the
+// time.
 func Resume(dir string, m *microcircuit.Microcircuit, p microcircuit.Parameters) (*arrowio.Session, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err

@@ -222,7 +222,7 @@ func TestCreateBesideFiles(t *testing.T) {
 func TestCreatedSays(t *testing.T) {
 	for want, c := range map[string]Created{
 		"Data directory: /d/run\n  Made for a new run.\n":                                                                                  {Dir: "/d/run"},
-		"Data directory: /d/run\n  The run that was in it has been removed, to begin anew.\n":                                              {Dir: "/d/run", Removed: true},
+		"Data directory: /d/run\n  The run that was in it has been removed, to start again.\n":                                             {Dir: "/d/run", Removed: true},
 		"Data directory: /d/run\n  It holds this network, at 1500 ms, and 9 spikes: they are kept, and the next cells go on from there.\n": {Dir: "/d/run", Kept: true, TimeMS: 1500, Spikes: 9},
 	} {
 		if got := c.String(); got != want {

@@ -81,8 +81,8 @@ func size(bytes int64) string {
 	}
 }
 
-// Place returns path as it is to be printed: as seen from the project's
-// folder if it lies there, so that a notebook looks the same on every machine.
+// Place returns path as it is to be printed: relative to the project's folder
+// if it is inside it, so that a notebook looks the same on every machine.
 func Place(path string) string {
 	root, err := nb.FindRoot()
 	if err != nil {

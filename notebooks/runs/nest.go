@@ -14,16 +14,16 @@ import (
 // nestDir holds NEST's results, from the project's folder.
 const nestDir = "testdata/nest/pd14"
 
-// A Reference is the results of NEST for the same microcircuit; none when there
-// are none to compare with.
+// A Reference is the results of NEST for the same microcircuit, if there are
+// any.
 type Reference struct {
 	Runs []*reference.Run // one for each seed
 	Note string           // what they are, or why there are none
 }
 
-// NEST returns the results that fsys, the project's folder, has of NEST for
-// the microcircuit with parameters p, but for the seed and the times. Having
-// none is no error.
+// NEST returns NEST's results in fsys, the project's folder, for the
+// microcircuit with parameters p, whatever the seed and the times. Having none
+// is no error.
 func NEST(fsys fs.FS, p microcircuit.Parameters) (*Reference, error) {
 	if !p.Published() {
 		return &Reference{Note: "No comparison with NEST: the parameters are not the published ones, at one scale for neurons and in-degrees."}, nil

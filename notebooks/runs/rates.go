@@ -9,12 +9,12 @@ import (
 	"cortigo/sim/spikes"
 )
 
-// RateTable shows the firing rates of d's populations in d's window: mean and
-// SD over all neurons, silent ones included (spikes/s, ddof 0), and the share
-// of neurons without a spike; a population that was not recorded says so. With
-// results of NEST in ref, which may be nil, it also shows the mean rate of their
-// seeds and its lowest and highest value, and below it what they are. An error
-// ends the cell.
+// RateTable shows the firing rates of d's populations in d's window: mean and SD
+// over all neurons, silent ones included (spikes/s, ddof 0), and the share of
+// neurons without a spike; a population that was not recorded says so. With
+// results of NEST in ref, which may be nil, it also shows their mean rate over
+// seeds with the lowest and highest value, and below the table what they are. An
+// error ends the cell.
 func RateTable(d *spikes.Data, ref *Reference) {
 	if ref == nil {
 		ref = &Reference{}

@@ -8,7 +8,8 @@ import (
 	"cortigo/notebooks/nb"
 )
 
-// A Measured is one number of a reference's run and the same of several of ours.
+// A Measured is one number of a reference's run, and the same number of several
+// of our runs.
 type Measured struct {
 	Run    string // of the reference, if rows of several are in a table: "g = 5"
 	Name   string // with its unit, such as "excitatory rate (spikes/s)"
@@ -17,11 +18,11 @@ type Measured struct {
 	Digits int       // after the decimal point
 }
 
-// SpreadTable shows numbers of one run of NEST beside the mean and SD (ddof 1)
-// of ours, the range of our seeds, and P, the probability that one more of our
-// runs would lie as far from their mean as NEST's does ([analysis.Spread]).
-// Numbers of P below 1/1000 mean that the two differ; of k rows the smallest is
-// about 1/k if they do not. An error ends the cell.
+// SpreadTable shows numbers of one run of NEST, the mean and SD (ddof 1) of
+// ours, the range of our seeds, and P, the probability that one more of our
+// runs would lie as far from their mean as NEST's does ([analysis.Spread]). A P
+// below 1/1000 means that the two differ; if they do not, the smallest P of k
+// rows is about 1/k. An error ends the cell.
 func SpreadTable(caption string, rows []Measured) {
 	cells, err := spreadRows(rows)
 	nb.Check(err)

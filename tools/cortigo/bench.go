@@ -48,10 +48,10 @@ func newBenchCmd() *cobra.Command {
 		Short: "Measure building and simulating the microcircuit",
 		Long: `Build and simulate the microcircuit and print where the time went. Takes the flags of "run", but with DC
 input unless --background says otherwise; nothing is recorded unless --record and --out say so. The community's
-recipe is DC input, optimized initial potentials, 500 ms dropped and at least 10 s measured: the defaults. Quote
+recipe is DC input, optimized initial potentials, 500 ms dropped and at least 10 s measured; these are the defaults. Quote
 the median of several runs.
 
---share N measures what one thread of an N-thread machine pays: of a network cut into N shards only one is built
+--share N measures the time that one of N threads would need: of a network divided into N shards, only one is built
 for each worker, and the spikes of all other neurons are drawn at the model's rates.
 
 The object of --json: build_s (by phase, and "total"), warmup_s, sim_s, update_s, deliver_s, communicate_s (wall

@@ -31,13 +31,13 @@ func newCheckCmd() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check DIR",
-		Short: "Read everything in a run or a network and say whether it is whole",
+		Short: "Read everything in a run or a network and say whether it is undamaged",
 		Long: `Read everything in the directory of a run, or of a saved network, and list what is wrong: parts that cannot be
 read or are missing, spikes out of order in a part or from part to part, neurons of no population or under
-another one's name, metadata that are another run's, fewer spikes than were counted, wrong checksums of the
-network or its state, a state ahead of what was recorded. Ends with an error if there is anything.
+another one's name, metadata of another run, fewer spikes than were counted, wrong checksums of the
+network or its state, a state later than the recording. Ends with an error if anything is wrong.
 
-What a run that was killed has after its last checkpoint is no problem but a note.
+Rows that a killed run has after its last checkpoint are reported as a note, not as a problem.
 
 The object of --json: ok, problems, notes (lists of texts), parts, spikes, samples (that were read), network
 (whether there is one), and if something is wrong error.`,

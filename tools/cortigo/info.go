@@ -80,10 +80,10 @@ func newInfoCmd() *cobra.Command {
 		Use:   "info DIR|FILE",
 		Short: "Tell what is in a run, a network, a part, a state or a NEST file",
 		Long: `Tell what is in the directory of a run or of a saved network, in a Parquet part, in a file of a network or
-state, or in an ASCII file of NEST. Only metadata are read: it takes no longer for large ones. (A NEST file has
-none; its lines are counted.) "cortigo check" reads everything.
+state, or in an ASCII file of NEST. Only metadata are read, so it is fast for any size. (A NEST file has
+no metadata; its lines are counted.) "cortigo check" reads everything.
 
-The object of --json: kind (run, network, part, state, rows or nest), path, bytes, and what applies of model,
+The object of --json: kind (run, network, part, state, rows or nest), path, bytes, and, where they apply, model,
 seed, resolution_ms, neurons, synapses, shard, shards, populations (name, first_id, n, model, input,
 not_recorded), recorded_ms (begin and end), t_presim_ms, t_sim_ms, spikes, parts, bytes_per_spike, samples,
 sample_parts, row_groups, first_ms, last_ms, columns, state_ms, state_step, state_spikes, created, versions,

@@ -30,7 +30,7 @@ commands with --json then print an object with the member "error".`,
   cortigo plot data/a                         draw them
   cortigo run --params data/a/run.json --out data/b
   cortigo info data/a                         what is in it
-  cortigo check data/a                        whether it is whole
+  cortigo check data/a                        whether it is undamaged
   cortigo digest data/b                       the same as that of data/a
   cortigo notebook run notebooks/microcircuit.ipynb
   source <(cortigo completion bash)           complete commands and flags in this shell`,

@@ -63,10 +63,10 @@ func (f *modelFlags) register(cmd *cobra.Command) {
 	if f.defaultRecordNothing {
 		record = "none"
 	}
-	fl.StringSliceVar(&f.record, "record", []string{record}, "what to record, with commas between: spikes, also thalamus (with --thalamus), voltages; or none")
-	fl.IntVar(&f.threads, "threads", 0, "`N` workers (default: as many as there are processors and work for)")
-	fl.Float64Var(&f.memory, "max-memory", 0, "refuse a network that is estimated to need more than `GB` of memory; inf refuses none (default: what is available)")
-	fl.IntVar(&f.shards, "shards", 0, "cut the network into `N` parts (default: one a worker)")
+	fl.StringSliceVar(&f.record, "record", []string{record}, "what to record, separated by commas: spikes, thalamus (with --thalamus), voltages; or none")
+	fl.IntVar(&f.threads, "threads", 0, "`N` workers (default: one per processor, fewer for a small network)")
+	fl.Float64Var(&f.memory, "max-memory", 0, "refuse a network that is estimated to need more than `GB` of memory; inf: refuse none (default: the available memory)")
+	fl.IntVar(&f.shards, "shards", 0, "divide the network into `N` parts (default: one per worker)")
 	f.completions()
 }
 
@@ -201,7 +201,7 @@ func recorders(names []string, thalamus bool, r *microcircuit.Recorders) error {
 				return errors.New("--record none goes with nothing else")
 			}
 		default:
-			return fmt.Errorf("--record is %q; allowed: spikes, thalamus, voltages, several with commas between them, none", name)
+			return fmt.Errorf("--record is %q; allowed: spikes, thalamus, voltages, or several separated by commas, or none", name)
 		}
 	}
 	if r.Thalamus && !r.Spikes {

@@ -48,8 +48,8 @@ func newNotebookRunCmd() *cobra.Command {
 The notebook is also written when a cell fails, takes longer than --timeout or is interrupted
 (^C; a second ^C kills the cell); the command then ends with an error that names the cell, its line and
 the reason. Cells tagged raises-exception may fail, cells tagged skip-execution are left out.
-Outputs of earlier runs are removed. Temporary files that cells make end with the run.
-CORTIGO_QUICK=1 in the environment asks notebooks for their short form.`,
+Outputs of earlier runs are removed, and so are temporary files of cells after the run.
+CORTIGO_QUICK=1 in the environment makes notebooks run their short form.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if opts.Timeout < 0 {

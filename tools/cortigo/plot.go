@@ -53,13 +53,13 @@ the window) and rates.svg (box plot of all neurons' rates over the window), and 
 	}
 	fl := cmd.Flags()
 	fl.StringVarP(&p.out, "out", "o", "", "write the pictures to the directory `DIR` (default: the run's)")
-	fl.Float64Var(&begin, "begin", 0, "begin of the window in milliseconds `MS` (default: after the warm-up)")
+	fl.Float64Var(&begin, "begin", 0, "start of the window in milliseconds `MS` (default: after the warm-up)")
 	fl.Float64Var(&end, "end", 0, "end of the window in milliseconds `MS` (default: all that was recorded)")
 	fl.Float64Var(&p.rasterMS, "raster", 400, "length of the raster in milliseconds `MS`")
-	fl.IntVar(&p.neurons, "neurons", 2000, "about how many neurons the raster shows, `N` of all populations in proportion; of a sample with more than 100,000 spikes their density")
+	fl.IntVar(&p.neurons, "neurons", 2000, "the raster shows about `N` neurons, the same share of each population; if they have more than 100,000 spikes, it shows the density of all neurons")
 	fl.BoolVar(&p.density, "density", false, "show the density of the spikes of all neurons")
 	fl.StringVar(&p.theme, "theme", "default", "colours: default, pd14 or paper")
-	fl.StringArrayVar(&p.references, "reference", nil, "draw the rates of NEST's run in `FILE` beside them; can be given several times")
+	fl.StringArrayVar(&p.references, "reference", nil, "also draw the rates of NEST's run in `FILE`; can be given several times")
 	markDirs(cmd, "out")
 	return cmd
 }

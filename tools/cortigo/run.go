@@ -18,29 +18,30 @@ func newRunCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Simulate the microcircuit of Potjans & Diesmann (2014)",
-		Long: `Simulate the microcircuit of Potjans & Diesmann (2014) and write what it does as Parquet.
+		Long: `Simulate the microcircuit of Potjans & Diesmann (2014) and write its spikes as Parquet.
 
 By default the external input is Poisson spike trains, as in NEST's documentation of the model; with
---background dc it is constant currents, as in NEST's example of the model, below whose scale of about 0.2 most
-populations are silent.
+--background dc it is constant currents, as in NEST's example of the model. With DC, most populations are silent
+below a scale of about 0.2.
 
 The directory gets run.json (every parameter, versions, timings) and spikes/part-*.parquet while the
-simulation runs. ^C stops between steps; what was recorded until then is whole. A second ^C kills. The same
-seed gives the same spikes whatever --threads and --shards are.
+simulation runs. ^C stops between steps and keeps what was recorded. A second ^C kills. The same
+seed gives the same spikes with any --threads and --shards.
 
-With --save the network is kept in DIR too, and its state: every --checkpoint-every ms of model time, on ^C or
-kill (SIGTERM), and at the end. Without the flag that is every 10 s, in runs of more than 500 s every fiftieth
-of the run. Each checkpoint finishes a part of spikes, as 33 million spikes (80 MB) do: a run has some fifty files and one
-for each of those. Such a run can go on, also one that was killed or found the disk full: --resume DIR
-simulates it for --t-sim more, or, without, to where it was to end. Parts from before the last checkpoint stay
-as they are; what was recorded after it is simulated again. A run is locked while it is written.
+With --save the network is kept in DIR too, and its state: at every checkpoint, on ^C or kill (SIGTERM), and at
+the end. There is a checkpoint every --checkpoint-every ms of model time; by default every 10 s, in runs of more
+than 500 s after every fiftieth of the run. Spikes are written in several files (parts): a checkpoint finishes
+one, and so do 33 million spikes (80 MB). A saved run can be continued, also one that was killed or stopped by a
+full disk: --resume DIR simulates it for --t-sim more or, without that flag, to its planned end. Parts from before
+the last checkpoint stay as they are; what was recorded after it is simulated again. A run is locked while a
+program writes to it.
 
 ` + jsonKeys,
 		Example: `  cortigo run --out data/a                             scale 0.1, 1 s after a warm-up of 500 ms
   cortigo run --scale 1 --t-sim 10000 --out data/full  the whole circuit
   cortigo run --scale 0.2 --background dc --out data/dc
   cortigo run --scale 0.2 --thalamus --out data/th
-  cortigo run --params data/a/run.json --out data/b    the same again
+  cortigo run --params data/a/run.json --out data/b    the same run again
   cortigo run --params data/a/run.json --seed 2 --out data/c
   cortigo run --save --out data/d && cortigo run --resume data/d --t-sim 5000
   cortigo run --t-sim 900000 --checkpoint-every 30000 --out data/long
@@ -109,9 +110,9 @@ as they are; what was recorded after it is simulated again. A run is locked whil
 	fl := cmd.Flags()
 	fl.StringVarP(&out, "out", "o", "", "write the run to the directory `DIR`")
 	fl.BoolVar(&overwrite, "overwrite", false, "replace a run that is in DIR already, when the network is built")
-	fl.BoolVar(&save, "save", false, "also keep the network and its state in DIR, to go on from")
-	fl.Float64Var(&every, "checkpoint-every", 0, "with --save, which it implies: keep the state every `MS` milliseconds of model time (default: see above)")
-	fl.StringVar(&resume, "resume", "", "go on with the run in `DIR`, made with --save")
+	fl.BoolVar(&save, "save", false, "also keep the network and its state in DIR, so that the run can be continued")
+	fl.Float64Var(&every, "checkpoint-every", 0, "with --save, which it implies: save the state every `MS` milliseconds of model time (default: see above)")
+	fl.StringVar(&resume, "resume", "", "continue the run in `DIR`, made with --save")
 	fl.BoolVar(&asJSON, "json", false, "print the result as one JSON object on stdout")
 	markDirs(cmd, "out", "resume")
 	return cmd

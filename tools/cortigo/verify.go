@@ -45,8 +45,8 @@ func newVerifyCmd() *cobra.Command {
 		Use:   "verify DIR --reference FILE [--reference FILE ...]",
 		Short: "Compare a run's statistics with NEST's",
 		Long: `Compare the rates, irregularity and correlations of a run, population by population, with reference runs of
-NEST (JSON files as in testdata/nest/pd14): distances to the reference seeds against the distances of the
-seeds among each other. Scale, background and length of the window must be the reference's. Ends with an
+NEST (JSON files as in testdata/nest/pd14). It compares the run's distances to the reference seeds with the
+distances between these seeds. Scale, background and length of the window must be those of the reference. Ends with an
 error if more rows fail than the criterion allows.
 
 The object of --json: pass, failed, allowed, references, sampling_only, rows (population, statistic, distance,
@@ -96,8 +96,8 @@ q, pass), and where there is something to say: warnings, error.`,
 	}
 	fl := cmd.Flags()
 	fl.StringArrayVar(&files, "reference", nil, "a reference run's `FILE`")
-	fl.Float64Var(&begin, "begin", 0, "begin of the window in milliseconds `MS` (default: the reference's)")
-	fl.Float64Var(&end, "end", 0, "end of the window in milliseconds `MS` (default: after as long as the reference's)")
+	fl.Float64Var(&begin, "begin", 0, "start of the window in milliseconds `MS` (default: the reference's)")
+	fl.Float64Var(&end, "end", 0, "end of the window in milliseconds `MS` (default: the window is as long as the reference's)")
 	fl.Uint64Var(&seed, "sample-seed", 1, "seed `N` of the subsample whose correlations are compared")
 	fl.BoolVar(&asJSON, "json", false, "print the result as one JSON object on stdout")
 	return cmd
