@@ -17,21 +17,15 @@ import (
 
 // A block is what the engine has around the neurons of one population in one
 // shard, which are a group of their model: where they live, their input, and how
-// their state is named. Element k is neuron first+k*stride of the population.
+// their state is named.
 type block struct {
-	population int
-	base, n    int // slots base..base+n-1 of the shard
-	in         inbox.Inbox
-	id         int32 // id of the population's neuron 0
-	number     int   // the same neuron counted from 0 over the network
+	place
+	in inbox.Inbox
 
 	spec      *neuron.Spec
 	group     neuron.Group
 	columns   []neuron.Column // its state
-	merged    bool            // input of both signs goes through the first port
 	following bool            // the group follows the signs of its input
-	ring      bool            // input comes through the shard's ring
-	grid      wiring.Grid
 	arriving  neuron.Input
 
 	current  currentDrive
@@ -42,14 +36,14 @@ type block struct {
 	weight   float64        // of these
 }
 
-func newBlock(desc *network.Description, l *layout, clock clock.Clock, g wiring.Grid, s, p int) (*block, error) {
+func newBlock(desc *network.Description, l *layout, clock clock.Clock, g wiring.Grid, ring bool, s, p int) (*block, error) {
 	pop := &desc.Populations[p]
 	spec, err := neuron.SpecOf(pop.Model)
 	if err != nil {
 		return nil, err
 	}
-	b := &block{population: p, base: l.base[s][p], n: l.blockLen(s, p), id: l.ids[p], number: l.first[p], grid: g, spec: spec, merged: pop.Merged()}
-	b.in = inbox.Inbox{First: l.firstIndex(s, p), Stride: l.shards, N: b.n, OnePort: b.merged}
+	b := &block{place: l.place(s, p, g, pop.Merged(), ring), spec: spec}
+	b.in = inbox.Inbox{First: b.first, Stride: b.stride, N: b.n, OnePort: b.merged}
 	b.arriving.Ports = make([]neuron.PortInput, 2)
 	if b.merged {
 		b.arriving.Ports = b.arriving.Ports[:1]
@@ -158,9 +152,6 @@ func (b *block) start(pop *network.Population, name string) []float64 {
 	return p.Values(name)
 }
 
-// index returns which neuron of the population element k is.
-func (b *block) index(k int) int { return b.in.Index(k) }
-
 // follows reports whether the group keeps a recordable.
 func (b *block) follows(recordable string) bool {
 	f, ok := b.group.(neuron.Follower)
@@ -183,7 +174,7 @@ func (sh *shard) follow(b *block, recordable string) {
 func (b *block) open(sh *shard) {
 	a := &b.arriving
 	for i := range a.Ports {
-		a.Ports[i].Sums, a.Ports[i].Numbers = sh.sums(b, i), b.in.Ports[i]
+		a.Ports[i].Sums, a.Ports[i].Numbers = sh.sums(&b.place, i), b.in.Ports[i]
 	}
 	a.Positive, a.Negative = b.in.Signs[0], b.in.Signs[1]
 }
@@ -199,7 +190,7 @@ func (b *block) advance(sh *shard, step int64) {
 		b.addInputs(sh, step)
 	}
 	if b.ring {
-		a.Ports[0].Sums = sh.sums(b, 0)
+		a.Ports[0].Sums = sh.sums(&b.place, 0)
 	}
 	sh.fired.Neuron, sh.fired.Times = sh.fired.Neuron[:0], sh.fired.Times[:0]
 	b.group.Step(a, &sh.fired)

@@ -48,17 +48,6 @@ type Engine struct {
 	buildTimes []Phase
 }
 
-// Bounds follow from the synapses: the delays that occur, in steps, and how
-// often a neuron of each population may spike in one step without a sum
-// overflowing.
-type Bounds struct {
-	MinDelay     int64         `json:"min_delay"`
-	MaxDelay     int64         `json:"max_delay"`
-	Multiplicity []int32       `json:"multiplicity"`
-	Ring         bool          `json:"ring"`  // shards are delivered through rings where they can be
-	Grids        []wiring.Grid `json:"grids"` // of each population
-}
-
 // A Phase is a part of building and the time it took.
 type Phase struct {
 	Name    string
@@ -176,7 +165,7 @@ func (e *Engine) wire(j *wiring.Job) ([]*wiring.Bundle, error) {
 		}
 		w.CountSynapses()
 	}
-	e.bounds.Ring = e.chooseRing(bundles)
+	e.bounds.Ring = chooseRing(e.layout, bundles)
 	e.bounds.Multiplicity, err = wiring.SumLimits(j, desc, bundles, e.grids)
 	return bundles, err
 }
@@ -225,7 +214,8 @@ func Build(ctx context.Context, desc *network.Description, opts Options) (*Engin
 		return nil, err
 	}
 	phase("neurons", &e.buildTimes)
-	if err := e.buildRows(j, bundles); err != nil {
+	rows := newRowBuilder(e.layout, e.bounds.Ring, e.threads, j, bundles)
+	if err := parallel(e.threads, len(e.shards), func(w, s int) error { return rows.fill(&e.shards[s].synapses, w) }); err != nil {
 		return nil, err
 	}
 	if err := e.makeStateful(j, bundles); err != nil {
@@ -248,6 +238,55 @@ func (e *Engine) Settle(d *network.Description) {
 	}
 }
 
+// makeStateful draws the synapses of all projections with state. The drawers of
+// bundles onto the parts of a projection's targets are taken from bundles, where
+// there are any.
+func (e *Engine) makeStateful(j *wiring.Job, bundles []*wiring.Bundle) error {
+	for i := range e.desc.Projections {
+		pr := &e.desc.Projections[i]
+		if !e.desc.Stateful(pr) {
+			continue
+		}
+		of := bundles
+		if of == nil {
+			var err error
+			if of, err = wiring.NewBundles(j, e.desc, i, e.clock, e.grids); err != nil {
+				return fmt.Errorf("%s -> %s: %w", e.desc.Names(pr.Pre), e.desc.Names(pr.Post), err)
+			}
+		}
+		var drawers []*wiring.Drawer
+		for _, w := range of {
+			if w.Projection == pr && !slices.Contains(drawers, w.Drawer) {
+				drawers = append(drawers, w.Drawer)
+			}
+		}
+		if len(drawers) == 0 {
+			continue
+		}
+		ch, err := newStatefulProjection(e.desc, e.layout, e.clock, i, drawers)
+		if err == nil {
+			err = parallel(e.threads, len(e.shards), func(_, s int) error {
+				return e.shards[s].drawStateful(e.layout, ch, j)
+			})
+		}
+		if err != nil {
+			return fmt.Errorf("%s -> %s: %w", e.desc.Names(pr.Pre), e.desc.Names(pr.Post), err)
+		}
+		ch.drawn()
+		e.stateful = append(e.stateful, ch)
+	}
+	return nil
+}
+
+// onto returns the synapses of the shards here.
+func (e *Engine) onto() []*synapses {
+	list := make([]*synapses, len(e.shards))
+	for i, sh := range e.shards {
+		list[i] = &sh.synapses
+	}
+	return list
+}
+
 // sumDegrees adds up how many synapses each neuron has as a source.
 func (e *Engine) sumDegrees(j *wiring.Job) error {
 	e.degree = make([]uint32, e.neurons)
@@ -255,9 +294,7 @@ func (e *Engine) sumDegrees(j *wiring.Job) error {
 		if err := j.Err(); err != nil {
 			return err
 		}
-		for _, k := range sh.kinds {
-			k.degrees(e.degree)
-		}
+		sh.degrees(e.degree)
 	}
 	return nil
 }

@@ -58,13 +58,13 @@ func TestCostOfDelay(t *testing.T) {
 			t.Fatal(err)
 		}
 		advance(t, e, int64(10*ms)+2000)
-		w := &e.shards[0].static.active.once
-		arrived := e.Spikes() - int64(w.held)
+		underWay, handled := e.shards[0].static.handled()
+		arrived := e.Spikes() - int64(underWay)
 		if arrived < 100 {
 			t.Fatalf("%g ms: %d spikes have arrived", ms, arrived)
 		}
-		if w.moved > 2*e.Spikes() {
-			t.Errorf("%g ms: cursors were handled %d times for %d spikes", ms, w.moved, e.Spikes())
+		if handled > 2*e.Spikes() {
+			t.Errorf("%g ms: cursors were handled %d times for %d spikes", ms, handled, e.Spikes())
 		}
 	}
 }
@@ -108,10 +108,9 @@ func TestCostOfMultiplicity(t *testing.T) {
 				advance(t, e, 1)
 				advance(t, one, 1)
 				for s, sh := range e.shards {
-					for form, pair := range [][2]*transit{{&sh.static.active, &one.shards[s].static.active}, {&sh.static.activeWide, &one.shards[s].static.activeWide}} {
-						if got, want := pair[0].several.held+pair[0].once.held, pair[1].several.held+pair[1].once.held; got != want {
-							t.Fatalf("form %d holds %d cursors, %d for single spikes", form, got, want)
-						}
+					got, _ := sh.static.handled()
+					if want, _ := one.shards[s].static.handled(); got != want {
+						t.Fatalf("%d cursors are under way, %d for single spikes", got, want)
 					}
 				}
 			}

@@ -67,7 +67,7 @@ func TestUnreadableRows(t *testing.T) {
 }
 
 // outside returns a copy of x in memory that is not Go's.
-func outside[W word](t *testing.T, x []W, all *[][]byte) []W {
+func outside[W ~uint32 | ~uint64](t *testing.T, x []W, all *[][]byte) []W {
 	t.Helper()
 	if len(x) == 0 {
 		return nil

@@ -10,12 +10,27 @@ import (
 	"cortigo/sim/internal/wiring"
 )
 
-// buildRows draws the synapses of every shard, one source population after
-// another, so that what is being sorted stays small beside what is done. Large
-// source populations come first: they need most room while little is done.
-func (e *Engine) buildRows(j *wiring.Job, bundles []*wiring.Bundle) error {
-	bySource := make([][]*wiring.Bundle, len(e.desc.Populations))
-	records := make([]int64, len(e.desc.Populations))
+// A rowBuilder draws the synapses of shards, one source population after another, so
+// that what is being sorted stays small beside what is done. Large source populations
+// come first: they need most room while little is done.
+type rowBuilder struct {
+	layout   *layout
+	neurons  int
+	ring     bool // synapses go through rings where they can
+	job      *wiring.Job
+	work     []rowWork // of each worker
+	bySource [][]*wiring.Bundle
+	order    []int
+}
+
+// newRowBuilder returns what builds the rows of bundles with so many workers.
+func newRowBuilder(l *layout, ring bool, workers int, j *wiring.Job, bundles []*wiring.Bundle) *rowBuilder {
+	bySource := make([][]*wiring.Bundle, len(l.n))
+	records := make([]int64, len(l.n))
+	neurons := 0
+	for _, n := range l.n {
+		neurons += n
+	}
 	for _, w := range bundles {
 		if w.Stateful {
 			continue
@@ -36,8 +51,7 @@ func (e *Engine) buildRows(j *wiring.Job, bundles []*wiring.Bundle) error {
 		}
 		return a - b
 	})
-	b := &rowBuilder{e: e, job: j, bySource: bySource, order: order, work: make([]rowWork, e.threads)}
-	return parallel(e.threads, len(e.shards), func(w, s int) error { return b.shard(e.shards[s], &b.work[w]) })
+	return &rowBuilder{layout: l, neurons: neurons, ring: ring, job: j, bySource: bySource, order: order, work: make([]rowWork, workers)}
 }
 
 // rowWork is the room that a worker builds rows in, one shard after another.
@@ -48,23 +62,16 @@ type rowWork struct {
 	drawn  wiring.Drawn
 }
 
-type rowBuilder struct {
-	work     []rowWork
-	e        *Engine
-	job      *wiring.Job
-	bySource [][]*wiring.Bundle
-	order    []int
-}
-
-// shard makes all rows of a shard.
-func (b *rowBuilder) shard(sh *shard, work *rowWork) error {
+// fill makes all static rows of a shard; worker says who does.
+func (b *rowBuilder) fill(sh *synapses, worker int) error {
+	work := &b.work[worker]
 	if err := b.job.Err(); err != nil {
 		return err
 	}
 	var narrow, wide, ring []*wiring.Bundle
 	for _, p := range b.order {
 		for _, w := range b.bySource[p] {
-			inRing := b.e.bounds.Ring && ringable(w.Drawer)
+			inRing := b.ring && ringable(w.Drawer)
 			if inRing {
 				ring = append(ring, w)
 			}
@@ -93,12 +100,12 @@ func (b *rowBuilder) shard(sh *shard, work *rowWork) error {
 
 // fillRows makes the rows of one form; bundles are in order of source
 // population.
-func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], bundles []*wiring.Bundle, work *rowWork, room *partition[W]) error {
+func fillRows[W word](b *rowBuilder, sh *synapses, r *rows[W], bundles []*wiring.Bundle, work *rowWork, room *partition[W]) error {
 	if len(bundles) == 0 {
 		return nil
 	}
-	r.entry = make([]kernel.Cursor, b.e.neurons)
-	r.degree = make([]uint32, b.e.neurons)
+	r.entry = make([]kernel.Cursor, b.neurons)
+	r.degree = make([]uint32, b.neurons)
 	type group struct {
 		bundles []*wiring.Bundle
 		keys    int
@@ -118,8 +125,8 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], bundles []*wiring.Bu
 		for _, w := range g.bundles {
 			g.keys = max(g.keys, int(w.Delays.Max)<<1+2)
 			g.single = g.single && w.Merged
-			from, to := b.e.layout.slice(sh.index, w.Post)
-			blk := sh.blocks[w.Post.Population]
+			from, to := b.layout.slice(sh.index, w.Post)
+			blk := sh.places[w.Post.Population]
 			for k := from; k < to; k++ {
 				g.records += int64(w.Degree(blk.index(k) - w.Post.From))
 			}
@@ -131,7 +138,7 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], bundles []*wiring.Bu
 		if words+g.records > math.MaxUint32 {
 			return fmt.Errorf("a shard has more than %d synapses, use more shards", uint32(math.MaxUint32))
 		}
-		words += g.records + min(g.records, int64(b.e.layout.n[p])*int64(g.keys)) + g.records/kernel.MaxSegment + 1
+		words += g.records + min(g.records, int64(b.layout.n[p])*int64(g.keys)) + g.records/kernel.MaxSegment + 1
 		groups = append(groups, g)
 	}
 	r.syn = make([]W, words)
@@ -141,15 +148,15 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], bundles []*wiring.Bu
 	for _, g := range groups {
 		r.single = g.single
 		p := g.bundles[0].Pre.Population
-		sources := b.e.layout.n[p]
+		sources := b.layout.n[p]
 		if need := int(g.records/(chunkLen*chunksPerSlab)) + 2; len(part.free) > 2*need*chunksPerSlab {
 			part.free = nil // a smaller population needs less room: give the rest back
 			debug.FreeOSMemory()
 		}
 		part.reset(sources, bucketShift(g.records, sources, g.keys))
 		for _, w := range g.bundles {
-			from, to := b.e.layout.slice(sh.index, w.Post)
-			blk := sh.blocks[w.Post.Population]
+			from, to := b.layout.slice(sh.index, w.Post)
+			blk := sh.places[w.Post.Population]
 			for k := from; k < to; k++ {
 				if w.Draw(blk.index(k)-w.Post.From, d); d.Err != nil {
 					return d.Err
@@ -157,7 +164,7 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], bundles []*wiring.Bu
 				if err := units.Add(b.job, wiring.UnitsPerTarget+len(d.Source)*wiring.UnitsPerSynapse); err != nil {
 					return err
 				}
-				if b.e.bounds.Ring && ringable(w.Drawer) {
+				if b.ring && ringable(w.Drawer) {
 					dropRing(d)
 					g.records -= int64(w.Degree(blk.index(k)-w.Post.From)) - int64(len(d.Source)) // the ring's are told
 				}
@@ -168,7 +175,7 @@ func fillRows[W word](b *rowBuilder, sh *shard, r *rows[W], bundles []*wiring.Bu
 			chunks := part.take(i)
 			first := i << part.shift
 			n := min(1<<part.shift, sources-first)
-			if err := place(pl, r, b.e.layout.first[p]+first, n, g.keys, chunks); err != nil {
+			if err := placeRows(pl, r, b.layout.first[p]+first, n, g.keys, chunks); err != nil {
 				return err
 			}
 			part.release(chunks)

@@ -25,9 +25,7 @@ func (e *Engine) Broken() error { return e.broken }
 func (e *Engine) Synapses() int64 {
 	n := int64(0)
 	for _, sh := range e.shards {
-		for _, k := range sh.kinds {
-			n += k.count()
-		}
+		n += sh.count()
 	}
 	return n
 }
@@ -36,7 +34,7 @@ func (e *Engine) Synapses() int64 {
 func (e *Engine) StatefulSynapses() int64 {
 	n := int64(0)
 	for _, ch := range e.stateful {
-		e.eachStateful(ch, func(_ *shard, k *stateful) { n += k.count() })
+		n += ch.count(e.onto())
 	}
 	return n
 }
@@ -104,7 +102,7 @@ func Describe(desc *network.Description, built *Engine) (*wiring.Query, error) {
 func (e *Engine) synapsesNow(projection int) *wiring.SynapsesNow {
 	for _, ch := range e.stateful {
 		if ch.projection == projection {
-			return &wiring.SynapsesNow{State: e.synapseState(ch), First: ch.first, Step: e.step, Here: e.isHere}
+			return &wiring.SynapsesNow{State: ch.state(e.layout, e.onto()), First: ch.first, Step: e.step, Here: e.isHere}
 		}
 	}
 	return nil

@@ -113,3 +113,20 @@ func (s *synapticSums) clearRings() {
 		}
 	}
 }
+
+// A stepError is an error of a neuron, counted from 0 over the network, within a
+// step.
+type stepError struct {
+	err    error
+	step   int64
+	neuron int
+}
+
+func (e *stepError) Error() string { return e.err.Error() }
+
+func (e *stepError) Unwrap() error { return e.err }
+
+// before orders errors, so that whatever the threads the same one is told.
+func (e *stepError) before(f *stepError) bool {
+	return f == nil || e.step < f.step || e.step == f.step && e.neuron < f.neuron
+}

@@ -27,6 +27,35 @@ type layout struct {
 	slots  []int   // slots in use, by shard
 }
 
+// A place is where the neurons of one population in one shard live, their block, and
+// how their synapses' weights are kept. Element k is neuron first+k*stride of the
+// population.
+type place struct {
+	population    int
+	base, n       int // slots base..base+n-1 of the shard
+	first, stride int
+	id            int32 // of the population's neuron 0
+	number        int   // the same neuron counted from 0 over the network
+	grid          wiring.Grid
+	merged        bool // input of both signs goes through the first port
+	ring          bool // input comes through the shard's ring
+}
+
+// place returns the place of population p in shard s.
+func (l *layout) place(s, p int, g wiring.Grid, merged, ring bool) place {
+	return place{population: p, base: l.base[s][p], n: l.blockLen(s, p), first: l.firstIndex(s, p), stride: l.shards,
+		id: l.ids[p], number: l.first[p], grid: g, merged: merged, ring: ring && merged && !g.Wide}
+}
+
+// index returns which neuron of the population element k is.
+func (b *place) index(k int) int { return b.first + k*b.stride }
+
+// element returns which element neuron i of the population is; false if it lives
+// elsewhere.
+func (b *place) element(i int) (k int, ok bool) {
+	return (i - b.first) / b.stride, b.n > 0 && i >= b.first && (i-b.first)%b.stride == 0
+}
+
 // newLayout deals populations out over shards; each neuron takes as many slots
 // as its weights have tiers, one where grids is nil: its own first, those of the
 // finer tiers behind the slots of all its block.

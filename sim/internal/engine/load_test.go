@@ -65,24 +65,6 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// Chains of empty segments would be walked again for every row: they are an
-// error at the first.
-func TestCheckIsLinear(t *testing.T) {
-	const neurons, words = 1 << 16, 1 << 20
-	r := &rows[uint32]{entry: make([]kernel.Cursor, neurons), syn: make([]uint32, words), count: 5}
-	for i := range r.entry {
-		r.entry[i] = kernel.MakeCursor(0, 0, 0, 5)
-	}
-	for i := range r.syn {
-		r.syn[i] = kernel.MakeLink(0, 1, 0)
-	}
-	start := time.Now()
-	err := check(r, neurons, Bounds{MinDelay: 1, MaxDelay: 10})
-	if err == nil || !strings.Contains(err.Error(), "empty segment") || time.Since(start) > time.Second {
-		t.Errorf("%v after %v", err, time.Since(start))
-	}
-}
-
 func TestLoadErrors(t *testing.T) {
 	e := buildSmall(t, Options{Threads: 1, Shards: 2})
 	for _, c := range []struct {

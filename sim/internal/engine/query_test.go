@@ -61,7 +61,8 @@ func (h held) add(source, target, weight, delay int64) { h[[4]int64{source, targ
 // heldBy walks the rows of an engine.
 func heldBy(e *Engine) held {
 	h := held{}
-	for _, sh := range e.shards {
+	for s, sh := range e.shards {
+		rows := e.Rows(s)
 		target := map[int]int64{}
 		for _, b := range sh.blocks {
 			for k := range b.n {
@@ -84,14 +85,14 @@ func heldBy(e *Engine) held {
 				c = kernel.Advance(c, uint32(link))
 			}
 		}
-		for s, c := range sh.static.narrow.entry {
-			walk(s, c, func(i int) (uint64, int64) { w := sh.static.narrow.syn[i]; return uint64(w), int64(int32(w) >> 16) })
+		for s, c := range rows.Entry {
+			walk(s, c, func(i int) (uint64, int64) { w := rows.Syn[i]; return uint64(w), int64(int32(w) >> 16) })
 		}
-		for s, c := range sh.static.wide.entry {
-			walk(s, c, func(i int) (uint64, int64) { w := sh.static.wide.syn[i]; return w, int64(w) >> 16 })
+		for s, c := range rows.EntryWide {
+			walk(s, c, func(i int) (uint64, int64) { w := rows.SynWide[i]; return w, int64(w) >> 16 })
 		}
-		for s, c := range sh.static.ring.entry {
-			for _, w := range sh.static.ring.syn[uint32(c) : uint64(uint32(c))+c>>32] {
+		for s, c := range rows.EntryRing {
+			for _, w := range rows.SynRing[uint32(c) : uint64(uint32(c))+c>>32] {
 				h.add(int64(s), target[int(w%kernel.RingSlots)], int64(int32(w)>>18), int64(w>>12%kernel.RingSteps))
 			}
 		}

@@ -29,7 +29,14 @@ func Rebuild(ctx context.Context, desc *network.Description, opts Options, old *
 	for p := len(state.Populations); p < len(desc.Populations); p++ {
 		e.born[p] = state.Step
 	}
-	e.takeWeights(state)
+	for i := range state.Synapses {
+		s := &state.Synapses[i]
+		for _, ch := range e.stateful {
+			if ch.projection == s.Projection {
+				ch.takeWeights(s, e.desc.Projections[s.Projection].Changed, state.Step)
+			}
+		}
+	}
 	if err := e.SetState(state); err != nil {
 		return nil, err
 	}
@@ -73,7 +80,7 @@ func (e *Engine) Fits(desc *network.Description) bool {
 // Restart is Reload with the initial state.
 func (e *Engine) Restart(desc *network.Description) (*Engine, error) {
 	r, err := load(desc, Options{Threads: e.threads, Shards: e.layout.shards, Exchange: e.exchange}, e.Bounds(),
-		func(s int) (Rows, error) { return e.Rows(s), nil }, func(*shard, *Engine) error { return nil })
+		func(s int) (Rows, error) { return e.Rows(s), nil }, func(*static) error { return nil })
 	if err != nil {
 		return nil, err
 	}

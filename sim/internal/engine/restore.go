@@ -8,7 +8,6 @@ import (
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
-	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
@@ -82,7 +81,7 @@ func (e *Engine) State() *network.State {
 	}
 	s.Recent = append(s.Recent, e.recent.list[e.recent.head:]...)
 	s.Arrivals = e.arrivalsToCome()
-	s.Synapses, s.Sent = e.synapseStates(), e.sent()
+	s.Synapses, s.Sent = e.synapseStates(), sent(e.onto(), e.step)
 	return s
 }
 
@@ -122,28 +121,19 @@ func (e *Engine) SetState(s *network.State) error {
 	e.recent = recentSpikes{list: append([]network.StampedSpike(nil), s.Recent...)}
 	e.setArrivals(s.Arrivals)
 	for _, sh := range e.shards {
-		sh.step = s.Step
-		for _, k := range sh.kinds {
-			k.forget()
-		}
-		sh.clearRings()
-		sh.failed = nil
+		sh.forget(s.Step)
 	}
 	for i := range s.Synapses {
 		if err := e.setSynapseState(&s.Synapses[i]); err != nil {
 			return err
 		}
 	}
-	if err := e.setSent(s.Sent); err != nil {
+	if err := setSent(e.layout, e.onto(), s.Sent, e.step); err != nil {
 		return err
 	}
 	return Guard(func() error {
 		for _, sh := range e.shards {
-			for _, x := range s.Recent {
-				for _, k := range sh.kinds {
-					k.resume(exchange.Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, s.Step, &sh.synapticSums)
-				}
-			}
+			sh.resume(s.Recent, s.Step)
 		}
 		return nil
 	})
@@ -190,4 +180,22 @@ func (e *Engine) seek() {
 			}
 		}
 	}
+}
+
+// synapseStates returns copies of the state of all synapses that have any.
+func (e *Engine) synapseStates() []network.SynapseState {
+	var all []network.SynapseState
+	for _, ch := range e.stateful {
+		all = append(all, ch.state(e.layout, e.onto()))
+	}
+	return all
+}
+
+// setSynapseState restores the state of a projection's synapses.
+func (e *Engine) setSynapseState(s *network.SynapseState) error {
+	i := slices.IndexFunc(e.stateful, func(ch *statefulProjection) bool { return ch.projection == s.Projection })
+	if i < 0 {
+		return fmt.Errorf("state has synapses of projection %d, which have none", s.Projection)
+	}
+	return e.stateful[i].setState(e.layout, e.onto(), s)
 }

@@ -23,17 +23,17 @@ type ringRows struct {
 // costs less: in the microcircuit rings win where it is 8 (20 shards) and less.
 const ringSegment = 10.0
 
-// chooseRing reports whether shards are delivered through rings: they must be
-// small enough, and segments short.
-func (e *Engine) chooseRing(bundles []*wiring.Bundle) bool {
-	for _, n := range e.layout.slots {
+// chooseRing reports whether the shards of a layout are delivered through rings: they
+// must be small enough, and segments short.
+func chooseRing(l *layout, bundles []*wiring.Bundle) bool {
+	for _, n := range l.slots {
 		if n > kernel.RingSlots {
 			return false
 		}
 	}
 	// A row holds what its source has onto all populations, so count by source.
 	type source struct{ synapses, delays float64 }
-	sources := make([]source, len(e.layout.n))
+	sources := make([]source, len(l.n))
 	for _, w := range bundles {
 		if !ringable(w.Drawer) {
 			continue
@@ -48,7 +48,7 @@ func (e *Engine) chooseRing(bundles []*wiring.Bundle) bool {
 		if s.synapses == 0 {
 			continue
 		}
-		row := s.synapses / float64(e.layout.n[p]) / float64(e.layout.shards)
+		row := s.synapses / float64(l.n[p]) / float64(l.shards)
 		synapses += s.synapses
 		segments += s.synapses / math.Max(1, row/(s.delays/s.synapses))
 	}
@@ -64,16 +64,16 @@ func inRing(key uint16) bool { return key>>1 < kernel.RingSteps }
 
 // fillRing makes the rows of a shard's ring. Sources are counted, then placed:
 // the words of a source stand in order of target.
-func fillRing(b *rowBuilder, sh *shard, bundles []*wiring.Bundle) error {
+func fillRing(b *rowBuilder, sh *synapses, bundles []*wiring.Bundle) error {
 	r := &sh.static.ring
-	r.degree = make([]uint32, b.e.neurons)
+	r.degree = make([]uint32, b.neurons)
 	var d wiring.Drawn
 	var units wiring.Toll
 	each := func(visit func(source uint32, slot, key uint16, weight int64)) error {
 		for _, w := range bundles {
-			from, to := b.e.layout.slice(sh.index, w.Post)
-			blk := sh.blocks[w.Post.Population]
-			first := uint32(b.e.layout.first[w.Pre.Population])
+			from, to := b.layout.slice(sh.index, w.Post)
+			blk := sh.places[w.Post.Population]
+			first := uint32(b.layout.first[w.Pre.Population])
 			for k := from; k < to; k++ {
 				if w.Draw(blk.index(k)-w.Post.From, &d); d.Err != nil {
 					return d.Err
@@ -93,8 +93,8 @@ func fillRing(b *rowBuilder, sh *shard, bundles []*wiring.Bundle) error {
 	if err := each(func(source uint32, _, _ uint16, _ int64) { r.degree[source]++ }); err != nil {
 		return err
 	}
-	r.entry = make([]uint64, b.e.neurons)
-	next := make([]uint32, b.e.neurons)
+	r.entry = make([]uint64, b.neurons)
+	next := make([]uint32, b.neurons)
 	at := uint64(0)
 	for s, n := range r.degree {
 		if n > 0 {
@@ -156,7 +156,7 @@ func (k *static) resumeRing(s exchange.Spike, stamp, step int64, to *synapticSum
 
 // sums returns the sums of a block's input of channel ch that are due at the
 // shard's step.
-func (sh *shard) sums(b *block, ch int) []int32 {
+func (sh *synapses) sums(b *place, ch int) []int32 {
 	if b.ring {
 		at := int(sh.step%kernel.RingSteps)*kernel.RingSlots + b.base
 		return sh.ring[at : at+b.n]
@@ -165,7 +165,7 @@ func (sh *shard) sums(b *block, ch int) []int32 {
 }
 
 // positives returns the positive part of a merged block's sums.
-func (sh *shard) positives(b *block) []int32 {
+func (sh *synapses) positives(b *place) []int32 {
 	if b.ring {
 		at := int(sh.step%kernel.RingSteps)*kernel.RingSlots + b.base
 		return sh.ringPositive[at : at+b.n]
@@ -175,13 +175,16 @@ func (sh *shard) positives(b *block) []int32 {
 
 // addLong adds what came through segments, since its delay is longer than a
 // ring, to the ring's sums.
-func (sh *shard) addLong(b *block) {
+func (sh *synapses) addLong(b *place, following bool) {
+	if sh.static.narrow.entry == nil {
+		return
+	}
 	dst, src := sh.sums(b, 0), sh.sum[0][b.base:b.base+b.n]
 	for k, x := range src {
 		dst[k] += x
 	}
 	clear(src)
-	if b.following && sh.positive != nil {
+	if following && sh.positive != nil {
 		dst, src := sh.positives(b), sh.positive[b.base:b.base+b.n]
 		for k, x := range src {
 			dst[k] += x

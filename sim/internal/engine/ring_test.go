@@ -44,7 +44,7 @@ func TestChooseRing(t *testing.T) {
 		if e.bounds.Ring != c.want {
 			t.Errorf("%s: ring %v, want %v", c.name, e.bounds.Ring, c.want)
 		}
-		if got := e.shards[0].static.ring.count > 0; got != c.want {
+		if got := e.Rows(0).CountRing > 0; got != c.want {
 			t.Errorf("%s: synapses in the ring: %v, want %v", c.name, got, c.want)
 		}
 	}

@@ -19,21 +19,6 @@ func (e *Engine) assessRisk() {
 	}
 }
 
-// A stepError is an error of a neuron, counted from 0 over the network, within a
-// step.
-type stepError struct {
-	error
-	step   int64
-	neuron int
-}
-
-func (e *stepError) Unwrap() error { return e.error }
-
-// before orders errors, so that whatever the threads the same one is told.
-func (e *stepError) before(f *stepError) bool {
-	return f == nil || e.step < f.step || e.step == f.step && e.neuron < f.neuron
-}
-
 // tooMany says that element k of a block emits more spikes than sums hold.
 func (e *Engine) tooMany(b *block, k int, m int32, step int64) *stepError {
 	limit, why := e.bounds.Multiplicity[b.population], "that its targets can add up, of the weights that they have"
@@ -42,7 +27,7 @@ func (e *Engine) tooMany(b *block, k int, m int32, step int64) *stepError {
 	}
 	err := fmt.Errorf("population %s: neuron %d emits %d spikes at once in the step that ends at %g ms, more than the %d %s",
 		brief.Quote(e.desc.Populations[b.population].Name), int(b.id)+b.index(k), m, e.clock.MS(step), limit, why)
-	return &stepError{err, step, b.number + b.index(k)}
+	return &stepError{err: err, step: step, neuron: b.number + b.index(k)}
 }
 
 // returnTo takes the network from a state that it was in to a later step, as it

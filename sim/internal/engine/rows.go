@@ -113,9 +113,9 @@ type placer struct {
 	at    []uint32
 }
 
-// place appends the rows of the sources first..first+n-1 to r, from chunks of
+// placeRows appends the rows of the sources first..first+n-1 to r, from chunks of
 // records that stand in order of target. keys bounds their keys.
-func place[W word](pl *placer, r *rows[W], first, n, keys int, chunks [][]record[W]) error {
+func placeRows[W word](pl *placer, r *rows[W], first, n, keys int, chunks [][]record[W]) error {
 	size := n * keys
 	if cap(pl.count) < size {
 		pl.count, pl.at = make([]uint32, size), make([]uint32, size)
@@ -148,7 +148,7 @@ func place[W word](pl *placer, r *rows[W], first, n, keys int, chunks [][]record
 	return nil
 }
 
-// placeLong is the end of place where some segment holds more synapses than a
+// placeLong is the end of placeRows where some segment holds more synapses than a
 // link can count, and so has links in between.
 func placeLong[W word](pl *placer, r *rows[W], keys int, chunks [][]record[W]) {
 	clear(pl.count)

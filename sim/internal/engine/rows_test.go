@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/kernel"
@@ -46,7 +47,7 @@ func layRows[W word](t testing.TB, sources, keys int, shift uint, single bool, s
 	for b := range part.bucket {
 		chunks := part.take(b)
 		begin := b << shift
-		if err := place(&pl, r, first+begin, min(1<<shift, sources-begin), keys, chunks); err != nil {
+		if err := placeRows(&pl, r, first+begin, min(1<<shift, sources-begin), keys, chunks); err != nil {
 			t.Fatal(err)
 		}
 		part.release(chunks)
@@ -279,5 +280,23 @@ func TestBucketShift(t *testing.T) {
 		if got := bucketShift(c.records, c.sources, c.keys); got != c.want {
 			t.Errorf("bucketShift(%d, %d, %d) = %d, want %d", c.records, c.sources, c.keys, got, c.want)
 		}
+	}
+}
+
+// Chains of empty segments would be walked again for every row: they are an
+// error at the first.
+func TestCheckIsLinear(t *testing.T) {
+	const neurons, words = 1 << 16, 1 << 20
+	r := &rows[uint32]{entry: make([]kernel.Cursor, neurons), syn: make([]uint32, words), count: 5}
+	for i := range r.entry {
+		r.entry[i] = kernel.MakeCursor(0, 0, 0, 5)
+	}
+	for i := range r.syn {
+		r.syn[i] = kernel.MakeLink(0, 1, 0)
+	}
+	start := time.Now()
+	err := check(r, neurons, Bounds{MinDelay: 1, MaxDelay: 10})
+	if err == nil || !strings.Contains(err.Error(), "empty segment") || time.Since(start) > time.Second {
+		t.Errorf("%v after %v", err, time.Since(start))
 	}
 }

@@ -60,7 +60,7 @@ func (e *Engine) notFinite(b *block, step int64) *stepError {
 			}
 			err := fmt.Errorf("population %s: %s of neuron %d is %g at %g ms, after numbers that a float64 does not hold: too large a weight, current or parameter reached it",
 				brief.Quote(e.desc.Populations[b.population].Name), c.Name, int(b.id)+b.index(k), c.Value(k), e.clock.MS(step))
-			return &stepError{err, step, b.number + b.index(k)}
+			return &stepError{err: err, step: step, neuron: b.number + b.index(k)}
 		}
 	}
 	return nil

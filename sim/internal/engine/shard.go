@@ -7,21 +7,15 @@ import (
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/exchange"
-	"cortigo/sim/internal/kernel"
 	"cortigo/sim/neuron"
 )
 
 // A shard is the unit of work: some neurons of every population with all the
 // synapses onto them.
 type shard struct {
-	index  int
+	synapses
 	blocks []*block
 
-	static *static
-	kinds  []kind // static, and those of projections with state
-	synapticSums
-
-	step  int64         // the step at hand
 	fired neuron.Spikes // of a block in this step
 
 	// Spikes of an interval, in order of step, then neuron. There are two:
@@ -78,7 +72,7 @@ func (b *block) addSigns(sh *shard) {
 		}
 		return
 	}
-	sum, positive := sh.sums(b, 0), sh.positives(b)
+	sum, positive := sh.sums(&b.place, 0), sh.positives(&b.place)
 	for k, x := range sum {
 		signs[0][k] += float64(q * float64(positive[k]))
 		signs[1][k] += float64(q * float64(x-positive[k]))
@@ -99,12 +93,8 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 	if timed {
 		t0 = time.Now()
 	}
-	sh.step = step
-	for _, k := range sh.kinds {
-		k.deliver(step, &sh.synapticSums)
-	}
-	if sh.failed != nil {
-		return sh.failed
+	if err := sh.deliver(step); err != nil {
+		return err
 	}
 	if timed {
 		t1 = time.Now()
@@ -114,8 +104,8 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 			continue
 		}
 		b.updateDrive(step)
-		if b.ring && sh.static.narrow.entry != nil {
-			sh.addLong(b)
+		if b.ring {
+			sh.addLong(&b.place, b.following)
 		}
 		if step%settleSteps == 0 {
 			if !b.settle() {
@@ -125,7 +115,7 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 		b.advance(sh, step)
 		if err := b.checkFired(&sh.fired); err != nil {
 			err = fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[b.population].Name), err)
-			return &stepError{err, step, b.number}
+			return &stepError{err: err, step: step, neuron: b.number}
 		}
 		for i, k := range sh.fired.Neuron {
 			m := int32(1)
@@ -148,33 +138,18 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 	return nil
 }
 
-// receive tells all kinds of the spikes of an interval that began after step
-// begin and has been simulated.
-func (sh *shard) receive(spikes []exchange.Spike, begin int64) {
-	for _, k := range sh.kinds {
-		k.receive(spikes, begin, sh.step, &sh.synapticSums)
-	}
-}
-
 // newShard makes the blocks of shard s and their device inputs.
 func newShard(e *Engine, s int) (*shard, error) {
-	sh := &shard{index: s, static: &static{}, synapticSums: newSums()}
-	sh.kinds = []kind{sh.static}
+	sh := &shard{synapses: newSynapses(s)}
 	for p := range e.desc.Populations {
-		b, err := newBlock(e.desc, e.layout, e.clock, e.grids[p], s, p)
-		if err == nil {
-			b.ring = e.bounds.Ring && b.merged && !b.grid.Wide
-		}
+		b, err := newBlock(e.desc, e.layout, e.clock, e.grids[p], e.bounds.Ring, s, p)
 		if err != nil {
 			return nil, fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[p].Name), err)
 		}
-		if b.ring && sh.ring == nil {
-			sh.ring = new(kernel.Ring)
-		}
 		if b.grid.Wide {
 			b.in.Open()
-			sh.widen()
 		}
+		sh.add(&b.place)
 		sh.blocks = append(sh.blocks, b)
 	}
 	for i := range e.desc.Attachments {

@@ -50,9 +50,9 @@ type statefulProjection struct {
 	clock      clock.Clock
 }
 
-// A target is a block that a projection has synapses onto.
+// A target is a block of neurons that a projection has synapses onto.
 type target struct {
-	*block
+	*place
 	counts bool // spikes, whatever their weights
 }
 
@@ -74,7 +74,7 @@ const (
 	inTheRing               // those of parrots whose shard has a ring
 )
 
-func (b *block) form(quanta int64) form {
+func (b *place) form(quanta int64) form {
 	switch {
 	case b.ring:
 		return inTheRing
@@ -113,6 +113,9 @@ func newStatefulProjection(desc *network.Description, l *layout, c clock.Clock, 
 	return ch, nil
 }
 
+// drawn forgets what synapses are drawn from: plans may be large.
+func (ch *statefulProjection) drawn() { ch.drawers = nil }
+
 // source returns which neuron, counted over the network, drawn calls s.
 func (ch *statefulProjection) source(l *layout, s uint32) int {
 	p := ch.drawers[0].Plan
@@ -123,8 +126,18 @@ func (ch *statefulProjection) source(l *layout, s uint32) int {
 	return l.first[population] + i
 }
 
+// drawStateful draws the synapses of a projection onto a shard.
+func (sh *synapses) drawStateful(l *layout, of *statefulProjection, j *wiring.Job) error {
+	k, err := newStateful(l, sh, of, j)
+	if err != nil {
+		return err
+	}
+	sh.kinds = append(sh.kinds, k)
+	return nil
+}
+
 // newStateful draws the synapses of a projection onto a shard.
-func newStateful(e *Engine, sh *shard, ch *statefulProjection, j *wiring.Job) (*stateful, error) {
+func newStateful(l *layout, sh *synapses, ch *statefulProjection, j *wiring.Job) (*stateful, error) {
 	k := &stateful{of: ch, base: uint32(ch.base), begin: make([]uint32, ch.span+1), last: make([]int64, ch.span)}
 	var err error
 	if k.sender, err = ch.spec.New(&synapse.Config{Model: ch.model, Resolution: ch.clock.H}); err != nil {
@@ -137,8 +150,8 @@ func newStateful(e *Engine, sh *shard, ch *statefulProjection, j *wiring.Job) (*
 	var units wiring.Toll
 	each := func(visit func(row, slot, n int, w *wiring.Drawer, t int)) error {
 		for _, w := range ch.drawers {
-			from, to := e.layout.slice(sh.index, w.Post)
-			b := sh.blocks[w.Post.Population]
+			from, to := l.slice(sh.index, w.Post)
+			b := sh.places[w.Post.Population]
 			for i := from; i < to; i++ {
 				t := b.index(i) - w.Post.From
 				if w.Draw(t, &d); d.Err != nil {
@@ -148,7 +161,7 @@ func newStateful(e *Engine, sh *shard, ch *statefulProjection, j *wiring.Job) (*
 					return err
 				}
 				for n, s := range d.Source {
-					visit(ch.source(e.layout, s)-ch.base, b.base+i, n, w, w.At+t)
+					visit(ch.source(l, s)-ch.base, b.base+i, n, w, w.At+t)
 				}
 			}
 		}
@@ -185,7 +198,7 @@ func newStateful(e *Engine, sh *shard, ch *statefulProjection, j *wiring.Job) (*
 	}
 	k.on.Column = make([][]float64, len(k.column))
 	for _, w := range ch.drawers {
-		k.target = append(k.target, target{sh.blocks[w.Post.Population], e.desc.Populations[w.Post.Population].Counts()})
+		k.target = append(k.target, target{sh.places[w.Post.Population], ch.desc.Populations[w.Post.Population].Counts()})
 	}
 	return k, nil
 }
@@ -255,7 +268,7 @@ func (k *stateful) fail(b target, i int, step int64, to *synapticSums) {
 	target := b.index(int(k.at[i]) - b.base)
 	err := fmt.Errorf("population %s: a synapse of model %s onto neuron %d delivers NaN at a spike at %g ms, must be a number",
 		brief.Quote(k.of.desc.Populations[b.population].Name), brief.Quote(k.of.desc.Projections[k.of.projection].Synapse), int(b.id)+target, k.of.clock.MS(step))
-	if failed := (&stepError{err, step, b.number + target}); failed.before(to.failed) {
+	if failed := (&stepError{err: err, step: step, neuron: b.number + target}); failed.before(to.failed) {
 		to.failed = failed
 	}
 }

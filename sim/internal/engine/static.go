@@ -119,3 +119,13 @@ func (k *static) check(neurons int, bounds Bounds) error {
 	}
 	return check(&k.wide, neurons, bounds)
 }
+
+// handled returns how many cursors of rows are under way, and how often any has been
+// put among these: what deliveries have cost so far.
+func (k *static) handled() (underWay int, times int64) {
+	for _, t := range []*transit{&k.active, &k.activeWide} {
+		underWay += t.once.held + t.several.held
+		times += t.once.moved + t.several.moved
+	}
+	return underWay, times
+}
