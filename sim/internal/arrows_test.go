@@ -20,6 +20,7 @@ var floors = [][]string{
 	{"sim/internal/network"},
 	{"sim/internal/exchange"},
 	{"sim/internal/wiring"},
+	{"sim/internal/delivery"},
 	{"sim/internal/engine"},
 	{"sim/internal/store"},
 	{"sim/spikes", "sim"},

@@ -11,7 +11,7 @@ func (e *Engine) Unwired() *network.State {
 	s := e.State()
 	s.Recent, s.Sent = nil, nil
 	for _, sh := range e.shards {
-		s.Arrivals = sh.underWay(e.step, e.recent.list[e.recent.head:], e.bounds.MaxDelay, s.Arrivals)
+		s.Arrivals = sh.UnderWay(e.step, e.recent.list[e.recent.head:], e.bounds.MaxDelay, s.Arrivals)
 	}
 	network.SortArrivals(s.Arrivals)
 	return s
@@ -40,11 +40,11 @@ func (e *Engine) setArrivals(list []network.Arrival) {
 		}
 	}
 	for _, a := range list {
-		p := e.layout.population(int(a.Neuron))
-		i := int(a.Neuron) - e.layout.first[p]
+		p := e.layout.Population(int(a.Neuron))
+		i := int(a.Neuron) - e.layout.First[p]
 		for _, sh := range e.shards {
 			b := sh.blocks[p]
-			k, ok := b.element(i)
+			k, ok := b.Element(i)
 			if !ok {
 				continue
 			}
@@ -68,7 +68,7 @@ func (e *Engine) arrivalsToCome() []network.Arrival {
 			}
 			for _, a := range b.arrivals.at {
 				if a.Step > e.step {
-					list = append(list, network.Arrival{Neuron: uint32(e.layout.first[b.population] + b.index(int(a.Neuron))), Step: a.Step, Value: a.Value})
+					list = append(list, network.Arrival{Neuron: uint32(e.layout.First[b.Population] + b.Index(int(a.Neuron))), Step: a.Step, Value: a.Value})
 				}
 			}
 		}

@@ -23,7 +23,7 @@ func (sh *shard) attach(e *Engine, at *network.Attachment) error {
 	if err := device.Check(at.Device); err != nil {
 		return err
 	}
-	from, to := e.layout.slice(sh.index, at.Post)
+	from, to := e.layout.Slice(sh.Index, at.Post)
 	if from >= to {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (sh *shard) attach(e *Engine, at *network.Attachment) error {
 }
 
 func (b *block) attach(e *Engine, at *network.Attachment, from, to int) error {
-	c := &device.Connections{Clock: e.clock, From: from, N: to - from, First: b.index(from), Stride: b.in.Stride,
+	c := &device.Connections{Clock: e.clock, From: from, N: to - from, First: b.Index(from), Stride: b.in.Stride,
 		Since: at.Since, Until: at.Until, Repeated: b.spec.Counts,
 		Seed: e.desc.Seed, Generator: at.Generator, Population: at.Post.Population, Ordinal: at.Ordinal}
 	var err error
@@ -120,7 +120,7 @@ func connections(e *Engine, at *network.Attachment, b *block, from, to int) (del
 		return delay, weight, nil
 	}
 	for k := from; k < to; k++ {
-		x, ms, err := wiring.DrawConnection(e.desc.Seed, at, b.index(k))
+		x, ms, err := wiring.DrawConnection(e.desc.Seed, at, b.Index(k))
 		if err != nil {
 			return nil, nil, err
 		}

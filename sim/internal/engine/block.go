@@ -8,6 +8,7 @@ import (
 	"cortigo/sim/device"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/rng"
@@ -19,7 +20,7 @@ import (
 // shard, which are a group of their model: where they live, their input, and how
 // their state is named.
 type block struct {
-	place
+	delivery.Place
 	in inbox.Inbox
 
 	spec      *neuron.Spec
@@ -36,19 +37,19 @@ type block struct {
 	weight   float64        // of these
 }
 
-func newBlock(desc *network.Description, l *layout, clock clock.Clock, g wiring.Grid, ring bool, s, p int) (*block, error) {
+func newBlock(desc *network.Description, l *delivery.Layout, clock clock.Clock, g wiring.Grid, ring bool, s, p int) (*block, error) {
 	pop := &desc.Populations[p]
 	spec, err := neuron.SpecOf(pop.Model)
 	if err != nil {
 		return nil, err
 	}
-	b := &block{place: l.place(s, p, g, pop.Merged(), ring), spec: spec}
-	b.in = inbox.Inbox{First: b.first, Stride: b.stride, N: b.n, OnePort: b.merged}
+	b := &block{Place: l.Place(s, p, g, pop.Merged(), ring), spec: spec}
+	b.in = inbox.Inbox{First: b.First, Stride: b.Stride, N: b.N, OnePort: b.Merged}
 	b.arriving.Ports = make([]neuron.PortInput, 2)
-	if b.merged {
+	if b.Merged {
 		b.arriving.Ports = b.arriving.Ports[:1]
 	}
-	c := &neuron.Config{Clock: clock, Merged: b.merged, Quantum: g.Quantum, Index: b.index, Key: rng.NewKey(desc.Seed), Number: uint16(p)}
+	c := &neuron.Config{Clock: clock, Merged: b.Merged, Quantum: g.Quantum, Index: b.Index, Key: rng.NewKey(desc.Seed), Number: uint16(p)}
 	if g.Wide {
 		c.Quantum = 0 // the sums arrive through the inbox
 	}
@@ -58,7 +59,7 @@ func newBlock(desc *network.Description, l *layout, clock clock.Clock, g wiring.
 	if c.Population, err = pop.Parameters(); err != nil {
 		return nil, err
 	}
-	if c.Parameters, err = neuron.NewParameters(pop.Model, pop.Columns, pop.N, b.n, b.index); err != nil {
+	if c.Parameters, err = neuron.NewParameters(pop.Model, pop.Columns, pop.N, b.N, b.Index); err != nil {
 		return nil, err
 	}
 	if b.group, err = spec.Group(c); err != nil {
@@ -83,12 +84,12 @@ func (b *block) checkColumns(m neuron.Model) error {
 		switch {
 		case c.Name == "" || seen[c.Name]:
 			return fmt.Errorf("%s: a group has a column %q twice or without a name", model, c.Name)
-		case c.Values != nil && c.Counts != nil, len(c.Values)+len(c.Counts) != b.n:
-			return fmt.Errorf("%s: column %s of a group has %d values and %d counts, must have one or the other for each of %d neurons", model, c.Name, len(c.Values), len(c.Counts), b.n)
-		case b.n > 0 && (i >= len(again) || elsewhere(c, &again[i])):
+		case c.Values != nil && c.Counts != nil, len(c.Values)+len(c.Counts) != b.N:
+			return fmt.Errorf("%s: column %s of a group has %d values and %d counts, must have one or the other for each of %d neurons", model, c.Name, len(c.Values), len(c.Counts), b.N)
+		case b.N > 0 && (i >= len(again) || elsewhere(c, &again[i])):
 			return fmt.Errorf("%s: Columns gives column %s other slices at each call, must give those that the group has its state in", model, brief.Quote(c.Name))
-		case c.Rest != nil && len(c.Rest) != 1 && len(c.Rest) != b.n:
-			return fmt.Errorf("%s: column %s of a group has %d rest values, must be 1 or %d", model, c.Name, len(c.Rest), b.n)
+		case c.Rest != nil && len(c.Rest) != 1 && len(c.Rest) != b.N:
+			return fmt.Errorf("%s: column %s of a group has %d rest values, must be 1 or %d", model, c.Name, len(c.Rest), b.N)
 		}
 		seen[c.Name] = true
 	}
@@ -117,7 +118,7 @@ func (b *block) column(name string) *neuron.Column {
 
 // initialise sets the columns that begin with a parameter: those of its name.
 func (b *block) initialise(desc *network.Description) error {
-	pop := &desc.Populations[b.population]
+	pop := &desc.Populations[b.Population]
 	for i := range b.columns {
 		c := &b.columns[i]
 		if c.Values == nil {
@@ -132,7 +133,7 @@ func (b *block) initialise(desc *network.Description) error {
 			x := element(start, k)
 			if drawn {
 				var err error
-				if x, err = wiring.InitialPotential(desc, b.population, b.index(k)); err != nil {
+				if x, err = wiring.InitialPotential(desc, b.Population, b.Index(k)); err != nil {
 					return fmt.Errorf("initial V_m: %w", err)
 				}
 			}
@@ -145,7 +146,7 @@ func (b *block) initialise(desc *network.Description) error {
 // start returns a parameter of the block's neurons, one value or one of each; nil
 // if there is none of the name.
 func (b *block) start(pop *network.Population, name string) []float64 {
-	p, err := neuron.NewParameters(pop.Model, pop.Columns, pop.N, b.n, b.index)
+	p, err := neuron.NewParameters(pop.Model, pop.Columns, pop.N, b.N, b.Index)
 	if err != nil {
 		return nil // newBlock has told
 	}
@@ -160,13 +161,13 @@ func (b *block) follows(recordable string) bool {
 
 // follow has the group keep a recordable from now on.
 func (sh *shard) follow(b *block, recordable string) {
-	if b.n == 0 || b.follows(recordable) {
+	if b.N == 0 || b.follows(recordable) {
 		return
 	}
 	b.group.(neuron.Follower).Follow(recordable)
 	b.columns, b.following = b.group.Columns(), true
 	b.in.FollowSigns()
-	sh.observePositive(b.grid.Wide, b.ring)
+	sh.ObservePositive(b.Grid.Wide, b.Ring)
 }
 
 // open shows the group where its input arrives; in a ring that changes with every
@@ -174,7 +175,7 @@ func (sh *shard) follow(b *block, recordable string) {
 func (b *block) open(sh *shard) {
 	a := &b.arriving
 	for i := range a.Ports {
-		a.Ports[i].Sums, a.Ports[i].Numbers = sh.sums(&b.place, i), b.in.Ports[i]
+		a.Ports[i].Sums, a.Ports[i].Numbers = sh.Due(&b.Place, i), b.in.Ports[i]
 	}
 	a.Positive, a.Negative = b.in.Signs[0], b.in.Signs[1]
 }
@@ -189,8 +190,8 @@ func (b *block) advance(sh *shard, step int64) {
 	case b.in.Ports[0] != nil || b.following:
 		b.addInputs(sh, step)
 	}
-	if b.ring {
-		a.Ports[0].Sums = sh.sums(&b.place, 0)
+	if b.Ring {
+		a.Ports[0].Sums = sh.Due(&b.Place, 0)
 	}
 	sh.fired.Neuron, sh.fired.Times = sh.fired.Neuron[:0], sh.fired.Times[:0]
 	b.group.Step(a, &sh.fired)
@@ -206,8 +207,8 @@ func (b *block) takesCounts() bool {
 func (b *block) checkFired(s *neuron.Spikes) error {
 	last := -1
 	for _, k := range s.Neuron {
-		if int(k) <= last || int(k) >= b.n {
-			return fmt.Errorf("%s: neuron %d of a group of %d spikes after neuron %d, must ascend", b.spec.Defaults.ModelName(), k, b.n, last)
+		if int(k) <= last || int(k) >= b.N {
+			return fmt.Errorf("%s: neuron %d of a group of %d spikes after neuron %d, must ascend", b.spec.Defaults.ModelName(), k, b.N, last)
 		}
 		last = int(k)
 	}
@@ -219,7 +220,7 @@ func (b *block) checkFired(s *neuron.Spikes) error {
 	}
 	for i, times := range s.Times {
 		if times < 1 || times > b.most {
-			return fmt.Errorf("%s: neuron %d of a group of %d spikes %d times at once, must be from 1 to %d (see MostSpikes)", b.spec.Defaults.ModelName(), s.Neuron[i], b.n, times, b.most)
+			return fmt.Errorf("%s: neuron %d of a group of %d spikes %d times at once, must be from 1 to %d (see MostSpikes)", b.spec.Defaults.ModelName(), s.Neuron[i], b.N, times, b.most)
 		}
 	}
 	return nil

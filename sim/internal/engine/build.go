@@ -11,6 +11,7 @@ import (
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/wiring"
@@ -20,7 +21,7 @@ import (
 type Engine struct {
 	desc    *network.Description
 	clock   clock.Clock
-	layout  *layout
+	layout  *delivery.Layout
 	grids   []wiring.Grid
 	shards  []*shard // those here
 	threads int
@@ -29,8 +30,8 @@ type Engine struct {
 
 	exchange exchange.Exchange
 
-	stateful   []*statefulProjection
-	bounds     Bounds
+	stateful   []*delivery.StatefulProjection
+	bounds     delivery.Bounds
 	step       int64
 	born       []int64 // step at which each population came
 	broken     error   // why neurons stand between two steps; nil: they do not
@@ -86,7 +87,7 @@ func (o Options) Divide(n int) (threads, shards int) {
 		}
 	}
 	if shards == 0 {
-		shards = max(threads, minShards(n))
+		shards = max(threads, delivery.MinShards(n))
 		shards = (shards + threads - 1) / threads * threads
 	}
 	return threads, shards
@@ -108,10 +109,10 @@ func newEngine(desc *network.Description, opts Options) (*Engine, error) {
 	}
 	shards := 0
 	e.threads, shards = opts.Divide(e.neurons)
-	e.layout, err = newLayout(desc.Populations, e.grids, shards)
-	for err != nil && opts.Shards == 0 && opts.Exchange == nil && shards < 2*e.threads+2*minShards(room) {
+	e.layout, err = delivery.NewLayout(desc.Populations, e.grids, shards)
+	for err != nil && opts.Shards == 0 && opts.Exchange == nil && shards < 2*e.threads+2*delivery.MinShards(room) {
 		shards += e.threads // many small populations, which waste room between them, or many sums
-		e.layout, err = newLayout(desc.Populations, e.grids, shards)
+		e.layout, err = delivery.NewLayout(desc.Populations, e.grids, shards)
 	}
 	if err != nil {
 		return nil, err
@@ -155,7 +156,7 @@ func (e *Engine) wire(j *wiring.Job) ([]*wiring.Bundle, error) {
 	for i, ws := range byProjection {
 		wiring.KeepQuantum(&desc.Projections[i], ws)
 	}
-	e.bounds = Bounds{MinDelay: maxInterval, MaxDelay: 1}
+	e.bounds = delivery.Bounds{MinDelay: maxInterval, MaxDelay: 1}
 	for _, w := range bundles {
 		e.bounds.MinDelay, e.bounds.MaxDelay = min(e.bounds.MinDelay, w.Delays.Least), max(e.bounds.MaxDelay, w.Delays.Max)
 	}
@@ -165,7 +166,7 @@ func (e *Engine) wire(j *wiring.Job) ([]*wiring.Bundle, error) {
 		}
 		w.CountSynapses()
 	}
-	e.bounds.Ring = chooseRing(e.layout, bundles)
+	e.bounds.Ring = delivery.ChooseRing(e.layout, bundles)
 	e.bounds.Multiplicity, err = wiring.SumLimits(j, desc, bundles, e.grids)
 	return bundles, err
 }
@@ -186,7 +187,7 @@ func (e *Engine) makeShards(j *wiring.Job) error {
 		e.shards[i] = sh
 		for _, b := range sh.blocks {
 			if err := b.initialise(e.desc); err != nil {
-				return fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[b.population].Name), err)
+				return fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[b.Population].Name), err)
 			}
 		}
 		return nil
@@ -214,8 +215,8 @@ func Build(ctx context.Context, desc *network.Description, opts Options) (*Engin
 		return nil, err
 	}
 	phase("neurons", &e.buildTimes)
-	rows := newRowBuilder(e.layout, e.bounds.Ring, e.threads, j, bundles)
-	if err := parallel(e.threads, len(e.shards), func(w, s int) error { return rows.fill(&e.shards[s].synapses, w) }); err != nil {
+	rows := delivery.NewRowBuilder(e.layout, e.bounds.Ring, e.threads, j, bundles)
+	if err := parallel(e.threads, len(e.shards), func(w, s int) error { return rows.Fill(&e.shards[s].Synapses, w) }); err != nil {
 		return nil, err
 	}
 	if err := e.makeStateful(j, bundles); err != nil {
@@ -263,26 +264,26 @@ func (e *Engine) makeStateful(j *wiring.Job, bundles []*wiring.Bundle) error {
 		if len(drawers) == 0 {
 			continue
 		}
-		ch, err := newStatefulProjection(e.desc, e.layout, e.clock, i, drawers)
+		ch, err := delivery.NewStatefulProjection(e.desc, e.layout, e.clock, i, drawers)
 		if err == nil {
 			err = parallel(e.threads, len(e.shards), func(_, s int) error {
-				return e.shards[s].drawStateful(e.layout, ch, j)
+				return e.shards[s].DrawStateful(e.layout, ch, j)
 			})
 		}
 		if err != nil {
 			return fmt.Errorf("%s -> %s: %w", e.desc.Names(pr.Pre), e.desc.Names(pr.Post), err)
 		}
-		ch.drawn()
+		ch.Drawn()
 		e.stateful = append(e.stateful, ch)
 	}
 	return nil
 }
 
 // onto returns the synapses of the shards here.
-func (e *Engine) onto() []*synapses {
-	list := make([]*synapses, len(e.shards))
+func (e *Engine) onto() []*delivery.Synapses {
+	list := make([]*delivery.Synapses, len(e.shards))
 	for i, sh := range e.shards {
-		list[i] = &sh.synapses
+		list[i] = &sh.Synapses
 	}
 	return list
 }
@@ -294,7 +295,7 @@ func (e *Engine) sumDegrees(j *wiring.Job) error {
 		if err := j.Err(); err != nil {
 			return err
 		}
-		sh.degrees(e.degree)
+		sh.Degrees(e.degree)
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ func TestDivide(t *testing.T) {
 		{Options{Threads: 1}, 65001, 1, 2},
 		{Options{Threads: 2}, 150000, 2, 4}, // 3 shards hold them, 4 divide evenly
 		{Options{}, 10, 1, 1},
-		{Options{Shards: 1}, 1 << 20, 1, 1}, // too few: newLayout says so
+		{Options{Shards: 1}, 1 << 20, 1, 1}, // too few: NewLayout says so
 	} {
 		threads, shards := c.o.Divide(c.n)
 		if threads != c.threads || shards != c.shards {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/wiring"
+	"cortigo/sim/neuron"
 )
 
 func connectionsOf(t *testing.T, d *network.Description, projections ...int) ([]wiring.Connection, *Engine) {
@@ -202,4 +204,13 @@ func TestChangeErrors(t *testing.T) {
 			}
 		}
 	}
+}
+
+// populations returns populations of so many neurons.
+func populations(sizes ...int) []network.Population {
+	var ps []network.Population
+	for i, n := range sizes {
+		ps = append(ps, network.Population{Name: fmt.Sprint("p", i), N: n, Model: neuron.DefaultIafPscExp()})
+	}
+	return ps
 }

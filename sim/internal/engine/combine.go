@@ -16,7 +16,7 @@ func (b *block) combineInputs() {
 		return
 	}
 	var out []blockInput
-	last := make([]int, b.n) // by element, the last of out that adds to it
+	last := make([]int, b.N) // by element, the last of out that adds to it
 	open := map[any][]int{}  // by class, those of out that others may join
 	for _, in := range b.inputs {
 		after := slices.Max(last[in.from:in.to])
@@ -55,12 +55,12 @@ func classOf(in blockInput) any {
 // whole numbers of spikes of one weight, so that these can go to the neurons
 // without a way through the inbox; nil if there is none such.
 func (b *block) onlyCounter() (device.Counter, float64) {
-	if len(b.inputs) != 1 || b.grid.Wide || !b.merged || !b.takesCounts() {
+	if len(b.inputs) != 1 || b.Grid.Wide || !b.Merged || !b.takesCounts() {
 		return nil, 0
 	}
 	in := b.inputs[0]
 	c, ok := in.Input.(device.Counter)
-	if !ok || in.from != 0 || in.to != b.n {
+	if !ok || in.from != 0 || in.to != b.N {
 		return nil, 0
 	}
 	w, ok := c.OneWeight()

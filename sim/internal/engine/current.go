@@ -87,15 +87,15 @@ func (b *block) setDrive(step int64, changed bool) {
 		for c.next < len(c.changes) && c.changes[c.next] <= step {
 			c.next++
 		}
-		c.addUp(step, b.n)
+		c.addUp(step, b.N)
 	}
 	c.ownAt = never
 	if len(c.own) == 0 {
 		b.group.(neuron.CurrentTaker).SetCurrent(c.sum)
 		return
 	}
-	if len(c.all) != b.n {
-		c.all = make([]float64, b.n)
+	if len(c.all) != b.N {
+		c.all = make([]float64, b.N)
 	}
 	for k := range c.all {
 		c.all[k] = element(c.sum, k)

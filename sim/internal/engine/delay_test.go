@@ -58,7 +58,7 @@ func TestCostOfDelay(t *testing.T) {
 			t.Fatal(err)
 		}
 		advance(t, e, int64(10*ms)+2000)
-		underWay, handled := e.shards[0].static.handled()
+		underWay, handled := e.shards[0].Static.Handled()
 		arrived := e.Spikes() - int64(underWay)
 		if arrived < 100 {
 			t.Fatalf("%g ms: %d spikes have arrived", ms, arrived)
@@ -108,8 +108,8 @@ func TestCostOfMultiplicity(t *testing.T) {
 				advance(t, e, 1)
 				advance(t, one, 1)
 				for s, sh := range e.shards {
-					got, _ := sh.static.handled()
-					if want, _ := one.shards[s].static.handled(); got != want {
+					got, _ := sh.Static.Handled()
+					if want, _ := one.shards[s].Static.Handled(); got != want {
 						t.Fatalf("%d cursors are under way, %d for single spikes", got, want)
 					}
 				}

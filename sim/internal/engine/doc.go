@@ -1,10 +1,5 @@
 // Package engine builds and runs networks: it is where the time goes.
 //
-//	layout.go       which shard a neuron lives in
-//	kind.go         what a shard asks of synapses of any kind; static.go: those that never change
-//	stateful.go     synapses with state: rows, what they send; stateful_state.go: in and out, by name
-//	rows.go         synapse rows: sorted by source and delay, placed
-//	ring.go         rows and sums of shards of few neurons
 //	build.go        an engine from a description; fill.go: all rows of a shard
 //	memory.go       how much memory it will take
 //	load.go         an engine from rows that were built before
@@ -21,7 +16,6 @@
 //	record.go       spike recorders and multimeters; train.go: generators' own spikes
 //	restore.go      state in and out, by neuron id; info.go: figures of an engine
 //	fault.go        rows that cannot be read any more
-//	hugepages_*.go  large pages for rows
 //
 // Nothing that is drawn or summed depends on the number of shards or workers:
 // draws are keyed by what they are for, and sums of weights are sums of

@@ -6,6 +6,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"cortigo/sim/internal/delivery"
 )
 
 // Rows that cannot be read any more are an error, of whoever reads them.
@@ -13,7 +15,7 @@ func TestUnreadableRows(t *testing.T) {
 	for _, threads := range []int{1, 2} {
 		e := buildSmall(t, Options{Threads: 1, Shards: 2})
 		var memory [][]byte
-		mapped := func(s int) (Rows, error) {
+		mapped := func(s int) (delivery.Rows, error) {
 			r := e.Rows(s)
 			r.Syn, r.SynWide, r.SynRing = outside(t, r.Syn, &memory), outside(t, r.SynWide, &memory), outside(t, r.SynRing, &memory)
 			return r, nil

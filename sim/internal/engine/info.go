@@ -25,7 +25,7 @@ func (e *Engine) Broken() error { return e.broken }
 func (e *Engine) Synapses() int64 {
 	n := int64(0)
 	for _, sh := range e.shards {
-		n += sh.count()
+		n += sh.Count()
 	}
 	return n
 }
@@ -34,7 +34,7 @@ func (e *Engine) Synapses() int64 {
 func (e *Engine) StatefulSynapses() int64 {
 	n := int64(0)
 	for _, ch := range e.stateful {
-		n += ch.count(e.onto())
+		n += ch.Count(e.onto())
 	}
 	return n
 }
@@ -85,7 +85,7 @@ func (e *Engine) Whole() error {
 
 // elsewhere is the error of a neuron of a population that is not here.
 func (e *Engine) elsewhere(population, i int) error {
-	return fmt.Errorf("population %s: neuron %d is not here, but only %v", brief.Quote(e.desc.Populations[population].Name), int(e.layout.ids[population])+i, e.part)
+	return fmt.Errorf("population %s: neuron %d is not here, but only %v", brief.Quote(e.desc.Populations[population].Name), int(e.layout.IDs[population])+i, e.part)
 }
 
 // Describe returns the query of a description. Synapses with state are as they are
@@ -101,8 +101,8 @@ func Describe(desc *network.Description, built *Engine) (*wiring.Query, error) {
 // synapsesNow returns the synapses with state of a projection; nil where it has none.
 func (e *Engine) synapsesNow(projection int) *wiring.SynapsesNow {
 	for _, ch := range e.stateful {
-		if ch.projection == projection {
-			return &wiring.SynapsesNow{State: ch.state(e.layout, e.onto()), First: ch.first, Step: e.step, Here: e.isHere}
+		if ch.Projection == projection {
+			return &wiring.SynapsesNow{State: ch.State(e.layout, e.onto()), First: ch.First, Step: e.step, Here: e.isHere}
 		}
 	}
 	return nil
@@ -110,7 +110,7 @@ func (e *Engine) synapsesNow(projection int) *wiring.SynapsesNow {
 
 // isHere returns an error that says so if neuron i of a population is not here.
 func (e *Engine) isHere(population, i int) error {
-	if e.part.Has(e.layout.first[population] + i) {
+	if e.part.Has(e.layout.First[population] + i) {
 		return nil
 	}
 	return e.elsewhere(population, i)

@@ -181,7 +181,7 @@ func arrivals(e *Engine, s int, from, to int64) map[[2]int64]float64 {
 			for ch, ext := range b.in.Ports {
 				for k, x := range ext {
 					if x != 0 {
-						got[[2]int64{step, int64(b.index(k))}] += x * (1 + 1e6*float64(ch))
+						got[[2]int64{step, int64(b.Index(k))}] += x * (1 + 1e6*float64(ch))
 					}
 					ext[k] = 0
 				}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/network"
 )
@@ -38,7 +39,7 @@ func FuzzLoad(f *testing.F) {
 		start := time.Now()
 		bounds := e.Bounds()
 		bounds.Ring = ring
-		r := Rows{}
+		r := delivery.Rows{}
 		entry, syn := make([]uint64, e.neurons), make([]uint32, len(words)/4)
 		for i := 0; i < len(entry) && 8*i+8 <= len(entries); i++ {
 			entry[i] = binary.LittleEndian.Uint64(entries[8*i:])
@@ -55,7 +56,7 @@ func FuzzLoad(f *testing.F) {
 				r.SynWide = append(r.SynWide, uint64(w))
 			}
 		}
-		loaded, err := Load(small(), Options{Threads: 1, Shards: 1}, bounds, func(int) (Rows, error) { return r, nil })
+		loaded, err := Load(small(), Options{Threads: 1, Shards: 1}, bounds, func(int) (delivery.Rows, error) { return r, nil })
 		if err == nil {
 			advance(t, loaded, 120)
 		}
@@ -69,27 +70,30 @@ func TestLoadErrors(t *testing.T) {
 	e := buildSmall(t, Options{Threads: 1, Shards: 2})
 	for _, c := range []struct {
 		name  string
-		spoil func(b *Bounds, r *Rows)
+		spoil func(b *delivery.Bounds, r *delivery.Rows)
 		want  string
 	}{
-		{"delays", func(b *Bounds, _ *Rows) { b.MinDelay = 0 }, "delays of 0 to 90"},
-		{"long delays", func(b *Bounds, _ *Rows) { b.MaxDelay = network.MaxDelay + 1 }, "delays of 3 to 32768"},
-		{"delays in no order", func(b *Bounds, _ *Rows) { b.MinDelay = 91 }, "delays of 91 to 90"},
-		{"populations", func(b *Bounds, _ *Rows) { b.Multiplicity = nil }, "in 0 populations"},
-		{"delay outside", func(b *Bounds, _ *Rows) { b.MaxDelay = 80 }, "outside [3, 80]"},
-		{"too few rows", func(_ *Bounds, r *Rows) { r.Entry = r.Entry[:5]; r.EntryRing = r.EntryRing[:min(5, len(r.EntryRing))] }, "5 rows for 105 neurons"},
-		{"wide without rows", func(_ *Bounds, r *Rows) { r.EntryWide = nil }, "words of synapses without rows"},
-		{"count", func(_ *Bounds, r *Rows) { r.CountWide++ }, "were announced"},
-		{"count below", func(_ *Bounds, r *Rows) { r.CountWide-- }, "more synapses in the rows"},
-		{"negative count", func(_ *Bounds, r *Rows) { r.CountWide = -1 }, "-1 synapses in"},
-		{"more than words", func(_ *Bounds, r *Rows) { r.CountWide = 1 << 60 }, "synapses in"},
-		{"cut short", func(_ *Bounds, r *Rows) { r.SynWide = r.SynWide[:len(r.SynWide)-1] }, "leaves the"},
+		{"delays", func(b *delivery.Bounds, _ *delivery.Rows) { b.MinDelay = 0 }, "delays of 0 to 90"},
+		{"long delays", func(b *delivery.Bounds, _ *delivery.Rows) { b.MaxDelay = network.MaxDelay + 1 }, "delays of 3 to 32768"},
+		{"delays in no order", func(b *delivery.Bounds, _ *delivery.Rows) { b.MinDelay = 91 }, "delays of 91 to 90"},
+		{"populations", func(b *delivery.Bounds, _ *delivery.Rows) { b.Multiplicity = nil }, "in 0 populations"},
+		{"delay outside", func(b *delivery.Bounds, _ *delivery.Rows) { b.MaxDelay = 80 }, "outside [3, 80]"},
+		{"too few rows", func(_ *delivery.Bounds, r *delivery.Rows) {
+			r.Entry = r.Entry[:5]
+			r.EntryRing = r.EntryRing[:min(5, len(r.EntryRing))]
+		}, "5 rows for 105 neurons"},
+		{"wide without rows", func(_ *delivery.Bounds, r *delivery.Rows) { r.EntryWide = nil }, "words of synapses without rows"},
+		{"count", func(_ *delivery.Bounds, r *delivery.Rows) { r.CountWide++ }, "were announced"},
+		{"count below", func(_ *delivery.Bounds, r *delivery.Rows) { r.CountWide-- }, "more synapses in the rows"},
+		{"negative count", func(_ *delivery.Bounds, r *delivery.Rows) { r.CountWide = -1 }, "-1 synapses in"},
+		{"more than words", func(_ *delivery.Bounds, r *delivery.Rows) { r.CountWide = 1 << 60 }, "synapses in"},
+		{"cut short", func(_ *delivery.Bounds, r *delivery.Rows) { r.SynWide = r.SynWide[:len(r.SynWide)-1] }, "leaves the"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			bounds := e.Bounds()
 			first := e.Rows(0)
 			c.spoil(&bounds, &first)
-			_, err := Load(small(), Options{Threads: 1, Shards: 2}, bounds, func(s int) (Rows, error) {
+			_, err := Load(small(), Options{Threads: 1, Shards: 2}, bounds, func(s int) (delivery.Rows, error) {
 				if s == 0 {
 					return first, nil
 				}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/wiring"
@@ -33,7 +34,7 @@ func Memory(desc *network.Description, opts Options) (int64, error) {
 	for p := range desc.Populations {
 		pop := &desc.Populations[p]
 		m.sizes[p] = float64(pop.N)
-		slots += (pop.N+shards-1)/shards + blockAlign
+		slots += (pop.N+shards-1)/shards + delivery.BlockAlign
 		m.state += m.population(pop, m.grids[p].Wide)
 	}
 	m.ring = slots <= kernel.RingSlots
@@ -151,7 +152,7 @@ func (m *memory) projection(pr *network.Projection, clock clock.Clock) error {
 }
 
 // short reports whether segments are so short that shards go through rings, as
-// Engine.chooseRing finds it out.
+// Engine.ChooseRing finds it out.
 func (m *memory) short() bool {
 	segments, synapses := 0.0, 0.0
 	for p, s := range m.sources {
@@ -162,7 +163,7 @@ func (m *memory) short() bool {
 		synapses += s.ringable
 		segments += s.ringable / math.Max(1, row/(s.spread/(s.narrow+s.wide)))
 	}
-	return synapses > 0 && synapses/segments < ringSegment
+	return synapses > 0 && synapses/segments < delivery.RingSegment
 }
 
 // occupied is how many delays a long row has for each effective one: a normal

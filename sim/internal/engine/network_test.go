@@ -10,6 +10,7 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
@@ -162,7 +163,7 @@ func TestSetStateErrors(t *testing.T) {
 func TestLoadRoundTrip(t *testing.T) {
 	for _, shards := range []int{1, 3, 40} {
 		e := buildSmall(t, Options{Threads: 2, Shards: shards})
-		f, err := Load(small(), Options{Threads: 1, Shards: shards}, e.Bounds(), func(s int) (Rows, error) { return e.Rows(s), nil })
+		f, err := Load(small(), Options{Threads: 1, Shards: shards}, e.Bounds(), func(s int) (delivery.Rows, error) { return e.Rows(s), nil })
 		if err != nil {
 			t.Fatal(err)
 		}

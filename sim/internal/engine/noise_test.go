@@ -18,7 +18,7 @@ func drives(t *testing.T, e *Engine, n int) [][]float64 {
 	b := e.shards[0].blocks[0]
 	get := func() []float64 {
 		var x []float64
-		for k := range b.n {
+		for k := range b.N {
 			x = append(x, currentNow(b, k))
 		}
 		return x

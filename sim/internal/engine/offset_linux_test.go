@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/network"
 )
@@ -58,17 +59,17 @@ func TestFarRows(t *testing.T) {
 				t.Fatal(err)
 			}
 			const at = 1<<31 - 1000 // the first rows lie across 2^31
-			far, err := load(near.desc, opts, near.Bounds(), func(s int) (Rows, error) {
+			far, err := load(near.desc, opts, near.Bounds(), func(s int) (delivery.Rows, error) {
 				r := near.Rows(s)
 				r.Entry, r.Syn = moved(t, r.Entry, r.Syn, at)
 				r.EntryWide, r.SynWide = moved(t, r.EntryWide, r.SynWide, at)
 				r.EntryRing, r.SynRing = moved(t, r.EntryRing, r.SynRing, at)
 				return r, nil
-			}, func(k *static) error {
+			}, func(k *delivery.Static) error {
 				if c.name == "ring" {
 					return nil // a check of these looks at all words
 				}
-				return k.check(near.neurons, near.Bounds())
+				return k.Check(near.neurons, near.Bounds())
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -60,7 +60,7 @@ func (e *Engine) HasColumn(population int, name string) bool {
 
 // locate returns where neuron i of a population lives; nil: not here.
 func (e *Engine) locate(population, i int) (*block, int) {
-	at := e.part.At[(e.layout.first[population]+i)%e.layout.shards]
+	at := e.part.At[(e.layout.First[population]+i)%e.layout.Shards]
 	if at < 0 {
 		return nil, 0
 	}

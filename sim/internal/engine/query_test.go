@@ -11,6 +11,7 @@ import (
 
 	"cortigo/sim/connect"
 	"cortigo/sim/device"
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/wiring"
@@ -65,8 +66,8 @@ func heldBy(e *Engine) held {
 		rows := e.Rows(s)
 		target := map[int]int64{}
 		for _, b := range sh.blocks {
-			for k := range b.n {
-				target[b.base+k] = int64(e.layout.first[b.population] + b.index(k))
+			for k := range b.N {
+				target[b.Base+k] = int64(e.layout.First[b.Population] + b.Index(k))
 			}
 		}
 		walk := func(source int, c kernel.Cursor, word func(i int) (uint64, int64)) {
@@ -114,7 +115,7 @@ func queried(t *testing.T, e *Engine, of wiring.Selection) held {
 		pre, post := network.NewPool(pr.Sources()), network.NewPool(pr.Targets())
 		p, i := pre.At(int(c.Source))
 		q, j := post.At(int(c.Target))
-		h.add(int64(e.layout.first[p]+i), int64(e.layout.first[q]+j), int64(math.Round(c.Weight/e.grids[q].Quantum)), c.Delay)
+		h.add(int64(e.layout.First[p]+i), int64(e.layout.First[q]+j), int64(math.Round(c.Weight/e.grids[q].Quantum)), c.Delay)
 		return true
 	})
 	if err != nil {
@@ -152,7 +153,7 @@ func TestConnectionsAreWhatIsHeld(t *testing.T) {
 		if e.Synapses() != int64(total) || total < 3000 {
 			t.Errorf("%d synapses, %d named", e.Synapses(), total)
 		}
-		f, err := Load(d, o, e.Bounds(), func(s int) (Rows, error) { return e.Rows(s), nil })
+		f, err := Load(d, o, e.Bounds(), func(s int) (delivery.Rows, error) { return e.Rows(s), nil })
 		if err != nil {
 			t.Fatal(err)
 		}

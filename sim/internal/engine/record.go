@@ -41,7 +41,7 @@ func (e *Engine) RecordSpikes(sink SpikeSink, of []network.Range) {
 	r.member = make([]uint64, (e.neurons+63)/64)
 	for _, x := range of {
 		for i := range x.N {
-			if g := e.layout.first[x.Population] + x.From + i; e.part.Has(g) {
+			if g := e.layout.First[x.Population] + x.From + i; e.part.Has(g) {
 				r.member[g/64] |= 1 << (g % 64)
 			}
 		}
@@ -94,7 +94,7 @@ func (e *Engine) record(in exchange.Interval, spikes [][]exchange.Spike, buf int
 			}
 			for range s.Multiplicity {
 				r.step = append(r.step, begin+int64(s.Lag))
-				r.neuron = append(r.neuron, e.layout.id(int(s.Neuron)))
+				r.neuron = append(r.neuron, e.layout.ID(int(s.Neuron)))
 			}
 			// Not only at the end: of large multiplicities there are many rows.
 			if len(r.step) >= batch && len(r.trains) == 0 && err == nil {
@@ -211,8 +211,8 @@ func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []network.Range
 	for _, r := range of {
 		s.base = append(s.base, len(s.ids))
 		for i := range r.N {
-			if e.part.Has(e.layout.first[r.Population] + r.From + i) {
-				s.ids = append(s.ids, e.layout.ids[r.Population]+int32(r.From+i))
+			if e.part.Has(e.layout.First[r.Population] + r.From + i) {
+				s.ids = append(s.ids, e.layout.IDs[r.Population]+int32(r.From+i))
 			}
 		}
 		for _, sh := range e.shards {
@@ -237,7 +237,7 @@ func (e *Engine) Record(sink SampleSink, m device.Multimeter, of []network.Range
 func (e *Engine) observe(sh *shard, population int, quantities []string) error {
 	b := sh.blocks[population]
 	for _, q := range quantities {
-		if b.n == 0 || b.follows(q) {
+		if b.N == 0 || b.follows(q) {
 			continue
 		}
 		if err := e.CanRecord(population, q); err != nil {
@@ -266,13 +266,13 @@ func (e *Engine) sample(sh *shard, begin, step int64, buf int) {
 		}
 		for i, r := range m.ranges {
 			b := sh.blocks[r.Population]
-			from, to := e.layout.slice(sh.index, r)
+			from, to := e.layout.Slice(sh.Index, r)
 			for q, name := range m.quantities {
 				if from == to {
 					continue
 				}
 				dst, read := m.values[buf][q], b.reader(name)
-				row := slot*len(m.ids) + m.base[i] + e.part.Before(b.number+b.index(from)) - e.part.Before(b.number+r.From)
+				row := slot*len(m.ids) + m.base[i] + e.part.Before(b.Number+b.Index(from)) - e.part.Before(b.Number+r.From)
 				for k := from; k < to; k++ {
 					dst[row] = read(k)
 					row += len(e.shards)

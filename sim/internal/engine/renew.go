@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/wiring"
 )
@@ -32,8 +33,8 @@ func Rebuild(ctx context.Context, desc *network.Description, opts Options, old *
 	for i := range state.Synapses {
 		s := &state.Synapses[i]
 		for _, ch := range e.stateful {
-			if ch.projection == s.Projection {
-				ch.takeWeights(s, e.desc.Projections[s.Projection].Changed, state.Step)
+			if ch.Projection == s.Projection {
+				ch.TakeWeights(s, e.desc.Projections[s.Projection].Changed, state.Step)
 			}
 		}
 	}
@@ -79,8 +80,8 @@ func (e *Engine) Fits(desc *network.Description) bool {
 
 // Restart is Reload with the initial state.
 func (e *Engine) Restart(desc *network.Description) (*Engine, error) {
-	r, err := load(desc, Options{Threads: e.threads, Shards: e.layout.shards, Exchange: e.exchange}, e.Bounds(),
-		func(s int) (Rows, error) { return e.Rows(s), nil }, func(*static) error { return nil })
+	r, err := load(desc, Options{Threads: e.threads, Shards: e.layout.Shards, Exchange: e.exchange}, e.Bounds(),
+		func(s int) (delivery.Rows, error) { return e.Rows(s), nil }, func(*delivery.Static) error { return nil })
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +138,7 @@ func (e *Engine) CanAdopt(population int, changed *network.Population) error {
 // from now on.
 func (e *Engine) CanRecord(population int, quantity string) error {
 	for _, sh := range e.shards {
-		if b := sh.blocks[population]; b.n > 0 && !b.follows(quantity) && e.step != e.born[population] {
+		if b := sh.blocks[population]; b.N > 0 && !b.follows(quantity) && e.step != e.born[population] {
 			return notFollowed(&e.desc.Populations[population], quantity)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/neuron"
 )
@@ -17,7 +18,7 @@ func (e *Engine) state(p int) network.PopulationState {
 	s, n := network.PopulationState{}, e.desc.Populations[p].N
 	for _, sh := range e.shards {
 		b := sh.blocks[p]
-		if b.n == 0 {
+		if b.N == 0 {
 			continue
 		}
 		for i := range b.columns {
@@ -27,10 +28,10 @@ func (e *Engine) state(p int) network.PopulationState {
 			}
 			to := s[c.Name]
 			for k, x := range c.Values {
-				to[b.index(k)] = x
+				to[b.Index(k)] = x
 			}
 			for k, x := range c.Counts {
-				to[b.index(k)] = float64(x)
+				to[b.Index(k)] = float64(x)
 			}
 		}
 	}
@@ -49,12 +50,12 @@ func (sh *shard) restore(b *block, s network.PopulationState) error {
 		}
 		from := s[name]
 		for k := range c.Values {
-			c.Values[k] = from[b.index(k)]
+			c.Values[k] = from[b.Index(k)]
 		}
 		for k := range c.Counts {
-			x := from[b.index(k)]
+			x := from[b.Index(k)]
 			if !(x >= 0 && x <= math.MaxUint16) || x != math.Floor(x) {
-				return fmt.Errorf("neuron %d has %g %s, must be an integer in [0, %d]", int(b.id)+b.index(k), x, name, math.MaxUint16)
+				return fmt.Errorf("neuron %d has %g %s, must be an integer in [0, %d]", int(b.ID)+b.Index(k), x, name, math.MaxUint16)
 			}
 			c.Counts[k] = uint16(x)
 		}
@@ -81,7 +82,7 @@ func (e *Engine) State() *network.State {
 	}
 	s.Recent = append(s.Recent, e.recent.list[e.recent.head:]...)
 	s.Arrivals = e.arrivalsToCome()
-	s.Synapses, s.Sent = e.synapseStates(), sent(e.onto(), e.step)
+	s.Synapses, s.Sent = e.synapseStates(), delivery.Sent(e.onto(), e.step)
 	return s
 }
 
@@ -104,7 +105,7 @@ func (e *Engine) SetState(s *network.State) error {
 			}
 		}
 		for _, sh := range e.shards {
-			if b := sh.blocks[p]; b.n > 0 {
+			if b := sh.blocks[p]; b.N > 0 {
 				if err := sh.restore(b, ps); err != nil {
 					return fmt.Errorf("population %s: %w", name, err)
 				}
@@ -121,19 +122,19 @@ func (e *Engine) SetState(s *network.State) error {
 	e.recent = recentSpikes{list: append([]network.StampedSpike(nil), s.Recent...)}
 	e.setArrivals(s.Arrivals)
 	for _, sh := range e.shards {
-		sh.forget(s.Step)
+		sh.Forget(s.Step)
 	}
 	for i := range s.Synapses {
 		if err := e.setSynapseState(&s.Synapses[i]); err != nil {
 			return err
 		}
 	}
-	if err := setSent(e.layout, e.onto(), s.Sent, e.step); err != nil {
+	if err := delivery.SetSent(e.layout, e.onto(), s.Sent, e.step); err != nil {
 		return err
 	}
 	return Guard(func() error {
 		for _, sh := range e.shards {
-			sh.resume(s.Recent, s.Step)
+			sh.Resume(s.Recent, s.Step)
 		}
 		return nil
 	})
@@ -149,7 +150,7 @@ func (e *Engine) checkRecent(s *network.State) error {
 		if int64(x.Neuron) >= int64(e.neurons) || x.Step > s.Step || x.Step < 1 || s.Step-x.Step > e.bounds.MaxDelay {
 			return fmt.Errorf("state has a spike of neuron %d at step %d, which cannot be at step %d", x.Neuron+1, x.Step, s.Step)
 		}
-		p := e.layout.population(int(x.Neuron))
+		p := e.layout.Population(int(x.Neuron))
 		limit := e.bounds.Multiplicity[p]
 		if i == 0 || s.Recent[i-1].Neuron != x.Neuron || s.Recent[i-1].Step != x.Step {
 			together = 0
@@ -186,16 +187,16 @@ func (e *Engine) seek() {
 func (e *Engine) synapseStates() []network.SynapseState {
 	var all []network.SynapseState
 	for _, ch := range e.stateful {
-		all = append(all, ch.state(e.layout, e.onto()))
+		all = append(all, ch.State(e.layout, e.onto()))
 	}
 	return all
 }
 
 // setSynapseState restores the state of a projection's synapses.
 func (e *Engine) setSynapseState(s *network.SynapseState) error {
-	i := slices.IndexFunc(e.stateful, func(ch *statefulProjection) bool { return ch.projection == s.Projection })
+	i := slices.IndexFunc(e.stateful, func(ch *delivery.StatefulProjection) bool { return ch.Projection == s.Projection })
 	if i < 0 {
 		return fmt.Errorf("state has synapses of projection %d, which have none", s.Projection)
 	}
-	return e.stateful[i].setState(e.layout, e.onto(), s)
+	return e.stateful[i].SetState(e.layout, e.onto(), s)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/wiring"
 )
@@ -20,14 +21,14 @@ func (e *Engine) assessRisk() {
 }
 
 // tooMany says that element k of a block emits more spikes than sums hold.
-func (e *Engine) tooMany(b *block, k int, m int32, step int64) *stepError {
-	limit, why := e.bounds.Multiplicity[b.population], "that its targets can add up, of the weights that they have"
+func (e *Engine) tooMany(b *block, k int, m int32, step int64) *delivery.StepError {
+	limit, why := e.bounds.Multiplicity[b.Population], "that its targets can add up, of the weights that they have"
 	if limit >= wiring.MaxMultiplicity {
 		why = "that there may be"
 	}
 	err := fmt.Errorf("population %s: neuron %d emits %d spikes at once in the step that ends at %g ms, more than the %d %s",
-		brief.Quote(e.desc.Populations[b.population].Name), int(b.id)+b.index(k), m, e.clock.MS(step), limit, why)
-	return &stepError{err: err, step: step, neuron: b.number + b.index(k)}
+		brief.Quote(e.desc.Populations[b.Population].Name), int(b.ID)+b.Index(k), m, e.clock.MS(step), limit, why)
+	return &delivery.StepError{Err: err, Step: step, Neuron: b.Number + b.Index(k)}
 }
 
 // returnTo takes the network from a state that it was in to a later step, as it
@@ -54,7 +55,7 @@ func (e *Engine) returnTo(start *network.State, events, step int64) error {
 
 // clearInput forgets what was added up in a step that failed.
 func (sh *shard) clearInput() {
-	sh.synapticSums.clear(maxShard)
+	sh.Sums.Clear(delivery.MaxShard)
 	for _, b := range sh.blocks {
 		b.in.Clear()
 	}

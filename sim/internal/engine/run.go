@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/network"
 )
@@ -129,9 +130,9 @@ type run struct {
 	err     error          // the first of recorders
 
 	mu     sync.Mutex
-	caught *workerPanic // of a worker other than 0
-	first  *stepError   // of all within steps
-	lost   error        // why spikes of elsewhere did not come
+	caught *workerPanic        // of a worker other than 0
+	first  *delivery.StepError // of all within steps
+	lost   error               // why spikes of elsewhere did not come
 }
 
 // catch is deferred by workers other than 0: a panic there, which nobody could
@@ -178,10 +179,10 @@ func (r *run) unwind(wg *sync.WaitGroup, err *error) {
 }
 
 // breakOff notes an error within a step, and returns what to vote.
-func (r *run) breakOff(err *stepError) *exchange.Vote {
+func (r *run) breakOff(err *delivery.StepError) *exchange.Vote {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err.before(r.first) {
+	if err.Before(r.first) {
 		r.first = err
 	}
 	return &exchange.Vote{Broken: true, Why: err.Error()}
@@ -249,7 +250,7 @@ func (r *run) work(w int) {
 		met := time.Now()
 		for s := w; s < len(e.shards); s += e.threads {
 			for _, from := range spikes {
-				e.shards[s].receive(from, step)
+				e.shards[s].Receive(from, step)
 			}
 		}
 		received := time.Now()
@@ -265,7 +266,7 @@ func (r *run) work(w int) {
 			// Receiving starts rows; through a ring it delivers them.
 			sh := e.shards[w]
 			sh.exchangeTime += met.Sub(arrived) + time.Since(received)
-			if sh.ring != nil {
+			if sh.Ring != nil {
 				sh.deliverTime += received.Sub(met)
 			} else {
 				sh.exchangeTime += received.Sub(met)
@@ -319,7 +320,7 @@ func (r *run) inspect(w int) (vote *exchange.Vote) {
 	for s := w; s < len(r.e.shards); s += r.e.threads {
 		for _, b := range r.e.shards[s].blocks {
 			if !b.finite() {
-				vote = r.breakOff(r.e.notFinite(b, r.e.shards[s].step))
+				vote = r.breakOff(r.e.notFinite(b, r.e.shards[s].Step))
 				break
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/delivery"
 )
 
 // Currents of a silent neuron decay for ever, and below 1e-308 every operation
@@ -51,16 +52,16 @@ func (b *block) finite() bool {
 
 // notFinite names the first neuron of a block whose state is not finite after a
 // step.
-func (e *Engine) notFinite(b *block, step int64) *stepError {
-	for k := range b.n {
+func (e *Engine) notFinite(b *block, step int64) *delivery.StepError {
+	for k := range b.N {
 		for i := range b.columns {
 			c := &b.columns[i]
 			if c.Values == nil || math.Abs(c.Values[k]) <= math.MaxFloat64 {
 				continue
 			}
 			err := fmt.Errorf("population %s: %s of neuron %d is %g at %g ms, after numbers that a float64 does not hold: too large a weight, current or parameter reached it",
-				brief.Quote(e.desc.Populations[b.population].Name), c.Name, int(b.id)+b.index(k), c.Value(k), e.clock.MS(step))
-			return &stepError{err: err, step: step, neuron: b.number + b.index(k)}
+				brief.Quote(e.desc.Populations[b.Population].Name), c.Name, int(b.ID)+b.Index(k), c.Value(k), e.clock.MS(step))
+			return &delivery.StepError{Err: err, Step: step, Neuron: b.Number + b.Index(k)}
 		}
 	}
 	return nil

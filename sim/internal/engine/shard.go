@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/neuron"
 )
@@ -13,7 +14,7 @@ import (
 // A shard is the unit of work: some neurons of every population with all the
 // synapses onto them.
 type shard struct {
-	synapses
+	delivery.Synapses
 	blocks []*block
 
 	fired neuron.Spikes // of a block in this step
@@ -28,14 +29,14 @@ type shard struct {
 // addInputs brings what comes through the inbox: wide sums, then devices in the order
 // they were attached.
 func (b *block) addInputs(sh *shard, step int64) {
-	if b.grid.Wide {
+	if b.Grid.Wide {
 		for ch, ext := range b.in.Ports {
 			if ext == nil {
 				continue
 			}
-			for tier := range b.grid.TierCount() {
-				from, q := b.base+tier*b.n, b.grid.TierQuantum(tier)
-				sum := sh.sumWide[ch][from : from+b.n]
+			for tier := range b.Grid.TierCount() {
+				from, q := b.Base+tier*b.N, b.Grid.TierQuantum(tier)
+				sum := sh.SumWide[ch][from : from+b.N]
 				for k, x := range sum {
 					ext[k] += float64(q * float64(x))
 				}
@@ -58,11 +59,11 @@ func (b *block) addInputs(sh *shard, step int64) {
 
 // addSigns collects the two signs of what a merged sum holds.
 func (b *block) addSigns(sh *shard) {
-	signs, q := b.in.Signs, b.grid.Quantum
-	if b.grid.Wide {
-		for tier := range b.grid.TierCount() {
-			from, q := b.base+tier*b.n, b.grid.TierQuantum(tier)
-			sum, positive := sh.sumWide[0][from:from+b.n], sh.positiveW[from:from+b.n]
+	signs, q := b.in.Signs, b.Grid.Quantum
+	if b.Grid.Wide {
+		for tier := range b.Grid.TierCount() {
+			from, q := b.Base+tier*b.N, b.Grid.TierQuantum(tier)
+			sum, positive := sh.SumWide[0][from:from+b.N], sh.PositiveW[from:from+b.N]
 			for k, x := range sum {
 				signs[0][k] += float64(q * float64(positive[k]))
 				signs[1][k] += float64(q * float64(x-positive[k]))
@@ -72,7 +73,7 @@ func (b *block) addSigns(sh *shard) {
 		}
 		return
 	}
-	sum, positive := sh.sums(&b.place, 0), sh.positives(&b.place)
+	sum, positive := sh.Due(&b.Place, 0), sh.DuePositive(&b.Place)
 	for k, x := range sum {
 		signs[0][k] += float64(q * float64(positive[k]))
 		signs[1][k] += float64(q * float64(x-positive[k]))
@@ -87,25 +88,25 @@ const timedSteps = 7
 
 // advance does one step: what arrives is added up, then the neurons move on.
 // lag counts the steps from the beginning of the interval, whose spikes go to buf.
-func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
+func (sh *shard) advance(e *Engine, step int64, lag, buf int) *delivery.StepError {
 	timed := step%timedSteps == 0
 	var t0, t1 time.Time
 	if timed {
 		t0 = time.Now()
 	}
-	if err := sh.deliver(step); err != nil {
+	if err := sh.Deliver(step); err != nil {
 		return err
 	}
 	if timed {
 		t1 = time.Now()
 	}
 	for _, b := range sh.blocks {
-		if b.n == 0 {
+		if b.N == 0 {
 			continue
 		}
 		b.updateDrive(step)
-		if b.ring {
-			sh.addLong(&b.place, b.following)
+		if b.Ring {
+			sh.AddLong(&b.Place, b.following)
 		}
 		if step%settleSteps == 0 {
 			if !b.settle() {
@@ -114,21 +115,21 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 		}
 		b.advance(sh, step)
 		if err := b.checkFired(&sh.fired); err != nil {
-			err = fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[b.population].Name), err)
-			return &stepError{err: err, step: step, neuron: b.number}
+			err = fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[b.Population].Name), err)
+			return &delivery.StepError{Err: err, Step: step, Neuron: b.Number}
 		}
 		for i, k := range sh.fired.Neuron {
 			m := int32(1)
 			if len(sh.fired.Times) > 0 {
 				m = sh.fired.Times[i]
-				if m > e.bounds.Multiplicity[b.population] {
+				if m > e.bounds.Multiplicity[b.Population] {
 					return e.tooMany(b, int(k), m, step)
 				}
 			}
 			for ; m > math.MaxUint16; m -= math.MaxUint16 {
-				sh.spikes[buf] = append(sh.spikes[buf], exchange.Spike{Neuron: uint32(b.number + b.index(int(k))), Lag: uint16(lag), Multiplicity: math.MaxUint16})
+				sh.spikes[buf] = append(sh.spikes[buf], exchange.Spike{Neuron: uint32(b.Number + b.Index(int(k))), Lag: uint16(lag), Multiplicity: math.MaxUint16})
 			}
-			sh.spikes[buf] = append(sh.spikes[buf], exchange.Spike{Neuron: uint32(b.number + b.index(int(k))), Lag: uint16(lag), Multiplicity: uint16(m)})
+			sh.spikes[buf] = append(sh.spikes[buf], exchange.Spike{Neuron: uint32(b.Number + b.Index(int(k))), Lag: uint16(lag), Multiplicity: uint16(m)})
 		}
 	}
 	if timed {
@@ -140,16 +141,16 @@ func (sh *shard) advance(e *Engine, step int64, lag, buf int) *stepError {
 
 // newShard makes the blocks of shard s and their device inputs.
 func newShard(e *Engine, s int) (*shard, error) {
-	sh := &shard{synapses: newSynapses(s)}
+	sh := &shard{Synapses: delivery.NewSynapses(s)}
 	for p := range e.desc.Populations {
 		b, err := newBlock(e.desc, e.layout, e.clock, e.grids[p], e.bounds.Ring, s, p)
 		if err != nil {
 			return nil, fmt.Errorf("population %s: %w", brief.Quote(e.desc.Populations[p].Name), err)
 		}
-		if b.grid.Wide {
+		if b.Grid.Wide {
 			b.in.Open()
 		}
-		sh.add(&b.place)
+		sh.Add(&b.Place)
 		sh.blocks = append(sh.blocks, b)
 	}
 	for i := range e.desc.Attachments {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cortigo/sim/connect"
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/network"
 	"cortigo/sim/internal/wiring"
 	"cortigo/sim/neuron"
@@ -72,7 +73,7 @@ func TestMemoryOfStateful(t *testing.T) {
 		after, b := heap(d)
 		took, want := float64(after-before), float64(with-base)
 		// A wide population has more sums, whatever the number of synapses.
-		if room := float64(shards) * 3 * 8 * maxShard; took < 0.9*want || took > 1.1*want+room+4e6 {
+		if room := float64(shards) * 3 * 8 * delivery.MaxShard; took < 0.9*want || took > 1.1*want+room+4e6 {
 			t.Errorf("%d shards: %.1f MB, the estimate is %.1f MB", shards, took/1e6, want/1e6)
 		}
 		runtime.KeepAlive(a)

@@ -16,7 +16,7 @@ import (
 	"unsafe"
 
 	"cortigo/sim/internal/brief"
-	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/delivery"
 )
 
 // A container is a file: a magic, the length and the checksum of a JSON table, the
@@ -453,7 +453,7 @@ func take[T element](c *container, name string) ([]T, error) {
 		return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), int(a.Len)), nil
 	default:
 		x = make([]T, a.Len)
-		engine.PreferHugePages(x)
+		delivery.PreferHugePages(x)
 	}
 	return x, c.read(a, bytesOf(x))
 }

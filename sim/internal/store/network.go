@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"cortigo/sim/internal/brief"
+	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/network"
 )
@@ -34,7 +35,7 @@ type networkJSON struct {
 	Fingerprint string           `json:"fingerprint"` // of the description
 	Synapses    int64            `json:"synapses"`
 	Stateful    int64            `json:"synapses_with_state,omitempty"` // of these, which the state has
-	Bounds      engine.Bounds    `json:"bounds"`
+	Bounds      delivery.Bounds  `json:"bounds"`
 	Rows        []seal           `json:"rows,omitempty"`   // the file of each shard
 	Digest      string           `json:"digest,omitempty"` // of all but this and the description, which the fingerprint stands for
 	Description *descriptionJSON `json:"description"`
@@ -173,7 +174,7 @@ func saveRows(dir, fingerprint string, e *engine.Engine, s int) (seal, error) {
 type Network struct {
 	Description *network.Description
 	Shards      int
-	Bounds      engine.Bounds
+	Bounds      delivery.Bounds
 	Old         bool  // of an earlier format: its rows are not read
 	synapses    int64 // in rows
 	seals       []seal
@@ -237,7 +238,7 @@ func OpenNetwork(dir string) (*Network, error) {
 	if fp != j.Fingerprint {
 		return nil, fmt.Errorf("%s: damaged: the description is not the one that was saved", path)
 	}
-	if most := engine.MaxShards(desc.Neurons()); j.Shards > most {
+	if most := delivery.MaxShards(desc.Neurons()); j.Shards > most {
 		return nil, fmt.Errorf("%s: damaged: %d shards, must be in [1, %d]", path, j.Shards, most)
 	}
 	return &Network{desc, j.Shards, j.Bounds, j.Format == oldFormat, j.Synapses - j.Stateful, j.Rows, fp, dir}, nil
@@ -318,8 +319,8 @@ func (n *Network) CheckRows() error {
 
 // Rows returns the synapses onto shard s: mapped from disk if nobody can change
 // the file meanwhile, else a copy. Later changes of the file do not matter.
-func (n *Network) Rows(s int) (engine.Rows, error) {
-	var r engine.Rows
+func (n *Network) Rows(s int) (delivery.Rows, error) {
+	var r delivery.Rows
 	c, h, err := n.openRows(s)
 	if err != nil {
 		return r, err

@@ -1,4 +1,4 @@
-package engine
+package delivery
 
 import (
 	"cortigo/sim/internal/exchange"
@@ -6,10 +6,10 @@ import (
 	"cortigo/sim/internal/network"
 )
 
-// static are the synapses that never change, in the form that costs least for
+// Static are the synapses that never change, in the form that costs least for
 // their shard and population: compact or exact rows in segments of equal delay,
 // or a ring.
-type static struct {
+type Static struct {
 	narrow rows[uint32]
 	wide   rows[uint64]
 	ring   ringRows
@@ -20,7 +20,7 @@ type static struct {
 	ringList   []kernel.RingRow
 }
 
-func (k *static) receive(spikes []exchange.Spike, begin, now int64, to *synapticSums) {
+func (k *Static) receive(spikes []exchange.Spike, begin, now int64, to *Sums) {
 	if k.ring.entry != nil {
 		k.receiveRing(spikes, begin, to)
 	}
@@ -39,13 +39,13 @@ func (k *static) receive(spikes []exchange.Spike, begin, now int64, to *synaptic
 	}
 }
 
-func (k *static) deliver(step int64, to *synapticSums) bool {
+func (k *Static) deliver(step int64, to *Sums) bool {
 	narrow := deliverNarrow(&k.active, step, k.narrow.syn, &to.sum, to.positive)
-	wide := deliverWide(&k.activeWide, step, k.wide.syn, &to.sumWide, to.positiveW)
+	wide := deliverWide(&k.activeWide, step, k.wide.syn, &to.SumWide, to.PositiveW)
 	return narrow || wide
 }
 
-func (k *static) resume(s exchange.Spike, stamp, step int64, to *synapticSums) {
+func (k *Static) resume(s exchange.Spike, stamp, step int64, to *Sums) {
 	if k.ring.entry != nil {
 		k.resumeRing(s, stamp, step, to)
 	}
@@ -83,24 +83,24 @@ func skip[W word](c kernel.Cursor, stamp, step int64, syn []W) (kernel.Cursor, b
 
 // ahead: what is in the shard's ring already does not have its two signs apart, so
 // recent spikes are delivered again.
-func (k *static) ahead(step int64, recent []network.StampedSpike, to *synapticSums) kind {
+func (k *Static) ahead(step int64, recent []network.StampedSpike, to *Sums) kind {
 	if k.ring.entry != nil {
 		for _, x := range recent {
 			k.resumeRing(exchange.Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, step, to)
 		}
 	}
-	return &static{narrow: k.narrow, wide: k.wide, active: *k.active.clone(), activeWide: *k.activeWide.clone()}
+	return &Static{narrow: k.narrow, wide: k.wide, active: *k.active.clone(), activeWide: *k.activeWide.clone()}
 }
 
-func (k *static) forget() {
+func (k *Static) forget() {
 	k.active.clear()
 	k.activeWide.clear()
 }
 
-func (k *static) count() int64 { return k.narrow.count + k.wide.count + k.ring.count }
+func (k *Static) count() int64 { return k.narrow.count + k.wide.count + k.ring.count }
 
 // degrees: what rows counted as they were made is dropped.
-func (k *static) degrees(of []uint32) {
+func (k *Static) degrees(of []uint32) {
 	for _, form := range [][]uint32{k.narrow.degree, k.wide.degree, k.ring.degree} {
 		for i, n := range form {
 			of[i] += n
@@ -109,8 +109,8 @@ func (k *static) degrees(of []uint32) {
 	k.narrow.degree, k.wide.degree, k.ring.degree = nil, nil, nil
 }
 
-// check reports rows that leave their words, or the shard's sums.
-func (k *static) check(neurons int, bounds Bounds) error {
+// Check reports rows that leave their words, or the shard's sums.
+func (k *Static) Check(neurons int, bounds Bounds) error {
 	if err := k.ring.check(neurons, bounds); err != nil {
 		return err
 	}
@@ -120,9 +120,9 @@ func (k *static) check(neurons int, bounds Bounds) error {
 	return check(&k.wide, neurons, bounds)
 }
 
-// handled returns how many cursors of rows are under way, and how often any has been
+// Handled returns how many cursors of rows are under way, and how often any has been
 // put among these: what deliveries have cost so far.
-func (k *static) handled() (underWay int, times int64) {
+func (k *Static) Handled() (underWay int, times int64) {
 	for _, t := range []*transit{&k.active, &k.activeWide} {
 		underWay += t.once.held + t.several.held
 		times += t.once.moved + t.several.moved

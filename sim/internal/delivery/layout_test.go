@@ -1,4 +1,4 @@
-package engine
+package delivery
 
 import (
 	"fmt"
@@ -18,12 +18,12 @@ func populations(sizes ...int) []network.Population {
 }
 
 // Every neuron stands in exactly one slot, blocks do not overlap, and large ones
-// begin at a multiple of blockAlign.
+// begin at a multiple of BlockAlign.
 func TestLayoutPlacesEveryNeuronOnce(t *testing.T) {
 	for _, sizes := range [][]int{{1}, {5, 1, 1, 200}, {31, 32, 33, 1000}, {20683, 5834, 21915}} {
 		for _, shards := range []int{1, 2, 3, 7, 64} {
 			ps := populations(sizes...)
-			l, err := newLayout(ps, nil, shards)
+			l, err := NewLayout(ps, nil, shards)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -31,17 +31,17 @@ func TestLayoutPlacesEveryNeuronOnce(t *testing.T) {
 				seen := make([]int, ps[p].N)
 				for s := range shards {
 					n := l.blockLen(s, p)
-					if n >= 2*blockAlign && l.base[s][p]%blockAlign != 0 {
+					if n >= 2*BlockAlign && l.base[s][p]%BlockAlign != 0 {
 						t.Errorf("%v, %d shards: block of population %d in shard %d begins at %d", sizes, shards, p, s, l.base[s][p])
 					}
-					if end := l.base[s][p] + n; p+1 < len(ps) && end > l.base[s][p+1] || end > l.slots[s] {
+					if end := l.base[s][p] + n; p+1 < len(ps) && end > l.base[s][p+1] || end > l.Slots[s] {
 						t.Errorf("%v, %d shards: block of population %d in shard %d ends at %d, in the next one", sizes, shards, p, s, end)
 					}
 					for k := range n {
 						i := l.firstIndex(s, p) + k*shards
 						seen[i]++
-						if g := l.first[p] + i; g%shards != s || l.population(g) != p {
-							t.Errorf("neuron %d is in shard %d, population %d", g, s, l.population(g))
+						if g := l.First[p] + i; g%shards != s || l.Population(g) != p {
+							t.Errorf("neuron %d is in shard %d, population %d", g, s, l.Population(g))
 						}
 					}
 				}
@@ -59,7 +59,7 @@ func TestLayoutPlacesEveryNeuronOnce(t *testing.T) {
 func TestLayoutSlice(t *testing.T) {
 	ps := populations(3, 50, 7)
 	for _, shards := range []int{1, 3, 8, 70} {
-		l, err := newLayout(ps, nil, shards)
+		l, err := NewLayout(ps, nil, shards)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func TestLayoutSlice(t *testing.T) {
 			for from := 0; from <= ps[p].N; from++ {
 				for n := 0; n <= ps[p].N-from; n++ {
 					for s := range shards {
-						a, b := l.slice(s, network.Range{Population: p, From: from, N: n})
+						a, b := l.Slice(s, network.Range{Population: p, From: from, N: n})
 						for k := range l.blockLen(s, p) {
 							i := l.firstIndex(s, p) + k*shards
 							if in := i >= from && i < from+n; in != (k >= a && k < b) {
@@ -91,16 +91,16 @@ func TestLayoutTooFewShards(t *testing.T) {
 		shards int
 		want   string
 	}{
-		{[]int{maxShard + 1}, 1, "at least 2 shards"},
+		{[]int{MaxShard + 1}, 1, "at least 2 shards"},
 		{[]int{200000}, 2, "at least 4 shards"}, // 65,000 a shard, with room for alignment
 		{repeat(1900, 33), 1, "at least 2 shards"},
 	} {
-		_, err := newLayout(populations(c.sizes...), nil, c.shards)
+		_, err := NewLayout(populations(c.sizes...), nil, c.shards)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%d populations, %d shards: %v, want %q", len(c.sizes), c.shards, err, c.want)
 		}
 	}
-	if l, err := newLayout(populations(maxShard), nil, 1); err != nil || l.slots[0] != maxShard {
+	if l, err := NewLayout(populations(MaxShard), nil, 1); err != nil || l.Slots[0] != MaxShard {
 		t.Errorf("a full shard: %v", err)
 	}
 }

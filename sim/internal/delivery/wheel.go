@@ -1,4 +1,4 @@
-package engine
+package delivery
 
 import "cortigo/sim/internal/kernel"
 
@@ -180,7 +180,7 @@ func (t *transit) clear() {
 
 // deliverNarrow adds the compact segments that are due at step to sum and, where
 // it is not nil, positive; false if there are none.
-func deliverNarrow(t *transit, step int64, syn []uint32, sum *[2]*[maxShard]int32, positive *[maxShard]int32) bool {
+func deliverNarrow(t *transit, step int64, syn []uint32, sum *[2]*[MaxShard]int32, positive *[MaxShard]int32) bool {
 	return t.deliver(step, func(due []kernel.Cursor) []kernel.Cursor {
 		if positive != nil {
 			return kernel.DeliverSplit(due, step, syn, sum[0], sum[1], positive)
@@ -192,7 +192,7 @@ func deliverNarrow(t *transit, step int64, syn []uint32, sum *[2]*[maxShard]int3
 }
 
 // deliverWide is deliverNarrow for exact weights.
-func deliverWide(t *transit, step int64, syn []uint64, sum *[2]*[maxShard]int64, positive *[maxShard]int64) bool {
+func deliverWide(t *transit, step int64, syn []uint64, sum *[2]*[MaxShard]int64, positive *[MaxShard]int64) bool {
 	return t.deliver(step, func(due []kernel.Cursor) []kernel.Cursor {
 		if positive != nil {
 			return kernel.DeliverWideSplit(due, step, syn, sum[0], sum[1], positive)

@@ -1,4 +1,4 @@
-package engine
+package delivery
 
 import (
 	"cmp"
@@ -189,7 +189,7 @@ func TestRowsDeliver(t *testing.T) {
 		synapses = append(synapses, naive{4, 30, uint16(r.IntN(targets)), 1})
 	}
 	slices.SortStableFunc(synapses, func(a, b naive) int { return int(a.target) - int(b.target) })
-	k := &static{narrow: *layRows[uint32](t, sources, keys, 3, false, synapses), wide: *layRows[uint64](t, sources, keys, 3, false, synapses)}
+	k := &Static{narrow: *layRows[uint32](t, sources, keys, 3, false, synapses), wide: *layRows[uint64](t, sources, keys, 3, false, synapses)}
 	want := make([][2][targets]int64, steps+100)
 	var sum [2][1 << 16]int32
 	var sumWide [2][1 << 16]int64
@@ -207,7 +207,7 @@ func TestRowsDeliver(t *testing.T) {
 				}
 			}
 		}
-		k.deliver(step, &synapticSums{sum: [2]*[maxShard]int32{&sum[0], &sum[1]}, sumWide: [2]*[maxShard]int64{&sumWide[0], &sumWide[1]}})
+		k.deliver(step, &Sums{sum: [2]*[MaxShard]int32{&sum[0], &sum[1]}, SumWide: [2]*[MaxShard]int64{&sumWide[0], &sumWide[1]}})
 		for ch := range 2 {
 			for k := range targets {
 				if w := want[step][ch][k]; int64(sum[ch][k]) != w || sumWide[ch][k] != w {
@@ -223,7 +223,7 @@ func TestRowsDeliver(t *testing.T) {
 		history = append(history, stamped(spikes, step)...)
 		// From the spikes so far alone, resuming gives the same cursors.
 		if step%50 == 0 {
-			fresh := &static{narrow: k.narrow, wide: k.wide}
+			fresh := &Static{narrow: k.narrow, wide: k.wide}
 			for _, x := range history {
 				if step-x.Step < 41 {
 					fresh.resume(exchange.Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, step, nil)

@@ -1,4 +1,4 @@
-package engine
+package delivery
 
 import (
 	"errors"
@@ -31,23 +31,23 @@ type Rows struct {
 	Keep                        any // keeps the memory of all these, if it is not Go's
 }
 
-// rows returns the synapses as they lie in memory.
-func (k *static) rows() Rows {
+// Rows returns the synapses as they lie in memory.
+func (k *Static) Rows() Rows {
 	n, w, r := &k.narrow, &k.wide, &k.ring
 	return Rows{n.entry, w.entry, r.entry, n.syn, w.syn, r.syn, n.count, w.count, r.count, k.keep}
 }
 
-// take makes rows the static synapses of a shard.
-func (sh *synapses) take(r Rows) error {
-	k := sh.static
+// Take makes rows the static synapses of a shard.
+func (sh *Synapses) Take(r Rows) error {
+	k := sh.Static
 	k.keep = r.Keep
 	k.narrow = rows[uint32]{entry: r.Entry, syn: r.Syn, used: len(r.Syn), count: r.Count}
 	k.wide = rows[uint64]{entry: r.EntryWide, syn: r.SynWide, used: len(r.SynWide), count: r.CountWide}
-	if len(r.EntryWide) > 0 && sh.sumWide[0] == nil {
+	if len(r.EntryWide) > 0 && sh.SumWide[0] == nil {
 		return errors.New("rows of exact weights onto populations that have none")
 	}
 	k.ring = ringRows{entry: r.EntryRing, syn: r.SynRing, count: r.CountRing}
-	if len(r.EntryRing) > 0 && sh.ring == nil {
+	if len(r.EntryRing) > 0 && sh.Ring == nil {
 		return errors.New("rows for a ring that it does not have")
 	}
 	return nil

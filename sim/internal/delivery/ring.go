@@ -1,4 +1,4 @@
-package engine
+package delivery
 
 import (
 	"fmt"
@@ -19,14 +19,14 @@ type ringRows struct {
 	degree []uint32 // synapses of each source, until the engine has summed them
 }
 
-// ringSegment is the mean number of synapses in a segment below which a ring
+// RingSegment is the mean number of synapses in a segment below which a ring
 // costs less: in the microcircuit rings win where it is 8 (20 shards) and less.
-const ringSegment = 10.0
+const RingSegment = 10.0
 
-// chooseRing reports whether the shards of a layout are delivered through rings: they
+// ChooseRing reports whether the shards of a layout are delivered through rings: they
 // must be small enough, and segments short.
-func chooseRing(l *layout, bundles []*wiring.Bundle) bool {
-	for _, n := range l.slots {
+func ChooseRing(l *Layout, bundles []*wiring.Bundle) bool {
+	for _, n := range l.Slots {
 		if n > kernel.RingSlots {
 			return false
 		}
@@ -48,11 +48,11 @@ func chooseRing(l *layout, bundles []*wiring.Bundle) bool {
 		if s.synapses == 0 {
 			continue
 		}
-		row := s.synapses / float64(l.n[p]) / float64(l.shards)
+		row := s.synapses / float64(l.n[p]) / float64(l.Shards)
 		synapses += s.synapses
 		segments += s.synapses / math.Max(1, row/(s.delays/s.synapses))
 	}
-	return synapses > 0 && synapses/segments < ringSegment
+	return synapses > 0 && synapses/segments < RingSegment
 }
 
 // ringable reports whether a projection's synapses can go through a ring. Those
@@ -64,18 +64,18 @@ func inRing(key uint16) bool { return key>>1 < kernel.RingSteps }
 
 // fillRing makes the rows of a shard's ring. Sources are counted, then placed:
 // the words of a source stand in order of target.
-func fillRing(b *rowBuilder, sh *synapses, bundles []*wiring.Bundle) error {
-	r := &sh.static.ring
+func fillRing(b *rowBuilder, sh *Synapses, bundles []*wiring.Bundle) error {
+	r := &sh.Static.ring
 	r.degree = make([]uint32, b.neurons)
 	var d wiring.Drawn
 	var units wiring.Toll
 	each := func(visit func(source uint32, slot, key uint16, weight int64)) error {
 		for _, w := range bundles {
-			from, to := b.layout.slice(sh.index, w.Post)
+			from, to := b.layout.Slice(sh.Index, w.Post)
 			blk := sh.places[w.Post.Population]
-			first := uint32(b.layout.first[w.Pre.Population])
+			first := uint32(b.layout.First[w.Pre.Population])
 			for k := from; k < to; k++ {
-				if w.Draw(blk.index(k)-w.Post.From, &d); d.Err != nil {
+				if w.Draw(blk.Index(k)-w.Post.From, &d); d.Err != nil {
 					return d.Err
 				}
 				if err := units.Add(b.job, (wiring.UnitsPerTarget+len(d.Source)*wiring.UnitsPerSynapse)/2); err != nil { // twice
@@ -83,7 +83,7 @@ func fillRing(b *rowBuilder, sh *synapses, bundles []*wiring.Bundle) error {
 				}
 				for i, s := range d.Source {
 					if inRing(d.Key[i]) {
-						visit(first+s, uint16(blk.base+k), d.Key[i], d.Weight[i])
+						visit(first+s, uint16(blk.Base+k), d.Key[i], d.Weight[i])
 					}
 				}
 			}
@@ -116,7 +116,7 @@ func fillRing(b *rowBuilder, sh *synapses, bundles []*wiring.Bundle) error {
 }
 
 // receiveRing delivers spikes of an interval that began behind step begin.
-func (k *static) receiveRing(spikes []exchange.Spike, begin int64, to *synapticSums) {
+func (k *Static) receiveRing(spikes []exchange.Spike, begin int64, to *Sums) {
 	k.ringList = k.ringList[:0]
 	for _, s := range spikes {
 		c := k.ring.entry[s.Neuron]
@@ -132,14 +132,14 @@ func (k *static) receiveRing(spikes []exchange.Spike, begin int64, to *synapticS
 		if s.Multiplicity == 1 {
 			k.ringList = append(k.ringList, row)
 		} else {
-			kernel.DeliverRingMultiple(row, uint32(s.Multiplicity), k.ring.syn, to.ring)
+			kernel.DeliverRingMultiple(row, uint32(s.Multiplicity), k.ring.syn, to.Ring)
 		}
 	}
-	kernel.DeliverRing(k.ringList, k.ring.syn, to.ring)
+	kernel.DeliverRing(k.ringList, k.ring.syn, to.Ring)
 }
 
 // resumeRing delivers what a spike stamped stamp still has to after step.
-func (k *static) resumeRing(s exchange.Spike, stamp, step int64, to *synapticSums) {
+func (k *Static) resumeRing(s exchange.Spike, stamp, step int64, to *Sums) {
 	c := k.ring.entry[s.Neuron]
 	for _, w := range k.ring.syn[uint32(c) : uint64(uint32(c))+c>>32] {
 		arrival := stamp + int64(w>>12%kernel.RingSteps)
@@ -147,45 +147,45 @@ func (k *static) resumeRing(s exchange.Spike, stamp, step int64, to *synapticSum
 			continue
 		}
 		i := uint32(arrival%kernel.RingSteps)*kernel.RingSlots + w%kernel.RingSlots
-		to.ring[i] += int32(w) >> 18 * int32(s.Multiplicity)
+		to.Ring[i] += int32(w) >> 18 * int32(s.Multiplicity)
 		if to.ringPositive != nil {
 			to.ringPositive[i] += max(int32(w)>>18, 0) * int32(s.Multiplicity)
 		}
 	}
 }
 
-// sums returns the sums of a block's input of channel ch that are due at the
+// Due returns the sums of a block's input of channel ch that are due at the
 // shard's step.
-func (sh *synapses) sums(b *place, ch int) []int32 {
-	if b.ring {
-		at := int(sh.step%kernel.RingSteps)*kernel.RingSlots + b.base
-		return sh.ring[at : at+b.n]
+func (sh *Synapses) Due(b *Place, ch int) []int32 {
+	if b.Ring {
+		at := int(sh.Step%kernel.RingSteps)*kernel.RingSlots + b.Base
+		return sh.Ring[at : at+b.N]
 	}
-	return sh.sum[ch][b.base : b.base+b.n]
+	return sh.sum[ch][b.Base : b.Base+b.N]
 }
 
-// positives returns the positive part of a merged block's sums.
-func (sh *synapses) positives(b *place) []int32 {
-	if b.ring {
-		at := int(sh.step%kernel.RingSteps)*kernel.RingSlots + b.base
-		return sh.ringPositive[at : at+b.n]
+// DuePositive returns the positive part of a merged block's sums.
+func (sh *Synapses) DuePositive(b *Place) []int32 {
+	if b.Ring {
+		at := int(sh.Step%kernel.RingSteps)*kernel.RingSlots + b.Base
+		return sh.ringPositive[at : at+b.N]
 	}
-	return sh.positive[b.base : b.base+b.n]
+	return sh.positive[b.Base : b.Base+b.N]
 }
 
-// addLong adds what came through segments, since its delay is longer than a
+// AddLong adds what came through segments, since its delay is longer than a
 // ring, to the ring's sums.
-func (sh *synapses) addLong(b *place, following bool) {
-	if sh.static.narrow.entry == nil {
+func (sh *Synapses) AddLong(b *Place, following bool) {
+	if sh.Static.narrow.entry == nil {
 		return
 	}
-	dst, src := sh.sums(b, 0), sh.sum[0][b.base:b.base+b.n]
+	dst, src := sh.Due(b, 0), sh.sum[0][b.Base:b.Base+b.N]
 	for k, x := range src {
 		dst[k] += x
 	}
 	clear(src)
 	if following && sh.positive != nil {
-		dst, src := sh.positives(b), sh.positive[b.base:b.base+b.n]
+		dst, src := sh.DuePositive(b), sh.positive[b.Base:b.Base+b.N]
 		for k, x := range src {
 			dst[k] += x
 		}

@@ -1,4 +1,4 @@
-package engine
+package delivery
 
 import (
 	"fmt"
@@ -18,7 +18,7 @@ import (
 // they are told of a spike; what they send waits in a wheel until it is due. A
 // state holds both, for what was sent cannot be found out again.
 type stateful struct {
-	of     *statefulProjection
+	of     *StatefulProjection
 	sender synapse.Sender
 	base   uint32   // neuron, counted over the network, of the first row
 	begin  []uint32 // by row, where its synapses begin; and where the last one's end
@@ -35,14 +35,14 @@ type stateful struct {
 	out    []float64
 }
 
-// A statefulProjection is what all shards know of a projection whose synapses have
+// A StatefulProjection is what all shards know of a projection whose synapses have
 // state.
-type statefulProjection struct {
-	projection int
+type StatefulProjection struct {
+	Projection int
 	model      synapse.Model
 	spec       *synapse.Spec
 	bound      float64 // of what one spike delivers
-	first      []int64 // synapses of all targets before each, and of all
+	First      []int64 // synapses of all targets before each, and of all
 	sources    []network.Range
 	drawers    []*wiring.Drawer
 	base, span int // neurons from base to base+span-1 are sources, or stand between them
@@ -52,7 +52,7 @@ type statefulProjection struct {
 
 // A target is a block of neurons that a projection has synapses onto.
 type target struct {
-	*place
+	*Place
 	counts bool // spikes, whatever their weights
 }
 
@@ -74,60 +74,60 @@ const (
 	inTheRing               // those of parrots whose shard has a ring
 )
 
-func (b *place) form(quanta int64) form {
+func (b *Place) form(quanta int64) form {
 	switch {
-	case b.ring:
+	case b.Ring:
 		return inTheRing
-	case !b.grid.Wide:
+	case !b.Grid.Wide:
 		return compact
-	case !b.merged && quanta <= 0:
+	case !b.Merged && quanta <= 0:
 		return exactSecond
 	}
 	return exact
 }
 
-// newStatefulProjection resolves a projection of a model with state; drawers are those onto
+// NewStatefulProjection resolves a projection of a model with state; drawers are those onto
 // the parts of its targets.
-func newStatefulProjection(desc *network.Description, l *layout, c clock.Clock, projection int, drawers []*wiring.Drawer) (*statefulProjection, error) {
+func NewStatefulProjection(desc *network.Description, l *Layout, c clock.Clock, projection int, drawers []*wiring.Drawer) (*StatefulProjection, error) {
 	pr := &desc.Projections[projection]
 	model, spec, err := desc.KindOf(pr)
 	if err != nil {
 		return nil, err
 	}
-	ch := &statefulProjection{projection: projection, model: model, spec: spec, bound: desc.Reach(pr, false), drawers: drawers, desc: desc, clock: c}
+	ch := &StatefulProjection{Projection: projection, model: model, spec: spec, bound: desc.Reach(pr, false), drawers: drawers, desc: desc, clock: c}
 	p := drawers[0].Plan
-	ch.first = make([]int64, p.Onto.N+1)
+	ch.First = make([]int64, p.Onto.N+1)
 	for t := range p.Onto.N {
-		ch.first[t+1] = ch.first[t] + int64(p.Degree(t))
+		ch.First[t+1] = ch.First[t] + int64(p.Degree(t))
 	}
-	if n := ch.first[p.Onto.N]; n > math.MaxUint32 {
+	if n := ch.First[p.Onto.N]; n > math.MaxUint32 {
 		return nil, fmt.Errorf("%d synapses with state of one projection, must be at most %d: connect in several parts", n, uint32(math.MaxUint32))
 	}
 	ch.base, ch.sources = math.MaxInt, pr.Sources()
 	end := 0
 	for _, r := range ch.sources {
-		from := l.first[r.Population] + r.From
+		from := l.First[r.Population] + r.From
 		ch.base, end = min(ch.base, from), max(end, from+r.N)
 	}
 	ch.span = end - ch.base
 	return ch, nil
 }
 
-// drawn forgets what synapses are drawn from: plans may be large.
-func (ch *statefulProjection) drawn() { ch.drawers = nil }
+// Drawn forgets what synapses are drawn from: plans may be large.
+func (ch *StatefulProjection) Drawn() { ch.drawers = nil }
 
 // source returns which neuron, counted over the network, drawn calls s.
-func (ch *statefulProjection) source(l *layout, s uint32) int {
+func (ch *StatefulProjection) source(l *Layout, s uint32) int {
 	p := ch.drawers[0].Plan
 	if len(p.From.Parts) == 1 {
-		return l.first[p.From.Parts[0].Population] + int(s)
+		return l.First[p.From.Parts[0].Population] + int(s)
 	}
 	population, i := p.From.At(int(s))
-	return l.first[population] + i
+	return l.First[population] + i
 }
 
-// drawStateful draws the synapses of a projection onto a shard.
-func (sh *synapses) drawStateful(l *layout, of *statefulProjection, j *wiring.Job) error {
+// DrawStateful draws the synapses of a projection onto a shard.
+func (sh *Synapses) DrawStateful(l *Layout, of *StatefulProjection, j *wiring.Job) error {
 	k, err := newStateful(l, sh, of, j)
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func (sh *synapses) drawStateful(l *layout, of *statefulProjection, j *wiring.Jo
 }
 
 // newStateful draws the synapses of a projection onto a shard.
-func newStateful(l *layout, sh *synapses, ch *statefulProjection, j *wiring.Job) (*stateful, error) {
+func newStateful(l *Layout, sh *Synapses, ch *StatefulProjection, j *wiring.Job) (*stateful, error) {
 	k := &stateful{of: ch, base: uint32(ch.base), begin: make([]uint32, ch.span+1), last: make([]int64, ch.span)}
 	var err error
 	if k.sender, err = ch.spec.New(&synapse.Config{Model: ch.model, Resolution: ch.clock.H}); err != nil {
@@ -150,10 +150,10 @@ func newStateful(l *layout, sh *synapses, ch *statefulProjection, j *wiring.Job)
 	var units wiring.Toll
 	each := func(visit func(row, slot, n int, w *wiring.Drawer, t int)) error {
 		for _, w := range ch.drawers {
-			from, to := l.slice(sh.index, w.Post)
+			from, to := l.Slice(sh.Index, w.Post)
 			b := sh.places[w.Post.Population]
 			for i := from; i < to; i++ {
-				t := b.index(i) - w.Post.From
+				t := b.Index(i) - w.Post.From
 				if w.Draw(t, &d); d.Err != nil {
 					return d.Err
 				}
@@ -161,7 +161,7 @@ func newStateful(l *layout, sh *synapses, ch *statefulProjection, j *wiring.Job)
 					return err
 				}
 				for n, s := range d.Source {
-					visit(ch.source(l, s)-ch.base, b.base+i, n, w, w.At+t)
+					visit(ch.source(l, s)-ch.base, b.Base+i, n, w, w.At+t)
 				}
 			}
 		}
@@ -184,7 +184,7 @@ func newStateful(l *layout, sh *synapses, ch *statefulProjection, j *wiring.Job)
 	err = each(func(row, slot, n int, w *wiring.Drawer, t int) {
 		i := next[row]
 		next[row]++
-		k.at[i], k.delay[i], k.place[i], k.weight[i] = uint16(slot), d.Key[n]>>1, uint32(ch.first[t]+int64(n)), w.StartWeight(&d, t, n)
+		k.at[i], k.delay[i], k.place[i], k.weight[i] = uint16(slot), d.Key[n]>>1, uint32(ch.First[t]+int64(n)), w.StartWeight(&d, t, n)
 	})
 	if err != nil {
 		return nil, err
@@ -203,7 +203,7 @@ func newStateful(l *layout, sh *synapses, ch *statefulProjection, j *wiring.Job)
 	return k, nil
 }
 
-func (k *stateful) receive(spikes []exchange.Spike, begin, now int64, to *synapticSums) {
+func (k *stateful) receive(spikes []exchange.Spike, begin, now int64, to *Sums) {
 	for i := 0; i < len(spikes); {
 		s := spikes[i]
 		times := int(s.Multiplicity)
@@ -217,7 +217,7 @@ func (k *stateful) receive(spikes []exchange.Spike, begin, now int64, to *synapt
 }
 
 // send has the synapses of a row send what a spike stamped step brings.
-func (k *stateful) send(row int, step int64, times int, now int64, to *synapticSums) {
+func (k *stateful) send(row int, step int64, times int, now int64, to *Sums) {
 	since := math.Inf(1)
 	if k.last[row] > 0 {
 		since = k.of.clock.MS(step - k.last[row])
@@ -244,11 +244,11 @@ func (k *stateful) send(row int, step int64, times int, now int64, to *synapticS
 		}
 		quanta, tier := int64(times), uint8(0)
 		if !b.counts {
-			quanta, tier = b.grid.Place(max(-limit, min(limit, x)))
+			quanta, tier = b.Grid.Place(max(-limit, min(limit, x)))
 		}
 		if quanta != 0 {
 			due := uint16(step) + k.delay[i]
-			k.wheel.put(sending{quanta, k.at[i] + uint16(int(tier)*b.n), due, b.form(quanta)}, due, uint16(now))
+			k.wheel.put(sending{quanta, k.at[i] + uint16(int(tier)*b.N), due, b.form(quanta)}, due, uint16(now))
 		}
 	}
 }
@@ -256,7 +256,7 @@ func (k *stateful) send(row int, step int64, times int, now int64, to *synapticS
 // block returns the block of a slot.
 func (k *stateful) block(slot uint16) target {
 	for _, b := range k.target {
-		if i := int(slot) - b.base; i >= 0 && i < b.n {
+		if i := int(slot) - b.Base; i >= 0 && i < b.N {
 			return b
 		}
 	}
@@ -264,16 +264,16 @@ func (k *stateful) block(slot uint16) target {
 }
 
 // fail notes a synapse that delivers what is no number.
-func (k *stateful) fail(b target, i int, step int64, to *synapticSums) {
-	target := b.index(int(k.at[i]) - b.base)
+func (k *stateful) fail(b target, i int, step int64, to *Sums) {
+	target := b.Index(int(k.at[i]) - b.Base)
 	err := fmt.Errorf("population %s: a synapse of model %s onto neuron %d delivers NaN at a spike at %g ms, must be a number",
-		brief.Quote(k.of.desc.Populations[b.population].Name), brief.Quote(k.of.desc.Projections[k.of.projection].Synapse), int(b.id)+target, k.of.clock.MS(step))
-	if failed := (&stepError{err: err, step: step, neuron: b.number + target}); failed.before(to.failed) {
+		brief.Quote(k.of.desc.Populations[b.Population].Name), brief.Quote(k.of.desc.Projections[k.of.Projection].Synapse), int(b.ID)+target, k.of.clock.MS(step))
+	if failed := (&StepError{Err: err, Step: step, Neuron: b.Number + target}); failed.Before(to.failed) {
 		to.failed = failed
 	}
 }
 
-func (k *stateful) deliver(step int64, to *synapticSums) bool {
+func (k *stateful) deliver(step int64, to *Sums) bool {
 	if k.wheel.held == 0 {
 		return false
 	}
@@ -283,7 +283,7 @@ func (k *stateful) deliver(step int64, to *synapticSums) bool {
 		switch s.form {
 		case inTheRing:
 			i := int(step%kernel.RingSteps)*kernel.RingSlots + int(s.at)
-			to.ring[i] += int32(s.quanta)
+			to.Ring[i] += int32(s.quanta)
 			if to.ringPositive != nil {
 				to.ringPositive[i] += int32(up)
 			}
@@ -293,9 +293,9 @@ func (k *stateful) deliver(step int64, to *synapticSums) bool {
 				to.positive[s.at] += int32(up)
 			}
 		default:
-			to.sumWide[s.form-exact][s.at] += s.quanta
-			if to.positiveW != nil && s.form == exact {
-				to.positiveW[s.at] += up
+			to.SumWide[s.form-exact][s.at] += s.quanta
+			if to.PositiveW != nil && s.form == exact {
+				to.PositiveW[s.at] += up
 			}
 		}
 	}
@@ -303,9 +303,9 @@ func (k *stateful) deliver(step int64, to *synapticSums) bool {
 	return len(due) > 0
 }
 
-func (k *stateful) resume(exchange.Spike, int64, int64, *synapticSums) {} // what was sent is in the state
+func (k *stateful) resume(exchange.Spike, int64, int64, *Sums) {} // what was sent is in the state
 
-func (k *stateful) ahead(int64, []network.StampedSpike, *synapticSums) kind {
+func (k *stateful) ahead(int64, []network.StampedSpike, *Sums) kind {
 	return &stateful{wheel: *k.wheel.clone()}
 }
 

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package engine
+package delivery
 
 // PreferHugePages does nothing: it is a hint that only Linux takes here.
 func PreferHugePages[W any]([]W) {}

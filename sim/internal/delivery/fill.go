@@ -1,4 +1,4 @@
-package engine
+package delivery
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 // that what is being sorted stays small beside what is done. Large source populations
 // come first: they need most room while little is done.
 type rowBuilder struct {
-	layout   *layout
+	layout   *Layout
 	neurons  int
 	ring     bool // synapses go through rings where they can
 	job      *wiring.Job
@@ -23,8 +23,8 @@ type rowBuilder struct {
 	order    []int
 }
 
-// newRowBuilder returns what builds the rows of bundles with so many workers.
-func newRowBuilder(l *layout, ring bool, workers int, j *wiring.Job, bundles []*wiring.Bundle) *rowBuilder {
+// NewRowBuilder returns what builds the rows of bundles with so many workers.
+func NewRowBuilder(l *Layout, ring bool, workers int, j *wiring.Job, bundles []*wiring.Bundle) *rowBuilder {
 	bySource := make([][]*wiring.Bundle, len(l.n))
 	records := make([]int64, len(l.n))
 	neurons := 0
@@ -62,8 +62,8 @@ type rowWork struct {
 	drawn  wiring.Drawn
 }
 
-// fill makes all static rows of a shard; worker says who does.
-func (b *rowBuilder) fill(sh *synapses, worker int) error {
+// Fill makes all static rows of a shard; worker says who does.
+func (b *rowBuilder) Fill(sh *Synapses, worker int) error {
 	work := &b.work[worker]
 	if err := b.job.Err(); err != nil {
 		return err
@@ -88,9 +88,9 @@ func (b *rowBuilder) fill(sh *synapses, worker int) error {
 			return err
 		}
 	}
-	err := fillRows(b, sh, &sh.static.narrow, narrow, work, &work.narrow)
+	err := fillRows(b, sh, &sh.Static.narrow, narrow, work, &work.narrow)
 	if err == nil {
-		err = fillRows(b, sh, &sh.static.wide, wide, work, &work.wide)
+		err = fillRows(b, sh, &sh.Static.wide, wide, work, &work.wide)
 	}
 	if err != nil {
 		*work = rowWork{} // what lies there belongs to rows that were given up
@@ -100,7 +100,7 @@ func (b *rowBuilder) fill(sh *synapses, worker int) error {
 
 // fillRows makes the rows of one form; bundles are in order of source
 // population.
-func fillRows[W word](b *rowBuilder, sh *synapses, r *rows[W], bundles []*wiring.Bundle, work *rowWork, room *partition[W]) error {
+func fillRows[W word](b *rowBuilder, sh *Synapses, r *rows[W], bundles []*wiring.Bundle, work *rowWork, room *partition[W]) error {
 	if len(bundles) == 0 {
 		return nil
 	}
@@ -125,10 +125,10 @@ func fillRows[W word](b *rowBuilder, sh *synapses, r *rows[W], bundles []*wiring
 		for _, w := range g.bundles {
 			g.keys = max(g.keys, int(w.Delays.Max)<<1+2)
 			g.single = g.single && w.Merged
-			from, to := b.layout.slice(sh.index, w.Post)
+			from, to := b.layout.Slice(sh.Index, w.Post)
 			blk := sh.places[w.Post.Population]
 			for k := from; k < to; k++ {
-				g.records += int64(w.Degree(blk.index(k) - w.Post.From))
+				g.records += int64(w.Degree(blk.Index(k) - w.Post.From))
 			}
 		}
 		if g.single {
@@ -155,10 +155,10 @@ func fillRows[W word](b *rowBuilder, sh *synapses, r *rows[W], bundles []*wiring
 		}
 		part.reset(sources, bucketShift(g.records, sources, g.keys))
 		for _, w := range g.bundles {
-			from, to := b.layout.slice(sh.index, w.Post)
+			from, to := b.layout.Slice(sh.Index, w.Post)
 			blk := sh.places[w.Post.Population]
 			for k := from; k < to; k++ {
-				if w.Draw(blk.index(k)-w.Post.From, d); d.Err != nil {
+				if w.Draw(blk.Index(k)-w.Post.From, d); d.Err != nil {
 					return d.Err
 				}
 				if err := units.Add(b.job, wiring.UnitsPerTarget+len(d.Source)*wiring.UnitsPerSynapse); err != nil {
@@ -166,16 +166,16 @@ func fillRows[W word](b *rowBuilder, sh *synapses, r *rows[W], bundles []*wiring
 				}
 				if b.ring && ringable(w.Drawer) {
 					dropRing(d)
-					g.records -= int64(w.Degree(blk.index(k)-w.Post.From)) - int64(len(d.Source)) // the ring's are told
+					g.records -= int64(w.Degree(blk.Index(k)-w.Post.From)) - int64(len(d.Source)) // the ring's are told
 				}
-				part.add(uint16(blk.base+k), blk.n, d)
+				part.add(uint16(blk.Base+k), blk.N, d)
 			}
 		}
 		for i := range part.bucket {
 			chunks := part.take(i)
 			first := i << part.shift
 			n := min(1<<part.shift, sources-first)
-			if err := placeRows(pl, r, b.layout.first[p]+first, n, g.keys, chunks); err != nil {
+			if err := placeRows(pl, r, b.layout.First[p]+first, n, g.keys, chunks); err != nil {
 				return err
 			}
 			part.release(chunks)

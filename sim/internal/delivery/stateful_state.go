@@ -1,4 +1,4 @@
-package engine
+package delivery
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 )
 
 // each visits what the shards have of a projection with state.
-func (ch *statefulProjection) each(onto []*synapses, visit func(k *stateful)) {
+func (ch *StatefulProjection) each(onto []*Synapses, visit func(k *stateful)) {
 	for _, sh := range onto {
 		for _, k := range sh.kinds {
 			if k, ok := k.(*stateful); ok && k.of == ch {
@@ -19,17 +19,17 @@ func (ch *statefulProjection) each(onto []*synapses, visit func(k *stateful)) {
 	}
 }
 
-// count returns how many of its synapses the shards have.
-func (ch *statefulProjection) count(onto []*synapses) int64 {
+// Count returns how many of its synapses the shards have.
+func (ch *StatefulProjection) Count(onto []*Synapses) int64 {
 	n := int64(0)
 	ch.each(onto, func(k *stateful) { n += k.count() })
 	return n
 }
 
-// state returns a copy of the state of a projection's synapses.
-func (ch *statefulProjection) state(l *layout, onto []*synapses) network.SynapseState {
-	n := ch.first[len(ch.first)-1]
-	s := network.SynapseState{Projection: ch.projection, Weight: make([]float64, n), Columns: map[string][]float64{}}
+// State returns a copy of the state of a projection's synapses.
+func (ch *StatefulProjection) State(l *Layout, onto []*Synapses) network.SynapseState {
+	n := ch.First[len(ch.First)-1]
+	s := network.SynapseState{Projection: ch.Projection, Weight: make([]float64, n), Columns: map[string][]float64{}}
 	for _, c := range ch.spec.Columns {
 		s.Columns[c.Name] = make([]float64, n)
 	}
@@ -54,19 +54,19 @@ func (ch *statefulProjection) state(l *layout, onto []*synapses) network.Synapse
 }
 
 // rowsOf returns the row of each of a projection's sources.
-func (ch *statefulProjection) rowsOf(l *layout) []int {
+func (ch *StatefulProjection) rowsOf(l *Layout) []int {
 	var rows []int
 	for _, r := range ch.sources {
 		for i := range r.N {
-			rows = append(rows, l.first[r.Population]+r.From+i-ch.base)
+			rows = append(rows, l.First[r.Population]+r.From+i-ch.base)
 		}
 	}
 	return rows
 }
 
-// setState restores the state of a projection's synapses.
-func (ch *statefulProjection) setState(l *layout, onto []*synapses, s *network.SynapseState) error {
-	if err := s.Check(ch.spec, ch.first[len(ch.first)-1], network.NewPool(ch.sources).N); err != nil {
+// SetState restores the state of a projection's synapses.
+func (ch *StatefulProjection) SetState(l *Layout, onto []*Synapses, s *network.SynapseState) error {
+	if err := s.Check(ch.spec, ch.First[len(ch.First)-1], network.NewPool(ch.sources).N); err != nil {
 		return fmt.Errorf("state of the synapses of projection %d: %w", s.Projection, err)
 	}
 	rows := ch.rowsOf(l)
@@ -88,9 +88,9 @@ func (ch *statefulProjection) setState(l *layout, onto []*synapses, s *network.S
 	return nil
 }
 
-// sent returns what is under way from synapses with state: in order, positive and
+// Sent returns what is under way from synapses with state: in order, positive and
 // negative apart.
-func sent(onto []*synapses, step int64) []network.Sending {
+func Sent(onto []*Synapses, step int64) []network.Sending {
 	var list []network.Sending
 	for _, sh := range onto {
 		for _, k := range sh.kinds {
@@ -116,44 +116,44 @@ func sent(onto []*synapses, step int64) []network.Sending {
 
 // neuron returns which neuron, counted over the network, and which of its sums a
 // slot is.
-func (sh *synapses) neuron(slot int) (neuron uint32, tier uint8) {
+func (sh *Synapses) neuron(slot int) (neuron uint32, tier uint8) {
 	for _, b := range sh.places {
-		if i := slot - b.base; i >= 0 && i < b.n*b.grid.TierCount() {
-			return uint32(b.number + b.index(i%b.n)), uint8(i / b.n)
+		if i := slot - b.Base; i >= 0 && i < b.N*b.Grid.TierCount() {
+			return uint32(b.Number + b.Index(i%b.N)), uint8(i / b.N)
 		}
 	}
 	panic("a slot of no neuron")
 }
 
-// setSent puts what was under way at step back on its way.
-func setSent(l *layout, onto []*synapses, list []network.Sending, step int64) error {
+// SetSent puts what was under way at step back on its way.
+func SetSent(l *Layout, onto []*Synapses, list []network.Sending, step int64) error {
 	for _, x := range list {
-		p := l.population(int(x.Neuron))
-		i := int(x.Neuron) - l.first[p]
+		p := l.Population(int(x.Neuron))
+		i := int(x.Neuron) - l.First[p]
 		for _, sh := range onto {
 			b := sh.places[p]
-			element, ok := b.element(i)
+			element, ok := b.Element(i)
 			if !ok {
 				continue
 			}
 			at := slices.IndexFunc(sh.kinds, func(k kind) bool { _, ok := k.(*stateful); return ok })
-			if at < 0 || int(x.Tier) >= b.grid.TierCount() {
+			if at < 0 || int(x.Tier) >= b.Grid.TierCount() {
 				return fmt.Errorf("state has %d quanta under way to neuron %d, where nothing can come from", x.Quanta, x.Neuron+1)
 			}
 			k := sh.kinds[at].(*stateful)
-			slot := b.base + int(x.Tier)*b.n + element
+			slot := b.Base + int(x.Tier)*b.N + element
 			k.wheel.put(sending{x.Quanta, uint16(slot), uint16(x.Step), b.form(x.Quanta)}, uint16(x.Step), uint16(step))
 		}
 	}
 	return nil
 }
 
-// takeWeights puts the weights that the synapses of a projection were given at a step
+// TakeWeights puts the weights that the synapses of a projection were given at a step
 // into the state that they had then.
-func (ch *statefulProjection) takeWeights(s *network.SynapseState, changed []network.SynapseChange, step int64) {
+func (ch *StatefulProjection) TakeWeights(s *network.SynapseState, changed []network.SynapseChange, step int64) {
 	for _, c := range changed {
 		if c.Since == step && !math.IsNaN(c.Weight) {
-			s.Weight[ch.first[c.Target]+int64(c.Index)] = c.Weight
+			s.Weight[ch.First[c.Target]+int64(c.Index)] = c.Weight
 		}
 	}
 }
