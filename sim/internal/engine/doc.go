@@ -1,6 +1,7 @@
-// Package engine builds and runs networks: it is where the time goes.
+// Package engine builds and runs networks: it is where the time goes. What it builds
+// from is in packages network, wiring and delivery.
 //
-//	build.go        an engine from a description; fill.go: all rows of a shard
+//	build.go        an engine from a description
 //	memory.go       how much memory it will take
 //	load.go         an engine from rows that were built before
 //	renew.go        an engine that goes on from another whose description changed
@@ -10,7 +11,7 @@
 //	settle.go       what decays for ever ends, what is not finite stops a run
 //	attach.go       devices to blocks; combine.go: those of single neurons together
 //	current.go      what currents of devices add up to
-//	shard.go        one step of one shard; wheel.go: what is under way, by the step it arrives
+//	shard.go        one step of one shard
 //	run.go          the run loop; panic.go: panics of its workers
 //	risk.go         steps that fail, and parrots that may emit more at once than sums hold
 //	record.go       spike recorders and multimeters; train.go: generators' own spikes
