@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/store"
 	"cortigo/sim/spikes"
 )
@@ -102,9 +103,15 @@ func InspectFile(path string) (FileInfo, error) {
 	return info, nil
 }
 
+// ErrUnregistered is wrapped by the errors of Open and Verify about a neuron model, a
+// device, a rule, a distribution or a kind of synapses that this program does not
+// know: one that the program that saved the network had registered.
+var ErrUnregistered = param.ErrUnregistered
+
 // Verify reads all that Save left in dir and compares checksums, fingerprints
 // and numbers. The error joins everything that is wrong; nil: the network and
-// its state, if there is one, are those that were saved.
+// its state, if there is one, are those that were saved. If an error wraps
+// ErrUnregistered, the checksums were compared, but not what the files say.
 func Verify(dir string) error {
 	if err := named(dir); err != nil {
 		return err

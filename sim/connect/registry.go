@@ -142,7 +142,7 @@ func (r *registry[T]) read(name string, params json.RawMessage, depth int) (T, e
 	r.mu.RUnlock()
 	var none T
 	if f == nil {
-		return none, fmt.Errorf("unknown %s %s: if it is one of your own, register it before opening (connect.%s)", r.what, brief.Quote(name), r.register)
+		return none, param.Unregistered(r.what, name, "connect."+r.register)
 	}
 	v, err := f.decode(name, params, depth)
 	if err != nil {

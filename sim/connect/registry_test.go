@@ -46,7 +46,7 @@ func TestRegister(t *testing.T) {
 	checkError(t, CheckDistribution(nil), "no distribution")
 	checkError(t, CheckDrawn(Values{1}), "Values are one for each connection")
 	_, err := DecodeRule("small_world", []byte(`{}`))
-	checkError(t, err, `unknown rule "small_world": if it is one of your own, register it before opening`)
+	checkError(t, err, `unknown rule "small_world", not registered in this program: if it is one of your own, register it before opening`)
 
 	c := CopyDistribution(d).(shifted)
 	v := Values{1, 2}

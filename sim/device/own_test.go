@@ -319,7 +319,7 @@ func TestRegister(t *testing.T) {
 			t.Errorf("Create %T: %v, want %q", c.d, err, c.want)
 		}
 	}
-	if _, err := device.Decode("kicker", nil); err == nil || !strings.Contains(err.Error(), `unknown device "kicker": if it is one of your own, register it before opening (device.Register)`) {
+	if _, err := device.Decode("kicker", nil); err == nil || !strings.Contains(err.Error(), `unknown device "kicker", not registered in this program: if it is one of your own, register it before opening (device.Register)`) {
 		t.Error(err)
 	}
 	if _, _, err := device.Encode(unknown{}); err == nil || !strings.Contains(err.Error(), "is not registered") {

@@ -106,7 +106,7 @@ func Decode(name string, params json.RawMessage) (Device, error) {
 	t := registered.byName[name]
 	registered.RUnlock()
 	if t == nil {
-		return nil, fmt.Errorf("unknown device %s: if it is one of your own, register it before opening (device.Register)", brief.Quote(name))
+		return nil, param.Unregistered("device", name, "device.Register")
 	}
 	set := param.Of(reflect.Zero(t).Interface())
 	if len(params) == 0 {

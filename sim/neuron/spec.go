@@ -200,7 +200,7 @@ func Registered() []*Spec {
 func Decode(name string, parameters []byte) (Model, error) {
 	s := Find(name)
 	if s == nil {
-		return nil, fmt.Errorf("unknown model %s: one of your own must be registered (neuron.Register) before a network that has it is opened", brief.Quote(name))
+		return nil, param.Unregistered("neuron model", name, "neuron.Register")
 	}
 	if len(parameters) == 0 {
 		return s.Defaults, nil

@@ -194,7 +194,7 @@ func Encode(m Model) ([]byte, error) { return param.Marshal(m) }
 func Decode(name string, parameters []byte) (Model, error) {
 	s := Find(name)
 	if s == nil {
-		return nil, fmt.Errorf("unknown kind of synapses %q: is it one of one's own, which this program has not registered?", name)
+		return nil, param.Unregistered("kind of synapses", name, "synapse.Register")
 	}
 	m, err := param.Of(s.Defaults).Unmarshal(parameters, s.Defaults)
 	if err != nil {

@@ -37,7 +37,8 @@ read or are missing, spikes out of order in a part or from part to part, neurons
 another one's name, metadata of another run, fewer spikes than were counted, wrong checksums of the
 network or its state, a state later than the recording. Ends with an error if anything is wrong.
 
-Rows that a killed run has after its last checkpoint are reported as a note, not as a problem.
+Rows that a killed run has after its last checkpoint are reported as a note, not as a problem. So are models, rules
+and devices of your own, which this command does not know: then only checksums are compared.
 
 The object of --json: ok, problems, notes (lists of texts), parts, spikes, samples (that were read), network
 (whether there is one), and if something is wrong error.`,
@@ -114,9 +115,22 @@ func check(dir string) (*checkReport, error) {
 	return r, nil
 }
 
+// add takes up what is wrong; what only the program that saved the network knows
+// is no problem.
 func (r *checkReport) add(err error) {
-	if err != nil {
-		r.Problems = append(r.Problems, distinct(problems(err))...)
+	if err == nil {
+		return
+	}
+	var wrong []error
+	for _, l := range leaves(err) {
+		if err := fmt.Errorf("%s%w", l.around, l.err); errors.Is(err, sim.ErrUnregistered) {
+			r.Notes = append(r.Notes, message(err)+"; of this network only checksums were compared")
+		} else {
+			wrong = append(wrong, err)
+		}
+	}
+	if len(wrong) > 0 {
+		r.Problems = append(r.Problems, distinct(problems(errors.Join(wrong...)))...)
 	}
 }
 

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+
+	"cortigo/sim"
 )
 
 // What info says of a run is what run said when it made it.
@@ -166,4 +170,15 @@ func TestCheckpointEvery(t *testing.T) {
 	}
 	wantError(t, append([]string{"run", "--record", "none", "--checkpoint-every", "10"}, small...), "--checkpoint-every needs --out DIR")
 	wantError(t, []string{"run", "--resume", dir, "--t-sim", "10", "--checkpoint-every", "0.05"}, "multiples of the resolution")
+}
+
+// What only the program that saved a network knows is a note.
+func TestCheckUnregistered(t *testing.T) {
+	t.Parallel()
+	r := &checkReport{}
+	r.add(errors.Join(fmt.Errorf("sim: DIR: unknown rule \"ring\", %w", sim.ErrUnregistered), errors.New("sim: DIR: shard 1 is missing")))
+	if !reflect.DeepEqual(r.Problems, []string{"DIR: shard 1 is missing"}) || len(r.Notes) != 1 ||
+		!strings.Contains(r.Notes[0], `DIR: unknown rule "ring", not registered in this program`) || !strings.Contains(r.Notes[0], "only checksums") {
+		t.Errorf("%q, %q", r.Problems, r.Notes)
+	}
 }

@@ -61,6 +61,16 @@ func Of(model any) *Set {
 	return got.(*Set)
 }
 
+// ErrUnregistered is wrapped by errors about a name that this program does not know
+// since nobody has registered what it stands for.
+var ErrUnregistered = errors.New("not registered in this program")
+
+// Unregistered returns the error of a name in a file: of what there is none, which
+// register would make known.
+func Unregistered(what, name, register string) error {
+	return fmt.Errorf("unknown %s %s, %w: if it is one of your own, register it before opening (%s)", what, brief.Quote(name), ErrUnregistered, register)
+}
+
 // CheckName reports a name that files, messages and tables cannot show as it is.
 func CheckName(name string) error {
 	plain := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-.", r) }

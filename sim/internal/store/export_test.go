@@ -23,11 +23,7 @@ func Reseal(dir string, change func(kind string, header map[string]json.RawMessa
 	if j.Description == nil {
 		return errors.New("no description")
 	}
-	desc, err := j.Description.decode()
-	if err != nil {
-		return err
-	}
-	if j.Fingerprint, err = Fingerprint(desc); err != nil {
+	if j.Fingerprint, err = j.Description.fingerprint(); err != nil {
 		return err
 	}
 	for s := range j.Rows {

@@ -10,6 +10,7 @@ import (
 
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/param"
 )
 
 // FileInfo is what the table in a file of a network or state says.
@@ -135,11 +136,18 @@ func StatePath(dir string) string { return statePath(dir) }
 // network's, synapses that do not add up. It needs little memory however large
 // the network is.
 func VerifyNetwork(dir string) []error {
+	var errs []error
 	n, err := OpenNetwork(dir)
 	if err != nil {
-		return []error{err}
+		if !errors.Is(err, param.ErrUnregistered) {
+			return []error{err}
+		}
+		errs = append(errs, err) // and the files can be compared all the same
+		if n, err = openUndescribed(dir); err != nil {
+			return []error{err}
+		}
 	}
-	var errs []error
+	wrong := len(errs)
 	synapses, looked := int64(0), 0
 	for s := range n.Shards {
 		c, h, err := n.openRows(s)
@@ -158,10 +166,27 @@ func VerifyNetwork(dir string) []error {
 	if len(errs) == maxErrors && looked+1 < n.Shards {
 		errs = append(errs, fmt.Errorf("%s: the %d shards after that were not checked", networkPath(dir), n.Shards-looked-1))
 	}
-	if len(errs) == 0 && synapses != n.synapses {
+	if len(errs) == wrong && synapses != n.synapses {
 		errs = append(errs, fmt.Errorf("%s: damaged: %d synapses, its shards have %d", networkPath(dir), n.synapses, synapses))
 	}
 	return errs
+}
+
+// openUndescribed is OpenNetwork without what is described, but for how many neurons
+// there are.
+func openUndescribed(dir string) (*Network, error) {
+	j, err := readNetwork(dir)
+	if err != nil {
+		return nil, err
+	}
+	if fp, err := j.Description.fingerprint(); err != nil || fp != j.Fingerprint {
+		return nil, fmt.Errorf("%s: damaged: the description is not the one that was saved", networkPath(dir))
+	}
+	desc := &network.Description{}
+	for _, p := range j.Description.Populations {
+		desc.Populations = append(desc.Populations, network.Population{N: p.N})
+	}
+	return j.network(desc, j.Fingerprint, dir), nil
 }
 
 // maxErrors is the number of damaged shards after which the check ends.

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 
 	"cortigo/sim/internal/brief"
@@ -84,6 +85,11 @@ func Fingerprint(d *network.Description) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return j.fingerprint()
+}
+
+func (j descriptionJSON) fingerprint() (string, error) {
+	j.Populations, j.Generators = slices.Clone(j.Populations), slices.Clone(j.Generators)
 	for i := range j.Populations {
 		j.Populations[i].Labels = network.Labels{}
 	}
@@ -241,7 +247,11 @@ func OpenNetwork(dir string) (*Network, error) {
 	if most := delivery.MaxShards(desc.Neurons()); j.Shards > most {
 		return nil, fmt.Errorf("%s: damaged: %d shards, must be in [1, %d]", path, j.Shards, most)
 	}
-	return &Network{desc, j.Shards, j.Bounds, j.Format == oldFormat, j.Synapses - j.Stateful, j.Rows, fp, dir}, nil
+	return j.network(desc, fp, dir), nil
+}
+
+func (j *networkJSON) network(desc *network.Description, fingerprint, dir string) *Network {
+	return &Network{desc, j.Shards, j.Bounds, j.Format == oldFormat, j.Synapses - j.Stateful, j.Rows, fingerprint, dir}
 }
 
 // openRows opens the file of a shard, and checks by its table that it was saved

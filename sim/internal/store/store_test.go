@@ -234,7 +234,7 @@ func TestDecodeErrors(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{`"n":7,`, `"n":0,`, `population "exp": 0 neurons`},
 		{`"n":7,`, `"n":2147483647,`, "2147483647 neurons"},
-		{`"type":"iaf_psc_exp"`, `"type":"iaf_psc_wow"`, `population "exp": unknown model "iaf_psc_wow"`},
+		{`"type":"iaf_psc_exp"`, `"type":"iaf_psc_wow"`, `population "exp": unknown neuron model "iaf_psc_wow"`},
 		{`"C_m":250`, `"C_m":-1`, "C_m is -1"},
 		{`"C_m":250`, `"Cm":250`, `no parameter "Cm", did you mean C_m?`},
 		{`"pre":[{"population":0,"from":0,"n":3}]`, `"pre":[{"population":5,"from":0,"n":3}]`, "projection 0: neurons 0..3 of population 5"},

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"math"
 	"os"
 	"reflect"
@@ -11,6 +12,7 @@ import (
 	"cortigo/sim/connect"
 	"cortigo/sim/internal/engine"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
 	"cortigo/sim/synapse"
 )
@@ -148,7 +150,7 @@ func TestSynapseKindUnknown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ old, new, err string }{
-		{`"type": "counting_synapse"`, `"type": "learning_synapse"`, `synapse model "counting_synapse": unknown kind of synapses "learning_synapse": is it one of one's own`},
+		{`"type": "counting_synapse"`, `"type": "learning_synapse"`, `synapse model "counting_synapse": unknown kind of synapses "learning_synapse", not registered in this program`},
 		{`"step": 0.5`, `"slow": 0.5`, `no parameter "slow"`},
 		{`"step": 0.5`, `"step": "+Inf"`, "step is +Inf"},
 		{`"since_step": [`, `"since_step": [-1,`, "changed synapses in columns"},
@@ -164,5 +166,52 @@ func TestSynapseKindUnknown(t *testing.T) {
 		if _, err := OpenNetwork(dir); err == nil || !strings.Contains(err.Error(), c.err) {
 			t.Errorf("%s: %v, want %q", c.new, err, c.err)
 		}
+	}
+}
+
+// What a network with types of another program's own consists of is compared all the
+// same.
+func TestVerifyUnregistered(t *testing.T) {
+	dir, d := t.TempDir(), counted()
+	save(t, dir, d, 2)
+	change := func(path, old, new string) {
+		t.Helper()
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(string(b), old, new)
+		if text == string(b) {
+			t.Fatalf("there is no %s in %s", old, path)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(networkPath(dir), `"type": "counting_synapse"`, `"type": "learning_synapse"`)
+	if errs := VerifyNetwork(dir); len(errs) != 1 || errors.Is(errs[0], param.ErrUnregistered) || !strings.Contains(errs[0].Error(), "the description is not the one that was saved") {
+		t.Errorf("another name: %v", errs)
+	}
+	if err := Reseal(dir, nil); err != nil {
+		t.Fatal(err)
+	}
+	if errs := VerifyNetwork(dir); len(errs) != 1 || !errors.Is(errs[0], param.ErrUnregistered) {
+		t.Errorf("whole: %v", errs)
+	}
+	b, err := os.ReadFile(rowsPath(dir, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)-1] ^= 1
+	b[len(b)-70] ^= 1
+	if err := os.WriteFile(rowsPath(dir, 1), b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if errs := VerifyNetwork(dir); len(errs) != 2 || !strings.Contains(errs[1].Error(), "damaged") {
+		t.Errorf("damaged: %v", errs)
+	}
+	change(networkPath(dir), `"seed":`, `"seed":1`)
+	if errs := VerifyNetwork(dir); len(errs) != 1 || errors.Is(errs[0], param.ErrUnregistered) {
+		t.Errorf("another seed: %v", errs)
 	}
 }
