@@ -8,12 +8,12 @@ import (
 	"sync"
 )
 
-// ErrBusy is the error of a call that comes while another is at work on the
-// network: from another goroutine, or from a function that the other calls, as
-// Progress and a SpikeWriter. The other goes on undisturbed.
+// ErrBusy is the error of a call during another call on the same network: from
+// another goroutine, or from a function that the other call uses, such as that
+// of Progress or a SpikeWriter. The other call is not disturbed.
 var ErrBusy = errors.New("sim: the network is busy")
 
-// A CallError is a call that was refused, and where it stands.
+// A CallError is a call that was refused, with its place in the program.
 type CallError struct {
 	Call string // the method, such as "Connect"
 	File string // of the first caller outside this module's packages, as the compiler names it; "" if not known
@@ -21,8 +21,8 @@ type CallError struct {
 	Err  error // why
 }
 
-// Error begins with the call and its place, FILE:LINE as in a stack trace: in full,
-// by which a notebook's kernel knows the line of a cell.
+// Error starts with the call and its place, FILE:LINE with the full path, as in a
+// stack trace: from that a notebook's kernel finds the line of the cell.
 func (e *CallError) Error() string {
 	place := ""
 	if e.File != "" {
@@ -36,19 +36,19 @@ func (e *CallError) Error() string {
 func (e *CallError) Unwrap() error { return e.Err }
 
 // Err returns the first refused call since New, or since the last Err, as a
-// *CallError with its place, and forgets it; nil if there was none.
+// *CallError with its place, and clears it; nil if there was none.
 //
-// The calls that put a network together, change it or say what it records return
-// no error: Create, Connect, CopyModel, Set, SetEach, SetLabel, SetKind, SetGroup,
-// SetWeights, SetDelays, Record, WriteSpikesTo, WriteSamplesTo, WriteToMemory, Clear and
-// Reset. The first that is refused is remembered, with what was wrong about the nodes that it
-// was given. Build and Simulate then do nothing but return it, until Err was called,
-// so that a network from which a line is missing never runs unnoticed. A program
-// that tries what may be refused calls Err before it goes on. What was refused has
-// changed nothing, so the network is whole without it.
+// The calls that put a network together, change it or say what it records return no error:
+// Create, Connect, CopyModel, Set, SetEach, SetLabel, SetKind, SetGroup, SetWeights,
+// SetDelays, Record, WriteSpikesTo, WriteSamplesTo, WriteToMemory, Clear and Reset. The
+// first call that is refused is remembered; wrong nodes that it was given count as its
+// error. Build and Simulate then only return this error, until Err has been called, so that
+// a network in which a line had no effect never runs unnoticed. A program that makes a call
+// that may be refused calls Err before it continues. A refused call has changed nothing, so
+// the network can be used further.
 //
-// Calls that ask, as Get and Connections, and those that save, build and
-// simulate return their errors, which are not remembered.
+// Calls that ask for something, such as Get and Connections, and those that
+// save, build and simulate return their errors, which are not remembered.
 func (n *Network) Err() error {
 	if n == nil || n.calls == nil {
 		return errNoNetwork

@@ -49,7 +49,7 @@ func (n *Network) checkPopulation(i int, p *network.Population) error {
 }
 
 // replaceGenerator puts g in the place of a group of generators. What they have
-// emitted until now arrives all the same.
+// already emitted still arrives.
 func (n *Network) replaceGenerator(i int, g *network.Generator) {
 	old := n.desc.Generators[i]
 	n.desc.Generators = slices.Clone(n.desc.Generators)
@@ -74,8 +74,8 @@ func (n *Network) replaceGenerator(i int, g *network.Generator) {
 	n.recordings = false
 }
 
-// ready makes the engine what the description says, with the state that was
-// reached, and has it record what it is to.
+// ready makes the engine fit the description, with the state that was reached,
+// and with the recorders.
 func (n *Network) ready(ctx context.Context) error {
 	if ctx == nil {
 		return errors.New("sim: the context is nil: context.Background() is one that never ends")
@@ -123,7 +123,7 @@ func (n *Network) renew(ctx context.Context) error {
 	return nil
 }
 
-// attachRecorders has the engine record what the recorders ask for.
+// attachRecorders makes the engine record what the recorders ask for.
 func (n *Network) attachRecorders() error {
 	if err := n.engine.StopRecording(); err != nil {
 		return fmt.Errorf("sim: a recorder has not taken what was recorded: %w", err)
@@ -137,9 +137,9 @@ func (n *Network) attachRecorders() error {
 	return nil
 }
 
-// Reset takes the network back to time 0 and its initial state. Nodes,
-// parameters, weights and connections stay as they are now, as if they had been so
-// from the beginning; the memories of recorders are emptied.
+// Reset takes the network back to time 0 and its initial state. Nodes, parameters,
+// weights and connections stay as they are now, as if they had been so from the
+// start; the memories of recorders are emptied.
 func (n *Network) Reset() { n.changing("Reset", n.reset) }
 
 func (n *Network) reset() error {

@@ -10,9 +10,9 @@ import (
 	"cortigo/sim/internal/wiring"
 )
 
-// Connect connects the nodes of pre to those of post. how are a connect.Rule, NEST's
-// conn_spec, and a connect.Synapse, its syn_spec, in any order; without a rule all
-// are connected to all, without a synapse with weight 1 and delay 1 ms:
+// Connect connects the nodes of pre to those of post. how may have a connect.Rule
+// (NEST's conn_spec) and a connect.Synapse (its syn_spec), in any order. Without a
+// rule all are connected to all; without a synapse, weights are 1 and delays 1 ms:
 //
 //	net.Connect(noise, all)
 //	net.Connect(noise, all, connect.Synapse{Weight: 30})
@@ -116,8 +116,9 @@ func (n *Network) connect(pre, post *Nodes, how []connect.Specification) error {
 // model returns the model of the first node.
 func (c *Nodes) model() Model { return c.net.modelOf(c.parts[0].group, c.parts[0].from) }
 
-// maxParts is above how many parts a collection is connected one by one: a
-// projection draws the synapses of a target once for each part of its sources.
+// maxParts is the number of parts of a collection above which neurons are
+// connected one by one: a projection draws the synapses of a target once for
+// each part of its sources.
 const maxParts = 16
 
 func (n *Network) connectNeurons(pre, post *Nodes, rule connect.Rule, syn synapseSpec) error {
@@ -164,7 +165,7 @@ func (n *Network) connectPairs(pre, post *Nodes, pr network.Projection) error {
 	type pair struct{ pre, post int }
 	lists := map[pair]*connect.List{}
 	var order []pair
-	// Reverse connections are named behind the others.
+	// Reverse connections are numbered after the others.
 	src, dst := append(pre.places(), post.places()...), append(post.places(), pre.places()...)
 	err := n.drawPairs(wiring.Pairs{Pre: pre.Len(), Post: post.Len(), Shared: shared(pre, post)}, pr, func(s, t int, weight, delay float64) {
 		k := pair{src[s].group, dst[t].group}

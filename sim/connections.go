@@ -11,7 +11,7 @@ import (
 	"cortigo/sim/internal/wiring"
 )
 
-// A Connection is one connection as it is simulated.
+// A Connection is one connection with its present values.
 type Connection struct {
 	Source, Target int32   // ids
 	Model          string  // synapse model
@@ -28,8 +28,8 @@ type Connection struct {
 	attachment attachmentKey
 }
 
-// Get returns weight, delay, or what else a connection keeps, by name: the columns
-// of its kind, if it has state.
+// Get returns by name the weight, the delay or, if the connection has state, a
+// column of its kind.
 func (c Connection) Get(name string) (float64, error) {
 	names := []string{"weight", "delay"}
 	switch name {
@@ -85,8 +85,8 @@ const (
 	fromRecorder
 )
 
-// A ConnectionQuery says which connections are asked for; what is left out asks
-// for all.
+// A ConnectionQuery says which connections are asked for; a field that is left
+// out means all.
 type ConnectionQuery struct {
 	Source, Target *Nodes
 	Model          string // synapse model
@@ -94,9 +94,9 @@ type ConnectionQuery struct {
 
 // Connections returns the connections of a query, NEST's GetConnections: those
 // between neurons in the order in which they were made, then by target; those of
-// generators; those of recorders. The synapses of a network are drawn again to
-// find them, and only those onto the targets asked for. Weights of synapses with
-// state, and what else Get tells of them, are those at the time of the call.
+// generators; those of recorders. To find them, the synapses of a network are
+// drawn again, but only those onto the targets asked for. Weights and columns of
+// synapses with state are those at the time of the call.
 func (n *Network) Connections(q ConnectionQuery) (Connections, error) {
 	var all Connections
 	err := n.reading("Connections", func() error {
@@ -200,7 +200,7 @@ func synapseName(s string) string {
 	return s
 }
 
-// idsOf finds the ids of positions in a pool, that of the projection at hand.
+// idsOf finds the ids of positions in a pool, that of the present projection.
 type idsOf struct {
 	projection int
 	parts      []network.Range

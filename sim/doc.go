@@ -1,10 +1,11 @@
 // Package sim builds and runs networks of spiking neurons.
 //
-// A Network is nodes and the connections between them, put together as in
-// PyNEST: Create makes neurons (package neuron), generators and recorders (package
+// A Network is nodes and the connections between them, put together as in PyNEST:
+// Create makes neurons (package neuron), generators and recorders (package
 // device), Connect connects collections of them by a rule (package connect), and
-// Simulate lets time pass, as often as one likes, with Create, Connect, Set and
-// SetWeights in between. The network goes on from the state that it reached.
+// Simulate advances the time. Simulate can be called as often as you like, with
+// Create, Connect, Set and SetWeights in between; it continues from the state that
+// the network has reached.
 //
 //	net := sim.New(sim.Seed(1))
 //	exc := net.Create("exc", 800, neuron.DefaultIafPscExp(), sim.Params{"V_m": connect.Normal{Mean: -65, SD: 3}})
@@ -21,32 +22,34 @@
 //	err = net.Simulate(ctx, 500)
 //	data, err := spikes.Spikes()
 //
-// Calls that put a network together return what they make and no error. One that
+// Calls that put a network together return what they make and no error. A call that
 // makes no sense is refused: it changes nothing, and the network remembers the first
-// of them. Simulate then returns what was wrong, with the call and its place, and
-// does nothing, until Network.Err has told it. Calls that ask, as Get and Spikes,
-// return errors.
+// such call. Simulate then does nothing and returns what was wrong, with the call
+// and its place, until Network.Err has been called. Calls that ask for something,
+// such as Get and Spikes, return errors.
 //
-// What is recorded, by a device.SpikeRecorder or a device.Multimeter, stays in memory
-// (Nodes.Spikes, Nodes.Samples) or goes to a writer as it comes (WriteSpikesTo,
-// WriteSamplesTo). Recorders are nodes that are created and connected; a program that
-// records any network makes one that is no node, by Network.Record.
+// What a device.SpikeRecorder or a device.Multimeter records stays in memory
+// (Nodes.Spikes, Nodes.Samples) or goes to a writer during the simulation
+// (WriteSpikesTo, WriteSamplesTo). Recorders are nodes that are created and
+// connected; a program that records any network can also make a recorder that is not
+// a node, by Network.Record.
 //
 // Times at this interface are in ms, potentials in mV, currents and weights in pA
-// (weights onto iaf_psc_delta in mV). Ids of nodes count from 1 over all nodes,
-// whatever they are, in the order of their creation. Inside, time is an integer
+// (weights onto iaf_psc_delta in mV). Ids count from 1 over all nodes, of
+// whatever kind, in the order of their creation. Internally, time is an integer
 // number of steps of the resolution.
 //
-// What is changed at a time t holds for what is emitted after t: a connection
-// carries the spikes that are stamped after it was made, and what is under way,
-// of neurons and of generators, arrives with the weight and the delay that it
-// left with.
+// A change at time t holds for what is emitted after t: a connection carries
+// the spikes that are stamped after it was made, and spikes under way, of
+// neurons and of generators, arrive with the weight and the delay that held
+// when they were emitted.
 //
 // One seed gives the same spikes, bit for bit, on any number of threads and
 // shards, in one call of Simulate or in many, in one process or after Save and
-// Open. After a change of connections, or of weights, input that is under way
-// is kept as numbers in place of spikes, so that a network that was changed into
-// itself may differ from one that was not in the last bit of a potential.
+// Open. After a change of connections or weights, input under way is kept as
+// numbers in place of spikes. So a potential may differ in its last bit from
+// that of a network that was not changed, even if the change sets the same
+// values again.
 //
 //	network.go      New, Create
 //	nodes.go        collections of nodes: slices, joins, iteration

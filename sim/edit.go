@@ -16,7 +16,7 @@ import (
 	"cortigo/sim/neuron"
 )
 
-// An edit collects changes of parameters, which take place together or not at
+// An edit collects changes of parameters, which are made together or not at
 // all.
 type edit struct {
 	net         *Network
@@ -186,7 +186,7 @@ func (e *edit) setNeurons(g *group, s span, name string, value any, at, n int) e
 		if e.net.now() > 0 {
 			return nil
 		}
-		// At the beginning it is a parameter, too.
+		// Before the first step it is a parameter, too.
 	}
 	if s.n == g.n && !each {
 		p.Model = changed.(neuron.Model)
@@ -286,8 +286,8 @@ func number(set *param.Set, model any, name string, v any) (float64, error) {
 	return set.Float(m, name)
 }
 
-// setState notes what is a parameter at the beginning and later a neuron's state,
-// as V_m.
+// setState notes what is a parameter before the first step and later a neuron's
+// state, such as V_m.
 func (e *edit) setState(set *param.Set, p *network.Population, population, i int, name string, value any, at, n int) error {
 	v, err := valueFor(p.Model.(Model), name, value, at, n)
 	if err != nil {
@@ -308,8 +308,8 @@ func (e *edit) setState(set *param.Set, p *network.Population, population, i int
 	return nil
 }
 
-// drawPotential has the initial potentials of a whole population drawn when it
-// is built.
+// drawPotential makes the build draw the initial potentials of a whole
+// population.
 func (e *edit) drawPotential(population int, d connect.Distribution) error {
 	p := e.population(population)
 	if !records(p.Model, device.Vm) {

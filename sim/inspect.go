@@ -23,7 +23,7 @@ type Info struct {
 	State       *StateInfo // nil: no state was saved
 }
 
-// PopulationInfo is a population of a network on disk; its ids begin at First.
+// PopulationInfo is a population of a network on disk; its ids start at First.
 type PopulationInfo struct {
 	spikes.Population
 	Model string // "iaf_psc_exp"
@@ -49,9 +49,9 @@ func (i *Info) NeuronCount() int {
 	return n
 }
 
-// Inspect tells what network and state Save left in dir. It reads no synapses
-// and compares no checksums, as Verify does: it is fast for any size. Without a
-// network the error wraps fs.ErrNotExist.
+// Inspect tells what network and state Save wrote in dir. It reads no synapses
+// and compares no checksums (Verify does), so it is fast for any size. If there
+// is no network, the error wraps fs.ErrNotExist.
 func Inspect(dir string) (Info, error) {
 	if err := named(dir); err != nil {
 		return Info{}, err
@@ -90,7 +90,7 @@ type FileInfo struct {
 	Bytes    int64
 }
 
-// InspectFile tells what a single file of those that Save writes is.
+// InspectFile tells what is in a single file that Save wrote.
 func InspectFile(path string) (FileInfo, error) {
 	f, err := store.InspectFile(path)
 	if err != nil {
@@ -108,10 +108,11 @@ func InspectFile(path string) (FileInfo, error) {
 // know: one that the program that saved the network had registered.
 var ErrUnregistered = param.ErrUnregistered
 
-// Verify reads all that Save left in dir and compares checksums, fingerprints
-// and numbers. The error joins everything that is wrong; nil: the network and
-// its state, if there is one, are those that were saved. If an error wraps
-// ErrUnregistered, the checksums were compared, but not what the files say.
+// Verify reads all that Save wrote in dir and compares checksums, fingerprints
+// and numbers. The error joins everything that is wrong; nil means that the
+// network and its state, if there is one, are as they were saved. If an error
+// wraps ErrUnregistered, the checksums were compared, but not what the files
+// say.
 func Verify(dir string) error {
 	if err := named(dir); err != nil {
 		return err
@@ -123,9 +124,9 @@ func Verify(dir string) error {
 	return errors.Join(errs...)
 }
 
-// CheckSaved reports whether the network that Save left in dir is this one, with
-// all its files, or is being written there by StartSave: nil if it is, an error
-// that wraps fs.ErrNotExist if there is none. It reads no synapses.
+// CheckSaved returns nil if the network that Save wrote in dir is this one, with
+// all its files, or if StartSave is writing it there. If there is no network,
+// the error wraps fs.ErrNotExist. It reads no synapses.
 func (n *Network) CheckSaved(dir string) error {
 	return n.working("CheckSaved", func() error { return n.checkSaved(dir) })
 }

@@ -12,18 +12,17 @@ import (
 	"cortigo/sim/spikes"
 )
 
-// maxLabel is how many characters a label or group has at most; longer ones leave
-// no room for what a figure is to show.
+// maxLabel is the largest number of characters of a label or group; longer ones
+// would leave no room for the figure.
 const maxLabel = 60
 
-// SetLabel sets the short text, of up to 60 characters on one line, that figures
+// SetLabel sets a short text, of up to 60 characters on one line, that figures
 // and tables show for a population of neurons or a group of generators in place
-// of its name; "" takes it away. A label is of one call of Create, not of
-// a part of it or of several together.
+// of its name; "" removes it. A label belongs to all nodes of one call of
+// Create, not to a part of them or to several calls.
 //
-// Labels, kinds and groups come with the spikes that are recorded
-// (spikes.Population) and are kept by Save. They can be set at any time and
-// change no result.
+// Recorded spikes have labels, kinds and groups (spikes.Population), and Save
+// keeps them. They can be set at any time and change no result.
 func (c *Nodes) SetLabel(label string) {
 	c.setLabels("SetLabel", func(l *network.Labels) error {
 		if len(c.parts) != 1 {
@@ -34,9 +33,9 @@ func (c *Nodes) SetLabel(label string) {
 	})
 }
 
-// SetKind says whether the neurons of populations excite or inhibit others, by
-// which figures choose colours and order; "" takes it away. Without, the kind is
-// told from the name, see spikes.KindOf.
+// SetKind says whether the neurons of populations excite or inhibit others;
+// figures choose colours and order by it. "" removes it: the kind then follows
+// from the name, see spikes.KindOf.
 func (c *Nodes) SetKind(kind spikes.Kind) {
 	c.setLabels("SetKind", func(l *network.Labels) error {
 		if kind != "" && !slices.Contains(spikes.Kinds(), kind) {
@@ -48,8 +47,8 @@ func (c *Nodes) SetKind(kind spikes.Kind) {
 }
 
 // SetGroup sets the label of what populations are part of, such as the layer
-// "L2/3": neighbours with the same group stand together in figures. "" takes it
-// away.
+// "L2/3": neighbours with the same group are shown together in figures. ""
+// removes it.
 func (c *Nodes) SetGroup(group string) {
 	c.setLabels("SetGroup", func(l *network.Labels) error {
 		l.Group = group
@@ -103,7 +102,7 @@ func (n *Network) labels(g *group) *network.Labels {
 	return nil
 }
 
-// checkLabel reports text that cannot stand in a figure.
+// checkLabel reports text that cannot be shown in a figure.
 func checkLabel(s string) error {
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) || utf8.RuneCountInString(s) > maxLabel {
 		return fmt.Errorf("%s, must be up to %d characters on one line, in UTF-8", brief.Quote(s), maxLabel)

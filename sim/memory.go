@@ -8,10 +8,10 @@ import (
 	"cortigo/sim/internal/engine"
 )
 
-// EstimateMemory returns about how many bytes of memory a program has at most
-// while it builds this network and runs it: before anything is built, from what was
-// created and connected so far, within some 25 % for networks of more than a
-// million synapses. What recorders keep in memory is not in it.
+// EstimateMemory returns about how many bytes of memory a program needs at most to
+// build and run this network, from what has been created and connected so far. It
+// builds nothing, and is right to about 25 % for networks of more than a million
+// synapses. The memory of recorders is not included.
 func (n *Network) EstimateMemory() (bytes int64, err error) {
 	err = n.reading("EstimateMemory", func() (err error) {
 		bytes, err = n.estimateMemory()
@@ -28,15 +28,15 @@ func (n *Network) estimateMemory() (int64, error) {
 	return bytes, nil
 }
 
-// AvailableMemory returns how many bytes of memory this program may still take,
-// and what bounds it, such as "the control group's memory limit": the least of what
-// the machine has free, the limits of its control groups and that of its address
-// space. ok is false where that is not known: on systems other than Linux.
+// AvailableMemory returns how many bytes of memory this program may still use, and
+// what limits it, such as "the control group's memory limit": the smallest of the
+// machine's free memory, the limits of the control groups and that of the address
+// space. ok is false if that is not known, on systems other than Linux.
 func AvailableMemory() (bytes int64, bound string, ok bool) { return available.Memory() }
 
-// MemoryLimit bounds how much memory, in bytes, a network may be estimated to need:
-// where it is more, building fails with a *MemoryError before it begins. 0, the
-// default, is what AvailableMemory tells; math.MaxInt64 is no bound.
+// MemoryLimit bounds the estimated memory of a network, in bytes: if the network
+// needs more, building fails with a *MemoryError before it starts. 0, the default,
+// is AvailableMemory; math.MaxInt64 is no bound.
 func MemoryLimit(bytes int64) Option {
 	return func(o *options) error {
 		if bytes < 0 {
@@ -48,7 +48,7 @@ func MemoryLimit(bytes int64) Option {
 }
 
 // A MemoryError says that a network is estimated to need more memory than it may
-// take.
+// use.
 type MemoryError struct {
 	Needed    int64  // bytes, see Network.EstimateMemory
 	Available int64  // bytes
@@ -74,10 +74,11 @@ func FormatBytes(bytes int64) string {
 	}
 }
 
-// smallNetwork is what any machine has: whether it is there is not asked.
+// smallNetwork is memory that any machine has: for less, the available memory
+// is not checked.
 const smallNetwork = 64 << 20
 
-// checkMemory reports a network that there is no room for.
+// checkMemory reports a network for which there is not enough memory.
 func (n *Network) checkMemory() error {
 	if n.opts.memory == math.MaxInt64 {
 		return nil
@@ -89,8 +90,8 @@ func (n *Network) checkMemory() error {
 	return CheckMemory(needed, n.opts.memory)
 }
 
-// CheckMemory returns a *MemoryError if a network that needs so many bytes is
-// refused under a MemoryLimit.
+// CheckMemory returns a *MemoryError if MemoryLimit refuses a network that
+// needs so many bytes.
 func CheckMemory(needed, limit int64) error {
 	bound, ok := "the limit that was set", true
 	if limit == 0 {

@@ -15,10 +15,10 @@ import (
 	"cortigo/sim/spikes"
 )
 
-// A Network is nodes and their connections; see the package documentation. Its
-// methods are called one after another: while one changes, builds, runs or saves
-// the network, others that would need it fail with ErrBusy, and what has no error
-// to return (Step, Stats) tells how things were before.
+// A Network is nodes and their connections; see the package documentation. Call
+// its methods one after another: while one changes, builds, runs or saves the
+// network, others fail with ErrBusy, and those without an error (Step, Stats)
+// return the values from before.
 type Network struct {
 	calls  *calls
 	desc   network.Description
@@ -35,8 +35,8 @@ type Network struct {
 	saving   *saving // what StartSave began; nil: nothing
 }
 
-// New returns an empty network. With an option that makes no sense it never runs:
-// Err, Build and Simulate return what was wrong.
+// New returns an empty network. If an option makes no sense, the network never
+// runs: Err, Build and Simulate return what was wrong.
 func New(opts ...Option) *Network {
 	o := defaults()
 	err := o.apply(opts)
@@ -65,11 +65,11 @@ type Model interface {
 	Validate() error
 }
 
-// Create makes count >= 1 nodes of a model: neurons, generators or recorders. Their
-// ids follow those of the nodes that were created before, beginning with 1. The
-// name must be new; without one, the nodes are called after their model. params
-// are set as Nodes.Set does. If it is refused the collection has no nodes, its Err
-// says why, and so does what is done with it.
+// Create makes count >= 1 nodes of a model: neurons, generators or recorders. Ids
+// count from 1 in the order of creation. The name must be new; if it is empty, the
+// nodes have the name of their model. params are set as by Nodes.Set. If the call
+// is refused, the collection has no nodes and its Err says why; calls with it fail
+// with the same error.
 func (n *Network) Create(name string, count int, model Model, params ...Params) *Nodes {
 	return n.making("Create", func() (*Nodes, error) { return n.create(name, count, model, params) })
 }
@@ -176,8 +176,8 @@ func (n *Network) freeName(model string) string {
 	return name
 }
 
-// Nodes returns the nodes that were created under a name. With an error the
-// collection has no nodes, and what is done with it fails with that error.
+// Nodes returns the nodes that were created under a name. If there is an error,
+// the collection has no nodes, and calls with it fail with that error.
 func (n *Network) Nodes(name string) (*Nodes, error) {
 	nodes, err := n.find(name)
 	if err != nil {
@@ -213,7 +213,7 @@ func (n *Network) groupNodes(i int) *Nodes {
 // Neurons returns the neurons, a collection for each call of Create, in order.
 func (n *Network) Neurons() []*Nodes { return n.ofKind(neurons) }
 
-// SpikePopulations returns all neurons as spike data names them.
+// SpikePopulations returns all neurons as the populations of spike data.
 func (n *Network) SpikePopulations() []spikes.Population {
 	var ps []spikes.Population
 	for _, c := range n.Neurons() {
@@ -306,10 +306,10 @@ func (n *Network) SynapseCount() int64 { return n.figuresNow().synapses }
 // Threads returns the number of workers that run the network.
 func (n *Network) Threads() int { return n.figuresNow().threads }
 
-// Shards returns the number of shards the network is cut into.
+// Shards returns the number of shards into which the network is divided.
 func (n *Network) Shards() int { return n.figuresNow().shards }
 
-// Warnings returns what was found on the way that does not stop the work.
+// Warnings returns findings that do not stop the work.
 func (n *Network) Warnings() []error {
 	if n == nil {
 		return nil

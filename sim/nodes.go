@@ -42,10 +42,10 @@ type span struct{ group, from, n int }
 // recorders, in order of their ids. Slices and joins of it are views; they copy
 // no node.
 //
-// A slice or join that makes no sense gives a collection without nodes whose
-// Err says why; what is done with it then fails with that error. Set and its like,
-// which return no error, do nothing with a collection that is nil or of no network:
-// there is none to remember it.
+// A slice or join that makes no sense gives a collection without nodes whose Err
+// says why; calls with it fail with that error. Set and other calls that return no
+// error do nothing with a collection that is nil or belongs to no network, since no
+// network could remember the error.
 type Nodes struct {
 	net   *Network
 	parts []span
@@ -192,8 +192,8 @@ func (c *Nodes) Every(step int) *Nodes {
 	return c.pick(func(i int) bool { return i%step == 0 })
 }
 
-// Where returns the nodes whose place in the collection, counted from 0, is
-// chosen.
+// Where returns the nodes for whose place in the collection, counted from 0,
+// chosen returns true.
 func (c *Nodes) Where(chosen func(i int) bool) *Nodes {
 	if c.Err() == nil && chosen == nil {
 		return c.without(fmt.Errorf("sim: nodes of %s where nil: no function", describeNodes(c)))
@@ -218,7 +218,7 @@ func (c *Nodes) pick(chosen func(i int) bool) *Nodes {
 	return s
 }
 
-// append adds nodes behind those that are there.
+// append adds nodes after the present ones.
 func (c *Nodes) append(s span) {
 	if n := len(c.parts); n > 0 && c.parts[n-1].group == s.group && c.parts[n-1].from+c.parts[n-1].n == s.from {
 		c.parts[n-1].n += s.n
@@ -246,7 +246,8 @@ func (c *Nodes) All() iter.Seq2[int, *Nodes] {
 }
 
 // Join returns the nodes of several collections in order of their ids. A node
-// must not be there twice, and neurons, generators and recorders do not join.
+// must not occur twice, and neurons, generators and recorders cannot be joined
+// with each other.
 func Join(collections ...*Nodes) *Nodes {
 	j := &Nodes{}
 	for _, c := range collections {
@@ -316,10 +317,10 @@ func (c *Nodes) ranges() []network.Range {
 	return r
 }
 
-// SpikePopulations returns neurons as spike data names them: a population for each
-// name, those of which only some are here by their places, as "exc[0:50]".
-// Parrots and generators are input. Label, kind and group are as SetLabel,
-// SetKind and SetGroup set them.
+// SpikePopulations returns the neurons as the populations of spike data, one for
+// each name; a part of a population is named by its places, such as "exc[0:50]".
+// Parrots and generators are input. Label, kind and group are as set by SetLabel,
+// SetKind and SetGroup.
 func (c *Nodes) SpikePopulations() []spikes.Population {
 	var ps []spikes.Population
 	if c == nil {
@@ -343,8 +344,8 @@ func (c *Nodes) SpikePopulations() []spikes.Population {
 	return ps
 }
 
-// isInput says whether the spikes of nodes are input: parrots repeat what comes
-// in, generators make it.
+// isInput says whether the spikes of nodes are input: those of parrots and
+// generators are.
 func (n *Network) isInput(s span) bool {
 	if n.groups[s.group].kind == generators {
 		return true

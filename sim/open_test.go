@@ -200,7 +200,7 @@ func TestSaveStateOfChanged(t *testing.T) {
 	equal(t, "time", opened.TimeMS(), 2)
 }
 
-// A network whose state is missing begins anew, and says so.
+// A network whose state is missing starts again, and says so.
 func TestOpenWithoutState(t *testing.T) {
 	net := mustNew(t)
 	nodes(t, net, "a", 3, neuron.DefaultIafPscExp(), sim.Params{"I_e": 500})

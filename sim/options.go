@@ -51,7 +51,7 @@ func Resolution(ms float64) Option {
 	}
 }
 
-// maxThreads bounds Threads and Shards: more is a mistake.
+// maxThreads bounds Threads and Shards: more must be a mistake.
 const maxThreads = 4096
 
 // Threads sets the number of workers, 1 to 4096; 0, the default, takes as many
@@ -67,9 +67,9 @@ func Threads(n int) Option {
 	}
 }
 
-// Shards sets into how many parts of at most 65,536 neurons the network is cut,
-// 1 to 4096; 0, the default, cuts one for each thread, or as many as it takes.
-// It never changes a result.
+// Shards sets into how many parts of at most 65,536 neurons the network is
+// divided, 1 to 4096; 0, the default, makes one for each thread, or more if
+// they are needed. It never changes a result.
 func Shards(n int) Option {
 	return func(o *options) error {
 		if n < 0 || n > maxThreads {
@@ -80,10 +80,10 @@ func Shards(n int) Option {
 	}
 }
 
-// Share has only a part of the network built and run, a shard of n for each
+// Share builds and runs only a part of the network, one of n shards for each
 // thread, and draws the spikes of all other neurons at rates (spikes/s, by
-// population). It is for measuring what a thread of a larger machine pays; what
-// such a network does means nothing else, and it cannot be saved.
+// population). It measures the time that a thread of a larger machine would
+// need. The spikes of such a network mean nothing, and it cannot be saved.
 func Share(n int, rates []float64) Option {
 	return func(o *options) error {
 		if n < 2 || n > maxThreads {
@@ -128,14 +128,14 @@ func (n *Network) engineOptions() engine.Options {
 	return o
 }
 
-// Progress has f called at most about ten times a second during Simulate, with
-// the ms of model time done and asked for in this call.
+// Progress makes Simulate call f, at most about ten times a second, with the ms
+// of model time done and asked for in this call.
 func Progress(f func(doneMS, totalMS float64)) Option {
 	return func(o *options) error { o.progress = f; return nil }
 }
 
-// BuildProgress has f called at most about ten times a second during Build, with the
-// share of the work that is done, 1 at the end.
+// BuildProgress makes Build call f, at most about ten times a second, with the share
+// of the work that is done, 1 at the end.
 func BuildProgress(f func(share float64)) Option {
 	return func(o *options) error { o.engine.Progress = f; return nil }
 }

@@ -23,14 +23,14 @@ import (
 //     nodes, or a slice of lists, one for each node.
 type Params map[string]any
 
-// Set changes parameters of the nodes, and of neurons the membrane potential
-// V_m, all of them or, if they are refused, none. A network that has been
-// simulated goes on from its state with the new values; changing E_L alone keeps
-// the absolute V_m, V_th and V_reset, and a neuron that is refractory when t_ref
-// changes waits as long as it was to. Before the first step V_m is the initial
-// potential, to which Reset returns; later it is set once. Synaptic time constants
-// that are equal cannot be made different while their currents flow, unless a
-// multimeter records these from the first step on.
+// Set changes parameters of the nodes, and also the membrane potential V_m of
+// neurons: all that are given or, if one is refused, none. A network that has been
+// simulated continues from its state with the new values. Changing E_L alone keeps
+// the absolute V_m, V_th and V_reset; if t_ref changes, a neuron that is
+// refractory stays so as long as before. Before the first step V_m is the initial
+// potential, to which Reset returns; later, setting it changes the present
+// potential only. Equal synaptic time constants cannot be made different while
+// their currents flow, unless a multimeter records these from the first step on.
 func (c *Nodes) Set(p Params) { c.changing("Set", func() error { return c.set(p) }) }
 
 func (c *Nodes) set(p Params) error {
@@ -50,8 +50,8 @@ func (c *Nodes) set(p Params) error {
 	return nil
 }
 
-// SetEach changes parameters of the nodes, one set for each of them, which may be
-// nil: all of them or, if they are refused, none.
+// SetEach changes parameters of the nodes, with one Params for each node, which
+// may be nil: all or, if one is refused, none.
 func (c *Nodes) SetEach(p ...Params) {
 	c.changing("SetEach", func() error { return c.setEach(p) })
 }
@@ -74,11 +74,11 @@ func (c *Nodes) setEach(p []Params) error {
 	return nil
 }
 
-// Get returns a parameter of each node, or of neurons a quantity that a
-// multimeter can record, such as V_m, as it is now; of recorders also n_events,
-// the number of events in memory. Truth values are 0 and 1. For parameters that
-// are lists see GetAll and Models. The currents of neurons whose synaptic time
-// constants are equal are known only where a multimeter records them from the first
+// Get returns a parameter of each node; for neurons also the present value of a
+// quantity that a multimeter can record, such as V_m; for recorders also n_events,
+// the number of events in memory. Truth values are 0 and 1. For parameters that are
+// lists see GetAll and Models. The currents of neurons whose synaptic time
+// constants are equal are known only if a multimeter records them from the first
 // step on.
 func (c *Nodes) Get(name string) ([]float64, error) {
 	var values []float64
@@ -103,8 +103,8 @@ func (c *Nodes) get(name string) ([]float64, error) {
 	return values, nil
 }
 
-// Models returns the model of each node with its parameters; V_m is that at the
-// beginning.
+// Models returns the model of each node with its parameters; V_m is the initial
+// one.
 func (c *Nodes) Models() []Model {
 	models := make([]Model, 0, c.Len())
 	if c == nil {
@@ -142,8 +142,9 @@ func structsOf[T Model](c *Nodes) ([]T, error) {
 }
 
 // Set gives the nodes the parameters of one struct, or of one for each of them;
-// all must be of model T. V_m is set only where it differs from what Get returns,
-// so that what is read, changed in another field and set leaves potentials alone.
+// all must be of model T. V_m is set only if it differs from what Get returns:
+// reading structs, changing another field and setting them leaves potentials as
+// they are.
 func Set[T Model](c *Nodes, structs ...T) {
 	c.changing("Set", func() error { return setStructs(c, structs) })
 }

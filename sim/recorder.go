@@ -214,7 +214,7 @@ func (r *recorder) takeSamples(quantities []string, step []int64, neuron []int32
 	return nil
 }
 
-// clear empties the memory: the recorder begins anew at a step.
+// clear empties the memory: the recorder starts again at a step.
 func (r *recorder) clear(step int64) {
 	r.step, r.neuron, r.samples, r.begin = nil, nil, Samples{}, step
 }
@@ -259,8 +259,9 @@ func one[M Model](c *Nodes, what string) (*recorder, error) {
 }
 
 // Spikes returns what a spike recorder has in memory, with the populations that
-// it records. The window begins when it was connected first, or when it was
-// active first, and ends now or when it was active last. The columns are a copy.
+// it records. The window starts when the recorder was first connected, or first
+// active if that is later, and ends now, or when it was last active. The columns
+// are a copy.
 func (c *Nodes) Spikes() (*spikes.Data, error) {
 	var d *spikes.Data
 	err := c.reading("Spikes", func() (err error) {
@@ -308,8 +309,8 @@ func (c *Nodes) samples() (Samples, error) {
 	return s, nil
 }
 
-// Clear empties the memories of recorders: NEST's n_events = 0. What a writer
-// has is not touched.
+// Clear empties the memories of recorders, as n_events = 0 does in NEST. It
+// does not touch what a writer has.
 func (c *Nodes) Clear() { c.changing("Clear", c.clear) }
 
 func (c *Nodes) clear() error {
@@ -333,9 +334,9 @@ func (c *Nodes) recorders(call string) ([]*recorder, error) {
 	return rs, nil
 }
 
-// WriteSpikesTo has a spike recorder hand its spikes to w from now on, in place of
-// its memory. Package arrowio has writers for Parquet, package arrowio/nest for NEST's
-// ASCII files.
+// WriteSpikesTo makes a spike recorder pass its spikes to w from now on, in place of
+// keeping them in memory. Package arrowio has writers for Parquet, package
+// arrowio/nest for NEST's ASCII files.
 func (c *Nodes) WriteSpikesTo(w SpikeWriter) {
 	c.changing("WriteSpikesTo", func() error {
 		r, err := one[device.SpikeRecorder](c, "WriteSpikesTo")
@@ -349,7 +350,7 @@ func (c *Nodes) WriteSpikesTo(w SpikeWriter) {
 	})
 }
 
-// WriteSamplesTo is WriteSpikesTo of a multimeter and its samples.
+// WriteSamplesTo is WriteSpikesTo for a multimeter and its samples.
 func (c *Nodes) WriteSamplesTo(w SampleWriter) {
 	c.changing("WriteSamplesTo", func() error {
 		r, err := one[device.Multimeter](c, "WriteSamplesTo")
@@ -365,8 +366,8 @@ func (c *Nodes) WriteSamplesTo(w SampleWriter) {
 
 var errNoWriter = errors.New("sim: no writer: WriteToMemory has the memory again")
 
-// WriteToMemory has recorders keep what they record from now on in memory, as they
-// do unless they were given a writer.
+// WriteToMemory makes recorders keep in memory what they record from now on. This
+// is the default.
 func (c *Nodes) WriteToMemory() {
 	c.changing("WriteToMemory", func() error {
 		rs, err := c.recorders("WriteToMemory")
@@ -377,12 +378,11 @@ func (c *Nodes) WriteToMemory() {
 	})
 }
 
-// Record makes a recorder of some neurons, or of all that there are if none are
-// named: a device.SpikeRecorder or a device.Multimeter. It does what one that was
-// created and connected does, but is no node: its id is 0, it is not listed among
-// the network's recorders, and the ids of nodes that are created later are what they
-// would be without it. It is for programs that record any network, whatever its
-// nodes:
+// Record makes a recorder, a device.SpikeRecorder or a device.Multimeter, of some
+// neurons, or of all present ones if none are named. It works like one that was
+// created and connected, but it is not a node: its id is 0, it is not listed among
+// the network's recorders, and the ids of nodes that are created later do not change
+// because of it. It is for programs that record any network:
 //
 //	net.Record(device.SpikeRecorder{}).WriteSpikesTo(w)
 func (n *Network) Record(recorder Model, of ...*Nodes) *Nodes {

@@ -10,12 +10,12 @@ import (
 )
 
 // A SpikeWriter takes recorded spikes, in order of step, then neuron; each call
-// goes on where the last one ended. A time stamp is the end of the step in
-// which the threshold was crossed, in steps of the resolution. The slices
-// belong to the caller and are reused when the call returns. A neuron may stand
-// twice in one step (multiplicity). An error stops the simulation and means that
-// nothing was taken: the next call begins with the same spikes, so that going on
-// leaves no gap.
+// continues where the last one ended. A time stamp is the end of the step in
+// which the threshold was crossed, in steps of the resolution. The slices belong
+// to the caller and are reused after the call. A neuron may occur twice in one
+// step (multiplicity). An error stops the simulation and means that nothing was
+// taken: the next call starts with the same spikes, so that no spike is lost if
+// the simulation continues.
 type SpikeWriter interface {
 	WriteSpikes(step []int64, neuron []int32) error
 }
@@ -30,7 +30,7 @@ type Samples struct {
 	Values     [][]float64 // by quantity, then row
 }
 
-// String returns how many samples there are, of what and when, in a line.
+// String returns in a line how many samples there are, of which quantities and times.
 func (s Samples) String() string {
 	text := fmt.Sprintf("%d samples of %s", len(s.Step), brief.Names(s.Quantities))
 	if n := len(s.Step); n > 0 {
@@ -39,7 +39,7 @@ func (s Samples) String() string {
 	return text
 }
 
-// GoString is String: columns of a million samples help nobody.
+// GoString is String, so that %#v does not print a million samples.
 func (s Samples) GoString() string { return s.String() }
 
 // A SampleWriter takes a multimeter's samples, in order; the slices belong to

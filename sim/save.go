@@ -17,9 +17,9 @@ import (
 	"cortigo/sim/internal/store"
 )
 
-// Save writes the built network and its state to dir/network and dir/state,
-// which are made if they are not there and replaced if they are. Recorders are
-// not part of it. Files of the caller's own are written to dir/network, see File.
+// Save writes the built network and its state to dir/network and dir/state, and
+// replaces what these have. Recorders are not saved. Files of the caller's own
+// are written to dir/network, see File.
 func (n *Network) Save(dir string, own ...File) error {
 	wait, err := n.startSaveOf("Save", dir, own)
 	if err != nil {
@@ -28,10 +28,11 @@ func (n *Network) Save(dir string, own ...File) error {
 	return wait()
 }
 
-// StartSave is Save that does not wait for the synapses to be on the disk: they
-// are written while the network simulates on. The state is that of now. wait
-// returns when all is there, with the error of Save; until then Open finds no
-// network in dir. What was started before is waited for first.
+// StartSave is Save without waiting until the synapses are on disk: they are
+// written while the network can be simulated. The state is the present one.
+// wait returns when everything is on disk, with the error of Save; until then
+// Open finds no network in dir. StartSave first waits for the end of an earlier
+// one.
 func (n *Network) StartSave(dir string, own ...File) (wait func() error, err error) {
 	return n.startSaveOf("StartSave", dir, own)
 }
@@ -103,10 +104,11 @@ func (n *Network) startSave(dir string, own []File) (wait func() error, err erro
 	return s.wait, nil
 }
 
-// A File is one of the caller's own that Save writes beside a network, to
-// dir/network/NAME: the parameters that a model was made with, say. The file that
-// says that there is a network goes before it is written, and comes back when all is
-// there, so that Open never finds a network with the file of another.
+// A File is one of the caller's own files that Save writes with a network, to
+// dir/network/NAME, such as the parameters of a model. The file that names the
+// network is removed before this one is written, and is written again when
+// everything is on disk, so that Open never finds a network with the file of
+// another.
 type File struct {
 	Name  string // as "mymodel.json", in none of the network's own forms: network.json and *.rows
 	Write func(w io.Writer) error
@@ -131,11 +133,11 @@ func (f *File) save(dir string) error {
 	return nil
 }
 
-// Path returns where the file is of the network that was saved in dir.
+// Path returns the path of the file for a network that was saved in dir.
 func (f *File) Path(dir string) string { return filepath.Join(dir, "network", f.Name) }
 
-// SaveFile writes a file alone beside the network that Save left in dir: as a whole,
-// or not at all.
+// SaveFile writes only a file of the network that Save wrote in dir, completely or
+// not at all.
 func SaveFile(dir string, f File) error {
 	if err := named(dir); err != nil {
 		return err
@@ -146,7 +148,7 @@ func SaveFile(dir string, f File) error {
 	return f.save(dir)
 }
 
-// A saving is what StartSave began.
+// A saving is what StartSave started.
 type saving struct {
 	dir, fingerprint string
 	done             chan struct{}
@@ -173,9 +175,9 @@ func (s *saving) writes(dir string) bool {
 	return err == nil && err2 == nil && os.SameFile(a, b)
 }
 
-// SaveState writes the state alone, to dir/state: enough where the network was
-// saved before, or is by a StartSave that has not ended, and has not been changed
-// since. It is an error where there is no network, or another.
+// SaveState writes only the state, to dir/state. That is enough if the network
+// was saved there before, or is being saved by StartSave, and has not been
+// changed since. It is an error if there is no network, or another one.
 func (n *Network) SaveState(dir string) error {
 	return n.working("SaveState", func() error { return n.saveState(dir) })
 }
@@ -229,16 +231,16 @@ func (n *Network) savedState() (*network.State, error) {
 	return state, nil
 }
 
-// Open returns the network that was saved in dir, at the state that was saved
-// last; Warnings says if there is no state, and it begins anew. Recorders must be
-// attached anew. Of the options, Seed and Resolution
-// have no effect: they are the network's. With another number of shards than
-// the network was saved with, or of a network that an earlier version saved, its
-// synapses are drawn again, which Warnings tells.
+// Open returns the network that was saved in dir, in the state that was saved
+// last; if there is no state, it is in its initial state, and Warnings says so.
+// Recorders must be connected again. The options Seed and Resolution have no
+// effect: the network has its own. With another number of shards than the network
+// was saved with, or if an earlier version saved it, its synapses are drawn
+// again, and Warnings says so.
 //
-// Open reads all it needs: the files may then be replaced or removed. What they
-// say is checked before room is made for it, and what is damaged or does not
-// belong together is an error.
+// Open reads all it needs: the files may then be replaced or removed. They are
+// checked before memory is allocated for them, and damaged files, or files that
+// do not belong together, are an error.
 func Open(dir string, opts ...Option) (*Network, error) {
 	if err := named(dir); err != nil {
 		return nil, err
@@ -261,7 +263,7 @@ func Open(dir string, opts ...Option) (*Network, error) {
 		return nil, fmt.Errorf("sim: opening %s: %w", dir, err)
 	}
 	if state == nil {
-		n.warnings = append(n.warnings, fmt.Errorf("there is no state in %s: the network begins anew, at 0 ms", dir))
+		n.warnings = append(n.warnings, fmt.Errorf("there is no state in %s: the network starts again at 0 ms", dir))
 	} else if err := n.engine.SetState(state); err != nil {
 		return nil, fmt.Errorf("sim: opening the state in %s: %w", dir, err)
 	}

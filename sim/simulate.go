@@ -10,10 +10,10 @@ import (
 	"cortigo/sim/internal/kernel"
 )
 
-// Build makes the synapses and the initial state, if there is memory for them: see
-// MemoryLimit. When ctx ends it stops soon, and nothing was built. The first
-// Simulate does it if it was not called; after changes, as the next Simulate does,
-// it makes what has changed.
+// Build makes the synapses and the initial state, if there is enough memory, see
+// MemoryLimit. When ctx ends it stops soon, and nothing has been built. Without a
+// call of Build, Simulate does it. After changes, Build, or the next Simulate,
+// makes what has changed.
 func (n *Network) Build(ctx context.Context) error {
 	return n.working("Build", func() error {
 		if err := n.refused(); err != nil {
@@ -39,14 +39,15 @@ func (n *Network) build(ctx context.Context) error {
 	return nil
 }
 
-// MaxSteps is the last step that can be simulated, from the beginning: 238 hours of
-// model time in steps of 0.1 ms.
+// MaxSteps is the last step that can be simulated: 238 hours of model time in steps
+// of 0.1 ms.
 const MaxSteps = clock.MaxSteps
 
 // Simulate advances the network by ms of model time, a multiple of the
-// resolution. When ctx ends, it stops after the step at hand with ctx's error;
-// everything recorded until then has been handed on, and the network can go on
-// from there. If a call before was refused, that is the error, see Err.
+// resolution. When ctx ends, it stops after the present step with ctx's error;
+// everything recorded until then has been passed on, and the network can be
+// simulated further. If an earlier call was refused, Simulate returns that
+// error, see Err.
 func (n *Network) Simulate(ctx context.Context, ms float64) error {
 	return n.working("Simulate", func() error { return n.simulate(ctx, ms) })
 }
@@ -106,7 +107,7 @@ func (n *Network) TimeMS() float64 {
 	return clock.MS(n.Step(), n.Resolution())
 }
 
-// Stats are figures about a built network.
+// Stats are measurements of a built network.
 type Stats struct {
 	Spikes            int64        // emitted so far, each of a multiplicity
 	DeliverS, UpdateS float64      // wall clock that the workers spent, their mean
@@ -119,7 +120,7 @@ type Stats struct {
 // A BuildPhase is a part of building and the seconds it took.
 type BuildPhase = engine.Phase
 
-// Stats returns figures about the work done so far.
+// Stats returns measurements of the work done so far.
 func (n *Network) Stats() Stats { return n.figuresNow().stats }
 
 func statsOf(e *engine.Engine) Stats {
@@ -128,9 +129,10 @@ func statsOf(e *engine.Engine) Stats {
 		SynapticEvents: e.Events(), Kernel: kernel.Using(), BuildS: e.BuildTimes()}
 }
 
-// SetProgress has f called from the next Simulate on instead of what the option
-// Progress set, and returns that; nil is no function. A program that simulates
-// in pieces can so report about the whole.
+// SetProgress sets the function that Simulate calls from now on in place of
+// that of the option Progress, and returns the one before; nil is no function.
+// With it a program that simulates in several calls can report the progress of
+// all of them.
 func (n *Network) SetProgress(f func(doneMS, totalMS float64)) (was func(doneMS, totalMS float64)) {
 	if n == nil || n.calls == nil {
 		return nil

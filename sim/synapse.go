@@ -27,10 +27,10 @@ type SynapseModel struct {
 	Connections   int64                // made with it so far
 }
 
-// CopyModel derives a synapse model of that name from the one that syn names,
-// static_synapse if it names none, with syn's weight and delay where they are
-// given, and with other parameters of its kind: NEST's CopyModel. It returns
-// connect.Synapse{Model: name}, which stands for them in Connect.
+// CopyModel is NEST's CopyModel: it derives a synapse model called name from
+// the one that syn names (default: static_synapse), with syn's weight and delay
+// if they are given, and with parameters of its kind. It returns
+// connect.Synapse{Model: name}, to be given to Connect.
 func (n *Network) CopyModel(name string, syn connect.Synapse, parameters ...Params) connect.Synapse {
 	n.changing("CopyModel", func() error { return n.copyModel(name, syn, parameters) })
 	return connect.Synapse{Model: name}
@@ -84,7 +84,7 @@ func (n *Network) derived(name string, syn connect.Synapse, parameters []Params)
 	return m, network.CheckSynapseModel(&m)
 }
 
-// A synapseSpec is a connect.Synapse with nothing left out.
+// A synapseSpec is a connect.Synapse in which nothing is left out.
 type synapseSpec struct {
 	model         string // "" is static_synapse
 	weight, delay connect.Distribution
@@ -167,8 +167,8 @@ func (n *Network) static(syn synapseSpec, of string) error {
 	return err
 }
 
-// SynapseModels returns static_synapse and the models that the network has beside, with the
-// number of connections that each has made, those of generators among them.
+// SynapseModels returns static_synapse and the network's other synapse models, each with
+// the number of its connections, including those of generators.
 func (n *Network) SynapseModels() []SynapseModel {
 	models := []SynapseModel{{Name: StaticSynapse, Weight: connect.Constant(1), Delay: connect.Constant(1)}}
 	if n == nil {

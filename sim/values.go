@@ -130,11 +130,11 @@ func (v *Values) Of(name string) ([]float64, error) {
 	return nil, fmt.Errorf("sim: there is no %s, there are %s", brief.Quote(name), brief.Names(names))
 }
 
-// maxRows is how many rows are printed of what there may be a million of.
+// maxRows is how many rows are printed; there may be a million.
 const maxRows = 10
 
-// String returns a table: a row for each of the first ten nodes, or, of one node or
-// of many columns, a row for each column.
+// String returns a table: a row for each of the first ten nodes or, if there is one
+// node or there are many columns, a row for each column.
 func (v *Values) String() string {
 	rows := [][]string{{"id"}}
 	shown := min(len(v.IDs), maxRows)

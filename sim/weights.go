@@ -13,16 +13,16 @@ import (
 
 // SetWeights gives connections, as Connections returned them, other weights: one
 // number of any type for all, a slice of numbers, one for each, or a
-// connect.Distribution to draw them from. Connections may have been found before
-// others were changed or made. Spikes under way arrive with the old
-// ones. Weights of recorders cannot be set. Synapses whose weights change go on from
-// those that they are given.
+// connect.Distribution to draw them from. The connections may have been queried
+// before others were changed or made. Spikes under way arrive with the old weights.
+// Weights of recorders cannot be set. Synapses with state continue from the weights
+// that they are given.
 func (n *Network) SetWeights(connections []Connection, weights any) {
 	n.changing("SetWeights", func() error { return n.setSynapses(connections, weights, "weight") })
 }
 
-// SetDelays is SetWeights for delays in ms. Spikes under way keep their old
-// ones.
+// SetDelays is SetWeights for delays in ms. Spikes under way keep the old
+// delays.
 func (n *Network) SetDelays(connections []Connection, delays any) {
 	n.changing("SetDelays", func() error { return n.setSynapses(connections, delays, "delay") })
 }
