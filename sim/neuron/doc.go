@@ -5,7 +5,7 @@
 //	iaf_psc_alpha.go  the same with alpha-function currents
 //	iaf_psc_delta.go  the same with jumps of the potential
 //	parrot.go         repeats the spikes it receives
-//	model.go          what all have: parameters as a table, checks
+//	parameters.go     parameters as a table, of all neurons or of each
 //	spec.go           what the simulator needs to know of a model: Spec, Register
 //	group.go          neurons that run: Group, its state and input
 //	iaf.go            what the integrate-and-fire models share
