@@ -119,6 +119,8 @@ func (g *bursters) Restored() error {
 type clumsy struct {
 	What string    `json:"what" default:"" help:"what it does wrong"`
 	List []float64 `json:"list" unit:"mV" help:"what all of a population share"`
+	Most float64   `json:"most" unit:"mV" default:"+inf" allowed:"a number or +Inf" help:"of each"`
+	Min  float64   `json:"min" unit:"mV" default:"-inf" allowed:"a number or -Inf" help:"of each"`
 }
 
 func (clumsy) ModelName() string { return "test_clumsy" }
@@ -183,7 +185,9 @@ func init() {
 			New: newBursters,
 		},
 		{
-			Defaults: clumsy{}, Ports: func(neuron.Model) []neuron.Port { return []neuron.Port{{Name: "a", Unit: "mV"}} },
+			Defaults: neuron.Defaults[clumsy](), Ports: func(m neuron.Model) []neuron.Port {
+				return make([]neuron.Port, map[bool]int{false: 1, true: 3}[m.(clumsy).What == "ports"])
+			},
 			Recordables: func(m neuron.Model) []neuron.Recordable {
 				if m.(clumsy).What == "silent" {
 					return nil
@@ -369,6 +373,7 @@ func TestClumsyNeurons(t *testing.T) {
 		{"new", "no group today"},
 		{"spikes", "test_clumsy: neuron 0 of a group of 4 spikes after neuron 1, must ascend"},
 		{"times", "2 neurons spike and there are 1 numbers of spikes"},
+		{"ports", "test_clumsy: Ports returns 3 ports, must be 1 or 2"},
 		{"nothing", "test_clumsy: New returned no group and no error"},
 		{"fresh", `Columns gives column "V_m" other slices at each call`},
 		{"twice", `population "c": test_clumsy: neuron 2 of a group of 4 spikes 2 times at once, must be from 1 to 1 (see MostSpikes)`},
@@ -399,6 +404,37 @@ func TestNeuronsWithoutState(t *testing.T) {
 	must(t, err)
 }
 
+// Infinities come back from files, also where only some neurons have them; texts that
+// files do not hold are refused.
+func TestParametersInFiles(t *testing.T) {
+	net := mustNew(t)
+	c := net.Create("c", 3, neuron.Defaults[clumsy]())
+	c.Set(sim.Params{"most": []float64{1, math.Inf(1), 0.1}, "min": []float64{math.Inf(-1), -1, 0}})
+	simulate(t, net, 1)
+	dir := t.TempDir()
+	must(t, net.Save(dir))
+	must(t, sim.Verify(dir))
+	opened, err := sim.Open(dir)
+	must(t, err)
+	equal(t, "most", get(t, named(t, opened, "c"), "most"), []float64{1, math.Inf(1), 0.1})
+	equal(t, "min", get(t, named(t, opened, "c"), "min"), []float64{math.Inf(-1), -1, 0})
+	c.Set(sim.Params{"what": "\xff"})
+	must(t, net.Err())
+	wantError(t, net.Save(t.TempDir()), `what: "\xff" is no UTF-8`)
+}
+
+// drawn has a parameter that files could not hold.
+type drawn struct {
+	clumsy
+	D connect.Distribution `json:"d"`
+}
+
+func TestRegisterDistribution(t *testing.T) {
+	s := *neuron.Find("test_clumsy")
+	s.Defaults = drawn{}
+	wantError(t, neuron.Register(s), "d: a distribution is no part of")
+}
+
 // Texts and lists are parameters of a whole population.
 func TestParametersThatAreNoNumbers(t *testing.T) {
 	net := mustNew(t)
@@ -418,11 +454,11 @@ func TestParametersThatAreNoNumbers(t *testing.T) {
 	sim.Set(c.Slice(0, 2), structs()) // changes nothing
 	c.Set(sim.Params{"list": []float64{3, 4, 5}, "what": "silent"})
 	must(t, net.Err())
-	equal(t, "parameters", fmt.Sprint(structs()), fmt.Sprint(clumsy{"silent", []float64{3, 4, 5}}))
+	equal(t, "parameters", fmt.Sprint(structs()), fmt.Sprint(clumsy{What: "silent", List: []float64{3, 4, 5}}))
 	simulate(t, net, 1)
 	c.Set(sim.Params{"list": [][]float64{{6}, {6}, {6}, {6}}})
 	simulate(t, net, 1)
-	equal(t, "parameters", fmt.Sprint(structs()), fmt.Sprint(clumsy{"silent", []float64{6}}))
+	equal(t, "parameters", fmt.Sprint(structs()), fmt.Sprint(clumsy{What: "silent", List: []float64{6}}))
 }
 
 type unregistered struct{}

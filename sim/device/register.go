@@ -46,7 +46,7 @@ func Register(d Device) error {
 	case SpikeRecorder{}.ModelName(), Multimeter{}.ModelName():
 		return fmt.Errorf("device: Register: %T is called %s, which is a recorder", d, name)
 	}
-	if err := param.Of(d).Err(); err != nil {
+	if _, err := param.Marshal(d); err != nil {
 		return fmt.Errorf("device: Register: %T: %w", d, err)
 	}
 	kinds := 0

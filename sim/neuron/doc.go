@@ -30,6 +30,7 @@
 //	zero     what 0 stands for, if not for itself; 0 is then allowed, too
 //	help     what it is, in one line
 //
-// A field is a float64, int, bool, string or a slice of these, or a distribution
-// of package connect. Fields of an embedded struct count as fields of the outer one.
+// A field is a float64, int, bool, string or a slice of these. Fields of an embedded
+// struct count as fields of the outer one. Each neuron may have its own numbers and
+// truth values; texts and lists are those of a whole population.
 package neuron

@@ -125,7 +125,7 @@ func Register(s Spec) error {
 }
 
 func (s *Spec) check() error {
-	if err := param.Of(s.Defaults).Err(); err != nil {
+	if _, err := param.Marshal(s.Defaults); err != nil {
 		return err
 	}
 	if err := s.Defaults.Validate(); err != nil {
@@ -214,6 +214,9 @@ func Decode(name string, parameters []byte) (Model, error) {
 
 // Group makes a group as New does, and reports one that is nil.
 func (s *Spec) Group(c *Config) (Group, error) {
+	if n := len(s.Ports(c.Parameters.shared)); n < 1 || n > 2 {
+		return nil, fmt.Errorf("%s: Ports returns %d ports, must be 1 or 2", s.Defaults.ModelName(), n)
+	}
 	g, err := s.New(c)
 	if err == nil && g == nil {
 		err = fmt.Errorf("%s: New returned no group and no error", s.Defaults.ModelName())

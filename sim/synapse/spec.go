@@ -131,7 +131,7 @@ func Register(s Spec) error {
 }
 
 func (s *Spec) check() error {
-	if err := param.Of(s.Defaults).Err(); err != nil {
+	if _, err := param.Marshal(s.Defaults); err != nil {
 		return err
 	}
 	if err := s.Defaults.Validate(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"unicode/utf8"
 
 	"cortigo/sim/internal/brief"
 )
@@ -75,10 +76,26 @@ func (f *field) marshal(v reflect.Value) ([]byte, error) {
 			value = 0.0
 		}
 	}
+	for _, text := range texts(value) {
+		if !utf8.ValidString(text) {
+			return nil, fmt.Errorf("%q is no UTF-8, as which files have it", text)
+		}
+	}
 	if f.optional && (reflect.DeepEqual(value, f.value.Interface()) || v.Kind() == reflect.Slice && v.Len() == 0 && f.value.Len() == 0) {
 		return nil, nil
 	}
 	return json.Marshal(value)
+}
+
+// texts returns the texts of a value, if it has any.
+func texts(value any) []string {
+	switch x := value.(type) {
+	case string:
+		return []string{x}
+	case []string:
+		return x
+	}
+	return nil
 }
 
 // Unmarshal sets the parameters of the model that into points to from a JSON object as

@@ -1,39 +1,48 @@
 package store
 
-import "math"
+import (
+	"encoding/json"
+	"math"
+)
 
-// encodeColumns returns columns as JSON has them, with nil for -Inf.
-func encodeColumns(columns map[string][]float64) map[string][]*float64 {
-	if len(columns) == 0 {
-		return nil
+// A number is one of a column of parameters in JSON, which knows no infinity: -Inf is
+// null, +Inf is "+Inf".
+type number float64
+
+func (x number) MarshalJSON() ([]byte, error) {
+	switch {
+	case math.IsInf(float64(x), -1):
+		return []byte("null"), nil
+	case math.IsInf(float64(x), 1):
+		return []byte(`"+Inf"`), nil
 	}
-	out := make(map[string][]*float64, len(columns))
-	for name, x := range columns {
-		p := make([]*float64, len(x))
-		for i := range x {
-			if !math.IsInf(x[i], -1) {
-				p[i] = &x[i]
-			}
-		}
-		out[name] = p
-	}
-	return out
+	return json.Marshal(float64(x))
 }
 
-func decodeColumns(columns map[string][]*float64) map[string][]float64 {
+func (x *number) UnmarshalJSON(b []byte) error {
+	switch string(b) {
+	case "null":
+		*x = number(math.Inf(-1))
+		return nil
+	case `"+Inf"`:
+		*x = number(math.Inf(1))
+		return nil
+	}
+	return json.Unmarshal(b, (*float64)(x))
+}
+
+// converted returns columns as JSON has them, or as the network has them.
+func converted[To, From ~float64](columns map[string][]From) map[string][]To {
 	if len(columns) == 0 {
 		return nil
 	}
-	out := make(map[string][]float64, len(columns))
-	for name, p := range columns {
-		x := make([]float64, len(p))
-		for i := range p {
-			x[i] = math.Inf(-1)
-			if p[i] != nil {
-				x[i] = *p[i]
-			}
+	out := make(map[string][]To, len(columns))
+	for name, from := range columns {
+		to := make([]To, len(from))
+		for i, x := range from {
+			to[i] = To(x)
 		}
-		out[name] = x
+		out[name] = to
 	}
 	return out
 }

@@ -73,8 +73,8 @@ type populationJSON struct {
 	N     int     `json:"n"`
 	Model tagged  `json:"model"`
 	Vm    *tagged `json:"initial_V_m,omitempty"`
-	// Columns have a null for -Inf, which V_min may be and JSON does not know.
-	Columns map[string][]*float64 `json:"columns,omitempty"`
+
+	Columns map[string][]number `json:"columns,omitempty"`
 	network.Labels
 }
 
@@ -128,7 +128,7 @@ func encodeDescription(d *network.Description) (*descriptionJSON, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.Populations = append(j.Populations, populationJSON{p.Name, p.First, p.N, m, vm, encodeColumns(p.Columns), p.Labels})
+		j.Populations = append(j.Populations, populationJSON{p.Name, p.First, p.N, m, vm, converted[number](p.Columns), p.Labels})
 	}
 	for _, p := range d.Projections {
 		r, err := encodeRule(p.Rule)
@@ -223,7 +223,7 @@ func (j *descriptionJSON) decode() (*network.Description, error) {
 		if err != nil {
 			return nil, fmt.Errorf("population %q: %w", p.Name, err)
 		}
-		pop := network.Population{Name: p.Name, First: p.First, N: p.N, Model: m, Vm: vm, Columns: decodeColumns(p.Columns), Labels: p.Labels}
+		pop := network.Population{Name: p.Name, First: p.First, N: p.N, Model: m, Vm: vm, Columns: converted[float64](p.Columns), Labels: p.Labels}
 		if err := network.CheckColumns(&pop); err != nil {
 			return nil, fmt.Errorf("population %q: %w", p.Name, err)
 		}
