@@ -225,7 +225,14 @@ func CheckPopulation(p *Population, resolution float64) error {
 // CheckGenerator reports times of a generator that do not fit the resolution,
 // and rates that are too high.
 func CheckGenerator(d device.Device, resolution float64) error {
-	return CheckDevice(&Attachment{Device: d, Delay: connect.Constant(resolution)}, neuron.IafPscExp{}, resolution)
+	clock, err := clock.New(resolution)
+	if err != nil {
+		return err
+	}
+	if err := device.Check(d); err != nil {
+		return err
+	}
+	return d.Fit(clock, 1)
 }
 
 // CheckEmits reports a device that emits no spikes.
