@@ -9,6 +9,7 @@
 //	ks.go           the Kolmogorov-Smirnov distance
 //	spread.go       whether one run is inside the spread of others, by one number
 //	statistics.go   all of these for every population of a run
+//	data.go         checks of data; subsamples of neurons
 //	verify.go       whether a run is inside a reference's seed-to-seed spread
 //
 // Subpackage reference reads such statistics as NEST gave them; subpackage

@@ -93,7 +93,7 @@ func TestNotParquet(t *testing.T) {
 			t.Errorf("%s: digest of it", name)
 		}
 		if _, err := d.NewSpikeWriter(); err == nil {
-			t.Errorf("%s: went on recording behind it", name)
+			t.Errorf("%s: went on recording after it", name)
 		}
 	}
 	if err := os.Remove(path); err != nil {

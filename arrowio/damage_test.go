@@ -133,7 +133,7 @@ func TestDamagedRun(t *testing.T) {
 		"of another model": {func(t *testing.T, d *RunDir) error {
 			return move(part(other(t, func(r *Run) { r.Model = "x" }), 3), part(d, 3))
 		}, partName(3) + ": "},
-		"of another run, behind": {func(t *testing.T, d *RunDir) error {
+		"of another run, after": {func(t *testing.T, d *RunDir) error {
 			return move(part(other(t, func(r *Run) { r.Seed++ }), 3), part(d, 4))
 		}, "its seed is 8, that in run.json 7"},
 		"cut short": {func(t *testing.T, d *RunDir) error { return os.Truncate(part(d, 1), 700) }, partName(1) + ": the Parquet file is cut short"},
@@ -353,7 +353,7 @@ func TestVersion1(t *testing.T) {
 // In runs without checksums the count of the spikes and the rows themselves tell.
 func TestDamagedVersion1(t *testing.T) {
 	part := func(dir string, n int) string { return filepath.Join(dir, SpikesDir, partName(n)) }
-	// instead writes the third part anew, with these rows behind its own.
+	// instead writes the third part anew, with these rows after its own.
 	instead := func(step int64, neuron int32) func(dir string) error {
 		return func(dir string) error {
 			d, err := OpenRun(dir)

@@ -204,7 +204,7 @@ func TestKilledInRewind(t *testing.T) {
 	mustDo(t, err)
 	s, err := Resume(dir, net)
 	mustDo(t, err)
-	for range 4 { // parts behind the state of 30 ms
+	for range 4 { // parts after the state of 30 ms
 		mustDo(t, net.Simulate(t.Context(), 10), s.flush())
 	}
 	mustDo(t, s.dir.Update(func(r *Run) { r.Recorded.End, r.Spikes = 700, s.SpikeCount() }), s.Close())

@@ -155,7 +155,7 @@ func TestSessionStopped(t *testing.T) {
 	checkRun(t, dir, 20000, want)
 }
 
-// What a program recorded behind its last state before it was killed is
+// What a program recorded after its last state before it was killed is
 // removed and comes again: whether run.json knows of it or not.
 func TestSessionKilled(t *testing.T) {
 	want := uninterrupted(t, 100)

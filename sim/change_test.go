@@ -146,7 +146,7 @@ func TestCurrentChanged(t *testing.T) {
 		a := nodes(t, net, "a", 3, m)
 		s := nodes(t, net, "s", 1, device.StepCurrent{Times: []float64{4, 19}, Values: []float64{500, 200}})
 		net.Connect(s, a.At(0))
-		// A dc_generator's amplitude at t reaches V behind t + h + d, as its start at
+		// A dc_generator's amplitude at t reaches V after t + h + d, as its start at
 		// the beginning of a simulation does (NEST sends the current of the step that
 		// follows).
 		dc := nodes(t, net, "dc", 1, device.DC{})
@@ -279,13 +279,13 @@ func TestRateChanged(t *testing.T) {
 	}
 	for i, n := range late { // mean 50, SD 7
 		if n < 22 || n > 78 {
-			t.Errorf("parrot %d: %d spikes arrive behind the change, want about 50", i, n)
+			t.Errorf("parrot %d: %d spikes arrive after the change, want about 50", i, n)
 		}
 	}
 	g.Set(sim.Params{"rate": 1e4})
 	simulate(t, net, 10)
 	if n := spikesOf(t, r).Len() - d.Len(); n < 22 || n > 78 { // of (40, 45] ms
-		t.Errorf("%d spikes behind 40 ms, want about 50", n)
+		t.Errorf("%d spikes after 40 ms, want about 50", n)
 	}
 }
 

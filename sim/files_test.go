@@ -73,7 +73,7 @@ func TestFilesChangeWhileOpen(t *testing.T) {
 			f, err := os.OpenFile(path, os.O_WRONLY, 0)
 			must(t, err)
 			t.Cleanup(func() {
-				must(t, f.Truncate(100)) // behind the last step, for what reads on
+				must(t, f.Truncate(100)) // after the last step, for code that reads further
 				must(t, f.Close())
 			})
 		}, overwrite},

@@ -127,7 +127,7 @@ func TestOpenAndGoOn(t *testing.T) {
 		},
 		func(net *sim.Network) {
 			e := nodes(t, net, "", 4, neuron.DefaultIafPscAlpha(), sim.Params{"V_m": connect.Uniform{Min: -60, Max: -56}, "I_e": 400.0})
-			equal(t, "first new id", e.First(), int32(139)) // behind 20 + 60 + 1 + 1 + 30 + 20 + 5 + 1 nodes
+			equal(t, "first new id", e.First(), int32(139)) // after 20 + 60 + 1 + 1 + 30 + 20 + 5 + 1 nodes
 			net.Connect(e, named(t, net, "a"), connect.Synapse{Model: "inhibitory"})
 			cs, err := net.Connections(sim.ConnectionQuery{Source: named(t, net, "g"), Target: named(t, net, "a").At(2)})
 			must(t, err)

@@ -16,6 +16,7 @@
 //	figure.go      Figure: PNG at twice the size, SVG, alternative text
 //	populations.go groups and kinds of populations
 //	theme.go       colours; options.go what can be chosen
+//	layout.go      panels, header and legend of a figure; style.go sizes of text, ticks
 //
 // A population is a row of the picture, in the order of the data, the first on
 // top; any list of populations will do. How they are shown is data of

@@ -110,7 +110,7 @@ func TestDecodeErrors(t *testing.T) {
 		"in parameters' neuron":     {`{"parameters": {"neuron": {"tau": 5}}}`, 1, "parameters.neuron", `unknown key "tau"`, "tau_m_ms"},
 		"parameters of parameters":  {`{"parameters": {"parameters": {}}}`, 1, "parameters", `unknown key "parameters"`, "seed"},
 		"beside parameters":         {"{\"seed\": 7,\n\"parameters\": {\"seed\": 1}}", 1, "", `unknown key "seed" beside "parameters"`, ""},
-		"behind parameters":         {"{\"parameters\": {\"seed\": 1},\n\"sed\": 7}", 2, "", `unknown key "sed" beside "parameters"`, ""},
+		"after parameters":          {"{\"parameters\": {\"seed\": 1},\n\"sed\": 7}", 2, "", `unknown key "sed" beside "parameters"`, ""},
 		"parameters twice":          {"{\"parameters\": {\"seed\": 1},\n\"parameters\": {\"seed\": 2}}", 2, "", `key "parameters" stands twice`, "once"},
 		"twice in a run":            {`{"format_version": 1, "x": 1, "x": 2, "parameters": {}}`, 1, "", `key "x" stands twice`, "once"},
 		"nested twice":              {`{"neuron": {"c_m_pf": 1, "c_m_pf": 2}}`, 1, "neuron", `key "c_m_pf" stands twice`, "once"},

@@ -44,8 +44,8 @@ digest had the same spikes.`,
 	return cmd
 }
 
-// digestOf reads the spikes in dir in their order, in bounded memory; files that
-// another program put out of order are read whole.
+// digestOf reads the spikes in dir in order, in bounded memory; if another
+// program has changed the order, it reads everything at once.
 func digestOf(dir string) (digestReport, error) {
 	var r digestReport
 	g := spikes.NewDigest()
@@ -68,8 +68,8 @@ func digestOf(dir string) (digestReport, error) {
 	return r, err
 }
 
-// recordedSpikes reports that the run in dir recorded no spikes: not that there
-// were none, but that nothing was looked at.
+// recordedSpikes reports that the run in dir did not record spikes, which is
+// not the same as that there were none.
 func recordedSpikes(dir string) error {
 	d, err := arrowio.OpenRun(dir)
 	if err != nil {
@@ -84,7 +84,7 @@ func recordedSpikes(dir string) error {
 	return nil
 }
 
-// completeRun has the shell complete the one directory.
+// completeRun makes the shell complete the one directory.
 func completeRun(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp

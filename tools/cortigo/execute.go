@@ -57,8 +57,8 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // lines.
 var suggestion = regexp.MustCompile(`\s+Did you mean this\?\s+(\w+)(\s+\w+)*$`)
 
-// wantsJSON reports whether the arguments ask for JSON. They are looked at as
-// they are: where a flag is wrong, those after it were not parsed.
+// wantsJSON reports whether the arguments ask for JSON. It looks at the
+// arguments themselves: flags after a wrong one have not been parsed.
 func wantsJSON(cmd *cobra.Command, args []string) bool {
 	if cmd.Flags().Lookup("json") == nil {
 		return false
@@ -69,8 +69,8 @@ func wantsJSON(cmd *cobra.Command, args []string) bool {
 	return slices.Contains(args, "--json") || slices.Contains(args, "--json=true")
 }
 
-// A countingWriter counts what was written and remembers the first error, after
-// which it writes nothing: half a result would follow a hole.
+// A countingWriter counts what was written and remembers the first error. After
+// an error it writes nothing more, so that the output has no gap.
 type countingWriter struct {
 	w   io.Writer
 	n   int64
@@ -94,8 +94,8 @@ func writeJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// flagError says what a flag would take in the flag's terms rather than in
-// those of the function that failed to convert it.
+// flagError says what a flag accepts, in place of the error of the function
+// that failed to convert it.
 func flagError(cmd *cobra.Command, err error) error {
 	text := err.Error()
 	if i := strings.Index(text, ": strconv."); i >= 0 {

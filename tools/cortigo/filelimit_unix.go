@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// A file that would get larger than the user's limit (ulimit -f) is then an
-// error of the write, as on a disk that is full, and not the program's end.
+// With this, a file that would exceed the user's limit (ulimit -f) is an error
+// of the write, as on a full disk, and does not end the program.
 func init() { signal.Ignore(syscall.SIGXFSZ) }

@@ -113,7 +113,7 @@ func onePath(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// infoOf finds out what path is and looks at it.
+// infoOf finds out what path is and reads about it.
 func infoOf(path string) (*infoReport, error) {
 	fi, err := os.Stat(path)
 	if err != nil {
@@ -216,7 +216,7 @@ func infoOfRun(dir string) (*infoReport, error) {
 	return r, nil
 }
 
-// describe fills in what a run says of itself.
+// describe fills in what run.json says.
 func (r *infoReport) describe(run *arrowio.Run) {
 	r.Model, r.Seed, r.ResolutionMS, r.Synapses, r.Shards = run.Model, &run.Seed, run.ResolutionMS, run.Synapses, run.Shards
 	r.TPresimMS, r.Versions = run.AnalyseFromMS, run.Versions
@@ -300,7 +300,7 @@ func infoOfFile(path string) (*infoReport, error) {
 	r := &infoReport{Kind: f.Kind, Path: path, Bytes: f.Bytes}
 	if s := f.State; s != nil {
 		r.StateStep, r.StateSpikes = &s.Step, &s.Spikes
-		// The network beside it knows the resolution.
+		// The resolution is in the network next to it.
 		if n, err := sim.Inspect(filepath.Dir(filepath.Dir(path))); err == nil && n.State != nil {
 			at := roundMS(n.State.TimeMS)
 			r.StateMS = &at

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// stopSignals are what asks to stop: ^C, kill, and the end of the terminal
+// stopSignals are the signals to stop: ^C, kill, and the end of the terminal,
 // unless the program was started to outlive it (nohup).
 func stopSignals() []os.Signal {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
@@ -27,7 +27,7 @@ func secondSignalKills(ctx context.Context) (release func() bool) {
 	return context.AfterFunc(ctx, func() { signal.Reset(stopSignals()...) })
 }
 
-// errInterrupted is what a command returns that ^C ended.
+// errInterrupted is the error of a command that ^C ended.
 var errInterrupted = errors.New("interrupted")
 
 // abandonable returns a command that ^C ends at once, wherever it is: for those
@@ -38,9 +38,9 @@ func abandonable(run func(*cobra.Command, []string) error) func(*cobra.Command, 
 	}
 }
 
-// abandon does the work, and leaves it alone when ctx ends: reading from a
-// terminal or a pipe cannot be stopped. What the work sets is then not to be
-// looked at.
+// abandon does the work, and returns without waiting for it when ctx ends:
+// reading from a terminal or a pipe cannot be stopped. What the work sets must
+// then not be read.
 func abandon(ctx context.Context, work func() error) error {
 	if ctx.Err() != nil {
 		return errInterrupted

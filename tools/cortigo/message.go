@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// packagePrefix is the name of a package at the beginning of an error or of one
-// that it wraps: of use to programs, noise to users.
+// packagePrefix is the name of a package at the start of an error or of one
+// that it wraps: useful for programs, not for users.
 var packagePrefix = regexp.MustCompile(`(^|: )(?:microcircuit|sim|arrowio|nest|analysis|pd14|reference|plots): `)
 
 // message returns an error for users, a line for each problem.

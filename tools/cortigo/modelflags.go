@@ -70,7 +70,7 @@ func (f *modelFlags) register(cmd *cobra.Command) {
 	f.completions()
 }
 
-// completions has the shell complete what flags can be.
+// completions makes the shell complete the values of flags.
 func (f *modelFlags) completions() {
 	for name, values := range map[string][]string{
 		"background": {microcircuit.BackgroundDC, microcircuit.BackgroundPoisson},
@@ -86,8 +86,8 @@ func (f *modelFlags) completions() {
 	}
 }
 
-// parameters returns what the file and the flags say. Where the file is a
-// terminal or a pipe that nobody writes to, the end of ctx ends the waiting.
+// parameters returns the parameters from the file and the flags. If the file is
+// a terminal or a pipe that nobody writes to, the end of ctx ends the waiting.
 func (f *modelFlags) parameters(ctx context.Context) (microcircuit.Parameters, error) {
 	p := f.defaults()
 	set := f.cmd.Flags().Changed
@@ -141,7 +141,8 @@ func (f *modelFlags) parameters(ctx context.Context) (microcircuit.Parameters, e
 	return p, f.inFlags(p.Validate())
 }
 
-// readParameters reads a parameter file; what it does not name is as in base.
+// readParameters reads a parameter file; parameters that it does not name are
+// as in base.
 func readParameters(path string, base microcircuit.Parameters) (microcircuit.Parameters, error) {
 	file, err := os.Open(path)
 	if err != nil {

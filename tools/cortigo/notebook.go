@@ -238,8 +238,8 @@ Go cells run in the kernel of this clone of the project. Options after -- are Ju
 	return cmd
 }
 
-// jupyterOptions parts the arguments into the command's own and those after --,
-// which are Jupyter's.
+// jupyterOptions divides the arguments into the command's own and those after
+// --, which are Jupyter's.
 func jupyterOptions(cmd *cobra.Command, args []string) (own, options []string) {
 	if n := cmd.ArgsLenAtDash(); n >= 0 {
 		return args[:n], args[n:]
@@ -247,8 +247,8 @@ func jupyterOptions(cmd *cobra.Command, args []string) (own, options []string) {
 	return args, nil
 }
 
-// foreground runs a program in this one's place. ^C is the program's to deal
-// with: the terminal sends it to both.
+// foreground runs a program in place of this one. The program handles ^C: the
+// terminal sends it to both.
 func foreground(cmd *exec.Cmd) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	if err := cmd.Start(); err != nil {

@@ -194,7 +194,7 @@ func (p *plotting) spikes() (d *spikes.Data, model string, err error) {
 	return d, run.Model, nil
 }
 
-// rateBoxes draws the rates of all neurons, and the reference's beside them.
+// rateBoxes draws the rates of all neurons, with those of the reference.
 func rateBoxes(d *spikes.Data, refs []*reference.Run, theme plots.Theme) (*plots.Figure, error) {
 	rates, err := plots.RatesOf(d)
 	if err != nil {
@@ -208,9 +208,9 @@ func rateBoxes(d *spikes.Data, refs []*reference.Run, theme plots.Theme) (*plots
 	return plots.BoxPlotFigure(rates, ref, plots.WithTheme(theme))
 }
 
-// replaceable reports whether a picture can be written to path, over one of
-// before. A link is not followed, as what it leads to is no picture of the
-// run's, and a pipe would wait for ever.
+// replaceable reports whether a picture can be written to path, replacing an
+// earlier one. A link is not followed, since it does not lead to a picture of
+// the run, and a pipe would wait forever.
 func replaceable(path string) error {
 	if i, err := os.Lstat(path); err == nil && !i.Mode().IsRegular() {
 		return fmt.Errorf("writing pictures: %s is there and no plain file: move it away first, or choose another directory with --out DIR", path)

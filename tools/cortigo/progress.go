@@ -41,5 +41,5 @@ func (p *display) modelTime(done, total float64) { p.meter.Update(done, total) }
 // close shows where the work ended.
 func (p *display) close() { p.meter.Close() }
 
-// clear ends it without a word: another line says it.
+// clear ends it without a line: another one says how the work ended.
 func (p *display) clear() { p.clean() }

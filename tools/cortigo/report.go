@@ -73,7 +73,7 @@ func (s *simulation) report() runReport {
 }
 
 // silence names the populations that did not spike after the warm-up, and says
-// what may have silenced them; empty: there is none, or the warm-up did not end.
+// what may be the reason; empty: there is none, or the warm-up did not end.
 func (s *simulation) silence() string {
 	ms := s.afterWarmup()
 	if ms <= 0 {

@@ -17,8 +17,8 @@ import (
 	"cortigo/sim/microcircuit"
 )
 
-// notWithResume are the flags that a run which goes on cannot have: it keeps
-// its parameters and its directory.
+// notWithResume are the flags that are refused for a run that is continued: it
+// keeps its parameters and its directory.
 var notWithResume = []string{"params", "scale", "n-scaling", "k-scaling", "seed", "t-presim", "background", "v0",
 	"thalamus", "dc-transient", "record", "out", "overwrite"}
 
@@ -32,8 +32,8 @@ func onlyForResume(cmd *cobra.Command) error {
 	return errors.Join(errs...)
 }
 
-// resume goes on with the run in s.out from the state that was saved there
-// last, for more ms, or, if nil, to where the run was to end.
+// resume continues the run in s.out from the state that was saved there last,
+// for more ms or, if more is nil, to the planned end of the run.
 func (s *simulation) resume(ctx context.Context, more *float64) (err error) {
 	defer secondSignalKills(ctx)()
 	if s.out == "" {
@@ -43,7 +43,7 @@ func (s *simulation) resume(ctx context.Context, more *float64) (err error) {
 	if err != nil {
 		return err
 	}
-	// From here on the state that is opened is the last one there is.
+	// From here on the state that is opened is the last one.
 	if err := dir.Lock(); err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (s *simulation) resume(ctx context.Context, more *float64) (err error) {
 	return s.record(ctx)
 }
 
-// advise adds to an error of going on with a run what one can do about it.
+// advise adds to an error of resuming a run what the user can do about it.
 func advise(dir string, err error) error {
 	anew := fmt.Sprintf("to simulate it anew: cortigo run --params %s --out DIR", shellQuoted(filepath.Join(dir, arrowio.RunFile)))
 	switch {
@@ -102,9 +102,9 @@ func (s *simulation) open(ctx context.Context, dir *arrowio.RunDir) error {
 }
 
 // recover returns the microcircuit of a run that cannot be opened because of
-// err, where run.json has what it takes: a run that was killed before its
-// network was saved begins again, and parameters that are missing or damaged
-// beside a network are written again.
+// err, if run.json is sufficient: a run that was killed before its network was
+// saved starts again, and parameters that are missing or damaged in a saved
+// network are written again.
 func (s *simulation) recover(ctx context.Context, run arrowio.Run, err error) (*microcircuit.Microcircuit, error) {
 	network := exists(filepath.Join(s.out, arrowio.NetworkDir, "network.json"))
 	missing := errors.Is(err, fs.ErrNotExist) // for whom is told
@@ -153,7 +153,7 @@ func (s *simulation) buildAgain(ctx context.Context, p microcircuit.Parameters) 
 	return model, model.Save(s.out)
 }
 
-// checkEvery reports a --checkpoint-every that steps do not meet.
+// checkEvery reports a --checkpoint-every that is not a multiple of the resolution.
 func (s *simulation) checkEvery() error {
 	if h := s.params.Resolution; math.Abs(float64(s.steps(s.every))*h-s.every) > 1e-6*h {
 		return fmt.Errorf("--checkpoint-every is %v; allowed: multiples of the resolution, %v ms", s.every, h)
@@ -189,7 +189,7 @@ func (s *simulation) plan(more *float64) error {
 	return s.warnAgain()
 }
 
-// warnAgain warns of what is wrong with the run as it is to be now, as of
+// warnAgain warns of what is wrong with the run as it is planned now, such as
 // stimuli after its end.
 func (s *simulation) warnAgain() error {
 	d, err := s.params.Derive()

@@ -118,7 +118,7 @@ program writes to it.
 	return cmd
 }
 
-// markDirs has the shell complete directories.
+// markDirs makes the shell complete directories.
 func markDirs(cmd *cobra.Command, flags ...string) {
 	for _, name := range flags {
 		if err := cmd.MarkFlagDirname(name); err != nil {

@@ -9,7 +9,7 @@ import (
 	"cortigo/arrowio/pd14"
 )
 
-// describeRun returns what run.json begins with.
+// describeRun returns the first content of run.json.
 func (s *simulation) describeRun() (arrowio.Run, error) {
 	run, err := pd14.Describe(s.model)
 	if s.save {
@@ -18,9 +18,9 @@ func (s *simulation) describeRun() (arrowio.Run, error) {
 	return run, err
 }
 
-// createRun makes the run's directory, so that a wrong one is found out before
-// time is spent. A run that is there already, and may be replaced, is left
-// alone; replaceRun does it.
+// createRun makes the run's directory, so that a wrong one is noticed before
+// time is spent. A run that is there already, and may be replaced, is left as
+// it is; replaceRun replaces it.
 func (s *simulation) createRun() error {
 	run, err := s.describeRun()
 	if err != nil {
@@ -61,8 +61,8 @@ func (s *simulation) replaceRun() error {
 	return s.dir.Lock()
 }
 
-// shellQuoted returns a path as one writes it on the command line. One that
-// begins with a dash would be taken for a flag.
+// shellQuoted returns a path as it must be written on the command line. One
+// that starts with a dash would be taken for a flag.
 func shellQuoted(path string) string {
 	if strings.HasPrefix(path, "-") {
 		path = "./" + path

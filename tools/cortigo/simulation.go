@@ -136,8 +136,8 @@ func (s *simulation) build(ctx context.Context) (err error) {
 	return nil
 }
 
-// checkMemory reports a network that there is no room for, before anything is
-// written.
+// checkMemory reports a network for which there is not enough memory, before
+// anything is written.
 func (s *simulation) checkMemory() error {
 	needed, err := s.params.EstimateMemory(s.options...)
 	if err != nil {
@@ -156,8 +156,8 @@ func (s *simulation) withProgress() []sim.Option {
 		sim.Progress(func(done, total float64) { s.progress.modelTime(done, total) }))
 }
 
-// startCounting has everything counted that is recorded, and was recorded before,
-// so that the report is about the whole run.
+// startCounting counts everything that is recorded, and was recorded before, so
+// that the report is about the whole run.
 func (s *simulation) startCounting() error {
 	var pops []spikes.Population
 	recorded := s.model.Recorded()

@@ -16,7 +16,7 @@ import (
 	"cortigo/sim/microcircuit"
 )
 
-// A stoppedError is what ended a run before its time.
+// A stoppedError is the reason for which a run ended early.
 type stoppedError struct {
 	err  error
 	kept string // what of the run there is
@@ -28,7 +28,7 @@ func (e *stoppedError) Error() string { return e.err.Error() + "; " + e.kept }
 // Unwrap returns the cause.
 func (e *stoppedError) Unwrap() error { return e.err }
 
-// stopped says of an error until when the simulation came and what was kept.
+// stopped adds to an error the time that the simulation reached and what was kept.
 func (s *simulation) stopped(ctx context.Context, err error) error {
 	if err == nil || s.model == nil {
 		return err
@@ -115,10 +115,10 @@ func otherThan(cause, err error, others ...error) error {
 	return errors.Join(errs...)
 }
 
-// roundMS takes off what multiples of the resolution lose in binary.
+// roundMS removes the rounding errors of multiples of the resolution.
 func roundMS(t float64) float64 { return math.Round(t*1000) / 1000 }
 
-// decimal writes a time as one reads it in parameters.
+// decimal writes a time as in parameters.
 func decimal(t float64) string { return strconv.FormatFloat(roundMS(t), 'f', -1, 64) }
 
 func ms(t float64) string { return decimal(t) + " ms" }

@@ -84,7 +84,7 @@ func TestChunkCheck(t *testing.T) {
 }
 
 // What encoders make passes, with the size that it has and no other; cut short or
-// with more behind it, it does not.
+// with more after it, it does not.
 func TestCheckCompressed(t *testing.T) {
 	encoder := func(opts ...zstd.EOption) *zstd.Encoder {
 		e, err := zstd.NewWriter(nil, append(opts, zstd.WithEncoderConcurrency(1))...)
@@ -124,7 +124,7 @@ func TestCheckCompressed(t *testing.T) {
 				continue // its decoder finds the rest, it allocates no more
 			}
 			if err := checkCompressed(tt.codec, append(slices.Clone(tt.b), 0, 0, 0), int64(n)); err == nil {
-				t.Errorf("%s of %d bytes with more behind it passed", name, n)
+				t.Errorf("%s of %d bytes with more after it passed", name, n)
 			}
 			for _, k := range []int{0, 4, 5, 7, len(tt.b) - 1} {
 				if err := checkCompressed(tt.codec, tt.b[:k], int64(n)); err == nil && k < len(tt.b) {

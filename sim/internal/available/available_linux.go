@@ -106,7 +106,7 @@ func number(file string) (int64, bool) {
 	return n, err == nil
 }
 
-// field returns the number behind a name at the beginning of a line.
+// field returns the number after a name at the start of a line.
 func field(file, name string) (int64, bool) {
 	b, err := os.ReadFile(file)
 	if err != nil {

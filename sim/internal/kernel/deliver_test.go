@@ -98,7 +98,7 @@ func TestDeliverWideEqualsScalar(t *testing.T) {
 	})
 }
 
-// Every length of a segment, alone in memory and behind another.
+// Every length of a segment, alone in memory and after another.
 func TestDeliverLengths(t *testing.T) {
 	forEach(t, func(t *testing.T, l loops) {
 		r := rand.New(rand.NewPCG(1, 2))
@@ -116,7 +116,7 @@ func TestDeliverLengths(t *testing.T) {
 				}
 				deliverScalar(c, 3, syn, &want[0], &want[1])
 				if got != want {
-					t.Fatalf("%d synapses behind %d others: sums differ from the scalar loop's", n, before)
+					t.Fatalf("%d synapses after %d others: sums differ from the scalar loop's", n, before)
 				}
 				release()
 			}

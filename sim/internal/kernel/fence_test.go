@@ -18,8 +18,8 @@ func fencedLengths() []int {
 	return n
 }
 
-// eachPlace runs a test twice, so that what stood behind a fence stands in front
-// of one.
+// eachPlace runs a test twice, so that what was after a fence is then before
+// one.
 func eachPlace(test func()) {
 	for place := range 2 {
 		fences = place
@@ -91,7 +91,7 @@ func TestPhiloxFenced(t *testing.T) {
 					}
 					many, freeMany := table.many, func() {}
 					if many != nil {
-						var m []guideTable // which fills no whole words behind the guide
+						var m []guideTable // which fills no whole words after the guide
 						m, freeMany = fenced(t, []guideTable{*many})
 						table.many = &m[0]
 					}

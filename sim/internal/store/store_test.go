@@ -424,7 +424,7 @@ func TestColumnsGoOn(t *testing.T) {
 	}
 	got, want := f.State(), e.State()
 	if !reflect.DeepEqual(got, want) || want.Spikes < 100 {
-		t.Errorf("%d spikes behind opening, or another state, want %d", got.Spikes, want.Spikes)
+		t.Errorf("%d spikes after opening, or another state, want %d", got.Spikes, want.Spikes)
 	}
 }
 

@@ -131,7 +131,7 @@ func request(t *testing.T, k *jupyter.Kernel, code string, change ...map[string]
 	return id
 }
 
-// A cell that fails stops what is queued behind it, as with ipykernel: the
+// A cell that fails stops what is queued after it, as with ipykernel: the
 // queued requests are answered with the status "aborted", and nothing of them
 // runs.
 func TestQueueStopsAtFailure(t *testing.T) {
@@ -223,7 +223,7 @@ func TestQueueStopsWhileItArrives(t *testing.T) {
 	}
 }
 
-// Other requests that are queued behind a failing cell are answered, and a cell
+// Other requests that are queued after a failing cell are answered, and a cell
 // that is sent as soon as the failure is told runs.
 func TestQueueAfterFailure(t *testing.T) {
 	k := startKernel(t)
@@ -281,7 +281,7 @@ func TestOutputOrder(t *testing.T) {
 			[]string{"stdout: " + lines(3000), "display: m", "stdout: end\n"}},
 		{"error at the end", "%%\nfmt.Println(\"a\")\nnb.Markdown(\"m\")\nfmt.Println(\"b\")\nlog.SetFlags(0)\nnb.Markdown(\"n\")\nlog.Fatal(\"c\")",
 			[]string{"stdout: a\n", "display: m", "stdout: b\n", "display: n", "stderr: c\n"}},
-		// Displays that nobody waits for come behind what was printed before
+		// Displays that nobody waits for come after what was printed before
 		// them, and none of them is lost.
 		{"without waiting", "%%\nfmt.Println(\"a\")\nfor i := range 3 {\ngonbui.DisplayMarkdown(fmt.Sprint(i))\n}",
 			[]string{"stdout: a\n", "display: 0", "display: 1", "display: 2"}},
