@@ -12,11 +12,10 @@
 //	attach.go       devices to blocks; combine.go: those of single neurons together
 //	current.go      what currents of devices add up to
 //	shard.go        one step of one shard
-//	run.go          the run loop; panic.go: panics of its workers
+//	run.go          the run loop; panic.go: panics of its workers, rows that cannot be read any more
 //	risk.go         steps that fail, and parrots that may emit more at once than sums hold
 //	record.go       spike recorders and multimeters; train.go: generators' own spikes
 //	restore.go      state in and out, by neuron id; info.go: figures of an engine
-//	fault.go        rows that cannot be read any more
 //
 // Nothing that is drawn or summed depends on the number of shards or workers:
 // draws are keyed by what they are for, and sums of weights are sums of
