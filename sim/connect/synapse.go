@@ -2,12 +2,12 @@ package connect
 
 import "fmt"
 
-// A Synapse says which synapse model connections have (default: NEST's
-// static_synapse, without plasticity), and their weight (pA; mV for iaf_psc_delta)
-// and delay (ms). Each of these is a number of any type, for all connections; a
-// slice of numbers, one for each, in the order of Values; or a Distribution to draw
-// from. What is left out has the model's default; for static_synapse weight 1 and
-// delay 1 ms, as in NEST.
+// A Synapse is a connection without plasticity, NEST's static_synapse, or of the
+// synapse model that Model names. Its weight (pA; mV for iaf_psc_delta) and its
+// delay (ms) are each a number of any type, for all connections; a slice of
+// numbers, one for each, in the order of Values; or a Distribution to draw from.
+// What is left out has the model's default; for static_synapse weight 1 and delay
+// 1 ms, as in NEST.
 type Synapse struct {
 	Model  string `json:"model" nest:"synapse_model" default:"static_synapse" help:"name of a model that has the defaults of what is nil below" allowed:"static_synapse or one of CopyModel; none: static_synapse"`
 	Weight any    `json:"weight" unit:"pA or mV" default:"1" help:"what a spike adds to its target" allowed:"finite; nil: 1"`

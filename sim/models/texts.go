@@ -5,13 +5,13 @@ package models
 var texts = map[string]text{
 	"connect.Synapse": {
 		function: "",
-		summary:  "says which synapse model connections have (default",
-		plain: "A Synapse says which synapse model connections have (default: NEST's static_synapse, without\n" +
-			"plasticity), and their weight (pA; mV for iaf_psc_delta) and delay (ms). Each of these is a number\n" +
-			"of any type, for all connections; a slice of numbers, one for each, in the order of Values; or a\n" +
-			"Distribution to draw from. What is left out has the model's default; for static_synapse weight 1 and\n" +
-			"delay 1 ms, as in NEST.\n",
-		markdown: "A Synapse says which synapse model connections have (default: NEST's static\\_synapse, without plasticity), and their weight (pA; mV for iaf\\_psc\\_delta) and delay (ms). Each of these is a number of any type, for all connections; a slice of numbers, one for each, in the order of Values; or a Distribution to draw from. What is left out has the model's default; for static\\_synapse weight 1 and delay 1 ms, as in NEST.\n",
+		summary:  "connection without plasticity",
+		plain: "A Synapse is a connection without plasticity, NEST's static_synapse, or of the synapse model that\n" +
+			"Model names. Its weight (pA; mV for iaf_psc_delta) and its delay (ms) are each a number of any type,\n" +
+			"for all connections; a slice of numbers, one for each, in the order of Values; or a Distribution to\n" +
+			"draw from. What is left out has the model's default; for static_synapse weight 1 and delay 1 ms,\n" +
+			"as in NEST.\n",
+		markdown: "A Synapse is a connection without plasticity, NEST's static\\_synapse, or of the synapse model that Model names. Its weight (pA; mV for iaf\\_psc\\_delta) and its delay (ms) are each a number of any type, for all connections; a slice of numbers, one for each, in the order of Values; or a Distribution to draw from. What is left out has the model's default; for static\\_synapse weight 1 and delay 1 ms, as in NEST.\n",
 	},
 	"device.DC": {
 		function: "",
