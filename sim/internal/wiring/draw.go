@@ -43,7 +43,7 @@ type Integers struct {
 	table *rng.Discrete // nil: constant
 	low   int64         // the constant, or what index 0 stands for
 	value []int64       // value of each index, where it is not low + index
-	byRow []int64       // nil, or the values in the order of plan.rows
+	byRow []int64       // nil, or the values in the order of Plan.rows
 	tier  []uint8       // of the constant, each value or each row, where a grid has tiers
 	Max   int64         // largest magnitude
 	Least int64         // smallest value
@@ -469,7 +469,7 @@ func (w *Drawer) drawDelays(t int, d *Drawn) {
 	}
 }
 
-// CountSynapses sums up the synapses of the wiring.
+// CountSynapses sums up the synapses of the bundle.
 func (w *Bundle) CountSynapses() {
 	w.Synapses = 0
 	for t := range w.Post.N {

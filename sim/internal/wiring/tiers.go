@@ -46,7 +46,7 @@ const (
 )
 
 // tiers returns how many sums the neurons of a wide grid need, 0 for one; unit is
-// what noticeable says of them.
+// what Noticeable says of them.
 func tiers(w weightsOf, g Grid, unit float64) (int, error) {
 	if math.IsInf(w.least, 1) || g.Quantum <= coarse*w.least || g.Quantum <= coarsePotential*unit {
 		return 0, nil
