@@ -237,7 +237,7 @@ func TestOpenEarlierFormat(t *testing.T) {
 	}
 }
 
-// format2Digest is of the 100 ms behind testdata/format2.
+// format2Digest is of the 100 ms after testdata/format2.
 const format2Digest = "0a3e09c5065ef34114b581275dd235b79022dae73abd165d12ab7c9e11f8d686"
 
 // A link that leads nowhere is named, whether it is the directory or above it.

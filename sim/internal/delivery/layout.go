@@ -58,7 +58,7 @@ func (b *Place) Element(i int) (k int, ok bool) {
 
 // NewLayout deals populations out over shards; each neuron takes as many slots
 // as its weights have tiers, one where grids is nil: its own first, those of the
-// finer tiers behind the slots of all its block.
+// finer tiers after the slots of all its block.
 func NewLayout(pops []network.Population, grids []wiring.Grid, shards int) (*Layout, error) {
 	l := &Layout{Shards: shards, First: make([]int, len(pops)), n: make([]int, len(pops)), IDs: make([]int32, len(pops)),
 		base: make([][]int, shards), Slots: make([]int, shards)}

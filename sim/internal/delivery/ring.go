@@ -115,7 +115,7 @@ func fillRing(b *rowBuilder, sh *Synapses, bundles []*wiring.Bundle) error {
 	})
 }
 
-// receiveRing delivers spikes of an interval that began behind step begin.
+// receiveRing delivers spikes of an interval that began after step begin.
 func (k *Static) receiveRing(spikes []exchange.Spike, begin int64, to *Sums) {
 	k.ringList = k.ringList[:0]
 	for _, s := range spikes {

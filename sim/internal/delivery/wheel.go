@@ -105,7 +105,7 @@ func (w *wheel[C]) clear() { *w = wheel[C]{moved: w.moved} }
 
 // goOn takes the cursors that a delivery has moved on, in the list that it was
 // given. Most of them are due in the next step, whose list theirs becomes: they
-// stay where they are, and the few that the next step had already come behind.
+// stay where they are, and the few that the next step had already come after.
 func goOn(w *wheel[kernel.Cursor], cursors []kernel.Cursor, now uint16) {
 	soon := now + 1
 	n := 0

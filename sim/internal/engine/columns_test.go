@@ -343,7 +343,7 @@ func TestColumnsAnyShards(t *testing.T) {
 		}
 		advance(t, f, 400)
 		if got := f.State(); !reflect.DeepEqual(got, want) {
-			t.Errorf("%d threads, %d shards: another state behind one of another division", o.Threads, o.Shards)
+			t.Errorf("%d threads, %d shards: another state after one of another division", o.Threads, o.Shards)
 		}
 	}
 }

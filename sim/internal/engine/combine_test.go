@@ -100,7 +100,7 @@ func TestCombinedInputsAddTheSame(t *testing.T) {
 		f.seek()
 		for s := range shards {
 			if got, want := inputSums(e, s, cut+1, 90), inputSums(f, s, cut+1, 90); fmt.Sprint(got) != fmt.Sprint(want) {
-				t.Fatalf("seed %d, shard %d, begun behind step %d: sums differ", seed, s, cut)
+				t.Fatalf("seed %d, shard %d, begun after step %d: sums differ", seed, s, cut)
 			}
 		}
 	}

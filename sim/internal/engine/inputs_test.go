@@ -56,7 +56,7 @@ func driveSteps(t *testing.T, e *Engine, k, n int) []int {
 		for s := begin + 1; s <= min(n, begin+3); s++ {
 			b.updateDrive(int64(s))
 			if on := currentNow(b, k) != 0; on != slices.Contains(steps, s) {
-				t.Errorf("begun behind step %d, step %d is driven: %v", begin, s, on)
+				t.Errorf("begun after step %d, step %d is driven: %v", begin, s, on)
 			}
 		}
 	}

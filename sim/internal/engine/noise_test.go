@@ -34,7 +34,7 @@ func drives(t *testing.T, e *Engine, n int) [][]float64 {
 		for s := begin + 1; s <= min(n, begin+7); s++ {
 			b.updateDrive(int64(s))
 			if !slices.Equal(get(), all[s-1]) {
-				t.Fatalf("begun behind step %d, step %d is driven otherwise", begin, s)
+				t.Fatalf("begun after step %d, step %d is driven otherwise", begin, s)
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"cortigo/sim/internal/network"
 )
 
-// moved returns rows as they would be behind at other words: mapped memory that
+// moved returns rows as they would be at other words: mapped memory that
 // takes room only where it is written.
 func moved[W ~uint32 | ~uint64](t *testing.T, entry []kernel.Cursor, syn []W, at uint64) ([]kernel.Cursor, []W) {
 	t.Helper()

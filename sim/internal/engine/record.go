@@ -249,7 +249,7 @@ func (e *Engine) observe(sh *shard, population int, quantities []string) error {
 }
 
 // sample stores what shard sh has to give for step, which belongs to the
-// interval behind begin.
+// interval after begin.
 func (e *Engine) sample(sh *shard, begin, step int64, buf int) {
 	for _, m := range e.samplers {
 		if step < m.first || step > m.end || (step-m.first)%m.interval != 0 {

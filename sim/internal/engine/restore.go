@@ -87,7 +87,7 @@ func (e *Engine) State() *network.State {
 }
 
 // SetState makes the network go on from s. Populations that the state does not
-// have, behind those it has, are left as they are. A part of a network takes what
+// have, after those it has, are left as they are. A part of a network takes what
 // is its own of the state of the whole, or that of the same part.
 func (e *Engine) SetState(s *network.State) error {
 	if s.Part != nil && !s.Part.Same(e.part) {

@@ -50,7 +50,7 @@ func TestRecordGenerator(t *testing.T) {
 	}{
 		{"alone", func(e *Engine, s SpikeSink) error { return e.RecordGenerator(s, Train{Device: g}, 9) }, "1:9 5:9 5:9 7:9 7:9 24:9"},
 		{"window", func(e *Engine, s SpikeSink) error { return e.RecordGenerator(s, Train{Device: windowed}, 9) }, "10:9 10:9 12:9 12:9"},
-		{"behind neurons", func(e *Engine, s SpikeSink) error {
+		{"after neurons", func(e *Engine, s SpikeSink) error {
 			e.RecordSpikes(s, []network.Range{{Population: 0, From: 0, N: 2}})
 			return e.RecordGenerator(s, Train{Device: g}, 9)
 		}, "1:9 5:9 5:9 7:1 7:2 7:9 7:9 15:1 15:2 24:9"},

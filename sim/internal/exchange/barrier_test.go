@@ -11,7 +11,7 @@ import (
 )
 
 // Nobody passes a barrier before all have come to it, and what was written
-// before it is seen behind it, with more workers than processors and with ones
+// before it is seen after it, with more workers than processors and with ones
 // that take their time.
 func TestBarrier(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 8, 33} {

@@ -83,7 +83,7 @@ func (s *Share) draw() {
 	}
 }
 
-// Meet returns the lists of the interval, and behind them that of the drawn spikes.
+// Meet returns the lists of the interval, and after them that of the drawn spikes.
 func (s *Share) Meet(worker int, in Interval, vote *Vote) (spikes [][]Spike, against *Vote, err error) {
 	against, err = s.Workers.Meet(worker, vote, nil)
 	if err != nil {

@@ -96,7 +96,7 @@ type Attachment struct {
 	Since, Until int64
 }
 
-// Over reports whether the connections will bring nothing any more behind a
+// Over reports whether the connections will bring nothing any more after a
 // step.
 func (a *Attachment) Over(step int64, resolution float64) bool {
 	if a.Until == 0 {

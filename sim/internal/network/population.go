@@ -11,7 +11,7 @@ import (
 // A Population is N neurons of one model.
 type Population struct {
 	Name  string
-	First int32 // id of the first neuron; 0: behind the population before
+	First int32 // id of the first neuron; 0: after the population before
 	N     int
 	Model neuron.Model
 	Vm    connect.Distribution // initial potential, mV; nil: the model's V_m

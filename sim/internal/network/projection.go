@@ -27,7 +27,7 @@ type Projection struct {
 }
 
 // Sources returns the parts that the positions of sources count through: those
-// of Pre, and behind them those of Post where a rule makes reverse connections.
+// of Pre, and after them those of Post where a rule makes reverse connections.
 func (pr *Projection) Sources() []Range {
 	if pr.reverse() {
 		return append(pr.Pre[:len(pr.Pre):len(pr.Pre)], pr.Post...)
@@ -36,7 +36,7 @@ func (pr *Projection) Sources() []Range {
 }
 
 // Targets returns the parts that the positions of targets count through: those
-// of Post, and behind them those of Pre where a rule makes reverse connections.
+// of Post, and after them those of Pre where a rule makes reverse connections.
 func (pr *Projection) Targets() []Range {
 	if pr.reverse() {
 		return append(pr.Post[:len(pr.Post):len(pr.Post)], pr.Pre...)

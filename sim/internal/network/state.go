@@ -61,7 +61,7 @@ func (s *State) Check(desc *Description) error {
 	return s.checkSynapses(desc)
 }
 
-// follows reports whether y may stand behind x: at a later step, or of a later
+// follows reports whether y may stand after x: at a later step, or of a later
 // neuron, or as the rest of more spikes at once than one entry holds.
 func follows(x, y StampedSpike) bool {
 	c := byStep(y.Step, y.Neuron, x.Step, x.Neuron)

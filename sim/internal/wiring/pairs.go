@@ -19,7 +19,7 @@ type Pairs struct {
 
 // DrawPairs draws the connections of a projection between two pools and visits
 // them in order of target, with weight and delay in ms. The nodes are named by
-// their places, those of reverse connections behind the others: see
+// their places, those of reverse connections after the others: see
 // Projection.Sources. ordinal tells the draws of one network apart.
 func DrawPairs(seed uint64, resolution float64, ordinal uint32, of Pairs, pr network.Projection, visit func(source, target int, weight, delay float64)) error {
 	desc := &network.Description{Seed: seed, Resolution: resolution, FirstIndex: pairsOrdinal | ordinal}

@@ -19,7 +19,7 @@ type Plan struct {
 	From, Onto network.Pool // with those of reverse connections
 	joined     bool         // streams are named by the projection
 	offset     uint32       // added to sources: where their only part begins
-	forward    int          // targets at this position and behind are those of reverse connections
+	forward    int          // targets at this position and after it are those of reverse connections
 	FirstValue []int64      // synapses of all targets before each, where values are counted through
 	job        *Job         // that it is made for
 	Told       int64
