@@ -66,6 +66,13 @@ type boundless struct{ broken }
 
 func (boundless) ModelName() string { return "boundless_synapse" }
 
+// unending keeps what no file holds.
+type unending struct{ broken }
+
+func (unending) ModelName() string { return "unending_synapse" }
+
+func (unending) Send(_ synapse.Spike, on *synapse.Synapses) { on.Column[0][0] = math.Inf(1) }
+
 func init() {
 	bound := func(m synapse.Model, weight float64) float64 { return m.(tiring).Most * weight }
 	for _, s := range []synapse.Spec{
@@ -73,6 +80,8 @@ func init() {
 			New: func(c *synapse.Config) (synapse.Sender, error) { return tiringSender{c.Model.(tiring)}, nil }},
 		{Defaults: broken{}, Columns: []synapse.Column{{Name: "n"}}, Bound: func(_ synapse.Model, w float64) float64 { return w },
 			New: func(*synapse.Config) (synapse.Sender, error) { return broken{}, nil }},
+		{Defaults: unending{}, Columns: []synapse.Column{{Name: "n"}}, Bound: func(_ synapse.Model, w float64) float64 { return w },
+			New: func(*synapse.Config) (synapse.Sender, error) { return unending{}, nil }},
 		{Defaults: boundless{}, Bound: func(synapse.Model, float64) float64 { return math.Inf(1) },
 			New: func(*synapse.Config) (synapse.Sender, error) { return broken{}, nil }},
 	} {
@@ -349,4 +358,16 @@ func TestKindRefused(t *testing.T) {
 	_, err := net.Connections(sim.ConnectionQuery{})
 	must(t, err)
 	wantError(t, net.Save(t.TempDir()), "stopped within a step")
+}
+
+// A state that could not be opened is not saved, and the error says whose it is.
+func TestKindNotFinite(t *testing.T) {
+	net := mustNew(t)
+	p, a := nodes(t, net, "p", 1, neuron.Parrot{}), nodes(t, net, "a", 3, neuron.DefaultIafPscExp())
+	join(t, net, nodes(t, net, "gen", 1, device.SpikeGenerator{Times: []float64{1}}), p, nil, 1, 1)
+	net.Connect(p, a, connect.Synapse{Model: "unending_synapse"})
+	simulate(t, net, 5)
+	wantError(t, net.Save(t.TempDir()), `state of the synapses p -> a of model "unending_synapse": n of synapse 0 is +Inf, must be finite`)
+	net.Reset()
+	must(t, net.Save(t.TempDir()))
 }

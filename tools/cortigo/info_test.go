@@ -182,3 +182,15 @@ func TestCheckUnregistered(t *testing.T) {
 		t.Errorf("%q, %q", r.Problems, r.Notes)
 	}
 }
+
+// A run that nobody planned has no end to be compared with.
+func TestInfoOfNoPlan(t *testing.T) {
+	t.Parallel()
+	for end, want := range map[float64]string{0: "(0, 12.5] ms\n", 100: "(0, 12.5] ms of 100 ms\n"} {
+		var b strings.Builder
+		r := &infoReport{Path: "DIR", RecordedMS: &[2]float64{0, 12.5}, TSimMS: end}
+		if err := r.write(&b); err != nil || !strings.Contains(b.String(), want) {
+			t.Errorf("%v, %q has no %q", err, b.String(), want)
+		}
+	}
+}

@@ -43,7 +43,11 @@ func (r *infoReport) write(w io.Writer) error {
 		line("synapses", "%d", r.Synapses)
 	}
 	if r.RecordedMS != nil {
-		line("recorded", "(%s, %s] ms of %s", decimal(r.RecordedMS[0]), decimal(r.RecordedMS[1]), ms(r.TPresimMS+r.TSimMS))
+		planned := ""
+		if end := r.TPresimMS + r.TSimMS; end > 0 {
+			planned = " of " + ms(end)
+		}
+		line("recorded", "(%s, %s] ms%s", decimal(r.RecordedMS[0]), decimal(r.RecordedMS[1]), planned)
 	}
 	r.writeRows(line)
 	if r.StateMS != nil {

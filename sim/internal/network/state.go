@@ -225,7 +225,7 @@ func (s *State) checkSynapses(desc *Description) error {
 		x := &s.Synapses[next]
 		next++
 		if err := x.Check(spec, -1, NewPool(pr.Sources()).N); err != nil {
-			return fmt.Errorf("state of the synapses of projection %d: %w", i, err)
+			return fmt.Errorf("state of the synapses %s -> %s of model %s: %w", desc.Names(pr.Pre), desc.Names(pr.Post), brief.Quote(pr.Synapse), err)
 		}
 		for _, step := range x.Last {
 			if step < 0 || step > s.Step {
