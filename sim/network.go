@@ -106,7 +106,11 @@ func (n *Network) create(name string, count int, model Model, params []Params) (
 			return nil, fmt.Errorf("sim: %s: there are %d populations already, the most there can be", brief.Quote(name), maxPopulations)
 		}
 		g.kind, g.at = neurons, len(n.desc.Populations)
-		n.desc.Populations = append(n.desc.Populations, network.Population{Name: name, First: g.first, N: count, Model: model})
+		p := network.Population{Name: name, First: g.first, N: count, Model: model}
+		if err := network.CheckPopulation(&p, n.desc.Resolution); err != nil {
+			return nil, fmt.Errorf("sim: %s: %w", brief.Quote(name), err)
+		}
+		n.desc.Populations = append(n.desc.Populations, p)
 		n.touch(synapsesChanged)
 	case isRecorder(model):
 		g.kind, g.at = recorders, len(n.recorders)

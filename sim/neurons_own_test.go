@@ -340,6 +340,10 @@ func TestOwnNeuronBursts(t *testing.T) {
 func TestOwnNeuronParameters(t *testing.T) {
 	net, b, _ := bursterNetwork(t)
 	equal(t, "most", get(t, b, "most")[0], 2)
+	short := neuron.Defaults[burster]()
+	short.Tau = 0.05
+	net.Create("short", 1, short)
+	wantError(t, net.Err(), `"short": tau is 0.05 ms, must be at least the resolution (0.1 ms)`)
 	structs, err := sim.Get[burster](b)
 	must(t, err)
 	if structs[7].Sigma != 1.5 || structs[7].W != 0.3 || structs[11].Sigma != 0.3 || structs[0].Vth == structs[1].Vth {

@@ -102,8 +102,8 @@ func TestSynapseState(t *testing.T) {
 		change func(s *network.State)
 		err    string
 	}{
-		{"no number", func(s *network.State) { s.Synapses[0].Weight[3] = math.NaN() }, "projection 0: weight of synapse 3 is NaN, must be finite"},
-		{"infinite column", func(s *network.State) { s.Synapses[1].Columns["n"][3] = math.Inf(1) }, "projection 2: n of synapse 3 is +Inf"},
+		{"no number", func(s *network.State) { s.Synapses[0].Weight[3] = math.NaN() }, `of model "counting_synapse": weight of synapse 3 is NaN, must be finite`},
+		{"infinite column", func(s *network.State) { s.Synapses[1].Columns["n"][3] = math.Inf(1) }, `of model "counting_synapse": n of synapse 3 is +Inf`},
 		{"column too short", func(s *network.State) { s.Synapses[0].Columns["n"] = make([]float64, 31) }, `array "synapses/0/n" has 31 elements, "synapses/0/weight" 32`},
 		{"column of another kind", func(s *network.State) { s.Synapses[0].Columns = map[string][]float64{"u": make([]float64, 32)} }, `it lacks the array "synapses/0/n"`},
 		{"column too many", func(s *network.State) { s.Synapses[0].Columns["u"] = make([]float64, 32) }, `it holds an array "synapses/0/u", which is not part of a state of this network`},
