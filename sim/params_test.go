@@ -135,7 +135,7 @@ func TestSetRefused(t *testing.T) {
 			{r, sim.Params{"start": 5.0, "stop": 4.0}, []string{"stop 4", "start 5"}},
 			{r, sim.Params{"record_from": "V_m"}, []string{"spike_recorder", `"record_from"`}},
 			{m, sim.Params{"interval": 0.05}, []string{"interval", "0.05", "0.1 ms"}},
-			{m, sim.Params{"interval": 2.0, "record_from": []string{"V_m", "g_ex"}}, []string{`"g_ex"`}},
+			{m, sim.Params{"interval": 2.0, "record_from": []string{"V_m", "g_nmda"}}, []string{`"g_nmda"`}},
 		} {
 			c.c.Set(c.p)
 			wantError(t, c.c.Network().Err(), c.want...)
