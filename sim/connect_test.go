@@ -351,7 +351,7 @@ func TestConnectRefused(t *testing.T) {
 			net.Record(device.Multimeter{Quantities: []string{device.ISynIn}}, a).WriteSamplesTo(newMemory())
 			wantError(t, net.Err(), `"a"`, "I_syn_in", "before the first step")
 			_, err := a.Get(device.ISynEx)
-			wantError(t, err, "I_syn_ex", "equal synaptic time constants")
+			wantError(t, err, "I_syn_ex", "from the first step on")
 		}
 		simulate(t, net, 50)
 		d := spikesOf(t, r.At(0))

@@ -365,7 +365,7 @@ func TestOwnNeuronParameters(t *testing.T) {
 	wantError(t, net.Err(), "test_burster has no I_syn_ex to record, only V_m, w, headroom, excitation")
 	simulate(t, net, 1)
 	_, err = b.Get("excitation") // which is followed only for a recorder
-	wantError(t, err, "excitation is known only")
+	wantError(t, err, "excitation is kept only")
 }
 
 // What a model of one's own gets wrong is an error that names it.

@@ -128,7 +128,7 @@ func (b *block) initialise(desc *network.Description) error {
 		if start == nil {
 			continue
 		}
-		drawn := c.Name == vm && pop.Vm != nil && pop.Columns[vm] == nil
+		drawn := c.Name == device.Vm && pop.Vm != nil && pop.Columns[device.Vm] == nil
 		for k := range c.Values {
 			x := element(start, k)
 			if drawn {
@@ -225,6 +225,3 @@ func (b *block) checkFired(s *neuron.Spikes) error {
 	}
 	return nil
 }
-
-// vm is the name of the membrane potential, whose initial values may be drawn.
-const vm = "V_m"

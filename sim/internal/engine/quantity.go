@@ -29,7 +29,7 @@ func (e *Engine) Value(population, i int, quantity string) (float64, error) {
 
 // notFollowed says why a recordable of a population is not known.
 func notFollowed(p *network.Population, recordable string) error {
-	return fmt.Errorf("population %s: with equal synaptic time constants, %s is known only if a multimeter records it from the first step on: connect one before the first step, or after a Reset",
+	return fmt.Errorf("population %s: %s is kept only if a multimeter records it from the first step on: connect one before the first step, or after a Reset",
 		brief.Quote(p.Name), recordable)
 }
 
