@@ -77,7 +77,7 @@ func warmUp(ctx context.Context, root, gopls string, log io.Writer) error {
 	if _, err := output(goCommand(ctx, dir, "mod", "edit", "-module=nb", "-require=cortigo@v0.0.0", "-replace=cortigo="+root)); err != nil {
 		return err
 	}
-	list, err := output(goCommand(ctx, root, append([]string{"list", "-f", "{{if ne .Name \"main\"}}{{.ImportPath}}{{end}}"}, cellPackages...)...))
+	list, err := output(goCommand(ctx, root, append([]string{"list", "-f", "{{if and .GoFiles (ne .Name \"main\")}}{{.ImportPath}}{{end}}"}, cellPackages...)...))
 	if err != nil {
 		return err
 	}
