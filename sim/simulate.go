@@ -110,8 +110,8 @@ func (n *Network) TimeMS() float64 {
 // Stats are measurements of a built network.
 type Stats struct {
 	Spikes            int64        // emitted so far, each of a multiplicity
-	DeliverS, UpdateS float64      // wall clock that the workers spent, their mean
-	CommunicateS      float64      // the same, of waiting, exchanging and recording
+	DeliverS, UpdateS float64      // wall clock that the workers spent, their mean, from one step in eight
+	CommunicateS      float64      // the same, of waiting, exchanging and recording, from all
 	SynapticEvents    int64        // caused by the spikes so far since New or Open
 	Kernel            string       // the instructions that the inner loops use
 	BuildS            []BuildPhase // none after Open

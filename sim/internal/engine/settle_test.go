@@ -79,3 +79,18 @@ func TestNotFiniteStopsRun(t *testing.T) {
 		t.Errorf("at step %d: %v", e.Step(), err)
 	}
 }
+
+// One step in eight is timed, whatever the period of what is looked at.
+func TestTimedSteps(t *testing.T) {
+	for _, period := range []int64{1, 2, 5, 7, 8, 15, 64} {
+		n := 0
+		for k := range int64(80_000) {
+			if isTimed(k*period + 3) {
+				n++
+			}
+		}
+		if n < 9_500 || n > 10_500 { // 10,000 of 80,000
+			t.Errorf("period %d: %d of 80,000 steps are timed, want one in %d", period, n, timedSteps)
+		}
+	}
+}
