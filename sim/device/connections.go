@@ -2,6 +2,7 @@ package device
 
 import (
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/rng"
 )
 
@@ -34,10 +35,10 @@ type Connections struct {
 func (c *Connections) Neuron(k int) int { return c.First + k*c.Stride }
 
 // DelayOf returns the delay of connection k, in steps.
-func (c *Connections) DelayOf(k int) int64 { return element(c.Delay, k) }
+func (c *Connections) DelayOf(k int) int64 { return param.Element(c.Delay, k) }
 
 // WeightOf returns the weight of connection k.
-func (c *Connections) WeightOf(k int) float64 { return element(c.Weight, k) }
+func (c *Connections) WeightOf(k int) float64 { return param.Element(c.Weight, k) }
 
 // Emits returns the steps (begin, end] in which spikes of a device pass, before
 // their delay, given when it is active.
@@ -114,14 +115,6 @@ func (c *Connections) key() rng.Key { return rng.NewKey(c.Seed) }
 // id returns the stream of connections with a purpose, without the neuron.
 func (c *Connections) id(p rng.Purpose) rng.ID {
 	return rng.ID{Purpose: p, Pre: uint16(c.Generator), Post: uint16(c.Population), Ordinal: c.Ordinal}
-}
-
-// element returns x[k], or the one value that stands for all.
-func element[T any](x []T, k int) T {
-	if len(x) == 1 {
-		return x[0]
-	}
-	return x[k]
 }
 
 const never = int64(clock.Never)

@@ -165,7 +165,7 @@ func (p *inhomogeneousInput) Add(to *Inbox, step int64) {
 		p.draw(g)
 	}
 	for k, c := range p.counts[s&3] {
-		to.Add(p.From+k, float64(element(p.Weight, k)*float64(c)))
+		to.Add(p.From+k, float64(param.Element(p.Weight, k)*float64(c)))
 	}
 }
 
@@ -198,7 +198,7 @@ func (p *inhomogeneousInput) draw(g int64) {
 // are very large.
 func (p *inhomogeneousInput) addEach(to *Inbox, step int64) {
 	for k := range p.N {
-		s := step - element(p.Delay, k)
+		s := step - param.Element(p.Delay, k)
 		if s <= p.begin || s > p.end {
 			continue
 		}
@@ -207,6 +207,6 @@ func (p *inhomogeneousInput) addEach(to *Inbox, step int64) {
 			continue
 		}
 		u := p.words.at(p.Connections, k, s, p.id, p.key)
-		to.Add(p.From+k, float64(element(p.Weight, k)*float64(t.Draw(u))))
+		to.Add(p.From+k, float64(param.Element(p.Weight, k)*float64(t.Draw(u))))
 	}
 }

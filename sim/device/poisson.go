@@ -130,7 +130,7 @@ func (p *poissonInput) Add(to *Inbox, step int64) {
 		}
 	}
 	for k, c := range counts {
-		to.Add(p.From+k, float64(element(p.Weight, k)*float64(c)))
+		to.Add(p.From+k, float64(param.Element(p.Weight, k)*float64(c)))
 	}
 }
 
@@ -161,12 +161,12 @@ func (p *poissonInput) addEach(to *Inbox, step int64) {
 		return
 	}
 	for k := range p.N {
-		s := step - element(p.Delay, k)
+		s := step - param.Element(p.Delay, k)
 		if s <= p.begin || s > p.end {
 			continue
 		}
 		u := p.words.at(p.Connections, k, s, p.id, p.key)
-		to.Add(p.From+k, float64(element(p.Weight, k)*float64(p.table.Draw(u))))
+		to.Add(p.From+k, float64(param.Element(p.Weight, k)*float64(p.table.Draw(u))))
 	}
 }
 

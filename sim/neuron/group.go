@@ -3,6 +3,7 @@ package neuron
 import (
 	"math"
 
+	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/rng"
 )
 
@@ -45,23 +46,15 @@ func (c *Column) Value(k int) float64 {
 	case c.Rest == nil:
 		return c.Values[k]
 	}
-	return c.Values[k] + of(c.Rest, k)
+	return c.Values[k] + param.Element(c.Rest, k)
 }
 
 // Set makes x the quantity of neuron k.
 func (c *Column) Set(k int, x float64) {
 	if c.Rest != nil {
-		x -= of(c.Rest, k)
+		x -= param.Element(c.Rest, k)
 	}
 	c.Values[k] = x
-}
-
-// of returns x[k], or the one value that stands for all.
-func of(x []float64, k int) float64 {
-	if len(x) == 1 {
-		return x[0]
-	}
-	return x[k]
 }
 
 // A Config is what a group is made for.

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"cortigo/sim/fmath"
+	"cortigo/sim/internal/param"
 )
 
 // What the integrate-and-fire models with current input have in common.
@@ -133,7 +134,7 @@ func newBody(c *Config) body {
 		b.perPA = make([]float64, n)
 	}
 	for k := range b.perPA {
-		b.perPA[k] = ConstantCurrentPropagator(c.Clock.H, of(tauM, k), of(cm, k))
+		b.perPA[k] = ConstantCurrentPropagator(c.Clock.H, param.Element(tauM, k), param.Element(cm, k))
 	}
 	b.SetCurrent([]float64{0})
 	return b
@@ -146,7 +147,7 @@ func (b *body) SetCurrent(pA []float64) {
 		b.drive = make([]float64, n)
 	}
 	for k := range b.drive {
-		b.drive[k] = of(b.perPA, k) * (of(b.ie, k) + of(pA, k))
+		b.drive[k] = param.Element(b.perPA, k) * (param.Element(b.ie, k) + param.Element(pA, k))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cortigo/sim/internal/kernel"
+	"cortigo/sim/internal/param"
 )
 
 // IafPscExp is a leaky integrate-and-fire neuron with exponentially decaying
@@ -50,7 +51,7 @@ func init() {
 		Merged: func(p *Parameters) bool {
 			ex, in := p.Values("tau_syn_ex"), p.Values("tau_syn_in")
 			for k := range max(len(ex), len(in)) {
-				if of(ex, k) != of(in, k) {
+				if param.Element(ex, k) != param.Element(in, k) {
 					return false
 				}
 			}
@@ -150,8 +151,8 @@ func (g *iafPscExpGroup) Step(in *Input, out *Spikes) {
 	}
 	if g.ex != nil {
 		for k := range g.ex {
-			g.ex[k] = float64(of(g.decayEx, k)*g.ex[k]) + in.Positive[k]
-			g.in[k] = float64(of(g.decayIn, k)*g.in[k]) + in.Negative[k]
+			g.ex[k] = float64(param.Element(g.decayEx, k)*g.ex[k]) + in.Positive[k]
+			g.in[k] = float64(param.Element(g.decayIn, k)*g.in[k]) + in.Negative[k]
 		}
 		clear(in.Positive)
 		clear(in.Negative)

@@ -11,6 +11,7 @@ import (
 	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/inbox"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/rng"
 	"cortigo/sim/internal/wiring"
 	"cortigo/sim/neuron"
@@ -130,7 +131,7 @@ func (b *block) initialise(desc *network.Description) error {
 		}
 		drawn := c.Name == device.Vm && pop.Vm != nil && pop.Columns[device.Vm] == nil
 		for k := range c.Values {
-			x := element(start, k)
+			x := param.Element(start, k)
 			if drawn {
 				var err error
 				if x, err = wiring.InitialPotential(desc, b.Population, b.Index(k)); err != nil {

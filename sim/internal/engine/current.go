@@ -7,6 +7,7 @@ import (
 
 	"cortigo/sim/device"
 	"cortigo/sim/internal/clock"
+	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
 )
 
@@ -98,7 +99,7 @@ func (b *block) setDrive(step int64, changed bool) {
 		c.all = make([]float64, b.N)
 	}
 	for k := range c.all {
-		c.all[k] = element(c.sum, k)
+		c.all[k] = param.Element(c.sum, k)
 	}
 	for _, in := range c.own {
 		c.ownAt = min(c.ownAt, in.Add(c.all, step))
@@ -130,22 +131,14 @@ func (c *currentDrive) addUp(step int64, elements int) {
 		if len(in.delay) == 1 {
 			x := in.at(step - in.delay[0])
 			for k := in.from; k < in.to; k++ {
-				c.sum[k] += float64(element(in.weight, k-in.from) * x)
+				c.sum[k] += float64(param.Element(in.weight, k-in.from) * x)
 			}
 			continue
 		}
 		for k := in.from; k < in.to; k++ {
-			c.sum[k] += float64(element(in.weight, k-in.from) * in.at(step-in.delay[k-in.from]))
+			c.sum[k] += float64(param.Element(in.weight, k-in.from) * in.at(step-in.delay[k-in.from]))
 		}
 	}
-}
-
-// element returns x[k], or the one value that stands for all.
-func element[T any](x []T, k int) T {
-	if len(x) == 1 {
-		return x[0]
-	}
-	return x[k]
 }
 
 // at returns the current in a step before the delay.

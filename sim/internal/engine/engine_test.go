@@ -13,6 +13,7 @@ import (
 	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/exchange"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/param"
 	"cortigo/sim/neuron"
 )
 
@@ -225,5 +226,5 @@ func currentNow(b *block, k int) float64 {
 	if len(b.current.own) > 0 {
 		return b.current.all[k]
 	}
-	return element(b.current.sum, k)
+	return param.Element(b.current.sum, k)
 }

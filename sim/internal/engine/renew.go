@@ -8,6 +8,7 @@ import (
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/network"
+	"cortigo/sim/internal/param"
 	"cortigo/sim/internal/wiring"
 )
 
@@ -107,7 +108,7 @@ func (e *Engine) keepQuantities(old *Engine) {
 					continue
 				}
 				relative = true
-				if to := b.column(from.Name); to != nil && to.Rest != nil && element(to.Rest, k) != element(from.Rest, j) {
+				if to := b.column(from.Name); to != nil && to.Rest != nil && param.Element(to.Rest, k) != param.Element(from.Rest, j) {
 					to.Set(k, from.Value(j))
 				}
 			}

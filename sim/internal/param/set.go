@@ -280,3 +280,12 @@ func (s *Set) Unknown(name string) error {
 	}
 	return fmt.Errorf("%s: no parameter %s, must be one of %s", s.model, brief.Quote(name), strings.Join(s.names, ", "))
 }
+
+// Element returns x[k], or the one value that stands for all: what is given of all
+// of some things, or of each.
+func Element[T any](x []T, k int) T {
+	if len(x) == 1 {
+		return x[0]
+	}
+	return x[k]
+}
