@@ -189,8 +189,8 @@ func TestVaryingParams(t *testing.T) {
 		}
 		net := mustNew(t)
 		pop := nodes(t, net, "pop", n, c.model)
-		for name, d := range vary {
-			pop.Set(sim.Params{name: d})
+		for _, name := range slices.Sorted(maps.Keys(vary)) { // the order of the calls decides the draws
+			pop.Set(sim.Params{name: vary[name]})
 		}
 		values := map[string][]float64{}
 		for name := range vary {
