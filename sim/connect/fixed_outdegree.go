@@ -32,7 +32,7 @@ func (r FixedOutDegree) Fit(p Pools) error {
 // Size returns N for each source.
 func (r FixedOutDegree) Size(pre, post int) Size {
 	n := float64(r.N) * float64(pre)
-	return Size{Synapses: n, Largest: Likely(n / max(float64(post), 1)), Bytes: 12*float64(post) + 4*n,
+	return Size{Synapses: n, Largest: Likely(n / max(float64(post), 1)), Bytes: float64(12*float64(post)) + float64(4*n),
 		Values: int64(pre) * int64(r.N), ValuesAre: fmt.Sprintf("%d sources times an out-degree of %d", pre, r.N)}
 }
 

@@ -60,7 +60,7 @@ func (r List) Size(_, post int) Size {
 		most = max(most, count[t])
 	}
 	n := float64(len(r.Pre))
-	return Size{Synapses: n, Largest: float64(most), Bytes: 12*float64(post) + 8*n, Values: int64(len(r.Pre)), ValuesAre: "the rows of the list"}
+	return Size{Synapses: n, Largest: float64(most), Bytes: float64(12*float64(post)) + float64(8*n), Values: int64(len(r.Pre)), ValuesAre: "the rows of the list"}
 }
 
 // Wire takes over the rows.

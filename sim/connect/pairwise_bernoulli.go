@@ -71,7 +71,7 @@ func (SymmetricPairwiseBernoulli) Reverse() bool { return true }
 // Size returns P for each pair, in both directions.
 func (r SymmetricPairwiseBernoulli) Size(pre, post int) Size {
 	n, all := 2*r.P*float64(pre)*float64(post), float64(pre)+float64(post)
-	return Size{Synapses: n, Largest: 2 * all, Bytes: 12*all + 4*n, Values: -1}
+	return Size{Synapses: n, Largest: 2 * all, Bytes: float64(12*all) + float64(4*n), Values: -1}
 }
 
 // Wire draws the sources of each target, and connects them both ways.

@@ -53,7 +53,7 @@ type Size struct {
 
 // Likely returns a bound on binomial or Poisson numbers with this mean. The
 // probability of a larger one is so small that no seed will ever draw it.
-func Likely(mean float64) float64 { return mean + 10*math.Sqrt(mean) + 50 }
+func Likely(mean float64) float64 { return mean + float64(10*math.Sqrt(mean)) + 50 }
 
 // MaxDegree is the largest number of connections that a neuron may have from one
 // Connect: they are counted in 32 bits, and drawn numbers vary around their mean.

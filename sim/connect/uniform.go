@@ -44,7 +44,7 @@ func (d Uniform) Sample(s *Stream) (float64, error) {
 func (d Uniform) Spread() float64 { return (d.Max - d.Min) / math.Sqrt(12) }
 
 // Typical returns the middle.
-func (d Uniform) Typical() float64 { return d.Min + (d.Max-d.Min)/2 }
+func (d Uniform) Typical() float64 { return d.Min + float64((d.Max-d.Min)/2) }
 
 // within is what redrawing leaves: another uniform distribution.
 func (d Uniform) within(lo, hi float64) (Distribution, bool) {

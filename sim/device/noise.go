@@ -186,7 +186,7 @@ func (in *noiseCurrent) sd(j int64) float64 {
 // boxMuller makes two independent standard normal numbers from four random words.
 func boxMuller(w [4]uint32) (x, y float64) {
 	uniform := func(hi, lo uint32) float64 { // in (0, 1), of 52 bits
-		return (float64(uint64(hi)<<20|uint64(lo>>12)) + 0.5) * (1.0 / (1 << 52))
+		return float64((float64(uint64(hi)<<20|uint64(lo>>12)) + 0.5) * (1.0 / (1 << 52)))
 	}
 	r := math.Sqrt(float64(-2 * fmath.Log(uniform(w[0], w[1]))))
 	turn := 2 * uniform(w[2], w[3])

@@ -2,8 +2,11 @@ package microcircuit
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"hash/fnv"
 	"math"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -180,6 +183,49 @@ func TestSameSpikes(t *testing.T) {
 	if run(p, []float64{100}) == want {
 		t.Error("another seed, the same spikes")
 	}
+}
+
+// What a seed means, on every processor: 200 ms of a small circuit. Potentials
+// show a last bit long before spikes do. Where .ci/run says which loops must have
+// run, others are an error.
+func TestGolden(t *testing.T) {
+	for background, want := range golden {
+		p := Default()
+		p.NScaling, p.KScaling = 0.05, 0.2
+		p.Background = background
+		m := built(t, p)
+		w := record(t, m)
+		simulate(t, m, 200)
+		if len(w.step) < 1000 {
+			t.Fatalf("%s: only %d spikes: nothing to compare", background, len(w.step))
+		}
+		h := fnv.New64a()
+		for _, pop := range m.Populations() {
+			v, err := pop.Get("V_m")
+			if err != nil {
+				t.Fatal(err)
+			}
+			binary.Write(h, binary.LittleEndian, v)
+		}
+		if got := (digests{w.digest(), h.Sum64()}); got != want {
+			t.Errorf("%s: digests %q, %#x, want %q, %#x", background, got.spikes, got.potentials, want.spikes, want.potentials)
+		}
+		if loops := os.Getenv("CORTIGO_EXPECT_KERNEL"); loops != "" && m.Net().Stats().Kernel != loops {
+			t.Errorf("%s: %q ran, %q was to", background, m.Net().Stats().Kernel, loops)
+		}
+	}
+}
+
+// digests are of all spikes and of the potentials at the end.
+type digests struct {
+	spikes     string
+	potentials uint64
+}
+
+// A change of these changes everyone's results: say so in the CHANGELOG.
+var golden = map[string]digests{
+	BackgroundDC:      {"d7d76bb03b6b4b72551dec5e153fa254786a623f31693f664533339fa0711b0a", 0xbface962de1634d6},
+	BackgroundPoisson: {"c76b493fe328d51ade1b0e88b70d1781f817c15cf1dc93456b1f31433c56e669", 0xdb18b57835f9ac50},
 }
 
 // The current step makes neurons fire more while it lasts, and the thalamic

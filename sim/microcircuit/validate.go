@@ -143,7 +143,7 @@ func (v *validator) time(p Parameters) {
 	if !(v.h > 0) || !finite(v.h) {
 		return
 	}
-	switch most := float64(sim.MaxSteps) * v.h; {
+	switch most := float64(float64(sim.MaxSteps) * v.h); {
 	case !(p.TPresim <= maxTime && p.TSim <= maxTime): // which was said
 	case p.TPresim > most:
 		v.add("t_presim_ms", p.TPresim, fmt.Sprintf("0 to %.13g ms, the longest that can be simulated in steps of %g ms", most, v.h))
@@ -154,7 +154,7 @@ func (v *validator) time(p Parameters) {
 
 // nearly reports whether x is the whole number n, up to the rounding of decimal
 // fractions in binary.
-func nearly(x, n float64) bool { return math.Abs(x-n) <= 1e-6+math.Abs(n)*1e-12 }
+func nearly(x, n float64) bool { return math.Abs(x-n) <= 1e-6+float64(math.Abs(n)*1e-12) }
 
 // onGrid reports a time that is negative or not a multiple of the resolution.
 func (v *validator) onGrid(parameter string, t float64) {

@@ -27,7 +27,7 @@ const Never = math.MaxInt64 / 4
 // number of microseconds.
 func New(h float64) (Clock, error) {
 	tics := math.Round(h * ticsPerMS)
-	if !(h > 0) || h > 1000 || math.Abs(h*ticsPerMS-tics) > 1e-6 || tics < 1 {
+	if !(h > 0) || h > 1000 || math.Abs(float64(h*ticsPerMS)-tics) > 1e-6 || tics < 1 {
 		return Clock{}, fmt.Errorf("resolution is %g ms, must be a whole number of microseconds in (0, 1000] ms", h)
 	}
 	return Clock{h, int64(tics)}, nil
@@ -73,7 +73,7 @@ func (c Clock) GridSteps(name string, ms float64) (int64, error) {
 		return 0, fmt.Errorf("%s is %g ms, must be within %g ms", name, ms, c.MS(MaxSteps))
 	}
 	t := tics(ms)
-	if t%c.TicsPerStep != 0 || math.Abs(ms*ticsPerMS-float64(t)) > 0.5 {
+	if t%c.TicsPerStep != 0 || math.Abs(float64(ms*ticsPerMS)-float64(t)) > 0.5 {
 		return 0, fmt.Errorf("%s is %g ms, must be a multiple of the resolution (%g ms)", name, ms, c.H)
 	}
 	return t / c.TicsPerStep, nil

@@ -53,6 +53,20 @@ func TestRoundSteps(t *testing.T) {
 	}
 }
 
+// Times on the grid stay there also where they are so late that 1000 tics to the ms
+// is a product which rounding changes by 5e-6: it must be rounded before it is compared.
+func TestPreciseSteps(t *testing.T) {
+	k := clockOf(t, 0.1)
+	for _, c := range []struct {
+		ms   float64
+		want int64
+	}{{0.3, 3}, {0.30001, 4}, {0.2999, 3}, {1e8 + 0.1, 1_000_000_001}, {1e8 + 0.3, 1_000_000_003}, {1e8 + 0.7, 1_000_000_007}} {
+		if got, err := k.PreciseSteps(c.ms); err != nil || got != c.want {
+			t.Errorf("PreciseSteps(%g) = %d, %v, want %d", c.ms, got, err, c.want)
+		}
+	}
+}
+
 // In steps of 0.1 ms, rounding is floor(10*ms + 1/2) for every multiple of 0.01.
 func TestRoundStepsHundredths(t *testing.T) {
 	k := clockOf(t, 0.1)

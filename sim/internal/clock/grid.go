@@ -20,7 +20,8 @@ func (c Clock) PreciseSteps(ms float64) (int64, error) {
 	if !(math.Abs(ms) <= float64(MaxSteps)*c.H) {
 		return c.GridSteps("time", ms)
 	}
-	x := ms * ticsPerMS
+	// Rounded, also where a machine could multiply and subtract t in one instruction.
+	x := float64(ms * ticsPerMS)
 	if t := math.Round(x); math.Abs(x-t) <= 1e-6 { // the same but for rounding
 		return c.CeilSteps(ms), nil
 	}

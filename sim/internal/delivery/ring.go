@@ -41,7 +41,7 @@ func ChooseRing(l *Layout, bundles []*wiring.Bundle) bool {
 		n := float64(w.Synapses)
 		s := &sources[w.Pre.Population]
 		s.synapses += n
-		s.delays += n * math.Max(1, w.Delays.Spread)
+		s.delays += float64(n * math.Max(1, w.Delays.Spread))
 	}
 	segments, synapses := 0.0, 0.0
 	for p, s := range sources {

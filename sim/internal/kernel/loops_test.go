@@ -3,6 +3,7 @@ package kernel
 import (
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 )
@@ -31,6 +32,17 @@ func TestUse(t *testing.T) {
 	}
 	if err := Use(before); err != nil {
 		t.Error(err)
+	}
+}
+
+// .ci/run turns instructions off and says which loops must be in use then.
+func TestKernelExpected(t *testing.T) {
+	want := os.Getenv("CORTIGO_EXPECT_KERNEL")
+	if want == "" {
+		t.Skip("CORTIGO_EXPECT_KERNEL is not set")
+	}
+	if Using() != want {
+		t.Errorf("%q is in use, %q was to be", Using(), want)
 	}
 }
 

@@ -1,7 +1,9 @@
 package kernel
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -183,6 +185,34 @@ func TestNeuronLoopsEqualScalar(t *testing.T) {
 			})
 		}
 	})
+}
+
+// The bits of the specification, which must not change on any processor: the
+// test above sees that the other loops have the same.
+func TestNeuronBits(t *testing.T) {
+	want := map[string]uint64{
+		"ExpMerged": 0x9de794e7539da2b3, "ExpMergedCounts": 0x7eb6f0b37ca4d93, "ExpSplit": 0x2056f82530a27ba4,
+		"DeltaStep": 0x6fd05021a918de2a, "DeltaStepCounts": 0xec85c9bf4bbe6802, "DeltaStepDiscount": 0x87830343dcac72bb,
+		"ExpMergedEach": 0xa4d4a6afd06f806d, "ExpSplitEach": 0xb909418c4739fcc0,
+		"DeltaStepEach": 0x3cd8a57becc8eefc, "DeltaStepEachDiscount": 0xb14cfa6b7a841d19,
+	}
+	for _, loop := range neuronLoops {
+		s := newNeurons(rand.New(rand.NewPCG(1, 2)), 1000, 0, 22)
+		for step := range 20 {
+			loop.run(&scalar, s, step%2 == 0, s.drive.x)
+		}
+		h := fnv.New64a()
+		for _, f := range []field[float64]{s.v, s.iEx, s.iIn} {
+			for _, x := range f.x {
+				binary.Write(h, binary.LittleEndian, math.Float64bits(x))
+			}
+		}
+		binary.Write(h, binary.LittleEndian, s.ref.x)
+		binary.Write(h, binary.LittleEndian, s.spikes)
+		if h.Sum64() != want[loop.name] {
+			t.Errorf("%s: %#x, want %#x", loop.name, h.Sum64(), want[loop.name])
+		}
+	}
 }
 
 // NaN and infinities go the same way through all loops: what is not finite stays

@@ -49,7 +49,9 @@ func NewDiscrete(weight []float64) *Discrete {
 	return d
 }
 
-func threshold(p float64) uint32 { return uint32(math.Min(math.Floor(p*(1<<32)+0.5), math.MaxUint32)) }
+func threshold(p float64) uint32 {
+	return uint32(math.Min(math.Floor(float64(p*(1<<32))+0.5), math.MaxUint32))
+}
 
 // Draw returns the index that the random word u selects.
 func (d *Discrete) Draw(u uint32) int {

@@ -53,7 +53,7 @@ func ExpectedSynapses(pr *network.Projection) (n, plan float64) {
 	size := pr.Size()
 	weights, _ := pr.WeightValues()
 	delays, _ := pr.DelayValues()
-	return size.Synapses, size.Bytes + 8*float64(len(weights)+len(delays))
+	return size.Synapses, size.Bytes + float64(8*len(weights)+8*len(delays))
 }
 
 // Err returns why the job is to stop; nil if it is not.

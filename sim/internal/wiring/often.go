@@ -117,7 +117,7 @@ func SumLimits(j *Job, desc *network.Description, bundles []*Bundle, grids []Gri
 				return nil, err
 			}
 			for t := range w.Post.N {
-				byTarget[w.Post.From+t] += float64(w.Degree(t)) * float64(max(w.weight.Max, 1))
+				byTarget[w.Post.From+t] += float64(float64(w.Degree(t)) * float64(max(w.weight.Max, 1)))
 			}
 		}
 		load[p] = slices.Max(byTarget)

@@ -191,7 +191,7 @@ func gridBeside(desc *network.Description, p int, most []float64, replaced map[i
 		if slices.ContainsFunc(pr.Targets(), func(r network.Range) bool { return r.Population == p }) {
 			x := pr.Size().Largest * desc.Reach(pr, replaced[i]) / g.Quantum
 			once += x
-			often += x * mostOfSources(pr, most)
+			often += float64(x * mostOfSources(pr, most))
 		}
 	}
 	if !g.Wide {
