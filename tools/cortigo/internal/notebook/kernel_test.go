@@ -319,6 +319,9 @@ func TestFailureTexts(t *testing.T) {
 		// Text of the program that names a line of its code, or looks as if.
 		{"place in a text", "%%\n_, f, l, _ := runtime.Caller(0)\nfmt.Fprintf(os.Stderr, \"12:00 a: b: %s:%d: no\\na:b:8:main.go:99999999999999999999: c\\nmain.go:2:99999999999: c\\nmain.go:0: c\\n\", f, l)\nos.Exit(3)",
 			"12:00 a: b: \x1b[7m[[ Cell [$n] Line 2 ]]\x1b[0m: no\na:b:8:main.go:99999999999999999999: c\nmain.go:2:99999999999: c\nmain.go:0: c\n", "exit status 3", "exit status 3"},
+		// As a panic writes it, but read between any two of the pieces.
+		{"place in pieces", "%%\n_, f, l, _ := runtime.Caller(0)\nn := fmt.Sprint(l)\nfor _, s := range []string{\"at \", f[:9], f[9:], \":\", n[:1], n[1:], \"\\nend\"} {\n\tfmt.Fprint(os.Stderr, s)\n\ttime.Sleep(30*time.Millisecond)\n}\nos.Exit(3)",
+			"at \x1b[7m[[ Cell [$n] Line 2 ]]\x1b[0m\nend", "exit status 3", "exit status 3"},
 		{"killed", "%%\nsyscall.Kill(syscall.Getpid(), syscall.SIGKILL)", "",
 			"the system has ended the program, most often because the memory was full: signal: killed", "the system has ended the program, most often because the memory was full: signal: killed"},
 		{"stopped", stopped, "stopped at 3 ms\n", "stopped", "stopped"},
