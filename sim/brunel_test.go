@@ -162,3 +162,45 @@ func BenchmarkSmall(b *testing.B) {
 		b.ReportMetric(time.Since(start).Seconds()*1000, "ms/model-second")
 	}
 }
+
+// staticAlpha builds the network of Morrison, Aertsen & Diesmann (2007),
+// "Spike-timing-dependent plasticity in balanced random networks", at its size in
+// NEST's hpc_benchmark with scale 1 and with weights that stay as they are: 9,000
+// excitatory and 2,250 inhibitory neurons with alpha-shaped currents, in-degrees of
+// 900 and 225 without autapses, weights J of 45 pA and -5 J, delay 1.5 ms, and
+// Poisson input at 1.685 times the rate that holds a neuron at threshold.
+func staticAlpha(t testing.TB, opts ...sim.Option) *sim.Network {
+	t.Helper()
+	const ne, ni, j, delay = 9000, 2250, 45.0, 1.5 // neurons, pA, ms
+	net := sim.New(opts...)
+	m := neuron.DefaultIafPscAlpha()
+	m.EL, m.Cm, m.TauM, m.TRef, m.Vth, m.Vreset = 0, 250, 10, 0.5, 20, 0
+	m.TauSynEx, m.TauSynIn = 0.32582722403722841, 0.32582722403722841
+	exc := net.Create("exc", ne, m)
+	inh := net.Create("inh", ni, m)
+	threshold := m.Vth / (ne / 10 * m.TauM / m.Cm * j * math.E * m.TauSynEx) // of each external source, 1/ms
+	input := device.Poisson{Rate: 1000 * 1.685 * threshold * ne / 10}
+	for _, post := range []*sim.Nodes{exc, inh} {
+		post.Set(sim.Params{"V_m": connect.Normal{Mean: 5.7, SD: 7.2}})
+		net.Connect(exc, post, connect.FixedInDegree{N: ne / 10, Forbid: connect.Forbid{Autapses: true}}, connect.Synapse{Weight: j, Delay: delay})
+		net.Connect(inh, post, connect.FixedInDegree{N: ni / 10, Forbid: connect.Forbid{Autapses: true}}, connect.Synapse{Weight: -5 * j, Delay: delay})
+		must(t, drive(net, input, post, connect.Synapse{Weight: j, Delay: delay}))
+	}
+	return net
+}
+
+// BenchmarkStaticAlpha is a second of that network, in which neurons spike 40 times
+// a second.
+func BenchmarkStaticAlpha(b *testing.B) {
+	for b.Loop() {
+		net := staticAlpha(b)
+		must(b, net.Build(context.Background()))
+		built := time.Now()
+		must(b, net.Simulate(context.Background(), 1000))
+		s := net.Stats()
+		b.ReportMetric(time.Since(built).Seconds(), "rtf")
+		b.ReportMetric(float64(s.Spikes)/11250, "spikes/neuron")
+		b.ReportMetric(s.DeliverS*1e9*float64(net.Threads())/float64(s.SynapticEvents), "ns/event")
+		b.ReportMetric(s.UpdateS, "update-s/op")
+	}
+}

@@ -173,6 +173,12 @@ type Deriver interface {
 	Derive(recordable string) func(k int) float64
 }
 
+// A Preparer is a group that brings counts among its columns up to date only when
+// it is asked to, before they are saved.
+type Preparer interface {
+	Prepare()
+}
+
 // A Restorer is a group that is told that its columns have been restored.
 type Restorer interface {
 	Restored() error

@@ -57,6 +57,9 @@ func TestGroupChoosesLoops(t *testing.T) {
 		{exp, map[string][]float64{"tau_syn_ex": {3, 3, 3}}, false, false},
 		{alpha, map[string][]float64{"I_e": a, "V_m": b}, false, false},
 		{alpha, map[string][]float64{"tau_m": b}, true, false},
+		{exp, map[string][]float64{"t_ref": a}, false, true},
+		{alpha, map[string][]float64{"t_ref": a}, false, false},
+		{delta, map[string][]float64{"t_ref": a}, false, true},
 		{delta, map[string][]float64{"I_e": a, "V_m": b, "C_m": a}, false, true},
 		{delta, map[string][]float64{"refractory_input": {0, 0, 1}}, true, true},
 		{delta, map[string][]float64{"refractory_input": {1, 1, 1}}, false, true},
@@ -75,8 +78,8 @@ func TestGroupChoosesLoops(t *testing.T) {
 		if each != c.each || merged != c.merged {
 			t.Errorf("%T %v: each %v, merged %v, want %v, %v", c.model, c.columns, each, merged, c.each, c.merged)
 		}
-		if takes, ok := g.(CountTaker); ok && takes.TakesCounts() && (each || !merged) {
-			t.Errorf("%T %v takes counts", c.model, c.columns)
+		if takes, ok := g.(CountTaker); ok && takes.TakesCounts() == (c.columns["refractory_input"] != nil) {
+			t.Errorf("%T %v takes counts: %v", c.model, c.columns, takes.TakesCounts())
 		}
 	}
 }

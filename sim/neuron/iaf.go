@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"cortigo/sim/fmath"
+	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/param"
 )
 
@@ -113,21 +114,32 @@ func (known knownPropagators) over(h float64, k propagatorKey) propagators {
 }
 
 // body is what groups of these models share: membrane potentials relative to
-// E_L, refractory counts, and the drive of constant currents.
+// E_L, who is refractory, and the drive of constant currents.
 type body struct {
 	v     []float64
-	ref   []uint16
 	el    []float64 // E_L of all or of each
 	perPA []float64 // mV a step for 1 pA; the same
 	ie    []float64 // pA; the same
 	drive []float64 // V that currents add in a step; the same
 
+	refractory *kernel.Refractory
+	period     []uint16 // steps, of all or of each
+	left       []uint16 // steps, when the state is read or restored
+
+	in          [2]kernel.Input // of the ports
 	takesCounts bool
 }
 
-func newBody(c *Config) body {
+func newBody(c *Config) (body, error) {
 	p, n := c.Parameters, c.Parameters.Len()
-	b := body{v: make([]float64, n), ref: make([]uint16, n), el: p.Values("E_L"), ie: p.Values("I_e")}
+	b := body{v: make([]float64, n), el: p.Values("E_L"), ie: p.Values("I_e"), refractory: kernel.NewRefractory(n), left: make([]uint16, n)}
+	for _, tRef := range p.Values("t_ref") {
+		steps, err := refractorySteps(tRef, c.Clock)
+		if err != nil {
+			return b, err
+		}
+		b.period = append(b.period, steps)
+	}
 	b.perPA = make([]float64, 1)
 	tauM, cm := p.Values("tau_m"), p.Values("C_m")
 	if len(tauM) > 1 || len(cm) > 1 {
@@ -137,7 +149,28 @@ func newBody(c *Config) body {
 		b.perPA[k] = ConstantCurrentPropagator(c.Clock.H, param.Element(tauM, k), param.Element(cm, k))
 	}
 	b.SetCurrent([]float64{0})
-	return b
+	return b, nil
+}
+
+// begin has those go on who were refractory until now, and returns what arrives
+// at the ports.
+func (b *body) begin(in *Input) (first, second *kernel.Input) {
+	b.refractory.Advance()
+	for i := range in.Ports {
+		a := &in.Ports[i]
+		b.in[i] = kernel.Input{Sum: a.Sums, Quantum: a.Quantum, Ext: a.Numbers}
+		if in.Counts != nil {
+			b.in[i].Ext = nil
+		}
+	}
+	b.in[0].Counts, b.in[0].Weight = in.Counts, in.Weight
+	return &b.in[0], &b.in[1]
+}
+
+// spiked makes neurons refractory.
+func (b *body) spiked(out *Spikes, neurons []uint16) {
+	b.refractory.Begin(neurons[len(out.Neuron):], b.period)
+	out.Neuron = neurons
 }
 
 // SetCurrent implements CurrentTaker.
@@ -156,4 +189,13 @@ func (b *body) TakesCounts() bool { return b.takesCounts }
 
 func (b *body) potential() Column { return Column{Name: "V_m", Values: b.v, Rest: b.el} }
 
-func (b *body) refractory() Column { return Column{Name: "refractory steps", Counts: b.ref} }
+func (b *body) refractorySteps() Column { return Column{Name: "refractory steps", Counts: b.left} }
+
+// Prepare implements Preparer.
+func (b *body) Prepare() { b.refractory.Save(b.left) }
+
+// Restored implements Restorer.
+func (b *body) Restored() error {
+	b.refractory.Restore(b.left)
+	return nil
+}

@@ -75,48 +75,51 @@ func (p IafPscAlpha) propagatorKey() propagatorKey {
 
 type iafPscAlphaGroup struct {
 	body
-	iEx, iIn, dEx, dIn []float64      // currents, pA, and their auxiliaries, pA/ms
-	same               *kernel.Alpha  // constants of all, or
-	each               []kernel.Alpha // of each
+	iEx, iIn, dEx, dIn []float64        // currents, pA, and their auxiliaries, pA/ms
+	same               *kernel.Alpha    // constants of all, or
+	each               kernel.AlphaEach // of each
 }
 
 func newIafPscAlphaGroup(c *Config) (Group, error) {
 	p, n := c.Parameters, c.Parameters.Len()
-	g := &iafPscAlphaGroup{body: newBody(c), iEx: make([]float64, n), iIn: make([]float64, n), dEx: make([]float64, n), dIn: make([]float64, n)}
-	known := knownPropagators{}
-	one := func(m IafPscAlpha) (kernel.Alpha, error) {
-		x := known.over(c.Clock.H, m.propagatorKey())
-		k := kernel.Alpha{P33: x.p33, P11Ex: x.p11Ex, P11In: x.p11In, P32Ex: x.p32Ex, P32In: x.p32In, P31Ex: x.p31Ex, P31In: x.p31In,
-			P21Ex: c.Clock.H * x.p11Ex, P21In: c.Clock.H * x.p11In, RiseEx: math.E / m.TauSynEx, RiseIn: math.E / m.TauSynIn,
-			Quantum: c.Quantum, Theta: m.Vth - m.EL, Reset: m.Vreset - m.EL, Min: m.Vmin - m.EL}
-		var err error
-		k.Refractory, err = refractorySteps(m.TRef, c.Clock)
-		return k, err
+	b, err := newBody(c)
+	if err != nil {
+		return nil, err
 	}
-	if p.Differ("E_L", "V_th", "V_reset", "V_min", "tau_m", "tau_syn_ex", "tau_syn_in", "t_ref", "C_m") {
-		g.each = make([]kernel.Alpha, n)
-		return g, p.Each(func(k int, m Model) (err error) {
-			g.each[k], err = one(m.(IafPscAlpha))
-			return err
+	g := &iafPscAlphaGroup{body: b, iEx: make([]float64, n), iIn: make([]float64, n), dEx: make([]float64, n), dIn: make([]float64, n)}
+	g.takesCounts = true
+	known := knownPropagators{}
+	one := func(m IafPscAlpha) *kernel.Alpha {
+		x := known.over(c.Clock.H, m.propagatorKey())
+		return &kernel.Alpha{P33: x.p33, P11Ex: x.p11Ex, P11In: x.p11In, P32Ex: x.p32Ex, P32In: x.p32In, P31Ex: x.p31Ex, P31In: x.p31In,
+			P21Ex: c.Clock.H * x.p11Ex, P21In: c.Clock.H * x.p11In, RiseEx: math.E / m.TauSynEx, RiseIn: math.E / m.TauSynIn,
+			Theta: m.Vth - m.EL, Reset: m.Vreset - m.EL, Min: m.Vmin - m.EL}
+	}
+	if p.Differ("E_L", "V_th", "V_reset", "V_min", "tau_m", "tau_syn_ex", "tau_syn_in", "C_m") {
+		g.each = kernel.NewAlphaEach(n)
+		return g, p.Each(func(k int, m Model) error {
+			g.each.Set(k, one(m.(IafPscAlpha)))
+			return nil
 		})
 	}
-	x, err := one(p.Shared().(IafPscAlpha))
-	g.same = &x
-	return g, err
+	g.same = one(p.Shared().(IafPscAlpha))
+	return g, nil
 }
 
 // Columns implements Group.
 func (g *iafPscAlphaGroup) Columns() []Column {
 	return []Column{g.potential(), {Name: "I_syn_ex", Values: g.iEx}, {Name: "I_syn_in", Values: g.iIn},
-		{Name: "dI_syn_ex", Values: g.dEx}, {Name: "dI_syn_in", Values: g.dIn}, g.refractory()}
+		{Name: "dI_syn_ex", Values: g.dEx}, {Name: "dI_syn_in", Values: g.dIn}, g.refractorySteps()}
 }
 
 // Step implements Group.
 func (g *iafPscAlphaGroup) Step(in *Input, out *Spikes) {
-	a, b := &in.Ports[0], &in.Ports[1]
-	if g.each != nil {
-		out.Neuron = kernel.AlphaSplitEach(g.each, g.v, g.dEx, g.iEx, g.dIn, g.iIn, g.ref, a.Sums, b.Sums, a.Numbers, b.Numbers, g.drive, out.Neuron)
-		return
+	a, b := g.begin(in)
+	spikes := out.Neuron
+	if ready := g.refractory.Ready; g.each == nil {
+		spikes = kernel.AlphaSplit(g.same, g.v, g.dEx, g.iEx, g.dIn, g.iIn, ready, a, b, g.drive, spikes)
+	} else {
+		spikes = kernel.AlphaSplitEach(g.each, g.v, g.dEx, g.iEx, g.dIn, g.iIn, ready, a, b, g.drive, spikes)
 	}
-	out.Neuron = kernel.AlphaSplit(g.same, g.v, g.dEx, g.iEx, g.dIn, g.iIn, g.ref, a.Sums, b.Sums, a.Numbers, b.Numbers, g.drive, out.Neuron)
+	g.spiked(out, spikes)
 }

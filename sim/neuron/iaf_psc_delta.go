@@ -72,11 +72,15 @@ func (p IafPscDelta) propagatorKey() propagatorKey { return propagatorKey{tauM: 
 
 type iafPscDeltaGroup struct {
 	body
-	kept []float64         // refractory input, mV; nil where none keeps it
-	same *kernel.Delta     // constants of all, or
-	each *kernel.DeltaEach // of each
+	kept []float64        // refractory input, mV; nil where none keeps it
+	same *kernel.Delta    // constants of all, or
+	each kernel.DeltaEach // of each
 
-	discount func(steps int) float64 // of input that is kept, where all discount alike
+	// Of input that is kept: factors by the steps that are left, where all discount
+	// alike, or who keeps it.
+	discount []float64
+	factor   func(steps int) float64
+	keeping  kernel.Keeping
 }
 
 // refractoryInput is the name of the column of input that is kept.
@@ -89,68 +93,63 @@ func keepsInput(p *Parameters) bool {
 
 func newIafPscDeltaGroup(c *Config) (Group, error) {
 	p, n := c.Parameters, c.Parameters.Len()
-	g := &iafPscDeltaGroup{body: newBody(c)}
+	b, err := newBody(c)
+	if err != nil {
+		return nil, err
+	}
+	g := &iafPscDeltaGroup{body: b}
 	if keepsInput(c.Population) {
 		g.kept = make([]float64, n)
 	}
 	keep := keepsInput(p)
+	g.takesCounts = !keep
 	known := knownPropagators{}
-	one := func(m IafPscDelta) (kernel.Delta, error) {
-		k := kernel.Delta{P33: known.over(c.Clock.H, m.propagatorKey()).p33, Quantum: c.Quantum, Theta: m.Vth - m.EL, Reset: m.Vreset - m.EL, Min: m.Vmin - m.EL}
-		var err error
-		k.Refractory, err = refractorySteps(m.TRef, c.Clock)
-		return k, err
+	one := func(m IafPscDelta) *kernel.Delta {
+		return &kernel.Delta{P33: known.over(c.Clock.H, m.propagatorKey()).p33, Theta: m.Vth - m.EL, Reset: m.Vreset - m.EL, Min: m.Vmin - m.EL}
 	}
-	if p.Differ("E_L", "V_th", "V_reset", "V_min", "tau_m", "t_ref", "refractory_input") {
-		g.each = kernel.NewDeltaEach(n, c.Clock.H, c.Quantum)
+	if p.Differ("E_L", "V_th", "V_reset", "V_min", "tau_m", "refractory_input") {
+		g.each = kernel.NewDeltaEach(n)
 		if keep {
-			g.each.TauM = make([]float64, n)
+			g.keeping = kernel.Keeping{TauM: make([]float64, n), H: c.Clock.H}
 		}
 		return g, p.Each(func(k int, m Model) error {
-			x, err := one(m.(IafPscDelta))
-			if err != nil {
-				return err
-			}
-			g.each.Set(k, &x)
+			g.each.Set(k, one(m.(IafPscDelta)))
 			if m := m.(IafPscDelta); m.RefractoryInput {
-				g.each.TauM[k] = m.TauM
+				g.keeping.TauM[k] = m.TauM
 			}
 			return nil
 		})
 	}
 	m := p.Shared().(IafPscDelta)
-	x, err := one(m)
-	if err != nil {
-		return nil, err
-	}
-	g.same = &x
-	g.takesCounts = !keep
+	g.same = one(m)
 	if keep {
-		g.discount = func(steps int) float64 { return kernel.Discount(steps, c.Clock.H, m.TauM) }
-		g.discountFrom(int(x.Refractory))
+		g.factor = func(steps int) float64 { return kernel.Discount(steps, c.Clock.H, m.TauM) }
+		for _, steps := range g.period {
+			g.discountFrom(steps)
+		}
 	}
 	return g, nil
 }
 
 // discountFrom makes sure that the table has a factor for input that arrives
 // with that many refractory steps left.
-func (g *iafPscDeltaGroup) discountFrom(steps int) {
-	for r := len(g.same.Discount); r <= steps; r++ {
-		g.same.Discount = append(g.same.Discount, g.discount(r))
+func (g *iafPscDeltaGroup) discountFrom(steps uint16) {
+	for r := len(g.discount); r <= int(steps); r++ {
+		g.discount = append(g.discount, g.factor(r))
 	}
 }
 
 // Restored implements Restorer: t_ref may have been longer.
 func (g *iafPscDeltaGroup) Restored() error {
-	if g.discount != nil && len(g.ref) > 0 {
-		g.discountFrom(int(slices.Max(g.ref)))
+	if g.factor != nil && len(g.left) > 0 {
+		g.discountFrom(slices.Max(g.left))
 	}
-	return nil
+	return g.body.Restored()
 }
 
 // Columns implements Group.
 func (g *iafPscDeltaGroup) Columns() []Column {
-	c := []Column{g.potential(), g.refractory()}
+	c := []Column{g.potential(), g.refractorySteps()}
 	if g.kept != nil {
 		c = append(c, Column{Name: refractoryInput, Values: g.kept})
 	}
@@ -159,15 +158,19 @@ func (g *iafPscDeltaGroup) Columns() []Column {
 
 // Step implements Group.
 func (g *iafPscDeltaGroup) Step(in *Input, out *Spikes) {
-	a := &in.Ports[0]
-	switch {
+	a, _ := g.begin(in)
+	spikes := out.Neuron
+	switch ready := g.refractory.Ready; {
+	case g.keeping.TauM != nil:
+		spikes = kernel.DeltaKeepEach(g.each, g.v, g.kept, g.refractory, g.keeping, a, g.drive, spikes)
+	case g.discount != nil:
+		spikes = kernel.DeltaKeep(g.same, g.v, g.kept, g.refractory, g.discount, a, g.drive, spikes)
 	case g.each != nil:
-		out.Neuron = kernel.DeltaStepEach(g.each, g.v, g.kept, g.ref, a.Sums, a.Numbers, g.drive, out.Neuron)
-	case in.Counts != nil:
-		out.Neuron = kernel.DeltaStepCounts(g.same, g.v, g.ref, a.Sums, in.Counts, in.Weight, g.drive, out.Neuron)
+		spikes = kernel.DeltaStepEach(g.each, g.v, ready, a, g.drive, spikes)
 	default:
-		out.Neuron = kernel.DeltaStep(g.same, g.v, g.kept, g.ref, a.Sums, a.Numbers, g.drive, out.Neuron)
+		spikes = kernel.DeltaStep(g.same, g.v, ready, a, g.drive, spikes)
 	}
+	g.spiked(out, spikes)
 }
 
 // adoptIafPscDelta adds a column for refractory input if it is kept from now on,

@@ -82,9 +82,9 @@ func (p IafPscExp) propagatorKey() propagatorKey {
 type iafPscExpGroup struct {
 	body
 	merged   bool
-	iEx, iIn []float64       // iEx is the whole where merged
-	same     *kernel.Exp     // constants of all, or
-	each     *kernel.ExpEach // of each
+	iEx, iIn []float64      // iEx is the whole where merged
+	same     *kernel.Exp    // constants of all, or
+	each     kernel.ExpEach // of each
 
 	ex, in           []float64 // the parts of a merged current that are followed; nil: they are not
 	decayEx, decayIn []float64 // of them in a step, of all or of each
@@ -92,40 +92,38 @@ type iafPscExpGroup struct {
 
 func newIafPscExpGroup(c *Config) (Group, error) {
 	p, n := c.Parameters, c.Parameters.Len()
-	g := &iafPscExpGroup{body: newBody(c), merged: c.Merged, iEx: make([]float64, n)}
+	b, err := newBody(c)
+	if err != nil {
+		return nil, err
+	}
+	g := &iafPscExpGroup{body: b, merged: c.Merged, iEx: make([]float64, n)}
 	if !g.merged {
 		g.iIn = make([]float64, n)
 	}
+	g.takesCounts = true
 	known := knownPropagators{}
-	one := func(m IafPscExp) (kernel.Exp, error) {
+	one := func(m IafPscExp) *kernel.Exp {
 		x := known.over(c.Clock.H, m.propagatorKey())
-		k := kernel.Exp{P33: x.p33, P11Ex: x.p11Ex, P11In: x.p11In, P32Ex: x.p32Ex, P32In: x.p32In,
-			Quantum: c.Quantum, Theta: m.Vth - m.EL, Reset: m.Vreset - m.EL}
-		var err error
-		k.Refractory, err = refractorySteps(m.TRef, c.Clock)
-		return k, err
+		return &kernel.Exp{P33: x.p33, P11Ex: x.p11Ex, P11In: x.p11In, P32Ex: x.p32Ex, P32In: x.p32In, Theta: m.Vth - m.EL, Reset: m.Vreset - m.EL}
 	}
-	// V_m is the initial potential, and currents are in the drive.
-	if p.Differ("E_L", "V_th", "V_reset", "tau_m", "tau_syn_ex", "tau_syn_in", "t_ref", "C_m") {
-		g.each = kernel.NewExpEach(n, c.Quantum)
+	// V_m is the initial potential, currents are in the drive, and t_ref in the body.
+	if p.Differ("E_L", "V_th", "V_reset", "tau_m", "tau_syn_ex", "tau_syn_in", "C_m") {
+		g.each = kernel.NewExpEach(n)
 		return g, p.Each(func(k int, m Model) error {
-			x, err := one(m.(IafPscExp))
-			g.each.Set(k, &x)
-			return err
+			g.each.Set(k, one(m.(IafPscExp)))
+			return nil
 		})
 	}
-	x, err := one(p.Shared().(IafPscExp))
-	g.same = &x
-	g.takesCounts = g.merged
-	return g, err
+	g.same = one(p.Shared().(IafPscExp))
+	return g, nil
 }
 
 // Columns implements Group.
 func (g *iafPscExpGroup) Columns() []Column {
 	if !g.merged {
-		return []Column{g.potential(), {Name: "I_syn_ex", Values: g.iEx}, {Name: "I_syn_in", Values: g.iIn}, g.refractory()}
+		return []Column{g.potential(), {Name: "I_syn_ex", Values: g.iEx}, {Name: "I_syn_in", Values: g.iIn}, g.refractorySteps()}
 	}
-	c := []Column{g.potential(), {Name: "I_syn", Values: g.iEx}, g.refractory()}
+	c := []Column{g.potential(), {Name: "I_syn", Values: g.iEx}, g.refractorySteps()}
 	if g.ex != nil {
 		c = append(c, Column{Name: "I_syn_ex", Values: g.ex}, Column{Name: "I_syn_in", Values: g.in})
 	}
@@ -134,21 +132,19 @@ func (g *iafPscExpGroup) Columns() []Column {
 
 // Step implements Group.
 func (g *iafPscExpGroup) Step(in *Input, out *Spikes) {
-	a := &in.Ports[0]
-	switch {
-	case !g.merged && g.each != nil:
-		b := &in.Ports[1]
-		out.Neuron = kernel.ExpSplitEach(g.each, g.v, g.iEx, g.iIn, g.ref, a.Sums, b.Sums, a.Numbers, b.Numbers, g.drive, out.Neuron)
-	case !g.merged:
-		b := &in.Ports[1]
-		out.Neuron = kernel.ExpSplit(g.same, g.v, g.iEx, g.iIn, g.ref, a.Sums, b.Sums, a.Numbers, b.Numbers, g.drive, out.Neuron)
-	case in.Counts != nil:
-		out.Neuron = kernel.ExpMergedCounts(g.same, g.v, g.iEx, g.ref, a.Sums, in.Counts, in.Weight, g.drive, out.Neuron)
-	case g.each != nil:
-		out.Neuron = kernel.ExpMergedEach(g.each, g.v, g.iEx, g.ref, a.Sums, a.Numbers, g.drive, out.Neuron)
+	a, b := g.begin(in)
+	spikes := out.Neuron
+	switch ready := g.refractory.Ready; {
+	case g.merged && g.each == nil:
+		spikes = kernel.ExpMerged(g.same, g.v, g.iEx, ready, a, g.drive, spikes)
+	case g.merged:
+		spikes = kernel.ExpMergedEach(g.each, g.v, g.iEx, ready, a, g.drive, spikes)
+	case g.each == nil:
+		spikes = kernel.ExpSplit(g.same, g.v, g.iEx, g.iIn, ready, a, b, g.drive, spikes)
 	default:
-		out.Neuron = kernel.ExpMerged(g.same, g.v, g.iEx, g.ref, a.Sums, a.Numbers, g.drive, out.Neuron)
+		spikes = kernel.ExpSplitEach(g.each, g.v, g.iEx, g.iIn, ready, a, b, g.drive, spikes)
 	}
+	g.spiked(out, spikes)
 	if g.ex != nil {
 		for k := range g.ex {
 			g.ex[k] = float64(param.Element(g.decayEx, k)*g.ex[k]) + in.Positive[k]

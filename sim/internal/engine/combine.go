@@ -55,7 +55,7 @@ func classOf(in blockInput) any {
 // whole numbers of spikes of one weight, so that these can go to the neurons
 // without a way through the inbox; nil if there is none such.
 func (b *block) onlyCounter() (device.Counter, float64) {
-	if len(b.inputs) != 1 || b.Grid.Wide || !b.Merged || !b.takesCounts() {
+	if len(b.inputs) != 1 || b.Grid.Wide || !b.takesCounts() {
 		return nil, 0
 	}
 	in := b.inputs[0]
@@ -64,7 +64,7 @@ func (b *block) onlyCounter() (device.Counter, float64) {
 		return nil, 0
 	}
 	w, ok := c.OneWeight()
-	if !ok {
+	if !ok || !b.Merged && !(w > 0) { // they go to the first port
 		return nil, 0
 	}
 	return c, w

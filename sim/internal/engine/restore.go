@@ -21,6 +21,9 @@ func (e *Engine) state(p int) network.PopulationState {
 		if b.N == 0 {
 			continue
 		}
+		if g, ok := b.group.(neuron.Preparer); ok {
+			g.Prepare()
+		}
 		for i := range b.columns {
 			c := &b.columns[i]
 			if s[c.Name] == nil {

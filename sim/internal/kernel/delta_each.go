@@ -1,94 +1,87 @@
 package kernel
 
-import "cortigo/sim/fmath"
-
 // DeltaEach is Delta for neurons that differ: a value of each constant for every
 // neuron, in groups of eight.
-type DeltaEach struct {
-	group      []deltaGroup
-	Refractory []uint16
-	// TauM, ms, of neurons that keep the input that arrives while they are
-	// refractory, 0 for those that lose it; nil if all lose it. Factors are
-	// computed when they are needed: a table for each neuron could become very
-	// large.
-	TauM    []float64
-	H       float64 // step, ms
-	Quantum float64 // of all
-}
+type DeltaEach []deltaGroup
 
-// deltaGroup is laid out as the assembly's generator says.
+// deltaGroup has the fields of Delta, in their order.
 type deltaGroup struct {
 	p33, theta, reset, low [eight]float64
 }
 
-// NewDeltaEach returns room for the constants of n neurons, which lose input
-// that arrives while they are refractory.
-func NewDeltaEach(n int, h, quantum float64) *DeltaEach {
-	return &DeltaEach{group: make([]deltaGroup, (n+eight-1)/eight), Refractory: make([]uint16, n), H: h, Quantum: quantum}
-}
+// NewDeltaEach returns room for the constants of n neurons.
+func NewDeltaEach(n int) DeltaEach { return make(DeltaEach, (n+eight-1)/eight) }
 
-// Set makes c the constants of neuron k, but for the quantum and Discount: a
-// neuron that keeps input has a value in TauM.
-func (p *DeltaEach) Set(k int, c *Delta) {
-	g, l := &p.group[k/eight], k%eight
+// Set makes c the constants of neuron k.
+func (p DeltaEach) Set(k int, c *Delta) {
+	g, l := &p[k/eight], k%eight
 	g.p33[l], g.theta[l], g.reset[l], g.low[l] = c.P33, c.Theta, c.Reset, c.Min
-	p.Refractory[k] = c.Refractory
 }
-
-// Discount returns the factor of input that arrives with left refractory steps
-// of h ms to go.
-func Discount(left int, h, tauM float64) float64 { return fmath.Exp(-float64(float64(left)*h) / tauM) }
 
 // DeltaStepEach is DeltaStep with constants of each neuron: the same bits where
-// they are equal. kept is not nil where TauM is not.
-func DeltaStepEach(p *DeltaEach, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
-	return inUse.deltaStepEach(p, v, kept, ref, sum, ext, drive, spikes)
+// they are equal.
+func DeltaStepEach(p DeltaEach, v []float64, ready []uint8, in *Input, drive []float64, spikes []uint16) []uint16 {
+	return inUse.deltaStepEach(p, v, ready, in, drive, spikes)
 }
 
-func deltaStepEachScalar(p *DeltaEach, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
-	return deltaStepEachFrom(p, 0, v, kept, ref, sum, ext, drive, spikes)
+func deltaStepEachScalar(p DeltaEach, v []float64, ready []uint8, in *Input, drive []float64, spikes []uint16) []uint16 {
+	return deltaStepEachFrom(p, 0, v, ready, in, drive, spikes)
 }
 
 // deltaStepEachFrom starts at neuron first.
-func deltaStepEachFrom(p *DeltaEach, first int, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16 {
-	n := len(v)
-	ref, sum = ref[:n], sum[:n]
-	each := len(drive) > 1
-	d := drive[0]
-	for k := first; k < n; k++ {
-		g, l := &p.group[uint(k)/eight], uint(k)%eight
+func deltaStepEachFrom(p DeltaEach, first int, v []float64, ready []uint8, in *Input, drive []float64, spikes []uint16) []uint16 {
+	for k := first; k < len(v); k++ {
+		g, l := &p[uint(k)/eight], uint(k)%eight
 		x := v[k]
-		in := float64(p.Quantum * float64(sum[k]))
-		sum[k] = 0
-		if ext != nil {
-			in += ext[k]
-			ext[k] = 0
-		}
-		keeps := p.TauM != nil && p.TauM[k] != 0
-		if ref[k] == 0 {
-			if each {
-				d = drive[k]
+		arriving := in.take(k)
+		if moves(ready, k) {
+			x = (element(drive, k) + float64(g.p33[l]*x)) + arriving
+			if x < g.low[l] {
+				x = g.low[l]
 			}
-			x = (d + float64(g.p33[l]*x)) + in
-			if keeps {
+		}
+		if x >= g.theta[l] {
+			x = g.reset[l]
+			spikes = append(spikes, uint16(k))
+		}
+		v[k] = x
+	}
+	return spikes
+}
+
+// Keeping says which neurons keep the input that arrives while they are
+// refractory. Factors are computed when they are needed: a table for each neuron
+// could become very large.
+type Keeping struct {
+	TauM []float64 // ms, of those that keep it; 0 for those that lose it
+	H    float64   // step, ms
+}
+
+// DeltaKeepEach is DeltaKeep with constants of each neuron.
+func DeltaKeepEach(p DeltaEach, v, kept []float64, r *Refractory, keeping Keeping, in *Input, drive []float64, spikes []uint16) []uint16 {
+	kept = kept[:len(v)]
+	for k := range v {
+		g, l := &p[uint(k)/eight], uint(k)%eight
+		x := v[k]
+		arriving := in.take(k)
+		tauM := keeping.TauM[k]
+		if left := r.Left(k); left == 0 {
+			x = (element(drive, k) + float64(g.p33[l]*x)) + arriving
+			if tauM != 0 {
 				x += kept[k]
 				kept[k] = 0
 			}
 			if x < g.low[l] {
 				x = g.low[l]
 			}
-		} else {
-			if keeps {
-				if in != 0 { // else the factor would not matter
-					in = float64(in * Discount(int(ref[k]), p.H, p.TauM[k]))
-				}
-				kept[k] += in
+		} else if tauM != 0 {
+			if arriving != 0 { // else the factor would not matter
+				arriving = float64(arriving * Discount(left, keeping.H, tauM))
 			}
-			ref[k]--
+			kept[k] += arriving
 		}
 		if x >= g.theta[l] {
 			x = g.reset[l]
-			ref[k] = p.Refractory[k]
 			spikes = append(spikes, uint16(k))
 		}
 		v[k] = x

@@ -7,149 +7,74 @@ import (
 	"testing"
 )
 
-// eachPairs are the loops beside their forms with constants of each neuron,
-// which here are the same for all.
-var eachPairs = []struct {
-	name       string
-	refractory int // most steps that neurons may have left
-	one, each  func(s *neurons, ext bool, drive []float64)
-}{
-	{"ExpMerged", 1 << 16, func(s *neurons, ext bool, drive []float64) {
-		s.spikes = ExpMerged(testExp, s.v.x, s.iEx.x, s.ref.x, s.sumEx.x, only(ext, s.extEx.x), drive, s.spikes)
-	}, func(s *neurons, ext bool, drive []float64) {
-		s.spikes = ExpMergedEach(eachExp(len(s.v.x), false), s.v.x, s.iEx.x, s.ref.x, s.sumEx.x, only(ext, s.extEx.x), drive, s.spikes)
-	}},
-	{"ExpSplit", 1 << 16, func(s *neurons, ext bool, drive []float64) {
-		s.spikes = ExpSplit(testExp, s.v.x, s.iEx.x, s.iIn.x, s.ref.x, s.sumEx.x, s.sumIn.x, only(ext, s.extEx.x), only(ext, s.extIn.x), drive, s.spikes)
-	}, func(s *neurons, ext bool, drive []float64) {
-		s.spikes = ExpSplitEach(eachExp(len(s.v.x), false), s.v.x, s.iEx.x, s.iIn.x, s.ref.x, s.sumEx.x, s.sumIn.x, only(ext, s.extEx.x), only(ext, s.extIn.x), drive, s.spikes)
-	}},
-	{"Alpha", 1 << 16, func(s *neurons, ext bool, drive []float64) {
-		s.spikes = AlphaSplit(testAlpha, s.v.x, s.iEx.x, s.dEx(), s.iIn.x, s.dIn(), s.ref.x, s.sumEx.x, s.sumIn.x, only(ext, s.extEx.x), only(ext, s.extIn.x), drive, s.spikes)
-	}, func(s *neurons, ext bool, drive []float64) {
-		p := slices.Repeat([]Alpha{*testAlpha}, len(s.v.x))
-		s.spikes = AlphaSplitEach(p, s.v.x, s.iEx.x, s.dEx(), s.iIn.x, s.dIn(), s.ref.x, s.sumEx.x, s.sumIn.x, only(ext, s.extEx.x), only(ext, s.extIn.x), drive, s.spikes)
-	}},
-	{"DeltaStep", 1 << 16, func(s *neurons, ext bool, drive []float64) {
-		s.spikes = DeltaStep(testDelta, s.v.x, nil, s.ref.x, s.sumEx.x, only(ext, s.extEx.x), drive, s.spikes)
-	}, func(s *neurons, ext bool, drive []float64) {
-		s.spikes = DeltaStepEach(eachDelta(len(s.v.x), false, false), s.v.x, nil, s.ref.x, s.sumEx.x, only(ext, s.extEx.x), drive, s.spikes)
-	}},
-	{"DeltaStepDiscount", 21, func(s *neurons, ext bool, drive []float64) {
-		p := *testDelta
-		for r := range 21 {
-			p.Discount = append(p.Discount, Discount(r, testH, testTauM))
+const testH, testTauM = 0.1, 10
+
+// Neurons that keep their refractory input do the same with equal constants of
+// each as with one for all, and what those do that lose it where they are told to.
+func TestDeltaKeepEachEqualsOne(t *testing.T) {
+	discount := make([]float64, 22)
+	for left := range discount {
+		discount[left] = Discount(left, testH, testTauM)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, n := range lengths() {
+		all, none := slices.Repeat([]float64{testTauM}, n), make([]float64, n)
+		for extra := range extras {
+			one := newNeurons(r, n, 1, 3)
+			each, lost, plain := one.clone(), one.clone(), one.clone()
+			refractory := NewRefractory(n)
+			for k := range n {
+				refractory.set(k, uint32(r.IntN(3)*r.IntN(11)))
+			}
+			p := eachDelta(n, false)
+			for range 5 {
+				refractory.Advance()
+				in, _ := one.ports(extra, 0.0003)
+				one.spikes = DeltaKeep(testDelta, one.v.x, one.iEx.x, refractory, discount, in, []float64{0.3}, one.spikes)
+				in, _ = each.ports(extra, 0.0003)
+				each.spikes = DeltaKeepEach(p, each.v.x, each.iEx.x, refractory, Keeping{all, testH}, in, []float64{0.3}, each.spikes)
+				each.same(t, one)
+				in, _ = lost.ports(extra, 0.0003)
+				lost.spikes = DeltaKeepEach(p, lost.v.x, lost.iEx.x, refractory, Keeping{none, testH}, in, []float64{0.3}, lost.spikes)
+				in, _ = plain.ports(extra, 0.0003)
+				plain.spikes = DeltaStep(testDelta, plain.v.x, refractory.Ready, in, []float64{0.3}, plain.spikes)
+				lost.same(t, plain)
+			}
 		}
-		s.spikes = DeltaStep(&p, s.v.x, s.iEx.x, s.ref.x, s.sumEx.x, only(ext, s.extEx.x), drive, s.spikes)
-	}, func(s *neurons, ext bool, drive []float64) {
-		s.spikes = DeltaStepEach(eachDelta(len(s.v.x), false, true), s.v.x, s.iEx.x, s.ref.x, s.sumEx.x, only(ext, s.extEx.x), drive, s.spikes)
-	}},
-}
-
-var testAlpha = &Alpha{P33: testExp.P33, P31Ex: 0.0002, P31In: 0.0003, P32Ex: testExp.P32Ex, P32In: testExp.P32In, P21Ex: 0.08, P21In: 0.09,
-	P11Ex: testExp.P11Ex, P11In: testExp.P11In, RiseEx: 1.36, RiseIn: 2.7, Quantum: testExp.Quantum, Theta: testTheta, Reset: -2.5, Min: -5, Refractory: 20}
-
-// dEx and dIn are further state of alpha neurons, in room that no other loop of
-// theirs uses.
-func (s *neurons) dEx() []float64 { return s.drive.x }
-func (s *neurons) dIn() []float64 { return s.spare.x }
-
-// Equal constants of each neuron give the bits of one for all.
-func TestEachEqualsOne(t *testing.T) {
-	for _, name := range Available() {
-		t.Run(name, func(t *testing.T) {
-			defer restore(t)()
-			if err := Use(name); err != nil {
-				t.Fatal(err)
-			}
-			for _, loop := range eachPairs {
-				r := rand.New(rand.NewPCG(1, 2))
-				for _, n := range lengths() {
-					for variant := range 4 {
-						want := newNeurons(r, n, 1, 3)
-						for k := range want.ref.x {
-							want.ref.x[k] %= uint16(min(loop.refractory, 1<<16-1))
-						}
-						got := want.clone()
-						drive := []float64{0.3}
-						if variant&2 != 0 && n > 1 {
-							drive = newNeurons(r, n, 0, 3).drive.x
-						}
-						for range 3 {
-							loop.one(want, variant&1 != 0, drive)
-							loop.each(got, variant&1 != 0, drive)
-							got.same(t, want)
-						}
-					}
-				}
-			}
-		})
 	}
 }
 
-// BenchmarkEach is BenchmarkNeuron for constants of each neuron.
-func BenchmarkEach(b *testing.B) {
-	for _, n := range []int{1024, 38_592} {
-		exp, delta, keeping, alpha := eachExp(n, false), eachDelta(n, false, false), eachDelta(n, false, true), slices.Repeat([]Alpha{*testAlpha}, n)
-		for _, loop := range []struct {
-			name string
-			run  func(s *neurons, drive []float64)
-		}{
-			{"ExpMergedEach", func(s *neurons, drive []float64) {
-				s.spikes = ExpMergedEach(exp, s.v.x, s.iEx.x, s.ref.x, s.sumEx.x, nil, drive, s.spikes)
-			}},
-			{"ExpSplitEach", func(s *neurons, drive []float64) {
-				s.spikes = ExpSplitEach(exp, s.v.x, s.iEx.x, s.iIn.x, s.ref.x, s.sumEx.x, s.sumIn.x, nil, nil, drive, s.spikes)
-			}},
-			{"AlphaSplit", func(s *neurons, drive []float64) {
-				s.spikes = AlphaSplit(testAlpha, s.v.x, s.iEx.x, s.dEx(), s.iIn.x, s.dIn(), s.ref.x, s.sumEx.x, s.sumIn.x, nil, nil, drive, s.spikes)
-			}},
-			{"AlphaSplitEach", func(s *neurons, drive []float64) {
-				s.spikes = AlphaSplitEach(alpha, s.v.x, s.iEx.x, s.dEx(), s.iIn.x, s.dIn(), s.ref.x, s.sumEx.x, s.sumIn.x, nil, nil, drive, s.spikes)
-			}},
-			{"DeltaStepEach", func(s *neurons, drive []float64) {
-				s.spikes = DeltaStepEach(delta, s.v.x, nil, s.ref.x, s.sumEx.x, nil, drive, s.spikes)
-			}},
-			{"DeltaStepEachDiscount", func(s *neurons, drive []float64) {
-				s.spikes = DeltaStepEach(keeping, s.v.x, s.iIn.x, s.ref.x, s.sumEx.x, nil, drive, s.spikes)
-			}},
-		} {
-			for _, l := range available {
-				if l.name == "amd64" {
-					continue
-				}
-				b.Run(fmt.Sprintf("%s/n=%d/%s", loop.name, n, l.name), func(b *testing.B) {
-					before := Using()
-					defer func() {
-						if err := Use(before); err != nil {
-							b.Error(err)
-						}
-					}()
-					if err := Use(l.name); err != nil {
-						b.Fatal(err)
-					}
-					r := rand.New(rand.NewPCG(1, 2))
-					s := newNeurons(r, n, 0, 200)
-					draw := func() {
-						for k := range n {
-							s.v.x[k], s.iEx.x[k], s.iIn.x[k] = 10*r.Float64(), 300*r.NormFloat64(), 300*r.NormFloat64()
-							s.ref.x[k] = uint16(max(0, r.IntN(4000)-3980))
-						}
-					}
-					draw()
-					b.ResetTimer()
-					for k := range b.N {
-						if k%1000 == 999 { // before what decays is subnormal
-							b.StopTimer()
-							draw()
-							b.StartTimer()
-						}
-						s.spikes = s.spikes[:0]
-						loop.run(s, []float64{0.05})
-					}
-					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/neuron")
-				})
-			}
+// What arrives while a neuron is refractory is added when the period ends, times
+// a factor for each step: 10 mV with 2 and 1 steps to go, and 3 mV then.
+func TestDeltaKeep(t *testing.T) {
+	p := &Delta{P33: 0.5, Theta: 100, Min: -100}
+	r := NewRefractory(1)
+	r.set(0, 3)
+	v, kept := []float64{8}, []float64{0}
+	for step, want := range [][2]float64{{8, 2.5}, {8, 7.5}, {0.25 + 4 + 3 + 7.5, 0}} {
+		r.Advance()
+		in := &Input{Sum: []int32{[]int32{10, 10, 3}[step]}, Quantum: 1}
+		if spikes := DeltaKeep(p, v, kept, r, []float64{1, 0.5, 0.25}, in, []float64{0.25}, nil); len(spikes) > 0 || v[0] != want[0] || kept[0] != want[1] {
+			t.Errorf("step %d: V is %g and %g is kept, want %v", step, v[0], kept[0], want)
 		}
+	}
+}
+
+// BenchmarkDeltaKeep is BenchmarkNeuron for neurons that keep their refractory
+// input.
+func BenchmarkDeltaKeep(b *testing.B) {
+	for _, n := range []int{1024, 38_592} {
+		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
+			s, _ := quietNeurons(n)
+			p, r, tauM := eachDelta(n, false), NewRefractory(n), slices.Repeat([]float64{testTauM}, n)
+			for b.Loop() {
+				s.spikes = s.spikes[:0]
+				r.Advance()
+				in, _ := s.ports(noExtra, 0.0003)
+				s.spikes = DeltaKeepEach(p, s.v.x, s.iIn.x, r, Keeping{tauM, testH}, in, []float64{0.05}, s.spikes)
+				r.Begin(s.spikes, []uint16{20})
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/neuron")
+		})
 	}
 }

@@ -35,33 +35,35 @@ func fence[T comparable](t *testing.T, f *field[T], release *[]func()) {
 	*release = append(*release, free)
 }
 
-// No neuron loop, those that take Poisson counts among them, reads or writes
-// beside its arrays.
+// No neuron loop, with any extra input, reads or writes beside its arrays.
 func TestNeuronLoopsFenced(t *testing.T) {
 	forEach(t, func(t *testing.T, l loops) {
 		for _, loop := range neuronLoops {
 			eachPlace(func() {
 				r := rand.New(rand.NewPCG(1, 2))
 				for _, n := range fencedLengths() {
-					s := newNeurons(r, n, 0, 3)
-					want := s.clone()
-					var release []func()
-					for _, f := range []*field[float64]{&s.v, &s.iEx, &s.iIn, &s.extEx, &s.extIn, &s.drive} {
-						fence(t, f, &release)
-					}
-					fence(t, &s.ref, &release)
-					fence(t, &s.sumEx, &release)
-					fence(t, &s.sumIn, &release)
-					fence(t, &s.counts, &release)
-					spikes, free := fenced(t, make([]uint16, n))
-					s.spikes, want.spikes = spikes[:0], nil
-					loop.run(&l, s, true, s.drive.x)
-					loop.run(&scalar, want, true, want.drive.x)
-					if !slices.Equal(s.spikes, want.spikes) || !slices.Equal(s.ref.x, want.ref.x) || !slices.Equal(s.sumEx.x, want.sumEx.x) {
-						t.Fatalf("%s of %d neurons differs from the scalar loop", loop.name, n)
-					}
-					for _, free := range append(release, free) {
-						free()
+					run := loop.make(n, true)
+					for extra := range extras {
+						s := newNeurons(r, n, 0, 3)
+						want := s.clone()
+						var release []func()
+						for _, f := range s.floats() {
+							fence(t, f, &release)
+						}
+						fence(t, &s.ready, &release)
+						fence(t, &s.sumEx, &release)
+						fence(t, &s.sumIn, &release)
+						fence(t, &s.counts, &release)
+						spikes, free := fenced(t, make([]uint16, n))
+						s.spikes, want.spikes = spikes[:0], nil
+						run(&l, s, extra, s.drive.x)
+						run(&scalar, want, extra, want.drive.x)
+						if !slices.Equal(s.spikes, want.spikes) || !slices.Equal(s.v.x, want.v.x) || !slices.Equal(s.sumEx.x, want.sumEx.x) {
+							t.Fatalf("%s of %d neurons differs from the scalar loop", loop.name, n)
+						}
+						for _, free := range append(release, free) {
+							free()
+						}
 					}
 				}
 			})

@@ -10,38 +10,38 @@ import (
 // loops is one implementation of the loops that have several. All of them give
 // the same bits.
 type loops struct {
-	name            string
-	deliver         func(active []Cursor, step int64, syn []uint32, sum0, sum1 *[1 << 16]int32) []Cursor
-	deliverWide     func(active []Cursor, step int64, syn []uint64, sum0, sum1 *[1 << 16]int64) []Cursor
-	deliverRing     func(rows []RingRow, syn []uint32, ring *Ring)
-	expMerged       func(p *Exp, v, i []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16
-	expMergedCounts func(p *Exp, v, i []float64, ref []uint16, sum []int32, counts []uint8, weight float64, drive []float64, spikes []uint16) []uint16
-	expSplit        func(p *Exp, v, iEx, iIn []float64, ref []uint16, sumEx, sumIn []int32, extEx, extIn, drive []float64, spikes []uint16) []uint16
-	deltaStep       func(p *Delta, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16
-	deltaStepCounts func(p *Delta, v []float64, ref []uint16, sum []int32, counts []uint8, weight float64, drive []float64, spikes []uint16) []uint16
-	expMergedEach   func(p *ExpEach, v, i []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16
-	expSplitEach    func(p *ExpEach, v, iEx, iIn []float64, ref []uint16, sumEx, sumIn []int32, extEx, extIn, drive []float64, spikes []uint16) []uint16
-	deltaStepEach   func(p *DeltaEach, v, kept []float64, ref []uint16, sum []int32, ext, drive []float64, spikes []uint16) []uint16
-	philoxFill      func(key rng.Key, c [4]uint32, stride uint32, dst []uint32)
-	poissonFour     func(t *PoissonTable, key rng.Key, id rng.ID, block uint32, first, stride uint32, dst *[4][]uint8)
+	name           string
+	deliver        func(active []Cursor, step int64, syn []uint32, sum0, sum1 *[1 << 16]int32) []Cursor
+	deliverWide    func(active []Cursor, step int64, syn []uint64, sum0, sum1 *[1 << 16]int64) []Cursor
+	deliverRing    func(rows []RingRow, syn []uint32, ring *Ring)
+	expMerged      func(p *Exp, v, i []float64, ready []uint8, in *Input, drive []float64, spikes []uint16) []uint16
+	expSplit       func(p *Exp, v, iEx, iIn []float64, ready []uint8, ex, in *Input, drive []float64, spikes []uint16) []uint16
+	alphaSplit     func(p *Alpha, v, dEx, iEx, dIn, iIn []float64, ready []uint8, ex, in *Input, drive []float64, spikes []uint16) []uint16
+	deltaStep      func(p *Delta, v []float64, ready []uint8, in *Input, drive []float64, spikes []uint16) []uint16
+	expMergedEach  func(p ExpEach, v, i []float64, ready []uint8, in *Input, drive []float64, spikes []uint16) []uint16
+	expSplitEach   func(p ExpEach, v, iEx, iIn []float64, ready []uint8, ex, in *Input, drive []float64, spikes []uint16) []uint16
+	alphaSplitEach func(p AlphaEach, v, dEx, iEx, dIn, iIn []float64, ready []uint8, ex, in *Input, drive []float64, spikes []uint16) []uint16
+	deltaStepEach  func(p DeltaEach, v []float64, ready []uint8, in *Input, drive []float64, spikes []uint16) []uint16
+	philoxFill     func(key rng.Key, c [4]uint32, stride uint32, dst []uint32)
+	poissonFour    func(t *PoissonTable, key rng.Key, id rng.ID, block uint32, first, stride uint32, dst *[4][]uint8)
 }
 
 // scalar is the specification.
 var scalar = loops{
-	name:            "scalar",
-	deliver:         deliverScalar,
-	deliverWide:     deliverWideScalar,
-	deliverRing:     deliverRingScalar,
-	expMerged:       expMergedScalar,
-	expMergedCounts: expMergedCountsScalar,
-	expSplit:        expSplitScalar,
-	deltaStep:       deltaStepScalar,
-	deltaStepCounts: deltaStepCountsScalar,
-	expMergedEach:   expMergedEachScalar,
-	expSplitEach:    expSplitEachScalar,
-	deltaStepEach:   deltaStepEachScalar,
-	philoxFill:      philoxFillScalar,
-	poissonFour:     poissonFourScalar,
+	name:           "scalar",
+	deliver:        deliverScalar,
+	deliverWide:    deliverWideScalar,
+	deliverRing:    deliverRingScalar,
+	expMerged:      expMergedScalar,
+	expSplit:       expSplitScalar,
+	alphaSplit:     alphaSplitScalar,
+	deltaStep:      deltaStepScalar,
+	expMergedEach:  expMergedEachScalar,
+	expSplitEach:   expSplitEachScalar,
+	alphaSplitEach: alphaSplitEachScalar,
+	deltaStepEach:  deltaStepEachScalar,
+	philoxFill:     philoxFillScalar,
+	poissonFour:    poissonFourScalar,
 }
 
 // available are the implementations that this processor can run, the fastest

@@ -27,9 +27,8 @@ type vector struct{ wide bool }
 func (w vector) loops(name string, base loops) loops {
 	l := base
 	l.name = name
-	l.expMerged, l.expMergedCounts, l.expSplit = w.expMerged, w.expMergedCounts, w.expSplit
-	l.deltaStep, l.deltaStepCounts = w.deltaStep, w.deltaStepCounts
-	l.expMergedEach, l.expSplitEach, l.deltaStepEach = w.expMergedEach, w.expSplitEach, w.deltaStepEach
+	l.expMerged, l.expSplit, l.alphaSplit, l.deltaStep = w.expMerged, w.expSplit, w.alphaSplit, w.deltaStep
+	l.expMergedEach, l.expSplitEach, l.alphaSplitEach, l.deltaStepEach = w.expMergedEach, w.expSplitEach, w.alphaSplitEach, w.deltaStepEach
 	l.philoxFill, l.poissonFour = w.philoxFill, w.poissonFour
 	return l
 }

@@ -115,12 +115,14 @@ func edgy(r *rand.Rand, scale, at float64) func() float64 {
 	}
 }
 
-func drawRef(r *rand.Rand, often int) func() uint16 {
-	return func() uint16 {
-		if r.IntN(often) > 0 {
-			return 0
+func drawReady(r *rand.Rand, often int) func() uint8 {
+	return func() (bits uint8) {
+		for l := range 8 {
+			if r.IntN(often) != 0 {
+				bits |= 1 << l
+			}
 		}
-		return []uint16{1, 2, 20, math.MaxUint16}[r.IntN(4)]
+		return bits
 	}
 }
 

@@ -4,1837 +4,2345 @@
 
 #include "textflag.h"
 
-// func expMergedAVX2(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
+DATA neuronBits<>+0(SB)/8, $0x0000000000000001
+DATA neuronBits<>+8(SB)/8, $0x0000000000000002
+DATA neuronBits<>+16(SB)/8, $0x0000000000000004
+DATA neuronBits<>+24(SB)/8, $0x0000000000000008
+DATA neuronBits<>+32(SB)/8, $0x0000000000000010
+DATA neuronBits<>+40(SB)/8, $0x0000000000000020
+DATA neuronBits<>+48(SB)/8, $0x0000000000000040
+DATA neuronBits<>+56(SB)/8, $0x0000000000000080
+GLOBL neuronBits<>(SB), RODATA|NOPTR, $64
+
+// func expMergedAVX2(p *float64, v *float64, i *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 // Requires: AVX, AVX2
-TEXT ·expMergedAVX2(SB), NOSPLIT, $0-88
-	MOVQ         c+0(FP), AX
+TEXT ·expMergedAVX2(SB), NOSPLIT, $0-112
+	MOVQ         p+0(FP), AX
 	MOVQ         v+8(FP), CX
 	MOVQ         i+16(FP), DX
-	MOVQ         sum+32(FP), BX
-	MOVQ         ref+24(FP), SI
-	MOVQ         spikes+72(FP), DI
+	MOVQ         ready+24(FP), BX
+	MOVQ         sum+32(FP), SI
+	MOVQ         spikes+96(FP), DI
 	VXORPD       Y0, Y0, Y0
-	VPCMPEQW     X1, X1, X1
-	VPSRLW       $0x0f, X1, X1
-	VBROADCASTSD 192(AX), Y2
+	VBROADCASTSD quantum+72(FP), Y1
+	VBROADCASTSD one+88(FP), Y2
 	XORQ         R8, R8
 
 loop:
-	VMOVDQU   (SI)(R8*2), X3
-	VPCMPEQW  X0, X3, X4
-	VCVTDQ2PD (BX)(R8*4), Y5
-	VMOVDQU   X0, (BX)(R8*4)
-	VMULPD    32(AX), Y5, Y5
+	VCVTDQ2PD (SI)(R8*4), Y3
+	VMOVDQU   X0, (SI)(R8*4)
+	VMULPD    Y1, Y3, Y3
+	VCVTDQ2PD 16(SI)(R8*4), Y4
+	VMOVDQU   X0, 16(SI)(R8*4)
+	VMULPD    Y1, Y4, Y4
+	MOVQ      counts+48(FP), R9
+	TESTQ     R9, R9
+	JNZ       l1
 	MOVQ      ext+40(FP), R9
 	TESTQ     R9, R9
-	JZ        l1
-	VADDPD    (R9)(R8*8), Y5, Y5
-	VMOVUPD   Y0, (R9)(R8*8)
-
-l1:
-	MOVQ    drive+48(FP), R9
-	TESTQ   R9, R9
-	JZ      l2
-	VMOVUPD (R9)(R8*8), Y2
-
-l2:
-	VMOVUPD   (CX)(R8*8), Y6
-	VMULPD    (AX), Y6, Y7
-	VADDPD    Y2, Y7, Y7
-	VMOVUPD   (DX)(R8*8), Y9
-	VMULPD    224(AX), Y9, Y8
-	VADDPD    Y8, Y7, Y7
-	VPMOVSXWQ X4, Y8
-	VBLENDVPD Y8, Y7, Y6, Y6
-	VMULPD    256(AX), Y9, Y9
-	VADDPD    Y5, Y9, Y9
-	VMOVUPD   Y9, (DX)(R8*8)
-	VCMPPD    $0x0d, 64(AX), Y6, Y5
-	VMOVMSKPD Y5, R9
-	VMOVUPD   Y6, (CX)(R8*8)
-	VCVTDQ2PD 16(BX)(R8*4), Y5
-	VMOVDQU   X0, 16(BX)(R8*4)
-	VMULPD    32(AX), Y5, Y5
-	MOVQ      ext+40(FP), R11
-	TESTQ     R11, R11
-	JZ        l3
-	VADDPD    32(R11)(R8*8), Y5, Y5
-	VMOVUPD   Y0, 32(R11)(R8*8)
-
-l3:
-	MOVQ    drive+48(FP), R11
-	TESTQ   R11, R11
-	JZ      l4
-	VMOVUPD 32(R11)(R8*8), Y2
+	JNZ       l3
 
 l4:
-	VMOVUPD   32(CX)(R8*8), Y6
-	VMULPD    (AX), Y6, Y7
-	VADDPD    Y2, Y7, Y7
-	VMOVUPD   32(DX)(R8*8), Y9
-	VMULPD    224(AX), Y9, Y8
-	VADDPD    Y8, Y7, Y7
-	VPSRLDQ   $0x08, X4, X4
-	VPMOVSXWQ X4, Y4
-	VBLENDVPD Y4, Y7, Y6, Y6
-	VMULPD    256(AX), Y9, Y9
-	VADDPD    Y5, Y9, Y9
-	VMOVUPD   Y9, 32(DX)(R8*8)
-	VCMPPD    $0x0d, 64(AX), Y6, Y4
-	VMOVMSKPD Y4, R11
-	VMOVUPD   Y6, 32(CX)(R8*8)
-	VPTEST    X3, X3
-	JZ        l6
-	VPSUBUSW  X1, X3, X3
-	VMOVDQU   X3, (SI)(R8*2)
+l2:
+	VMOVUPD      (CX)(R8*8), Y5
+	VPBROADCASTB (BX), Y6
+	VPAND        neuronBits<>+0(SB), Y6, Y6
+	VPCMPEQQ     neuronBits<>+0(SB), Y6, Y6
+	VBROADCASTSD (AX), Y7
+	VMULPD       Y7, Y5, Y7
+	MOVQ         drive+56(FP), R9
+	TESTQ        R9, R9
+	JNZ          l5
+	VADDPD       Y2, Y7, Y7
 
 l6:
-	SHLL $0x04, R11
-	ORL  R9, R11
-	JZ   l5
+	VMOVUPD      (DX)(R8*8), Y8
+	VBROADCASTSD 8(AX), Y9
+	VMULPD       Y9, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	VBLENDVPD    Y6, Y7, Y5, Y5
+	VBROADCASTSD 16(AX), Y6
+	VMULPD       Y6, Y8, Y8
+	VADDPD       Y3, Y8, Y8
+	VMOVUPD      Y8, (DX)(R8*8)
+	VBROADCASTSD 24(AX), Y3
+	VCMPPD       $0x0d, Y3, Y5, Y3
+	VMOVMSKPD    Y3, R9
+	VMOVUPD      Y5, (CX)(R8*8)
+	VMOVUPD      32(CX)(R8*8), Y3
+	VPBROADCASTB (BX), Y5
+	VPAND        neuronBits<>+32(SB), Y5, Y5
+	VPCMPEQQ     neuronBits<>+32(SB), Y5, Y5
+	VBROADCASTSD (AX), Y6
+	VMULPD       Y6, Y3, Y6
+	MOVQ         drive+56(FP), R11
+	TESTQ        R11, R11
+	JNZ          l7
+	VADDPD       Y2, Y6, Y6
 
-l7:
-	BSFL R11, R10
-	LEAQ (R10)(R8*1), R10
-	MOVW R10, (DI)
-	ADDQ $0x02, DI
-	MOVW refractory+64(FP), R9
-	MOVW R9, (SI)(R10*2)
-	MOVQ 96(AX), R9
-	MOVQ R9, (CX)(R10*8)
-	LEAL -1(R11), R9
-	ANDL R9, R11
-	JNZ  l7
+l8:
+	VMOVUPD      32(DX)(R8*8), Y7
+	VBROADCASTSD 8(AX), Y8
+	VMULPD       Y8, Y7, Y8
+	VADDPD       Y8, Y6, Y6
+	VBLENDVPD    Y5, Y6, Y3, Y3
+	VBROADCASTSD 16(AX), Y5
+	VMULPD       Y5, Y7, Y7
+	VADDPD       Y4, Y7, Y7
+	VMOVUPD      Y7, 32(DX)(R8*8)
+	VBROADCASTSD 24(AX), Y4
+	VCMPPD       $0x0d, Y4, Y3, Y4
+	VMOVMSKPD    Y4, R11
+	VMOVUPD      Y3, 32(CX)(R8*8)
+	SHLL         $0x04, R11
+	ORL          R9, R11
+	JNZ          l9
 
-l5:
+l10:
+	ADDQ $0x01, BX
 	ADDQ $0x08, R8
-	MOVQ n+56(FP), R9
-	CMPQ R8, R9
-	JLT  loop
+	MOVQ n+64(FP), R9
+	SUBQ R8, R9
+	CMPQ R9, $0x08
+	JGE  loop
 	VZEROUPPER
-	MOVQ spikes+72(FP), AX
+	MOVQ spikes+96(FP), AX
 	SUBQ AX, DI
 	SHRQ $0x01, DI
-	MOVQ DI, ret+80(FP)
+	MOVQ DI, ret+104(FP)
 	RET
-
-// func expMergedCountsAVX2(c *float64, v *float64, i *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int
-// Requires: AVX, AVX2
-TEXT ·expMergedCountsAVX2(SB), NOSPLIT, $0-88
-	MOVQ         c+0(FP), AX
-	MOVQ         v+8(FP), CX
-	MOVQ         i+16(FP), DX
-	MOVQ         sum+32(FP), BX
-	MOVQ         ref+24(FP), SI
-	MOVQ         spikes+72(FP), DI
-	VXORPD       Y0, Y0, Y0
-	VPCMPEQW     X1, X1, X1
-	VPSRLW       $0x0f, X1, X1
-	VBROADCASTSD 192(AX), Y2
-	XORQ         R8, R8
-
-loop:
-	VMOVDQU   (SI)(R8*2), X3
-	VPCMPEQW  X0, X3, X4
-	VCVTDQ2PD (BX)(R8*4), Y5
-	VMOVDQU   X0, (BX)(R8*4)
-	VMULPD    32(AX), Y5, Y5
-	MOVQ      counts+40(FP), R9
-	VPMOVZXBD (R9)(R8*1), X6
-	VCVTDQ2PD X6, Y6
-	VMULPD    160(AX), Y6, Y6
-	VADDPD    Y0, Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	MOVQ      drive+48(FP), R9
-	TESTQ     R9, R9
-	JZ        l1
-	VMOVUPD   (R9)(R8*8), Y2
-
-l1:
-	VMOVUPD   (CX)(R8*8), Y6
-	VMULPD    (AX), Y6, Y7
-	VADDPD    Y2, Y7, Y7
-	VMOVUPD   (DX)(R8*8), Y9
-	VMULPD    224(AX), Y9, Y8
-	VADDPD    Y8, Y7, Y7
-	VPMOVSXWQ X4, Y8
-	VBLENDVPD Y8, Y7, Y6, Y6
-	VMULPD    256(AX), Y9, Y9
-	VADDPD    Y5, Y9, Y9
-	VMOVUPD   Y9, (DX)(R8*8)
-	VCMPPD    $0x0d, 64(AX), Y6, Y5
-	VMOVMSKPD Y5, R9
-	VMOVUPD   Y6, (CX)(R8*8)
-	VCVTDQ2PD 16(BX)(R8*4), Y5
-	VMOVDQU   X0, 16(BX)(R8*4)
-	VMULPD    32(AX), Y5, Y5
-	MOVQ      counts+40(FP), R11
-	VPMOVZXBD 4(R11)(R8*1), X6
-	VCVTDQ2PD X6, Y6
-	VMULPD    160(AX), Y6, Y6
-	VADDPD    Y0, Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	MOVQ      drive+48(FP), R11
-	TESTQ     R11, R11
-	JZ        l2
-	VMOVUPD   32(R11)(R8*8), Y2
-
-l2:
-	VMOVUPD   32(CX)(R8*8), Y6
-	VMULPD    (AX), Y6, Y7
-	VADDPD    Y2, Y7, Y7
-	VMOVUPD   32(DX)(R8*8), Y9
-	VMULPD    224(AX), Y9, Y8
-	VADDPD    Y8, Y7, Y7
-	VPSRLDQ   $0x08, X4, X4
-	VPMOVSXWQ X4, Y4
-	VBLENDVPD Y4, Y7, Y6, Y6
-	VMULPD    256(AX), Y9, Y9
-	VADDPD    Y5, Y9, Y9
-	VMOVUPD   Y9, 32(DX)(R8*8)
-	VCMPPD    $0x0d, 64(AX), Y6, Y4
-	VMOVMSKPD Y4, R11
-	VMOVUPD   Y6, 32(CX)(R8*8)
-	VPTEST    X3, X3
-	JZ        l4
-	VPSUBUSW  X1, X3, X3
-	VMOVDQU   X3, (SI)(R8*2)
-
-l4:
-	SHLL $0x04, R11
-	ORL  R9, R11
-	JZ   l3
-
-l5:
-	BSFL R11, R10
-	LEAQ (R10)(R8*1), R10
-	MOVW R10, (DI)
-	ADDQ $0x02, DI
-	MOVW refractory+64(FP), R9
-	MOVW R9, (SI)(R10*2)
-	MOVQ 96(AX), R9
-	MOVQ R9, (CX)(R10*8)
-	LEAL -1(R11), R9
-	ANDL R9, R11
-	JNZ  l5
 
 l3:
-	ADDQ $0x08, R8
-	MOVQ n+56(FP), R9
-	CMPQ R8, R9
-	JLT  loop
-	VZEROUPPER
-	MOVQ spikes+72(FP), AX
-	SUBQ AX, DI
-	SHRQ $0x01, DI
-	MOVQ DI, ret+80(FP)
-	RET
+	VMOVUPD (R9)(R8*8), Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD Y0, (R9)(R8*8)
+	VMOVUPD 32(R9)(R8*8), Y5
+	VADDPD  Y5, Y4, Y4
+	VMOVUPD Y0, 32(R9)(R8*8)
+	JMP     l4
 
-// func expSplitAVX2(c *float64, v *float64, iEx *float64, iIn *float64, ref *uint16, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
+l1:
+	VBROADCASTSD weight+80(FP), Y5
+	VPMOVZXBD    (R9)(R8*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y3, Y3
+	VPMOVZXBD    4(R9)(R8*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	JMP          l2
+
+l5:
+	VMOVUPD (R9)(R8*8), Y8
+	VADDPD  Y8, Y7, Y7
+	JMP     l6
+
+l7:
+	VMOVUPD 32(R11)(R8*8), Y7
+	VADDPD  Y7, Y6, Y6
+	JMP     l8
+
+l9:
+l11:
+	BSFL R11, R10
+	MOVQ 32(AX), R9
+	ADDQ R8, R10
+	MOVQ R9, (CX)(R10*8)
+	MOVW R10, (DI)
+	ADDQ $0x02, DI
+	LEAL -1(R11), R9
+	ANDL R9, R11
+	JNZ  l11
+	JMP  l10
+
+// func expSplitAVX2(p *float64, v *float64, iEx *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 // Requires: AVX, AVX2
-TEXT ·expSplitAVX2(SB), NOSPLIT, $0-112
-	MOVQ         c+0(FP), AX
+TEXT ·expSplitAVX2(SB), NOSPLIT, $0-136
+	MOVQ         p+0(FP), AX
 	MOVQ         v+8(FP), CX
 	MOVQ         iEx+16(FP), DX
-	MOVQ         sumEx+40(FP), BX
-	MOVQ         iIn+24(FP), SI
-	MOVQ         sumIn+48(FP), DI
-	MOVQ         ref+32(FP), R8
-	MOVQ         spikes+96(FP), R9
+	MOVQ         iIn+24(FP), BX
+	MOVQ         ready+32(FP), SI
+	MOVQ         sumEx+40(FP), DI
+	MOVQ         sumIn+48(FP), R8
+	MOVQ         spikes+120(FP), R9
 	VXORPD       Y0, Y0, Y0
-	VPCMPEQW     X1, X1, X1
-	VPSRLW       $0x0f, X1, X1
-	VBROADCASTSD 192(AX), Y2
+	VBROADCASTSD quantum+96(FP), Y1
+	VBROADCASTSD one+112(FP), Y2
 	XORQ         R10, R10
 
 loop:
-	VMOVDQU   (R8)(R10*2), X3
-	VPCMPEQW  X0, X3, X4
-	VCVTDQ2PD (BX)(R10*4), Y5
-	VMOVDQU   X0, (BX)(R10*4)
-	VMULPD    32(AX), Y5, Y5
+	VCVTDQ2PD (DI)(R10*4), Y3
+	VMOVDQU   X0, (DI)(R10*4)
+	VMULPD    Y1, Y3, Y3
+	VCVTDQ2PD 16(DI)(R10*4), Y4
+	VMOVDQU   X0, 16(DI)(R10*4)
+	VMULPD    Y1, Y4, Y4
+	MOVQ      counts+72(FP), R11
+	TESTQ     R11, R11
+	JNZ       l1
 	MOVQ      extEx+56(FP), R11
 	TESTQ     R11, R11
-	JZ        l1
-	VADDPD    (R11)(R10*8), Y5, Y5
-	VMOVUPD   Y0, (R11)(R10*8)
-
-l1:
-	VCVTDQ2PD (DI)(R10*4), Y6
-	VMOVDQU   X0, (DI)(R10*4)
-	VMULPD    32(AX), Y6, Y6
-	MOVQ      extIn+64(FP), R11
-	TESTQ     R11, R11
-	JZ        l2
-	VADDPD    (R11)(R10*8), Y6, Y6
-	VMOVUPD   Y0, (R11)(R10*8)
-
-l2:
-	MOVQ    drive+72(FP), R11
-	TESTQ   R11, R11
-	JZ      l3
-	VMOVUPD (R11)(R10*8), Y2
-
-l3:
-	VMOVUPD   (CX)(R10*8), Y7
-	VMULPD    (AX), Y7, Y8
-	VADDPD    Y2, Y8, Y8
-	VMOVUPD   (DX)(R10*8), Y10
-	VMULPD    224(AX), Y10, Y9
-	VADDPD    Y9, Y8, Y8
-	VMOVUPD   (SI)(R10*8), Y11
-	VMULPD    288(AX), Y11, Y9
-	VADDPD    Y9, Y8, Y8
-	VPMOVSXWQ X4, Y9
-	VBLENDVPD Y9, Y8, Y7, Y7
-	VMULPD    256(AX), Y10, Y10
-	VADDPD    Y5, Y10, Y10
-	VMOVUPD   Y10, (DX)(R10*8)
-	VMULPD    320(AX), Y11, Y11
-	VADDPD    Y6, Y11, Y11
-	VMOVUPD   Y11, (SI)(R10*8)
-	VCMPPD    $0x0d, 64(AX), Y7, Y5
-	VMOVMSKPD Y5, R11
-	VMOVUPD   Y7, (CX)(R10*8)
-	VCVTDQ2PD 16(BX)(R10*4), Y5
-	VMOVDQU   X0, 16(BX)(R10*4)
-	VMULPD    32(AX), Y5, Y5
-	MOVQ      extEx+56(FP), R13
-	TESTQ     R13, R13
-	JZ        l4
-	VADDPD    32(R13)(R10*8), Y5, Y5
-	VMOVUPD   Y0, 32(R13)(R10*8)
+	JNZ       l3
 
 l4:
-	VCVTDQ2PD 16(DI)(R10*4), Y6
-	VMOVDQU   X0, 16(DI)(R10*4)
-	VMULPD    32(AX), Y6, Y6
-	MOVQ      extIn+64(FP), R13
-	TESTQ     R13, R13
-	JZ        l5
-	VADDPD    32(R13)(R10*8), Y6, Y6
-	VMOVUPD   Y0, 32(R13)(R10*8)
-
-l5:
-	MOVQ    drive+72(FP), R13
-	TESTQ   R13, R13
-	JZ      l6
-	VMOVUPD 32(R13)(R10*8), Y2
+l2:
+	VCVTDQ2PD (R8)(R10*4), Y5
+	VMOVDQU   X0, (R8)(R10*4)
+	VMULPD    Y1, Y5, Y5
+	VCVTDQ2PD 16(R8)(R10*4), Y6
+	VMOVDQU   X0, 16(R8)(R10*4)
+	VMULPD    Y1, Y6, Y6
+	MOVQ      extIn+64(FP), R11
+	TESTQ     R11, R11
+	JNZ       l5
 
 l6:
-	VMOVUPD   32(CX)(R10*8), Y7
-	VMULPD    (AX), Y7, Y8
-	VADDPD    Y2, Y8, Y8
-	VMOVUPD   32(DX)(R10*8), Y10
-	VMULPD    224(AX), Y10, Y9
-	VADDPD    Y9, Y8, Y8
-	VMOVUPD   32(SI)(R10*8), Y11
-	VMULPD    288(AX), Y11, Y9
-	VADDPD    Y9, Y8, Y8
-	VPSRLDQ   $0x08, X4, X4
-	VPMOVSXWQ X4, Y4
-	VBLENDVPD Y4, Y8, Y7, Y7
-	VMULPD    256(AX), Y10, Y10
-	VADDPD    Y5, Y10, Y10
-	VMOVUPD   Y10, 32(DX)(R10*8)
-	VMULPD    320(AX), Y11, Y11
-	VADDPD    Y6, Y11, Y11
-	VMOVUPD   Y11, 32(SI)(R10*8)
-	VCMPPD    $0x0d, 64(AX), Y7, Y4
+	VMOVUPD      (CX)(R10*8), Y7
+	VPBROADCASTB (SI), Y8
+	VPAND        neuronBits<>+0(SB), Y8, Y8
+	VPCMPEQQ     neuronBits<>+0(SB), Y8, Y8
+	VBROADCASTSD (AX), Y9
+	VMULPD       Y9, Y7, Y9
+	MOVQ         drive+80(FP), R11
+	TESTQ        R11, R11
+	JNZ          l7
+	VADDPD       Y2, Y9, Y9
+
+l8:
+	VMOVUPD      (DX)(R10*8), Y10
+	VBROADCASTSD 8(AX), Y11
+	VMULPD       Y11, Y10, Y11
+	VADDPD       Y11, Y9, Y9
+	VBROADCASTSD 16(AX), Y11
+	VMULPD       Y11, Y10, Y10
+	VADDPD       Y3, Y10, Y10
+	VMOVUPD      Y10, (DX)(R10*8)
+	VMOVUPD      (BX)(R10*8), Y3
+	VBROADCASTSD 40(AX), Y10
+	VMULPD       Y10, Y3, Y10
+	VADDPD       Y10, Y9, Y9
+	VBLENDVPD    Y8, Y9, Y7, Y7
+	VBROADCASTSD 48(AX), Y8
+	VMULPD       Y8, Y3, Y3
+	VADDPD       Y5, Y3, Y3
+	VMOVUPD      Y3, (BX)(R10*8)
+	VBROADCASTSD 24(AX), Y3
+	VCMPPD       $0x0d, Y3, Y7, Y3
+	VMOVMSKPD    Y3, R11
+	VMOVUPD      Y7, (CX)(R10*8)
+	VMOVUPD      32(CX)(R10*8), Y3
+	VPBROADCASTB (SI), Y5
+	VPAND        neuronBits<>+32(SB), Y5, Y5
+	VPCMPEQQ     neuronBits<>+32(SB), Y5, Y5
+	VBROADCASTSD (AX), Y7
+	VMULPD       Y7, Y3, Y7
+	MOVQ         drive+80(FP), R13
+	TESTQ        R13, R13
+	JNZ          l9
+	VADDPD       Y2, Y7, Y7
+
+l10:
+	VMOVUPD      32(DX)(R10*8), Y8
+	VBROADCASTSD 8(AX), Y9
+	VMULPD       Y9, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	VBROADCASTSD 16(AX), Y9
+	VMULPD       Y9, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VMOVUPD      Y8, 32(DX)(R10*8)
+	VMOVUPD      32(BX)(R10*8), Y4
+	VBROADCASTSD 40(AX), Y8
+	VMULPD       Y8, Y4, Y8
+	VADDPD       Y8, Y7, Y7
+	VBLENDVPD    Y5, Y7, Y3, Y3
+	VBROADCASTSD 48(AX), Y5
+	VMULPD       Y5, Y4, Y4
+	VADDPD       Y6, Y4, Y4
+	VMOVUPD      Y4, 32(BX)(R10*8)
+	VBROADCASTSD 24(AX), Y4
+	VCMPPD       $0x0d, Y4, Y3, Y4
+	VMOVMSKPD    Y4, R13
+	VMOVUPD      Y3, 32(CX)(R10*8)
+	SHLL         $0x04, R13
+	ORL          R11, R13
+	JNZ          l11
+
+l12:
+	ADDQ $0x01, SI
+	ADDQ $0x08, R10
+	MOVQ n+88(FP), R11
+	SUBQ R10, R11
+	CMPQ R11, $0x08
+	JGE  loop
+	VZEROUPPER
+	MOVQ spikes+120(FP), AX
+	SUBQ AX, R9
+	SHRQ $0x01, R9
+	MOVQ R9, ret+128(FP)
+	RET
+
+l3:
+	VMOVUPD (R11)(R10*8), Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD Y0, (R11)(R10*8)
+	VMOVUPD 32(R11)(R10*8), Y5
+	VADDPD  Y5, Y4, Y4
+	VMOVUPD Y0, 32(R11)(R10*8)
+	JMP     l4
+
+l1:
+	VBROADCASTSD weight+104(FP), Y5
+	VPMOVZXBD    (R11)(R10*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y3, Y3
+	VPMOVZXBD    4(R11)(R10*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	JMP          l2
+
+l5:
+	VMOVUPD (R11)(R10*8), Y7
+	VADDPD  Y7, Y5, Y5
+	VMOVUPD Y0, (R11)(R10*8)
+	VMOVUPD 32(R11)(R10*8), Y7
+	VADDPD  Y7, Y6, Y6
+	VMOVUPD Y0, 32(R11)(R10*8)
+	JMP     l6
+
+l7:
+	VMOVUPD (R11)(R10*8), Y10
+	VADDPD  Y10, Y9, Y9
+	JMP     l8
+
+l9:
+	VMOVUPD 32(R13)(R10*8), Y8
+	VADDPD  Y8, Y7, Y7
+	JMP     l10
+
+l11:
+l13:
+	BSFL R13, R12
+	MOVQ 32(AX), R11
+	ADDQ R10, R12
+	MOVQ R11, (CX)(R12*8)
+	MOVW R12, (R9)
+	ADDQ $0x02, R9
+	LEAL -1(R13), R11
+	ANDL R11, R13
+	JNZ  l13
+	JMP  l12
+
+// func alphaSplitAVX2(p *float64, v *float64, dEx *float64, iEx *float64, dIn *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+// Requires: AVX, AVX2
+TEXT ·alphaSplitAVX2(SB), NOSPLIT, $0-152
+	MOVQ         p+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         dEx+16(FP), DX
+	MOVQ         iEx+24(FP), BX
+	MOVQ         dIn+32(FP), SI
+	MOVQ         iIn+40(FP), DI
+	MOVQ         ready+48(FP), R8
+	MOVQ         sumEx+56(FP), R9
+	MOVQ         sumIn+64(FP), R10
+	MOVQ         spikes+136(FP), R11
+	VXORPD       Y0, Y0, Y0
+	VBROADCASTSD quantum+112(FP), Y1
+	VBROADCASTSD one+128(FP), Y2
+	XORQ         R12, R12
+
+loop:
+	VCVTDQ2PD (R9)(R12*4), Y3
+	VMOVDQU   X0, (R9)(R12*4)
+	VMULPD    Y1, Y3, Y3
+	VCVTDQ2PD 16(R9)(R12*4), Y4
+	VMOVDQU   X0, 16(R9)(R12*4)
+	VMULPD    Y1, Y4, Y4
+	MOVQ      counts+88(FP), R13
+	TESTQ     R13, R13
+	JNZ       l1
+	MOVQ      extEx+72(FP), R13
+	TESTQ     R13, R13
+	JNZ       l3
+
+l4:
+l2:
+	VCVTDQ2PD (R10)(R12*4), Y5
+	VMOVDQU   X0, (R10)(R12*4)
+	VMULPD    Y1, Y5, Y5
+	VCVTDQ2PD 16(R10)(R12*4), Y6
+	VMOVDQU   X0, 16(R10)(R12*4)
+	VMULPD    Y1, Y6, Y6
+	MOVQ      extIn+80(FP), R13
+	TESTQ     R13, R13
+	JNZ       l5
+
+l6:
+	VMOVUPD      (CX)(R12*8), Y7
+	VPBROADCASTB (R8), Y8
+	VPAND        neuronBits<>+0(SB), Y8, Y8
+	VPCMPEQQ     neuronBits<>+0(SB), Y8, Y8
+	VBROADCASTSD (AX), Y9
+	VMULPD       Y9, Y7, Y9
+	MOVQ         drive+96(FP), R13
+	TESTQ        R13, R13
+	JNZ          l7
+	VADDPD       Y2, Y9, Y9
+
+l8:
+	VMOVUPD      (DX)(R12*8), Y10
+	VMOVUPD      (BX)(R12*8), Y11
+	VBROADCASTSD 8(AX), Y12
+	VMULPD       Y12, Y10, Y12
+	VADDPD       Y12, Y9, Y9
+	VBROADCASTSD 16(AX), Y12
+	VMULPD       Y12, Y11, Y12
+	VADDPD       Y12, Y9, Y9
+	VBROADCASTSD 56(AX), Y12
+	VMULPD       Y12, Y11, Y11
+	VBROADCASTSD 48(AX), Y13
+	VMULPD       Y13, Y10, Y13
+	VADDPD       Y13, Y11, Y11
+	VMOVUPD      Y11, (BX)(R12*8)
+	VMULPD       Y12, Y10, Y10
+	VBROADCASTSD 80(AX), Y11
+	VMULPD       Y11, Y3, Y3
+	VADDPD       Y3, Y10, Y10
+	VMOVUPD      Y10, (DX)(R12*8)
+	VMOVUPD      (SI)(R12*8), Y3
+	VMOVUPD      (DI)(R12*8), Y10
+	VBROADCASTSD 24(AX), Y11
+	VMULPD       Y11, Y3, Y11
+	VADDPD       Y11, Y9, Y9
+	VBROADCASTSD 32(AX), Y11
+	VMULPD       Y11, Y10, Y11
+	VADDPD       Y11, Y9, Y9
+	VBROADCASTSD 72(AX), Y11
+	VMULPD       Y11, Y10, Y10
+	VBROADCASTSD 64(AX), Y12
+	VMULPD       Y12, Y3, Y12
+	VADDPD       Y12, Y10, Y10
+	VMOVUPD      Y10, (DI)(R12*8)
+	VMULPD       Y11, Y3, Y3
+	VBROADCASTSD 88(AX), Y10
+	VMULPD       Y10, Y5, Y5
+	VADDPD       Y5, Y3, Y3
+	VMOVUPD      Y3, (SI)(R12*8)
+	VBROADCASTSD 40(AX), Y3
+	VMOVUPD      Y3, Y3
+	VMAXPD       Y9, Y3, Y3
+	VBLENDVPD    Y8, Y3, Y7, Y7
+	VBROADCASTSD 96(AX), Y3
+	VCMPPD       $0x0d, Y3, Y7, Y3
+	VMOVMSKPD    Y3, R13
+	VMOVUPD      Y7, (CX)(R12*8)
+	VMOVUPD      32(CX)(R12*8), Y3
+	VPBROADCASTB (R8), Y5
+	VPAND        neuronBits<>+32(SB), Y5, Y5
+	VPCMPEQQ     neuronBits<>+32(SB), Y5, Y5
+	VBROADCASTSD (AX), Y7
+	VMULPD       Y7, Y3, Y7
+	MOVQ         drive+96(FP), R15
+	TESTQ        R15, R15
+	JNZ          l9
+	VADDPD       Y2, Y7, Y7
+
+l10:
+	VMOVUPD      32(DX)(R12*8), Y8
+	VMOVUPD      32(BX)(R12*8), Y9
+	VBROADCASTSD 8(AX), Y10
+	VMULPD       Y10, Y8, Y10
+	VADDPD       Y10, Y7, Y7
+	VBROADCASTSD 16(AX), Y10
+	VMULPD       Y10, Y9, Y10
+	VADDPD       Y10, Y7, Y7
+	VBROADCASTSD 56(AX), Y10
+	VMULPD       Y10, Y9, Y9
+	VBROADCASTSD 48(AX), Y11
+	VMULPD       Y11, Y8, Y11
+	VADDPD       Y11, Y9, Y9
+	VMOVUPD      Y9, 32(BX)(R12*8)
+	VMULPD       Y10, Y8, Y8
+	VBROADCASTSD 80(AX), Y9
+	VMULPD       Y9, Y4, Y4
+	VADDPD       Y4, Y8, Y8
+	VMOVUPD      Y8, 32(DX)(R12*8)
+	VMOVUPD      32(SI)(R12*8), Y4
+	VMOVUPD      32(DI)(R12*8), Y8
+	VBROADCASTSD 24(AX), Y9
+	VMULPD       Y9, Y4, Y9
+	VADDPD       Y9, Y7, Y7
+	VBROADCASTSD 32(AX), Y9
+	VMULPD       Y9, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	VBROADCASTSD 72(AX), Y9
+	VMULPD       Y9, Y8, Y8
+	VBROADCASTSD 64(AX), Y10
+	VMULPD       Y10, Y4, Y10
+	VADDPD       Y10, Y8, Y8
+	VMOVUPD      Y8, 32(DI)(R12*8)
+	VMULPD       Y9, Y4, Y4
+	VBROADCASTSD 88(AX), Y8
+	VMULPD       Y8, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	VMOVUPD      Y4, 32(SI)(R12*8)
+	VBROADCASTSD 40(AX), Y4
+	VMOVUPD      Y4, Y4
+	VMAXPD       Y7, Y4, Y4
+	VBLENDVPD    Y5, Y4, Y3, Y3
+	VBROADCASTSD 96(AX), Y4
+	VCMPPD       $0x0d, Y4, Y3, Y4
+	VMOVMSKPD    Y4, R15
+	VMOVUPD      Y3, 32(CX)(R12*8)
+	SHLL         $0x04, R15
+	ORL          R13, R15
+	JNZ          l11
+
+l12:
+	ADDQ $0x01, R8
+	ADDQ $0x08, R12
+	MOVQ n+104(FP), R13
+	SUBQ R12, R13
+	CMPQ R13, $0x08
+	JGE  loop
+	VZEROUPPER
+	MOVQ spikes+136(FP), AX
+	SUBQ AX, R11
+	SHRQ $0x01, R11
+	MOVQ R11, ret+144(FP)
+	RET
+
+l3:
+	VMOVUPD (R13)(R12*8), Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD Y0, (R13)(R12*8)
+	VMOVUPD 32(R13)(R12*8), Y5
+	VADDPD  Y5, Y4, Y4
+	VMOVUPD Y0, 32(R13)(R12*8)
+	JMP     l4
+
+l1:
+	VBROADCASTSD weight+120(FP), Y5
+	VPMOVZXBD    (R13)(R12*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y3, Y3
+	VPMOVZXBD    4(R13)(R12*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	JMP          l2
+
+l5:
+	VMOVUPD (R13)(R12*8), Y7
+	VADDPD  Y7, Y5, Y5
+	VMOVUPD Y0, (R13)(R12*8)
+	VMOVUPD 32(R13)(R12*8), Y7
+	VADDPD  Y7, Y6, Y6
+	VMOVUPD Y0, 32(R13)(R12*8)
+	JMP     l6
+
+l7:
+	VMOVUPD (R13)(R12*8), Y10
+	VADDPD  Y10, Y9, Y9
+	JMP     l8
+
+l9:
+	VMOVUPD 32(R15)(R12*8), Y8
+	VADDPD  Y8, Y7, Y7
+	JMP     l10
+
+l11:
+l13:
+	BSFL R15, R14
+	MOVQ 104(AX), R13
+	ADDQ R12, R14
+	MOVQ R13, (CX)(R14*8)
+	MOVW R14, (R11)
+	ADDQ $0x02, R11
+	LEAL -1(R15), R13
+	ANDL R13, R15
+	JNZ  l13
+	JMP  l12
+
+// func deltaStepAVX2(p *float64, v *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+// Requires: AVX, AVX2
+TEXT ·deltaStepAVX2(SB), NOSPLIT, $0-104
+	MOVQ         p+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         ready+16(FP), DX
+	MOVQ         sum+24(FP), BX
+	MOVQ         spikes+88(FP), SI
+	VXORPD       Y0, Y0, Y0
+	VBROADCASTSD quantum+64(FP), Y1
+	VBROADCASTSD one+80(FP), Y2
+	XORQ         DI, DI
+
+loop:
+	VCVTDQ2PD (BX)(DI*4), Y3
+	VMOVDQU   X0, (BX)(DI*4)
+	VMULPD    Y1, Y3, Y3
+	VCVTDQ2PD 16(BX)(DI*4), Y4
+	VMOVDQU   X0, 16(BX)(DI*4)
+	VMULPD    Y1, Y4, Y4
+	MOVQ      counts+40(FP), R8
+	TESTQ     R8, R8
+	JNZ       l1
+	MOVQ      ext+32(FP), R8
+	TESTQ     R8, R8
+	JNZ       l3
+
+l4:
+l2:
+	VMOVUPD      (CX)(DI*8), Y5
+	VPBROADCASTB (DX), Y6
+	VPAND        neuronBits<>+0(SB), Y6, Y6
+	VPCMPEQQ     neuronBits<>+0(SB), Y6, Y6
+	VBROADCASTSD (AX), Y7
+	VMULPD       Y7, Y5, Y7
+	MOVQ         drive+48(FP), R8
+	TESTQ        R8, R8
+	JNZ          l5
+	VADDPD       Y2, Y7, Y7
+
+l6:
+	VADDPD       Y3, Y7, Y7
+	VBROADCASTSD 24(AX), Y3
+	VMOVUPD      Y3, Y3
+	VMAXPD       Y7, Y3, Y3
+	VBLENDVPD    Y6, Y3, Y5, Y5
+	VBROADCASTSD 8(AX), Y3
+	VCMPPD       $0x0d, Y3, Y5, Y3
+	VMOVMSKPD    Y3, R8
+	VMOVUPD      Y5, (CX)(DI*8)
+	VMOVUPD      32(CX)(DI*8), Y3
+	VPBROADCASTB (DX), Y5
+	VPAND        neuronBits<>+32(SB), Y5, Y5
+	VPCMPEQQ     neuronBits<>+32(SB), Y5, Y5
+	VBROADCASTSD (AX), Y6
+	VMULPD       Y6, Y3, Y6
+	MOVQ         drive+48(FP), R10
+	TESTQ        R10, R10
+	JNZ          l7
+	VADDPD       Y2, Y6, Y6
+
+l8:
+	VADDPD       Y4, Y6, Y6
+	VBROADCASTSD 24(AX), Y4
+	VMOVUPD      Y4, Y4
+	VMAXPD       Y6, Y4, Y4
+	VBLENDVPD    Y5, Y4, Y3, Y3
+	VBROADCASTSD 8(AX), Y4
+	VCMPPD       $0x0d, Y4, Y3, Y4
+	VMOVMSKPD    Y4, R10
+	VMOVUPD      Y3, 32(CX)(DI*8)
+	SHLL         $0x04, R10
+	ORL          R8, R10
+	JNZ          l9
+
+l10:
+	ADDQ $0x01, DX
+	ADDQ $0x08, DI
+	MOVQ n+56(FP), R8
+	SUBQ DI, R8
+	CMPQ R8, $0x08
+	JGE  loop
+	VZEROUPPER
+	MOVQ spikes+88(FP), AX
+	SUBQ AX, SI
+	SHRQ $0x01, SI
+	MOVQ SI, ret+96(FP)
+	RET
+
+l3:
+	VMOVUPD (R8)(DI*8), Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD Y0, (R8)(DI*8)
+	VMOVUPD 32(R8)(DI*8), Y5
+	VADDPD  Y5, Y4, Y4
+	VMOVUPD Y0, 32(R8)(DI*8)
+	JMP     l4
+
+l1:
+	VBROADCASTSD weight+72(FP), Y5
+	VPMOVZXBD    (R8)(DI*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y3, Y3
+	VPMOVZXBD    4(R8)(DI*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	JMP          l2
+
+l5:
+	VMOVUPD (R8)(DI*8), Y8
+	VADDPD  Y8, Y7, Y7
+	JMP     l6
+
+l7:
+	VMOVUPD 32(R10)(DI*8), Y7
+	VADDPD  Y7, Y6, Y6
+	JMP     l8
+
+l9:
+l11:
+	BSFL R10, R9
+	MOVQ 16(AX), R8
+	ADDQ DI, R9
+	MOVQ R8, (CX)(R9*8)
+	MOVW R9, (SI)
+	ADDQ $0x02, SI
+	LEAL -1(R10), R8
+	ANDL R8, R10
+	JNZ  l11
+	JMP  l10
+
+// func expMergedEachAVX2(p *float64, v *float64, i *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+// Requires: AVX, AVX2
+TEXT ·expMergedEachAVX2(SB), NOSPLIT, $0-112
+	MOVQ         p+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         i+16(FP), DX
+	MOVQ         ready+24(FP), BX
+	MOVQ         sum+32(FP), SI
+	MOVQ         spikes+96(FP), DI
+	VXORPD       Y0, Y0, Y0
+	VBROADCASTSD quantum+72(FP), Y1
+	VBROADCASTSD one+88(FP), Y2
+	XORQ         R8, R8
+
+loop:
+	VCVTDQ2PD (SI)(R8*4), Y3
+	VMOVDQU   X0, (SI)(R8*4)
+	VMULPD    Y1, Y3, Y3
+	VCVTDQ2PD 16(SI)(R8*4), Y4
+	VMOVDQU   X0, 16(SI)(R8*4)
+	VMULPD    Y1, Y4, Y4
+	MOVQ      counts+48(FP), R9
+	TESTQ     R9, R9
+	JNZ       l1
+	MOVQ      ext+40(FP), R9
+	TESTQ     R9, R9
+	JNZ       l3
+
+l4:
+l2:
+	VMOVUPD      (CX)(R8*8), Y5
+	VPBROADCASTB (BX), Y6
+	VPAND        neuronBits<>+0(SB), Y6, Y6
+	VPCMPEQQ     neuronBits<>+0(SB), Y6, Y6
+	VMULPD       (AX), Y5, Y7
+	MOVQ         drive+56(FP), R9
+	TESTQ        R9, R9
+	JNZ          l5
+	VADDPD       Y2, Y7, Y7
+
+l6:
+	VMOVUPD      (DX)(R8*8), Y8
+	VMULPD       64(AX), Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	VBLENDVPD    Y6, Y7, Y5, Y5
+	VMULPD       128(AX), Y8, Y8
+	VADDPD       Y3, Y8, Y8
+	VMOVUPD      Y8, (DX)(R8*8)
+	VCMPPD       $0x0d, 192(AX), Y5, Y3
+	VMOVMSKPD    Y3, R9
+	VMOVUPD      Y5, (CX)(R8*8)
+	VMOVUPD      32(CX)(R8*8), Y3
+	VPBROADCASTB (BX), Y5
+	VPAND        neuronBits<>+32(SB), Y5, Y5
+	VPCMPEQQ     neuronBits<>+32(SB), Y5, Y5
+	VMULPD       32(AX), Y3, Y6
+	MOVQ         drive+56(FP), R11
+	TESTQ        R11, R11
+	JNZ          l7
+	VADDPD       Y2, Y6, Y6
+
+l8:
+	VMOVUPD   32(DX)(R8*8), Y7
+	VMULPD    96(AX), Y7, Y8
+	VADDPD    Y8, Y6, Y6
+	VBLENDVPD Y5, Y6, Y3, Y3
+	VMULPD    160(AX), Y7, Y7
+	VADDPD    Y4, Y7, Y7
+	VMOVUPD   Y7, 32(DX)(R8*8)
+	VCMPPD    $0x0d, 224(AX), Y3, Y4
+	VMOVMSKPD Y4, R11
+	VMOVUPD   Y3, 32(CX)(R8*8)
+	SHLL      $0x04, R11
+	ORL       R9, R11
+	JNZ       l9
+
+l10:
+	ADDQ $0x000001c0, AX
+	ADDQ $0x01, BX
+	ADDQ $0x08, R8
+	MOVQ n+64(FP), R9
+	SUBQ R8, R9
+	CMPQ R9, $0x08
+	JGE  loop
+	VZEROUPPER
+	MOVQ spikes+96(FP), AX
+	SUBQ AX, DI
+	SHRQ $0x01, DI
+	MOVQ DI, ret+104(FP)
+	RET
+
+l3:
+	VMOVUPD (R9)(R8*8), Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD Y0, (R9)(R8*8)
+	VMOVUPD 32(R9)(R8*8), Y5
+	VADDPD  Y5, Y4, Y4
+	VMOVUPD Y0, 32(R9)(R8*8)
+	JMP     l4
+
+l1:
+	VBROADCASTSD weight+80(FP), Y5
+	VPMOVZXBD    (R9)(R8*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y3, Y3
+	VPMOVZXBD    4(R9)(R8*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	JMP          l2
+
+l5:
+	VMOVUPD (R9)(R8*8), Y8
+	VADDPD  Y8, Y7, Y7
+	JMP     l6
+
+l7:
+	VMOVUPD 32(R11)(R8*8), Y7
+	VADDPD  Y7, Y6, Y6
+	JMP     l8
+
+l9:
+l11:
+	BSFL R11, R10
+	MOVQ 256(AX)(R10*8), R9
+	ADDQ R8, R10
+	MOVQ R9, (CX)(R10*8)
+	MOVW R10, (DI)
+	ADDQ $0x02, DI
+	LEAL -1(R11), R9
+	ANDL R9, R11
+	JNZ  l11
+	JMP  l10
+
+// func expSplitEachAVX2(p *float64, v *float64, iEx *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+// Requires: AVX, AVX2
+TEXT ·expSplitEachAVX2(SB), NOSPLIT, $0-136
+	MOVQ         p+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         iEx+16(FP), DX
+	MOVQ         iIn+24(FP), BX
+	MOVQ         ready+32(FP), SI
+	MOVQ         sumEx+40(FP), DI
+	MOVQ         sumIn+48(FP), R8
+	MOVQ         spikes+120(FP), R9
+	VXORPD       Y0, Y0, Y0
+	VBROADCASTSD quantum+96(FP), Y1
+	VBROADCASTSD one+112(FP), Y2
+	XORQ         R10, R10
+
+loop:
+	VCVTDQ2PD (DI)(R10*4), Y3
+	VMOVDQU   X0, (DI)(R10*4)
+	VMULPD    Y1, Y3, Y3
+	VCVTDQ2PD 16(DI)(R10*4), Y4
+	VMOVDQU   X0, 16(DI)(R10*4)
+	VMULPD    Y1, Y4, Y4
+	MOVQ      counts+72(FP), R11
+	TESTQ     R11, R11
+	JNZ       l1
+	MOVQ      extEx+56(FP), R11
+	TESTQ     R11, R11
+	JNZ       l3
+
+l4:
+l2:
+	VCVTDQ2PD (R8)(R10*4), Y5
+	VMOVDQU   X0, (R8)(R10*4)
+	VMULPD    Y1, Y5, Y5
+	VCVTDQ2PD 16(R8)(R10*4), Y6
+	VMOVDQU   X0, 16(R8)(R10*4)
+	VMULPD    Y1, Y6, Y6
+	MOVQ      extIn+64(FP), R11
+	TESTQ     R11, R11
+	JNZ       l5
+
+l6:
+	VMOVUPD      (CX)(R10*8), Y7
+	VPBROADCASTB (SI), Y8
+	VPAND        neuronBits<>+0(SB), Y8, Y8
+	VPCMPEQQ     neuronBits<>+0(SB), Y8, Y8
+	VMULPD       (AX), Y7, Y9
+	MOVQ         drive+80(FP), R11
+	TESTQ        R11, R11
+	JNZ          l7
+	VADDPD       Y2, Y9, Y9
+
+l8:
+	VMOVUPD      (DX)(R10*8), Y10
+	VMULPD       64(AX), Y10, Y11
+	VADDPD       Y11, Y9, Y9
+	VMULPD       128(AX), Y10, Y10
+	VADDPD       Y3, Y10, Y10
+	VMOVUPD      Y10, (DX)(R10*8)
+	VMOVUPD      (BX)(R10*8), Y3
+	VMULPD       320(AX), Y3, Y10
+	VADDPD       Y10, Y9, Y9
+	VBLENDVPD    Y8, Y9, Y7, Y7
+	VMULPD       384(AX), Y3, Y3
+	VADDPD       Y5, Y3, Y3
+	VMOVUPD      Y3, (BX)(R10*8)
+	VCMPPD       $0x0d, 192(AX), Y7, Y3
+	VMOVMSKPD    Y3, R11
+	VMOVUPD      Y7, (CX)(R10*8)
+	VMOVUPD      32(CX)(R10*8), Y3
+	VPBROADCASTB (SI), Y5
+	VPAND        neuronBits<>+32(SB), Y5, Y5
+	VPCMPEQQ     neuronBits<>+32(SB), Y5, Y5
+	VMULPD       32(AX), Y3, Y7
+	MOVQ         drive+80(FP), R13
+	TESTQ        R13, R13
+	JNZ          l9
+	VADDPD       Y2, Y7, Y7
+
+l10:
+	VMOVUPD   32(DX)(R10*8), Y8
+	VMULPD    96(AX), Y8, Y9
+	VADDPD    Y9, Y7, Y7
+	VMULPD    160(AX), Y8, Y8
+	VADDPD    Y4, Y8, Y8
+	VMOVUPD   Y8, 32(DX)(R10*8)
+	VMOVUPD   32(BX)(R10*8), Y4
+	VMULPD    352(AX), Y4, Y8
+	VADDPD    Y8, Y7, Y7
+	VBLENDVPD Y5, Y7, Y3, Y3
+	VMULPD    416(AX), Y4, Y4
+	VADDPD    Y6, Y4, Y4
+	VMOVUPD   Y4, 32(BX)(R10*8)
+	VCMPPD    $0x0d, 224(AX), Y3, Y4
 	VMOVMSKPD Y4, R13
-	VMOVUPD   Y7, 32(CX)(R10*8)
-	VPTEST    X3, X3
-	JZ        l8
-	VPSUBUSW  X1, X3, X3
-	VMOVDQU   X3, (R8)(R10*2)
+	VMOVUPD   Y3, 32(CX)(R10*8)
+	SHLL      $0x04, R13
+	ORL       R11, R13
+	JNZ       l11
 
-l8:
-	SHLL $0x04, R13
-	ORL  R11, R13
-	JZ   l7
-
-l9:
-	BSFL R13, R12
-	LEAQ (R12)(R10*1), R12
-	MOVW R12, (R9)
-	ADDQ $0x02, R9
-	MOVW refractory+88(FP), R11
-	MOVW R11, (R8)(R12*2)
-	MOVQ 96(AX), R11
-	MOVQ R11, (CX)(R12*8)
-	LEAL -1(R13), R11
-	ANDL R11, R13
-	JNZ  l9
-
-l7:
+l12:
+	ADDQ $0x000001c0, AX
+	ADDQ $0x01, SI
 	ADDQ $0x08, R10
-	MOVQ n+80(FP), R11
-	CMPQ R10, R11
-	JLT  loop
+	MOVQ n+88(FP), R11
+	SUBQ R10, R11
+	CMPQ R11, $0x08
+	JGE  loop
 	VZEROUPPER
-	MOVQ spikes+96(FP), AX
+	MOVQ spikes+120(FP), AX
 	SUBQ AX, R9
 	SHRQ $0x01, R9
-	MOVQ R9, ret+104(FP)
+	MOVQ R9, ret+128(FP)
 	RET
 
-// func deltaStepAVX2(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
-// Requires: AVX, AVX2
-TEXT ·deltaStepAVX2(SB), NOSPLIT, $0-80
-	MOVQ         c+0(FP), AX
-	MOVQ         v+8(FP), CX
-	MOVQ         sum+24(FP), DX
-	MOVQ         ref+16(FP), BX
-	MOVQ         spikes+64(FP), SI
-	VXORPD       Y0, Y0, Y0
-	VPCMPEQW     X1, X1, X1
-	VPSRLW       $0x0f, X1, X1
-	VBROADCASTSD 192(AX), Y2
-	XORQ         DI, DI
-
-loop:
-	VMOVDQU   (BX)(DI*2), X3
-	VPCMPEQW  X0, X3, X4
-	VCVTDQ2PD (DX)(DI*4), Y5
-	VMOVDQU   X0, (DX)(DI*4)
-	VMULPD    32(AX), Y5, Y5
-	MOVQ      ext+32(FP), R8
-	TESTQ     R8, R8
-	JZ        l1
-	VADDPD    (R8)(DI*8), Y5, Y5
-	VMOVUPD   Y0, (R8)(DI*8)
+l3:
+	VMOVUPD (R11)(R10*8), Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD Y0, (R11)(R10*8)
+	VMOVUPD 32(R11)(R10*8), Y5
+	VADDPD  Y5, Y4, Y4
+	VMOVUPD Y0, 32(R11)(R10*8)
+	JMP     l4
 
 l1:
-	MOVQ    drive+40(FP), R8
-	TESTQ   R8, R8
-	JZ      l2
-	VMOVUPD (R8)(DI*8), Y2
+	VBROADCASTSD weight+104(FP), Y5
+	VPMOVZXBD    (R11)(R10*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y3, Y3
+	VPMOVZXBD    4(R11)(R10*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	JMP          l2
 
-l2:
-	VMOVUPD   (CX)(DI*8), Y6
-	VMULPD    (AX), Y6, Y7
-	VADDPD    Y2, Y7, Y7
-	VADDPD    Y5, Y7, Y7
-	VMOVUPD   128(AX), Y5
-	VMAXPD    Y7, Y5, Y7
-	VPMOVSXWQ X4, Y5
-	VBLENDVPD Y5, Y7, Y6, Y6
-	VCMPPD    $0x0d, 64(AX), Y6, Y5
-	VMOVMSKPD Y5, R8
-	VMOVUPD   Y6, (CX)(DI*8)
-	VCVTDQ2PD 16(DX)(DI*4), Y5
-	VMOVDQU   X0, 16(DX)(DI*4)
-	VMULPD    32(AX), Y5, Y5
-	MOVQ      ext+32(FP), R10
-	TESTQ     R10, R10
-	JZ        l3
-	VADDPD    32(R10)(DI*8), Y5, Y5
-	VMOVUPD   Y0, 32(R10)(DI*8)
-
-l3:
-	MOVQ    drive+40(FP), R10
-	TESTQ   R10, R10
-	JZ      l4
-	VMOVUPD 32(R10)(DI*8), Y2
-
-l4:
-	VMOVUPD   32(CX)(DI*8), Y6
-	VMULPD    (AX), Y6, Y7
-	VADDPD    Y2, Y7, Y7
-	VADDPD    Y5, Y7, Y7
-	VMOVUPD   128(AX), Y5
-	VMAXPD    Y7, Y5, Y7
-	VPSRLDQ   $0x08, X4, X4
-	VPMOVSXWQ X4, Y4
-	VBLENDVPD Y4, Y7, Y6, Y6
-	VCMPPD    $0x0d, 64(AX), Y6, Y4
-	VMOVMSKPD Y4, R10
-	VMOVUPD   Y6, 32(CX)(DI*8)
-	VPTEST    X3, X3
-	JZ        l6
-	VPSUBUSW  X1, X3, X3
-	VMOVDQU   X3, (BX)(DI*2)
-
-l6:
-	SHLL $0x04, R10
-	ORL  R8, R10
-	JZ   l5
+l5:
+	VMOVUPD (R11)(R10*8), Y7
+	VADDPD  Y7, Y5, Y5
+	VMOVUPD Y0, (R11)(R10*8)
+	VMOVUPD 32(R11)(R10*8), Y7
+	VADDPD  Y7, Y6, Y6
+	VMOVUPD Y0, 32(R11)(R10*8)
+	JMP     l6
 
 l7:
-	BSFL R10, R9
-	LEAQ (R9)(DI*1), R9
-	MOVW R9, (SI)
-	ADDQ $0x02, SI
-	MOVW refractory+56(FP), R8
-	MOVW R8, (BX)(R9*2)
-	MOVQ 96(AX), R8
-	MOVQ R8, (CX)(R9*8)
-	LEAL -1(R10), R8
-	ANDL R8, R10
-	JNZ  l7
-
-l5:
-	ADDQ $0x08, DI
-	MOVQ n+48(FP), R8
-	CMPQ DI, R8
-	JLT  loop
-	VZEROUPPER
-	MOVQ spikes+64(FP), AX
-	SUBQ AX, SI
-	SHRQ $0x01, SI
-	MOVQ SI, ret+72(FP)
-	RET
-
-// func deltaStepCountsAVX2(c *float64, v *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int
-// Requires: AVX, AVX2
-TEXT ·deltaStepCountsAVX2(SB), NOSPLIT, $0-80
-	MOVQ         c+0(FP), AX
-	MOVQ         v+8(FP), CX
-	MOVQ         sum+24(FP), DX
-	MOVQ         ref+16(FP), BX
-	MOVQ         spikes+64(FP), SI
-	VXORPD       Y0, Y0, Y0
-	VPCMPEQW     X1, X1, X1
-	VPSRLW       $0x0f, X1, X1
-	VBROADCASTSD 192(AX), Y2
-	XORQ         DI, DI
-
-loop:
-	VMOVDQU   (BX)(DI*2), X3
-	VPCMPEQW  X0, X3, X4
-	VCVTDQ2PD (DX)(DI*4), Y5
-	VMOVDQU   X0, (DX)(DI*4)
-	VMULPD    32(AX), Y5, Y5
-	MOVQ      counts+32(FP), R8
-	VPMOVZXBD (R8)(DI*1), X6
-	VCVTDQ2PD X6, Y6
-	VMULPD    160(AX), Y6, Y6
-	VADDPD    Y0, Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	MOVQ      drive+40(FP), R8
-	TESTQ     R8, R8
-	JZ        l1
-	VMOVUPD   (R8)(DI*8), Y2
-
-l1:
-	VMOVUPD   (CX)(DI*8), Y6
-	VMULPD    (AX), Y6, Y7
-	VADDPD    Y2, Y7, Y7
-	VADDPD    Y5, Y7, Y7
-	VMOVUPD   128(AX), Y5
-	VMAXPD    Y7, Y5, Y7
-	VPMOVSXWQ X4, Y5
-	VBLENDVPD Y5, Y7, Y6, Y6
-	VCMPPD    $0x0d, 64(AX), Y6, Y5
-	VMOVMSKPD Y5, R8
-	VMOVUPD   Y6, (CX)(DI*8)
-	VCVTDQ2PD 16(DX)(DI*4), Y5
-	VMOVDQU   X0, 16(DX)(DI*4)
-	VMULPD    32(AX), Y5, Y5
-	MOVQ      counts+32(FP), R10
-	VPMOVZXBD 4(R10)(DI*1), X6
-	VCVTDQ2PD X6, Y6
-	VMULPD    160(AX), Y6, Y6
-	VADDPD    Y0, Y6, Y6
-	VADDPD    Y6, Y5, Y5
-	MOVQ      drive+40(FP), R10
-	TESTQ     R10, R10
-	JZ        l2
-	VMOVUPD   32(R10)(DI*8), Y2
-
-l2:
-	VMOVUPD   32(CX)(DI*8), Y6
-	VMULPD    (AX), Y6, Y7
-	VADDPD    Y2, Y7, Y7
-	VADDPD    Y5, Y7, Y7
-	VMOVUPD   128(AX), Y5
-	VMAXPD    Y7, Y5, Y7
-	VPSRLDQ   $0x08, X4, X4
-	VPMOVSXWQ X4, Y4
-	VBLENDVPD Y4, Y7, Y6, Y6
-	VCMPPD    $0x0d, 64(AX), Y6, Y4
-	VMOVMSKPD Y4, R10
-	VMOVUPD   Y6, 32(CX)(DI*8)
-	VPTEST    X3, X3
-	JZ        l4
-	VPSUBUSW  X1, X3, X3
-	VMOVDQU   X3, (BX)(DI*2)
-
-l4:
-	SHLL $0x04, R10
-	ORL  R8, R10
-	JZ   l3
-
-l5:
-	BSFL R10, R9
-	LEAQ (R9)(DI*1), R9
-	MOVW R9, (SI)
-	ADDQ $0x02, SI
-	MOVW refractory+56(FP), R8
-	MOVW R8, (BX)(R9*2)
-	MOVQ 96(AX), R8
-	MOVQ R8, (CX)(R9*8)
-	LEAL -1(R10), R8
-	ANDL R8, R10
-	JNZ  l5
-
-l3:
-	ADDQ $0x08, DI
-	MOVQ n+48(FP), R8
-	CMPQ DI, R8
-	JLT  loop
-	VZEROUPPER
-	MOVQ spikes+64(FP), AX
-	SUBQ AX, SI
-	SHRQ $0x01, SI
-	MOVQ SI, ret+72(FP)
-	RET
-
-// func expMergedEachAVX2(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
-// Requires: AVX, AVX2
-TEXT ·expMergedEachAVX2(SB), NOSPLIT, $0-104
-	MOVQ         c+0(FP), AX
-	MOVQ         v+8(FP), CX
-	MOVQ         i+16(FP), DX
-	MOVQ         sum+32(FP), BX
-	MOVQ         ref+24(FP), SI
-	MOVQ         spikes+88(FP), DI
-	VXORPD       Y0, Y0, Y0
-	VPCMPEQW     X1, X1, X1
-	VPSRLW       $0x0f, X1, X1
-	VBROADCASTSD one+72(FP), Y2
-	VBROADCASTSD quantum+64(FP), Y3
-	XORQ         R8, R8
-
-loop:
-	VMOVDQU   (SI)(R8*2), X4
-	VPCMPEQW  X0, X4, X5
-	VCVTDQ2PD (BX)(R8*4), Y6
-	VMOVDQU   X0, (BX)(R8*4)
-	VMULPD    Y3, Y6, Y6
-	MOVQ      ext+40(FP), R9
-	TESTQ     R9, R9
-	JZ        l1
-	VADDPD    (R9)(R8*8), Y6, Y6
-	VMOVUPD   Y0, (R9)(R8*8)
-
-l1:
-	MOVQ    drive+48(FP), R9
-	TESTQ   R9, R9
-	JZ      l2
-	VMOVUPD (R9)(R8*8), Y2
-
-l2:
-	VMOVUPD   (CX)(R8*8), Y7
-	VMULPD    (AX), Y7, Y8
-	VADDPD    Y2, Y8, Y8
-	VMOVUPD   (DX)(R8*8), Y10
-	VMULPD    64(AX), Y10, Y9
-	VADDPD    Y9, Y8, Y8
-	VPMOVSXWQ X5, Y9
-	VBLENDVPD Y9, Y8, Y7, Y7
-	VMULPD    128(AX), Y10, Y10
-	VADDPD    Y6, Y10, Y10
-	VMOVUPD   Y10, (DX)(R8*8)
-	VCMPPD    $0x0d, 192(AX), Y7, Y6
-	VMOVMSKPD Y6, R9
-	VMOVUPD   Y7, (CX)(R8*8)
-	VCVTDQ2PD 16(BX)(R8*4), Y6
-	VMOVDQU   X0, 16(BX)(R8*4)
-	VMULPD    Y3, Y6, Y6
-	MOVQ      ext+40(FP), R11
-	TESTQ     R11, R11
-	JZ        l3
-	VADDPD    32(R11)(R8*8), Y6, Y6
-	VMOVUPD   Y0, 32(R11)(R8*8)
-
-l3:
-	MOVQ    drive+48(FP), R11
-	TESTQ   R11, R11
-	JZ      l4
-	VMOVUPD 32(R11)(R8*8), Y2
-
-l4:
-	VMOVUPD   32(CX)(R8*8), Y7
-	VMULPD    32(AX), Y7, Y8
-	VADDPD    Y2, Y8, Y8
-	VMOVUPD   32(DX)(R8*8), Y10
-	VMULPD    96(AX), Y10, Y9
-	VADDPD    Y9, Y8, Y8
-	VPSRLDQ   $0x08, X5, X5
-	VPMOVSXWQ X5, Y5
-	VBLENDVPD Y5, Y8, Y7, Y7
-	VMULPD    160(AX), Y10, Y10
-	VADDPD    Y6, Y10, Y10
-	VMOVUPD   Y10, 32(DX)(R8*8)
-	VCMPPD    $0x0d, 224(AX), Y7, Y5
-	VMOVMSKPD Y5, R11
-	VMOVUPD   Y7, 32(CX)(R8*8)
-	VPTEST    X4, X4
-	JZ        l6
-	VPSUBUSW  X1, X4, X4
-	VMOVDQU   X4, (SI)(R8*2)
-
-l6:
-	SHLL $0x04, R11
-	ORL  R9, R11
-	JZ   l5
-
-l7:
-	BSFL R11, R10
-	MOVQ R10, R12
-	LEAQ (R10)(R8*1), R10
-	MOVW R10, (DI)
-	ADDQ $0x02, DI
-	MOVQ refractory+80(FP), R9
-	MOVW (R9)(R10*2), R9
-	MOVW R9, (SI)(R10*2)
-	MOVQ 256(AX)(R12*8), R9
-	MOVQ R9, (CX)(R10*8)
-	LEAL -1(R11), R9
-	ANDL R9, R11
-	JNZ  l7
-
-l5:
-	ADDQ $0x000001c0, AX
-	ADDQ $0x08, R8
-	MOVQ n+56(FP), R9
-	CMPQ R8, R9
-	JLT  loop
-	VZEROUPPER
-	MOVQ spikes+88(FP), AX
-	SUBQ AX, DI
-	SHRQ $0x01, DI
-	MOVQ DI, ret+96(FP)
-	RET
-
-// func expSplitEachAVX2(c *float64, v *float64, iEx *float64, iIn *float64, ref *uint16, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
-// Requires: AVX, AVX2
-TEXT ·expSplitEachAVX2(SB), NOSPLIT, $0-128
-	MOVQ         c+0(FP), AX
-	MOVQ         v+8(FP), CX
-	MOVQ         iEx+16(FP), DX
-	MOVQ         sumEx+40(FP), BX
-	MOVQ         iIn+24(FP), SI
-	MOVQ         sumIn+48(FP), DI
-	MOVQ         ref+32(FP), R8
-	MOVQ         spikes+112(FP), R9
-	VXORPD       Y0, Y0, Y0
-	VPCMPEQW     X1, X1, X1
-	VPSRLW       $0x0f, X1, X1
-	VBROADCASTSD one+96(FP), Y2
-	VBROADCASTSD quantum+88(FP), Y3
-	XORQ         R10, R10
-
-loop:
-	VMOVDQU   (R8)(R10*2), X4
-	VPCMPEQW  X0, X4, X5
-	VCVTDQ2PD (BX)(R10*4), Y6
-	VMOVDQU   X0, (BX)(R10*4)
-	VMULPD    Y3, Y6, Y6
-	MOVQ      extEx+56(FP), R11
-	TESTQ     R11, R11
-	JZ        l1
-	VADDPD    (R11)(R10*8), Y6, Y6
-	VMOVUPD   Y0, (R11)(R10*8)
-
-l1:
-	VCVTDQ2PD (DI)(R10*4), Y7
-	VMOVDQU   X0, (DI)(R10*4)
-	VMULPD    Y3, Y7, Y7
-	MOVQ      extIn+64(FP), R11
-	TESTQ     R11, R11
-	JZ        l2
-	VADDPD    (R11)(R10*8), Y7, Y7
-	VMOVUPD   Y0, (R11)(R10*8)
-
-l2:
-	MOVQ    drive+72(FP), R11
-	TESTQ   R11, R11
-	JZ      l3
-	VMOVUPD (R11)(R10*8), Y2
-
-l3:
-	VMOVUPD   (CX)(R10*8), Y8
-	VMULPD    (AX), Y8, Y9
-	VADDPD    Y2, Y9, Y9
-	VMOVUPD   (DX)(R10*8), Y11
-	VMULPD    64(AX), Y11, Y10
-	VADDPD    Y10, Y9, Y9
-	VMOVUPD   (SI)(R10*8), Y12
-	VMULPD    320(AX), Y12, Y10
-	VADDPD    Y10, Y9, Y9
-	VPMOVSXWQ X5, Y10
-	VBLENDVPD Y10, Y9, Y8, Y8
-	VMULPD    128(AX), Y11, Y11
-	VADDPD    Y6, Y11, Y11
-	VMOVUPD   Y11, (DX)(R10*8)
-	VMULPD    384(AX), Y12, Y12
-	VADDPD    Y7, Y12, Y12
-	VMOVUPD   Y12, (SI)(R10*8)
-	VCMPPD    $0x0d, 192(AX), Y8, Y6
-	VMOVMSKPD Y6, R11
-	VMOVUPD   Y8, (CX)(R10*8)
-	VCVTDQ2PD 16(BX)(R10*4), Y6
-	VMOVDQU   X0, 16(BX)(R10*4)
-	VMULPD    Y3, Y6, Y6
-	MOVQ      extEx+56(FP), R13
-	TESTQ     R13, R13
-	JZ        l4
-	VADDPD    32(R13)(R10*8), Y6, Y6
-	VMOVUPD   Y0, 32(R13)(R10*8)
-
-l4:
-	VCVTDQ2PD 16(DI)(R10*4), Y7
-	VMOVDQU   X0, 16(DI)(R10*4)
-	VMULPD    Y3, Y7, Y7
-	MOVQ      extIn+64(FP), R13
-	TESTQ     R13, R13
-	JZ        l5
-	VADDPD    32(R13)(R10*8), Y7, Y7
-	VMOVUPD   Y0, 32(R13)(R10*8)
-
-l5:
-	MOVQ    drive+72(FP), R13
-	TESTQ   R13, R13
-	JZ      l6
-	VMOVUPD 32(R13)(R10*8), Y2
-
-l6:
-	VMOVUPD   32(CX)(R10*8), Y8
-	VMULPD    32(AX), Y8, Y9
-	VADDPD    Y2, Y9, Y9
-	VMOVUPD   32(DX)(R10*8), Y11
-	VMULPD    96(AX), Y11, Y10
-	VADDPD    Y10, Y9, Y9
-	VMOVUPD   32(SI)(R10*8), Y12
-	VMULPD    352(AX), Y12, Y10
-	VADDPD    Y10, Y9, Y9
-	VPSRLDQ   $0x08, X5, X5
-	VPMOVSXWQ X5, Y5
-	VBLENDVPD Y5, Y9, Y8, Y8
-	VMULPD    160(AX), Y11, Y11
-	VADDPD    Y6, Y11, Y11
-	VMOVUPD   Y11, 32(DX)(R10*8)
-	VMULPD    416(AX), Y12, Y12
-	VADDPD    Y7, Y12, Y12
-	VMOVUPD   Y12, 32(SI)(R10*8)
-	VCMPPD    $0x0d, 224(AX), Y8, Y5
-	VMOVMSKPD Y5, R13
-	VMOVUPD   Y8, 32(CX)(R10*8)
-	VPTEST    X4, X4
-	JZ        l8
-	VPSUBUSW  X1, X4, X4
-	VMOVDQU   X4, (R8)(R10*2)
-
-l8:
-	SHLL $0x04, R13
-	ORL  R11, R13
-	JZ   l7
+	VMOVUPD (R11)(R10*8), Y10
+	VADDPD  Y10, Y9, Y9
+	JMP     l8
 
 l9:
+	VMOVUPD 32(R13)(R10*8), Y8
+	VADDPD  Y8, Y7, Y7
+	JMP     l10
+
+l11:
+l13:
 	BSFL R13, R12
-	MOVQ R12, R14
-	LEAQ (R12)(R10*1), R12
+	MOVQ 256(AX)(R12*8), R11
+	ADDQ R10, R12
+	MOVQ R11, (CX)(R12*8)
 	MOVW R12, (R9)
 	ADDQ $0x02, R9
-	MOVQ refractory+104(FP), R11
-	MOVW (R11)(R12*2), R11
-	MOVW R11, (R8)(R12*2)
-	MOVQ 256(AX)(R14*8), R11
-	MOVQ R11, (CX)(R12*8)
 	LEAL -1(R13), R11
 	ANDL R11, R13
-	JNZ  l9
+	JNZ  l13
+	JMP  l12
 
-l7:
-	ADDQ $0x000001c0, AX
-	ADDQ $0x08, R10
-	MOVQ n+80(FP), R11
-	CMPQ R10, R11
-	JLT  loop
+// func alphaSplitEachAVX2(p *float64, v *float64, dEx *float64, iEx *float64, dIn *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+// Requires: AVX, AVX2
+TEXT ·alphaSplitEachAVX2(SB), NOSPLIT, $0-152
+	MOVQ         p+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         dEx+16(FP), DX
+	MOVQ         iEx+24(FP), BX
+	MOVQ         dIn+32(FP), SI
+	MOVQ         iIn+40(FP), DI
+	MOVQ         ready+48(FP), R8
+	MOVQ         sumEx+56(FP), R9
+	MOVQ         sumIn+64(FP), R10
+	MOVQ         spikes+136(FP), R11
+	VXORPD       Y0, Y0, Y0
+	VBROADCASTSD quantum+112(FP), Y1
+	VBROADCASTSD one+128(FP), Y2
+	XORQ         R12, R12
+
+loop:
+	VCVTDQ2PD (R9)(R12*4), Y3
+	VMOVDQU   X0, (R9)(R12*4)
+	VMULPD    Y1, Y3, Y3
+	VCVTDQ2PD 16(R9)(R12*4), Y4
+	VMOVDQU   X0, 16(R9)(R12*4)
+	VMULPD    Y1, Y4, Y4
+	MOVQ      counts+88(FP), R13
+	TESTQ     R13, R13
+	JNZ       l1
+	MOVQ      extEx+72(FP), R13
+	TESTQ     R13, R13
+	JNZ       l3
+
+l4:
+l2:
+	VCVTDQ2PD (R10)(R12*4), Y5
+	VMOVDQU   X0, (R10)(R12*4)
+	VMULPD    Y1, Y5, Y5
+	VCVTDQ2PD 16(R10)(R12*4), Y6
+	VMOVDQU   X0, 16(R10)(R12*4)
+	VMULPD    Y1, Y6, Y6
+	MOVQ      extIn+80(FP), R13
+	TESTQ     R13, R13
+	JNZ       l5
+
+l6:
+	VMOVUPD      (CX)(R12*8), Y7
+	VPBROADCASTB (R8), Y8
+	VPAND        neuronBits<>+0(SB), Y8, Y8
+	VPCMPEQQ     neuronBits<>+0(SB), Y8, Y8
+	VMULPD       (AX), Y7, Y9
+	MOVQ         drive+96(FP), R13
+	TESTQ        R13, R13
+	JNZ          l7
+	VADDPD       Y2, Y9, Y9
+
+l8:
+	VMOVUPD      (DX)(R12*8), Y10
+	VMOVUPD      (BX)(R12*8), Y11
+	VMULPD       64(AX), Y10, Y12
+	VADDPD       Y12, Y9, Y9
+	VMULPD       128(AX), Y11, Y12
+	VADDPD       Y12, Y9, Y9
+	VMULPD       448(AX), Y11, Y11
+	VMULPD       384(AX), Y10, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y11, (BX)(R12*8)
+	VMULPD       448(AX), Y10, Y10
+	VMULPD       640(AX), Y3, Y3
+	VADDPD       Y3, Y10, Y10
+	VMOVUPD      Y10, (DX)(R12*8)
+	VMOVUPD      (SI)(R12*8), Y3
+	VMOVUPD      (DI)(R12*8), Y10
+	VMULPD       192(AX), Y3, Y11
+	VADDPD       Y11, Y9, Y9
+	VMULPD       256(AX), Y10, Y11
+	VADDPD       Y11, Y9, Y9
+	VMULPD       576(AX), Y10, Y10
+	VMULPD       512(AX), Y3, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      Y10, (DI)(R12*8)
+	VMULPD       576(AX), Y3, Y3
+	VMULPD       704(AX), Y5, Y5
+	VADDPD       Y5, Y3, Y3
+	VMOVUPD      Y3, (SI)(R12*8)
+	VMOVUPD      320(AX), Y3
+	VMAXPD       Y9, Y3, Y3
+	VBLENDVPD    Y8, Y3, Y7, Y7
+	VCMPPD       $0x0d, 768(AX), Y7, Y3
+	VMOVMSKPD    Y3, R13
+	VMOVUPD      Y7, (CX)(R12*8)
+	VMOVUPD      32(CX)(R12*8), Y3
+	VPBROADCASTB (R8), Y5
+	VPAND        neuronBits<>+32(SB), Y5, Y5
+	VPCMPEQQ     neuronBits<>+32(SB), Y5, Y5
+	VMULPD       32(AX), Y3, Y7
+	MOVQ         drive+96(FP), R15
+	TESTQ        R15, R15
+	JNZ          l9
+	VADDPD       Y2, Y7, Y7
+
+l10:
+	VMOVUPD   32(DX)(R12*8), Y8
+	VMOVUPD   32(BX)(R12*8), Y9
+	VMULPD    96(AX), Y8, Y10
+	VADDPD    Y10, Y7, Y7
+	VMULPD    160(AX), Y9, Y10
+	VADDPD    Y10, Y7, Y7
+	VMULPD    480(AX), Y9, Y9
+	VMULPD    416(AX), Y8, Y10
+	VADDPD    Y10, Y9, Y9
+	VMOVUPD   Y9, 32(BX)(R12*8)
+	VMULPD    480(AX), Y8, Y8
+	VMULPD    672(AX), Y4, Y4
+	VADDPD    Y4, Y8, Y8
+	VMOVUPD   Y8, 32(DX)(R12*8)
+	VMOVUPD   32(SI)(R12*8), Y4
+	VMOVUPD   32(DI)(R12*8), Y8
+	VMULPD    224(AX), Y4, Y9
+	VADDPD    Y9, Y7, Y7
+	VMULPD    288(AX), Y8, Y9
+	VADDPD    Y9, Y7, Y7
+	VMULPD    608(AX), Y8, Y8
+	VMULPD    544(AX), Y4, Y9
+	VADDPD    Y9, Y8, Y8
+	VMOVUPD   Y8, 32(DI)(R12*8)
+	VMULPD    608(AX), Y4, Y4
+	VMULPD    736(AX), Y6, Y6
+	VADDPD    Y6, Y4, Y4
+	VMOVUPD   Y4, 32(SI)(R12*8)
+	VMOVUPD   352(AX), Y4
+	VMAXPD    Y7, Y4, Y4
+	VBLENDVPD Y5, Y4, Y3, Y3
+	VCMPPD    $0x0d, 800(AX), Y3, Y4
+	VMOVMSKPD Y4, R15
+	VMOVUPD   Y3, 32(CX)(R12*8)
+	SHLL      $0x04, R15
+	ORL       R13, R15
+	JNZ       l11
+
+l12:
+	ADDQ $0x00000380, AX
+	ADDQ $0x01, R8
+	ADDQ $0x08, R12
+	MOVQ n+104(FP), R13
+	SUBQ R12, R13
+	CMPQ R13, $0x08
+	JGE  loop
 	VZEROUPPER
-	MOVQ spikes+112(FP), AX
-	SUBQ AX, R9
-	SHRQ $0x01, R9
-	MOVQ R9, ret+120(FP)
+	MOVQ spikes+136(FP), AX
+	SUBQ AX, R11
+	SHRQ $0x01, R11
+	MOVQ R11, ret+144(FP)
 	RET
 
-// func deltaStepEachAVX2(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+l3:
+	VMOVUPD (R13)(R12*8), Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD Y0, (R13)(R12*8)
+	VMOVUPD 32(R13)(R12*8), Y5
+	VADDPD  Y5, Y4, Y4
+	VMOVUPD Y0, 32(R13)(R12*8)
+	JMP     l4
+
+l1:
+	VBROADCASTSD weight+120(FP), Y5
+	VPMOVZXBD    (R13)(R12*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y3, Y3
+	VPMOVZXBD    4(R13)(R12*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	JMP          l2
+
+l5:
+	VMOVUPD (R13)(R12*8), Y7
+	VADDPD  Y7, Y5, Y5
+	VMOVUPD Y0, (R13)(R12*8)
+	VMOVUPD 32(R13)(R12*8), Y7
+	VADDPD  Y7, Y6, Y6
+	VMOVUPD Y0, 32(R13)(R12*8)
+	JMP     l6
+
+l7:
+	VMOVUPD (R13)(R12*8), Y10
+	VADDPD  Y10, Y9, Y9
+	JMP     l8
+
+l9:
+	VMOVUPD 32(R15)(R12*8), Y8
+	VADDPD  Y8, Y7, Y7
+	JMP     l10
+
+l11:
+l13:
+	BSFL R15, R14
+	MOVQ 832(AX)(R14*8), R13
+	ADDQ R12, R14
+	MOVQ R13, (CX)(R14*8)
+	MOVW R14, (R11)
+	ADDQ $0x02, R11
+	LEAL -1(R15), R13
+	ANDL R13, R15
+	JNZ  l13
+	JMP  l12
+
+// func deltaStepEachAVX2(p *float64, v *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 // Requires: AVX, AVX2
-TEXT ·deltaStepEachAVX2(SB), NOSPLIT, $0-96
-	MOVQ         c+0(FP), AX
+TEXT ·deltaStepEachAVX2(SB), NOSPLIT, $0-104
+	MOVQ         p+0(FP), AX
 	MOVQ         v+8(FP), CX
-	MOVQ         sum+24(FP), DX
-	MOVQ         ref+16(FP), BX
-	MOVQ         spikes+80(FP), SI
+	MOVQ         ready+16(FP), DX
+	MOVQ         sum+24(FP), BX
+	MOVQ         spikes+88(FP), SI
 	VXORPD       Y0, Y0, Y0
-	VPCMPEQW     X1, X1, X1
-	VPSRLW       $0x0f, X1, X1
-	VBROADCASTSD one+64(FP), Y2
-	VBROADCASTSD quantum+56(FP), Y3
+	VBROADCASTSD quantum+64(FP), Y1
+	VBROADCASTSD one+80(FP), Y2
 	XORQ         DI, DI
 
 loop:
-	VMOVDQU   (BX)(DI*2), X4
-	VPCMPEQW  X0, X4, X5
-	VCVTDQ2PD (DX)(DI*4), Y6
-	VMOVDQU   X0, (DX)(DI*4)
-	VMULPD    Y3, Y6, Y6
+	VCVTDQ2PD (BX)(DI*4), Y3
+	VMOVDQU   X0, (BX)(DI*4)
+	VMULPD    Y1, Y3, Y3
+	VCVTDQ2PD 16(BX)(DI*4), Y4
+	VMOVDQU   X0, 16(BX)(DI*4)
+	VMULPD    Y1, Y4, Y4
+	MOVQ      counts+40(FP), R8
+	TESTQ     R8, R8
+	JNZ       l1
 	MOVQ      ext+32(FP), R8
 	TESTQ     R8, R8
-	JZ        l1
-	VADDPD    (R8)(DI*8), Y6, Y6
-	VMOVUPD   Y0, (R8)(DI*8)
-
-l1:
-	MOVQ    drive+40(FP), R8
-	TESTQ   R8, R8
-	JZ      l2
-	VMOVUPD (R8)(DI*8), Y2
-
-l2:
-	VMOVUPD   (CX)(DI*8), Y7
-	VMULPD    (AX), Y7, Y8
-	VADDPD    Y2, Y8, Y8
-	VADDPD    Y6, Y8, Y8
-	VMOVUPD   192(AX), Y6
-	VMAXPD    Y8, Y6, Y8
-	VPMOVSXWQ X5, Y6
-	VBLENDVPD Y6, Y8, Y7, Y7
-	VCMPPD    $0x0d, 64(AX), Y7, Y6
-	VMOVMSKPD Y6, R8
-	VMOVUPD   Y7, (CX)(DI*8)
-	VCVTDQ2PD 16(DX)(DI*4), Y6
-	VMOVDQU   X0, 16(DX)(DI*4)
-	VMULPD    Y3, Y6, Y6
-	MOVQ      ext+32(FP), R10
-	TESTQ     R10, R10
-	JZ        l3
-	VADDPD    32(R10)(DI*8), Y6, Y6
-	VMOVUPD   Y0, 32(R10)(DI*8)
-
-l3:
-	MOVQ    drive+40(FP), R10
-	TESTQ   R10, R10
-	JZ      l4
-	VMOVUPD 32(R10)(DI*8), Y2
+	JNZ       l3
 
 l4:
-	VMOVUPD   32(CX)(DI*8), Y7
-	VMULPD    32(AX), Y7, Y8
-	VADDPD    Y2, Y8, Y8
-	VADDPD    Y6, Y8, Y8
-	VMOVUPD   224(AX), Y6
-	VMAXPD    Y8, Y6, Y8
-	VPSRLDQ   $0x08, X5, X5
-	VPMOVSXWQ X5, Y5
-	VBLENDVPD Y5, Y8, Y7, Y7
-	VCMPPD    $0x0d, 96(AX), Y7, Y5
-	VMOVMSKPD Y5, R10
-	VMOVUPD   Y7, 32(CX)(DI*8)
-	VPTEST    X4, X4
-	JZ        l6
-	VPSUBUSW  X1, X4, X4
-	VMOVDQU   X4, (BX)(DI*2)
+l2:
+	VMOVUPD      (CX)(DI*8), Y5
+	VPBROADCASTB (DX), Y6
+	VPAND        neuronBits<>+0(SB), Y6, Y6
+	VPCMPEQQ     neuronBits<>+0(SB), Y6, Y6
+	VMULPD       (AX), Y5, Y7
+	MOVQ         drive+48(FP), R8
+	TESTQ        R8, R8
+	JNZ          l5
+	VADDPD       Y2, Y7, Y7
 
 l6:
-	SHLL $0x04, R10
-	ORL  R8, R10
-	JZ   l5
+	VADDPD       Y3, Y7, Y7
+	VMOVUPD      192(AX), Y3
+	VMAXPD       Y7, Y3, Y3
+	VBLENDVPD    Y6, Y3, Y5, Y5
+	VCMPPD       $0x0d, 64(AX), Y5, Y3
+	VMOVMSKPD    Y3, R8
+	VMOVUPD      Y5, (CX)(DI*8)
+	VMOVUPD      32(CX)(DI*8), Y3
+	VPBROADCASTB (DX), Y5
+	VPAND        neuronBits<>+32(SB), Y5, Y5
+	VPCMPEQQ     neuronBits<>+32(SB), Y5, Y5
+	VMULPD       32(AX), Y3, Y6
+	MOVQ         drive+48(FP), R10
+	TESTQ        R10, R10
+	JNZ          l7
+	VADDPD       Y2, Y6, Y6
 
-l7:
-	BSFL R10, R9
-	MOVQ R9, R11
-	LEAQ (R9)(DI*1), R9
-	MOVW R9, (SI)
-	ADDQ $0x02, SI
-	MOVQ refractory+72(FP), R8
-	MOVW (R8)(R9*2), R8
-	MOVW R8, (BX)(R9*2)
-	MOVQ 128(AX)(R11*8), R8
-	MOVQ R8, (CX)(R9*8)
-	LEAL -1(R10), R8
-	ANDL R8, R10
-	JNZ  l7
+l8:
+	VADDPD    Y4, Y6, Y6
+	VMOVUPD   224(AX), Y4
+	VMAXPD    Y6, Y4, Y4
+	VBLENDVPD Y5, Y4, Y3, Y3
+	VCMPPD    $0x0d, 96(AX), Y3, Y4
+	VMOVMSKPD Y4, R10
+	VMOVUPD   Y3, 32(CX)(DI*8)
+	SHLL      $0x04, R10
+	ORL       R8, R10
+	JNZ       l9
 
-l5:
+l10:
 	ADDQ $0x00000100, AX
+	ADDQ $0x01, DX
 	ADDQ $0x08, DI
-	MOVQ n+48(FP), R8
-	CMPQ DI, R8
-	JLT  loop
+	MOVQ n+56(FP), R8
+	SUBQ DI, R8
+	CMPQ R8, $0x08
+	JGE  loop
 	VZEROUPPER
-	MOVQ spikes+80(FP), AX
+	MOVQ spikes+88(FP), AX
 	SUBQ AX, SI
 	SHRQ $0x01, SI
-	MOVQ SI, ret+88(FP)
+	MOVQ SI, ret+96(FP)
 	RET
 
-// func expMergedAVX512(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·expMergedAVX512(SB), NOSPLIT, $0-88
-	MOVQ         c+0(FP), AX
-	MOVQ         v+8(FP), CX
-	MOVQ         i+16(FP), DX
-	MOVQ         sum+32(FP), BX
-	MOVQ         ref+24(FP), SI
-	MOVQ         spikes+72(FP), DI
-	VBROADCASTSD (AX), Z0
-	VBROADCASTSD 32(AX), Z1
-	VBROADCASTSD 64(AX), Z2
-	VBROADCASTSD 224(AX), Z3
-	VBROADCASTSD 256(AX), Z4
-	VPXORQ       Z5, Z5, Z5
-	VPCMPEQW     X6, X6, X6
-	VPSRLW       $0x0f, X6, X6
-	VBROADCASTSD 192(AX), Z7
-	XORQ         R8, R8
-
-loop:
-	VMOVDQU   (SI)(R8*2), X8
-	VPTESTNMW X8, X8, K1
-	VPTESTMW  X8, X8, K2
-	VCVTDQ2PD (BX)(R8*4), Z9
-	VMOVDQU   Y5, (BX)(R8*4)
-	VMULPD    Z1, Z9, Z9
-	MOVQ      ext+40(FP), R9
-	TESTQ     R9, R9
-	JZ        l1
-	VADDPD    (R9)(R8*8), Z9, Z9
-	VMOVUPD   Z5, (R9)(R8*8)
+l3:
+	VMOVUPD (R8)(DI*8), Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD Y0, (R8)(DI*8)
+	VMOVUPD 32(R8)(DI*8), Y5
+	VADDPD  Y5, Y4, Y4
+	VMOVUPD Y0, 32(R8)(DI*8)
+	JMP     l4
 
 l1:
-	MOVQ    drive+48(FP), R9
-	TESTQ   R9, R9
-	JZ      l2
-	VMOVUPD (R9)(R8*8), Z7
-
-l2:
-	VMOVUPD  (CX)(R8*8), Z10
-	VMULPD   Z0, Z10, Z11
-	VADDPD   Z7, Z11, Z11
-	VMOVUPD  (DX)(R8*8), Z13
-	VMULPD   Z3, Z13, Z12
-	VADDPD   Z12, Z11, Z11
-	VMOVAPD  Z11, K1, Z10
-	VMULPD   Z4, Z13, Z13
-	VADDPD   Z9, Z13, Z13
-	VMOVUPD  Z13, (DX)(R8*8)
-	VCMPPD   $0x0d, Z2, Z10, K1
-	VMOVUPD  Z10, (CX)(R8*8)
-	KORTESTW K2, K2
-	JZ       l4
-	VPSUBUSW X6, X8, X8
-	VMOVDQU  X8, (SI)(R8*2)
-
-l4:
-	KORTESTW K1, K1
-	JZ       l3
-	KMOVW    K1, R9
+	VBROADCASTSD weight+72(FP), Y5
+	VPMOVZXBD    (R8)(DI*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y3, Y3
+	VPMOVZXBD    4(R8)(DI*1), X6
+	VCVTDQ2PD    X6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	JMP          l2
 
 l5:
-	BSFL R9, R10
-	LEAQ (R10)(R8*1), R10
-	MOVW R10, (DI)
-	ADDQ $0x02, DI
-	MOVW refractory+64(FP), R12
-	MOVW R12, (SI)(R10*2)
-	MOVQ 96(AX), R12
-	MOVQ R12, (CX)(R10*8)
-	LEAL -1(R9), R12
-	ANDL R12, R9
-	JNZ  l5
-
-l3:
-	VMOVDQU   16(SI)(R8*2), X8
-	VPTESTNMW X8, X8, K1
-	VPTESTMW  X8, X8, K2
-	VCVTDQ2PD 32(BX)(R8*4), Z9
-	VMOVDQU   Y5, 32(BX)(R8*4)
-	VMULPD    Z1, Z9, Z9
-	MOVQ      ext+40(FP), R9
-	TESTQ     R9, R9
-	JZ        l6
-	VADDPD    64(R9)(R8*8), Z9, Z9
-	VMOVUPD   Z5, 64(R9)(R8*8)
-
-l6:
-	MOVQ    drive+48(FP), R9
-	TESTQ   R9, R9
-	JZ      l7
-	VMOVUPD 64(R9)(R8*8), Z7
+	VMOVUPD (R8)(DI*8), Y8
+	VADDPD  Y8, Y7, Y7
+	JMP     l6
 
 l7:
-	VMOVUPD  64(CX)(R8*8), Z10
-	VMULPD   Z0, Z10, Z11
-	VADDPD   Z7, Z11, Z11
-	VMOVUPD  64(DX)(R8*8), Z13
-	VMULPD   Z3, Z13, Z12
-	VADDPD   Z12, Z11, Z11
-	VMOVAPD  Z11, K1, Z10
-	VMULPD   Z4, Z13, Z13
-	VADDPD   Z9, Z13, Z13
-	VMOVUPD  Z13, 64(DX)(R8*8)
-	VCMPPD   $0x0d, Z2, Z10, K1
-	VMOVUPD  Z10, 64(CX)(R8*8)
-	KORTESTW K2, K2
-	JZ       l9
-	VPSUBUSW X6, X8, X8
-	VMOVDQU  X8, 16(SI)(R8*2)
+	VMOVUPD 32(R10)(DI*8), Y7
+	VADDPD  Y7, Y6, Y6
+	JMP     l8
 
 l9:
-	KORTESTW K1, K1
-	JZ       l8
-	KMOVW    K1, R9
-
-l10:
-	BSFL R9, R11
-	LEAQ 8(R11)(R8*1), R11
-	MOVW R11, (DI)
-	ADDQ $0x02, DI
-	MOVW refractory+64(FP), R12
-	MOVW R12, (SI)(R11*2)
-	MOVQ 96(AX), R12
-	MOVQ R12, (CX)(R11*8)
-	LEAL -1(R9), R12
-	ANDL R12, R9
-	JNZ  l10
-
-l8:
-	ADDQ $0x10, R8
-	MOVQ n+56(FP), R9
-	CMPQ R8, R9
-	JLT  loop
-	VZEROUPPER
-	MOVQ spikes+72(FP), AX
-	SUBQ AX, DI
-	SHRQ $0x01, DI
-	MOVQ DI, ret+80(FP)
-	RET
-
-// func expMergedCountsAVX512(c *float64, v *float64, i *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int
-// Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
-TEXT ·expMergedCountsAVX512(SB), NOSPLIT, $0-88
-	MOVQ         c+0(FP), AX
-	MOVQ         v+8(FP), CX
-	MOVQ         i+16(FP), DX
-	MOVQ         sum+32(FP), BX
-	MOVQ         ref+24(FP), SI
-	MOVQ         spikes+72(FP), DI
-	VBROADCASTSD (AX), Z0
-	VBROADCASTSD 32(AX), Z1
-	VBROADCASTSD 64(AX), Z2
-	VBROADCASTSD 224(AX), Z3
-	VBROADCASTSD 256(AX), Z4
-	VBROADCASTSD 160(AX), Z5
-	VPXORQ       Z6, Z6, Z6
-	VPCMPEQW     X7, X7, X7
-	VPSRLW       $0x0f, X7, X7
-	VBROADCASTSD 192(AX), Z8
-	XORQ         R8, R8
-
-loop:
-	VMOVDQU   (SI)(R8*2), X9
-	VPTESTNMW X9, X9, K1
-	VPTESTMW  X9, X9, K2
-	VCVTDQ2PD (BX)(R8*4), Z10
-	VMOVDQU   Y6, (BX)(R8*4)
-	VMULPD    Z1, Z10, Z10
-	MOVQ      counts+40(FP), R9
-	VPMOVZXBD (R9)(R8*1), Y11
-	VCVTDQ2PD Y11, Z11
-	VMULPD    Z5, Z11, Z11
-	VADDPD    Z6, Z11, Z11
-	VADDPD    Z11, Z10, Z10
-	MOVQ      drive+48(FP), R9
-	TESTQ     R9, R9
-	JZ        l1
-	VMOVUPD   (R9)(R8*8), Z8
-
-l1:
-	VMOVUPD  (CX)(R8*8), Z11
-	VMULPD   Z0, Z11, Z12
-	VADDPD   Z8, Z12, Z12
-	VMOVUPD  (DX)(R8*8), Z14
-	VMULPD   Z3, Z14, Z13
-	VADDPD   Z13, Z12, Z12
-	VMOVAPD  Z12, K1, Z11
-	VMULPD   Z4, Z14, Z14
-	VADDPD   Z10, Z14, Z14
-	VMOVUPD  Z14, (DX)(R8*8)
-	VCMPPD   $0x0d, Z2, Z11, K1
-	VMOVUPD  Z11, (CX)(R8*8)
-	KORTESTW K2, K2
-	JZ       l3
-	VPSUBUSW X7, X9, X9
-	VMOVDQU  X9, (SI)(R8*2)
-
-l3:
-	KORTESTW K1, K1
-	JZ       l2
-	KMOVW    K1, R9
-
-l4:
-	BSFL R9, R10
-	LEAQ (R10)(R8*1), R10
-	MOVW R10, (DI)
-	ADDQ $0x02, DI
-	MOVW refractory+64(FP), R12
-	MOVW R12, (SI)(R10*2)
-	MOVQ 96(AX), R12
-	MOVQ R12, (CX)(R10*8)
-	LEAL -1(R9), R12
-	ANDL R12, R9
-	JNZ  l4
-
-l2:
-	VMOVDQU   16(SI)(R8*2), X9
-	VPTESTNMW X9, X9, K1
-	VPTESTMW  X9, X9, K2
-	VCVTDQ2PD 32(BX)(R8*4), Z10
-	VMOVDQU   Y6, 32(BX)(R8*4)
-	VMULPD    Z1, Z10, Z10
-	MOVQ      counts+40(FP), R9
-	VPMOVZXBD 8(R9)(R8*1), Y11
-	VCVTDQ2PD Y11, Z11
-	VMULPD    Z5, Z11, Z11
-	VADDPD    Z6, Z11, Z11
-	VADDPD    Z11, Z10, Z10
-	MOVQ      drive+48(FP), R9
-	TESTQ     R9, R9
-	JZ        l5
-	VMOVUPD   64(R9)(R8*8), Z8
-
-l5:
-	VMOVUPD  64(CX)(R8*8), Z11
-	VMULPD   Z0, Z11, Z12
-	VADDPD   Z8, Z12, Z12
-	VMOVUPD  64(DX)(R8*8), Z14
-	VMULPD   Z3, Z14, Z13
-	VADDPD   Z13, Z12, Z12
-	VMOVAPD  Z12, K1, Z11
-	VMULPD   Z4, Z14, Z14
-	VADDPD   Z10, Z14, Z14
-	VMOVUPD  Z14, 64(DX)(R8*8)
-	VCMPPD   $0x0d, Z2, Z11, K1
-	VMOVUPD  Z11, 64(CX)(R8*8)
-	KORTESTW K2, K2
-	JZ       l7
-	VPSUBUSW X7, X9, X9
-	VMOVDQU  X9, 16(SI)(R8*2)
-
-l7:
-	KORTESTW K1, K1
-	JZ       l6
-	KMOVW    K1, R9
-
-l8:
-	BSFL R9, R11
-	LEAQ 8(R11)(R8*1), R11
-	MOVW R11, (DI)
-	ADDQ $0x02, DI
-	MOVW refractory+64(FP), R12
-	MOVW R12, (SI)(R11*2)
-	MOVQ 96(AX), R12
-	MOVQ R12, (CX)(R11*8)
-	LEAL -1(R9), R12
-	ANDL R12, R9
-	JNZ  l8
-
-l6:
-	ADDQ $0x10, R8
-	MOVQ n+56(FP), R9
-	CMPQ R8, R9
-	JLT  loop
-	VZEROUPPER
-	MOVQ spikes+72(FP), AX
-	SUBQ AX, DI
-	SHRQ $0x01, DI
-	MOVQ DI, ret+80(FP)
-	RET
-
-// func expSplitAVX512(c *float64, v *float64, iEx *float64, iIn *float64, ref *uint16, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·expSplitAVX512(SB), NOSPLIT, $0-112
-	MOVQ         c+0(FP), AX
-	MOVQ         v+8(FP), CX
-	MOVQ         iEx+16(FP), DX
-	MOVQ         sumEx+40(FP), BX
-	MOVQ         iIn+24(FP), SI
-	MOVQ         sumIn+48(FP), DI
-	MOVQ         ref+32(FP), R8
-	MOVQ         spikes+96(FP), R9
-	VBROADCASTSD (AX), Z0
-	VBROADCASTSD 32(AX), Z1
-	VBROADCASTSD 64(AX), Z2
-	VBROADCASTSD 224(AX), Z3
-	VBROADCASTSD 256(AX), Z4
-	VBROADCASTSD 288(AX), Z5
-	VBROADCASTSD 320(AX), Z6
-	VPXORQ       Z7, Z7, Z7
-	VPCMPEQW     X8, X8, X8
-	VPSRLW       $0x0f, X8, X8
-	VBROADCASTSD 192(AX), Z9
-	XORQ         R10, R10
-
-loop:
-	VMOVDQU   (R8)(R10*2), X10
-	VPTESTNMW X10, X10, K1
-	VPTESTMW  X10, X10, K2
-	VCVTDQ2PD (BX)(R10*4), Z11
-	VMOVDQU   Y7, (BX)(R10*4)
-	VMULPD    Z1, Z11, Z11
-	MOVQ      extEx+56(FP), R11
-	TESTQ     R11, R11
-	JZ        l1
-	VADDPD    (R11)(R10*8), Z11, Z11
-	VMOVUPD   Z7, (R11)(R10*8)
-
-l1:
-	VCVTDQ2PD (DI)(R10*4), Z12
-	VMOVDQU   Y7, (DI)(R10*4)
-	VMULPD    Z1, Z12, Z12
-	MOVQ      extIn+64(FP), R11
-	TESTQ     R11, R11
-	JZ        l2
-	VADDPD    (R11)(R10*8), Z12, Z12
-	VMOVUPD   Z7, (R11)(R10*8)
-
-l2:
-	MOVQ    drive+72(FP), R11
-	TESTQ   R11, R11
-	JZ      l3
-	VMOVUPD (R11)(R10*8), Z9
-
-l3:
-	VMOVUPD  (CX)(R10*8), Z13
-	VMULPD   Z0, Z13, Z14
-	VADDPD   Z9, Z14, Z14
-	VMOVUPD  (DX)(R10*8), Z16
-	VMULPD   Z3, Z16, Z15
-	VADDPD   Z15, Z14, Z14
-	VMOVUPD  (SI)(R10*8), Z17
-	VMULPD   Z5, Z17, Z15
-	VADDPD   Z15, Z14, Z14
-	VMOVAPD  Z14, K1, Z13
-	VMULPD   Z4, Z16, Z16
-	VADDPD   Z11, Z16, Z16
-	VMOVUPD  Z16, (DX)(R10*8)
-	VMULPD   Z6, Z17, Z17
-	VADDPD   Z12, Z17, Z17
-	VMOVUPD  Z17, (SI)(R10*8)
-	VCMPPD   $0x0d, Z2, Z13, K1
-	VMOVUPD  Z13, (CX)(R10*8)
-	KORTESTW K2, K2
-	JZ       l5
-	VPSUBUSW X8, X10, X10
-	VMOVDQU  X10, (R8)(R10*2)
-
-l5:
-	KORTESTW K1, K1
-	JZ       l4
-	KMOVW    K1, R11
-
-l6:
-	BSFL R11, R12
-	LEAQ (R12)(R10*1), R12
-	MOVW R12, (R9)
-	ADDQ $0x02, R9
-	MOVW refractory+88(FP), R14
-	MOVW R14, (R8)(R12*2)
-	MOVQ 96(AX), R14
-	MOVQ R14, (CX)(R12*8)
-	LEAL -1(R11), R14
-	ANDL R14, R11
-	JNZ  l6
-
-l4:
-	VMOVDQU   16(R8)(R10*2), X10
-	VPTESTNMW X10, X10, K1
-	VPTESTMW  X10, X10, K2
-	VCVTDQ2PD 32(BX)(R10*4), Z11
-	VMOVDQU   Y7, 32(BX)(R10*4)
-	VMULPD    Z1, Z11, Z11
-	MOVQ      extEx+56(FP), R11
-	TESTQ     R11, R11
-	JZ        l7
-	VADDPD    64(R11)(R10*8), Z11, Z11
-	VMOVUPD   Z7, 64(R11)(R10*8)
-
-l7:
-	VCVTDQ2PD 32(DI)(R10*4), Z12
-	VMOVDQU   Y7, 32(DI)(R10*4)
-	VMULPD    Z1, Z12, Z12
-	MOVQ      extIn+64(FP), R11
-	TESTQ     R11, R11
-	JZ        l8
-	VADDPD    64(R11)(R10*8), Z12, Z12
-	VMOVUPD   Z7, 64(R11)(R10*8)
-
-l8:
-	MOVQ    drive+72(FP), R11
-	TESTQ   R11, R11
-	JZ      l9
-	VMOVUPD 64(R11)(R10*8), Z9
-
-l9:
-	VMOVUPD  64(CX)(R10*8), Z13
-	VMULPD   Z0, Z13, Z14
-	VADDPD   Z9, Z14, Z14
-	VMOVUPD  64(DX)(R10*8), Z16
-	VMULPD   Z3, Z16, Z15
-	VADDPD   Z15, Z14, Z14
-	VMOVUPD  64(SI)(R10*8), Z17
-	VMULPD   Z5, Z17, Z15
-	VADDPD   Z15, Z14, Z14
-	VMOVAPD  Z14, K1, Z13
-	VMULPD   Z4, Z16, Z16
-	VADDPD   Z11, Z16, Z16
-	VMOVUPD  Z16, 64(DX)(R10*8)
-	VMULPD   Z6, Z17, Z17
-	VADDPD   Z12, Z17, Z17
-	VMOVUPD  Z17, 64(SI)(R10*8)
-	VCMPPD   $0x0d, Z2, Z13, K1
-	VMOVUPD  Z13, 64(CX)(R10*8)
-	KORTESTW K2, K2
-	JZ       l11
-	VPSUBUSW X8, X10, X10
-	VMOVDQU  X10, 16(R8)(R10*2)
-
 l11:
-	KORTESTW K1, K1
-	JZ       l10
-	KMOVW    K1, R11
+	BSFL R10, R9
+	MOVQ 128(AX)(R9*8), R8
+	ADDQ DI, R9
+	MOVQ R8, (CX)(R9*8)
+	MOVW R9, (SI)
+	ADDQ $0x02, SI
+	LEAL -1(R10), R8
+	ANDL R8, R10
+	JNZ  l11
+	JMP  l10
 
-l12:
-	BSFL R11, R13
-	LEAQ 8(R13)(R10*1), R13
-	MOVW R13, (R9)
-	ADDQ $0x02, R9
-	MOVW refractory+88(FP), R14
-	MOVW R14, (R8)(R13*2)
-	MOVQ 96(AX), R14
-	MOVQ R14, (CX)(R13*8)
-	LEAL -1(R11), R14
-	ANDL R14, R11
-	JNZ  l12
+// func expMergedAVX512(p *float64, v *float64, i *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+TEXT ·expMergedAVX512(SB), NOSPLIT, $0-112
+	MOVQ         p+0(FP), AX
+	MOVQ         v+8(FP), DX
+	MOVQ         i+16(FP), BX
+	MOVQ         ready+24(FP), SI
+	MOVQ         sum+32(FP), DI
+	MOVQ         spikes+96(FP), R8
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD 8(AX), Z1
+	VBROADCASTSD 16(AX), Z2
+	VBROADCASTSD 24(AX), Z3
+	VPXORQ       Z4, Z4, Z4
+	VBROADCASTSD quantum+72(FP), Z5
+	VBROADCASTSD one+88(FP), Z6
+	XORQ         R9, R9
+	MOVQ         n+64(FP), CX
+	SUBQ         R9, CX
+	CMPQ         CX, $0x10
+	JLT          rest
+
+loop:
+	VCVTDQ2PD (DI)(R9*4), Z7
+	VMOVDQU   Y4, (DI)(R9*4)
+	VMULPD    Z5, Z7, Z7
+	VCVTDQ2PD 32(DI)(R9*4), Z8
+	VMOVDQU   Y4, 32(DI)(R9*4)
+	VMULPD    Z5, Z8, Z8
+	MOVQ      counts+48(FP), CX
+	TESTQ     CX, CX
+	JNZ       l1
+	MOVQ      ext+40(FP), CX
+	TESTQ     CX, CX
+	JNZ       l3
+
+l4:
+l2:
+	VMOVUPD (DX)(R9*8), Z9
+	KMOVB   (SI), K1
+	VMULPD  Z0, Z9, Z10
+	MOVQ    drive+56(FP), CX
+	TESTQ   CX, CX
+	JNZ     l5
+	VADDPD  Z6, Z10, Z10
+
+l6:
+	VMOVUPD (BX)(R9*8), Z11
+	VMULPD  Z1, Z11, Z12
+	VADDPD  Z12, Z10, K1, Z9
+	VMULPD  Z2, Z11, Z11
+	VADDPD  Z7, Z11, Z11
+	VMOVUPD Z11, (BX)(R9*8)
+	VCMPPD  $0x0d, Z3, Z9, K1
+	VMOVUPD 64(DX)(R9*8), Z7
+	KMOVB   1(SI), K2
+	VMULPD  Z0, Z7, Z10
+	MOVQ    drive+56(FP), CX
+	TESTQ   CX, CX
+	JNZ     l7
+	VADDPD  Z6, Z10, Z10
+
+l8:
+	VMOVUPD  64(BX)(R9*8), Z11
+	VMULPD   Z1, Z11, Z12
+	VADDPD   Z12, Z10, K2, Z7
+	VMULPD   Z2, Z11, Z11
+	VADDPD   Z8, Z11, Z11
+	VMOVUPD  Z11, 64(BX)(R9*8)
+	VCMPPD   $0x0d, Z3, Z7, K2
+	KORTESTB K1, K2
+	JNZ      l9
 
 l10:
-	ADDQ $0x10, R10
-	MOVQ n+80(FP), R11
-	CMPQ R10, R11
-	JLT  loop
+	VMOVUPD Z9, (DX)(R9*8)
+	VMOVUPD Z7, 64(DX)(R9*8)
+	ADDQ    $0x02, SI
+	ADDQ    $0x10, R9
+	MOVQ    n+64(FP), CX
+	SUBQ    R9, CX
+	CMPQ    CX, $0x10
+	JGE     loop
+
+rest:
+	MOVQ n+64(FP), CX
+	SUBQ R9, CX
+	JZ   end
+
+tail:
+	MOVL        $0x00000008, R10
+	CMPQ        CX, R10
+	CMOVQGT     R10, CX
+	MOVL        $0x00000001, R10
+	SHLL        CL, R10
+	SUBL        $0x01, R10
+	KMOVW       R10, K1
+	VCVTDQ2PD.Z (DI)(R9*4), K1, Z7
+	VMOVDQU32   Y4, K1, (DI)(R9*4)
+	VMULPD      Z5, Z7, Z7
+	MOVQ        counts+48(FP), CX
+	TESTQ       CX, CX
+	JNZ         l11
+	MOVQ        ext+40(FP), CX
+	TESTQ       CX, CX
+	JNZ         l13
+
+l14:
+l12:
+	VMOVUPD.Z (DX)(R9*8), K1, Z8
+	KMOVB     (SI), K2
+	VMULPD    Z0, Z8, Z9
+	MOVQ      drive+56(FP), CX
+	TESTQ     CX, CX
+	JNZ       l15
+	VADDPD    Z6, Z9, Z9
+
+l16:
+	VMOVUPD.Z (BX)(R9*8), K1, Z10
+	VMULPD    Z1, Z10, Z11
+	VADDPD    Z11, Z9, K2, Z8
+	VMULPD    Z2, Z10, Z10
+	VADDPD    Z7, Z10, Z10
+	VMOVUPD   Z10, K1, (BX)(R9*8)
+	VCMPPD    $0x0d, Z3, Z8, K1, K2
+	KORTESTB  K2, K2
+	JNZ       l17
+
+l18:
+	VMOVUPD Z8, K1, (DX)(R9*8)
+	ADDQ    $0x01, SI
+	ADDQ    $0x08, R9
+	MOVQ    n+64(FP), CX
+	SUBQ    R9, CX
+	JGT     tail
+
+end:
 	VZEROUPPER
 	MOVQ spikes+96(FP), AX
-	SUBQ AX, R9
-	SHRQ $0x01, R9
-	MOVQ R9, ret+104(FP)
+	SUBQ AX, R8
+	SHRQ $0x01, R8
+	MOVQ R8, ret+104(FP)
 	RET
 
-// func deltaStepAVX512(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·deltaStepAVX512(SB), NOSPLIT, $0-80
-	MOVQ         c+0(FP), AX
-	MOVQ         v+8(FP), CX
-	MOVQ         sum+24(FP), DX
-	MOVQ         ref+16(FP), BX
-	MOVQ         spikes+64(FP), SI
-	VBROADCASTSD (AX), Z0
-	VBROADCASTSD 32(AX), Z1
-	VBROADCASTSD 64(AX), Z2
-	VBROADCASTSD 128(AX), Z3
-	VPXORQ       Z4, Z4, Z4
-	VPCMPEQW     X5, X5, X5
-	VPSRLW       $0x0f, X5, X5
-	VBROADCASTSD 192(AX), Z6
-	XORQ         DI, DI
-
-loop:
-	VMOVDQU   (BX)(DI*2), X7
-	VPTESTNMW X7, X7, K1
-	VPTESTMW  X7, X7, K2
-	VCVTDQ2PD (DX)(DI*4), Z8
-	VMOVDQU   Y4, (DX)(DI*4)
-	VMULPD    Z1, Z8, Z8
-	MOVQ      ext+32(FP), R8
-	TESTQ     R8, R8
-	JZ        l1
-	VADDPD    (R8)(DI*8), Z8, Z8
-	VMOVUPD   Z4, (R8)(DI*8)
+l3:
+	VMOVUPD (CX)(R9*8), Z9
+	VADDPD  Z9, Z7, Z7
+	VMOVUPD Z4, (CX)(R9*8)
+	VMOVUPD 64(CX)(R9*8), Z9
+	VADDPD  Z9, Z8, Z8
+	VMOVUPD Z4, 64(CX)(R9*8)
+	JMP     l4
 
 l1:
-	MOVQ    drive+40(FP), R8
-	TESTQ   R8, R8
-	JZ      l2
-	VMOVUPD (R8)(DI*8), Z6
-
-l2:
-	VMOVUPD  (CX)(DI*8), Z9
-	VMULPD   Z0, Z9, Z10
-	VADDPD   Z6, Z10, Z10
-	VADDPD   Z8, Z10, Z10
-	VMOVUPD  Z3, Z8
-	VMAXPD   Z10, Z8, Z10
-	VMOVAPD  Z10, K1, Z9
-	VCMPPD   $0x0d, Z2, Z9, K1
-	VMOVUPD  Z9, (CX)(DI*8)
-	KORTESTW K2, K2
-	JZ       l4
-	VPSUBUSW X5, X7, X7
-	VMOVDQU  X7, (BX)(DI*2)
-
-l4:
-	KORTESTW K1, K1
-	JZ       l3
-	KMOVW    K1, R8
+	VBROADCASTSD weight+80(FP), Z9
+	VPMOVZXBD    (CX)(R9*1), Y10
+	VCVTDQ2PD    Y10, Z10
+	VMULPD       Z9, Z10, Z10
+	VADDPD       Z4, Z10, Z10
+	VADDPD       Z10, Z7, Z7
+	VPMOVZXBD    8(CX)(R9*1), Y10
+	VCVTDQ2PD    Y10, Z10
+	VMULPD       Z9, Z10, Z10
+	VADDPD       Z4, Z10, Z10
+	VADDPD       Z10, Z8, Z8
+	JMP          l2
 
 l5:
-	BSFL R8, R9
-	LEAQ (R9)(DI*1), R9
-	MOVW R9, (SI)
-	ADDQ $0x02, SI
-	MOVW refractory+56(FP), R11
-	MOVW R11, (BX)(R9*2)
-	MOVQ 96(AX), R11
-	MOVQ R11, (CX)(R9*8)
-	LEAL -1(R8), R11
-	ANDL R11, R8
-	JNZ  l5
-
-l3:
-	VMOVDQU   16(BX)(DI*2), X7
-	VPTESTNMW X7, X7, K1
-	VPTESTMW  X7, X7, K2
-	VCVTDQ2PD 32(DX)(DI*4), Z8
-	VMOVDQU   Y4, 32(DX)(DI*4)
-	VMULPD    Z1, Z8, Z8
-	MOVQ      ext+32(FP), R8
-	TESTQ     R8, R8
-	JZ        l6
-	VADDPD    64(R8)(DI*8), Z8, Z8
-	VMOVUPD   Z4, 64(R8)(DI*8)
-
-l6:
-	MOVQ    drive+40(FP), R8
-	TESTQ   R8, R8
-	JZ      l7
-	VMOVUPD 64(R8)(DI*8), Z6
+	VMOVUPD (CX)(R9*8), Z11
+	VADDPD  Z11, Z10, Z10
+	JMP     l6
 
 l7:
-	VMOVUPD  64(CX)(DI*8), Z9
-	VMULPD   Z0, Z9, Z10
-	VADDPD   Z6, Z10, Z10
-	VADDPD   Z8, Z10, Z10
-	VMOVUPD  Z3, Z8
-	VMAXPD   Z10, Z8, Z10
-	VMOVAPD  Z10, K1, Z9
-	VCMPPD   $0x0d, Z2, Z9, K1
-	VMOVUPD  Z9, 64(CX)(DI*8)
-	KORTESTW K2, K2
-	JZ       l9
-	VPSUBUSW X5, X7, X7
-	VMOVDQU  X7, 16(BX)(DI*2)
+	VMOVUPD 64(CX)(R9*8), Z11
+	VADDPD  Z11, Z10, Z10
+	JMP     l8
 
 l9:
-	KORTESTW K1, K1
-	JZ       l8
-	KMOVW    K1, R8
+	VBROADCASTSD 32(AX), Z8
+	VMOVUPD      Z8, K1, Z9
+	VBROADCASTSD 32(AX), Z8
+	VMOVUPD      Z8, K2, Z7
+	KUNPCKBW     K1, K2, K1
+	KMOVW        K1, CX
 
-l10:
-	BSFL R8, R10
-	LEAQ 8(R10)(DI*1), R10
-	MOVW R10, (SI)
-	ADDQ $0x02, SI
-	MOVW refractory+56(FP), R11
-	MOVW R11, (BX)(R10*2)
-	MOVQ 96(AX), R11
-	MOVQ R11, (CX)(R10*8)
-	LEAL -1(R8), R11
-	ANDL R11, R8
-	JNZ  l10
+l19:
+	BSFL CX, R10
+	ADDQ R9, R10
+	MOVW R10, (R8)
+	ADDQ $0x02, R8
+	LEAL -1(CX), R12
+	ANDL R12, CX
+	JNZ  l19
+	JMP  l10
 
-l8:
-	ADDQ $0x10, DI
-	MOVQ n+48(FP), R8
-	CMPQ DI, R8
-	JLT  loop
-	VZEROUPPER
-	MOVQ spikes+64(FP), AX
-	SUBQ AX, SI
-	SHRQ $0x01, SI
-	MOVQ SI, ret+72(FP)
-	RET
+l13:
+	VMOVUPD.Z (CX)(R9*8), K1, Z8
+	VADDPD    Z8, Z7, Z7
+	VMOVUPD   Z4, K1, (CX)(R9*8)
+	JMP       l14
 
-// func deltaStepCountsAVX512(c *float64, v *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int
-// Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
-TEXT ·deltaStepCountsAVX512(SB), NOSPLIT, $0-80
-	MOVQ         c+0(FP), AX
-	MOVQ         v+8(FP), CX
-	MOVQ         sum+24(FP), DX
-	MOVQ         ref+16(FP), BX
-	MOVQ         spikes+64(FP), SI
+l11:
+	VBROADCASTSD weight+80(FP), Z8
+	VPMOVZXBD.Z  (CX)(R9*1), K1, Y9
+	VCVTDQ2PD    Y9, Z9
+	VMULPD       Z8, Z9, Z9
+	VADDPD       Z4, Z9, Z9
+	VADDPD       Z9, Z7, Z7
+	JMP          l12
+
+l15:
+	VMOVUPD.Z (CX)(R9*8), K1, Z10
+	VADDPD    Z10, Z9, Z9
+	JMP       l16
+
+l17:
+	VBROADCASTSD 32(AX), Z7
+	VMOVUPD      Z7, K2, Z8
+	KMOVW        K2, CX
+
+l20:
+	BSFL CX, R11
+	ADDQ R9, R11
+	MOVW R11, (R8)
+	ADDQ $0x02, R8
+	LEAL -1(CX), R10
+	ANDL R10, CX
+	JNZ  l20
+	JMP  l18
+
+// func expSplitAVX512(p *float64, v *float64, iEx *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+TEXT ·expSplitAVX512(SB), NOSPLIT, $0-136
+	MOVQ         p+0(FP), AX
+	MOVQ         v+8(FP), DX
+	MOVQ         iEx+16(FP), BX
+	MOVQ         iIn+24(FP), SI
+	MOVQ         ready+32(FP), DI
+	MOVQ         sumEx+40(FP), R8
+	MOVQ         sumIn+48(FP), R9
+	MOVQ         spikes+120(FP), R10
 	VBROADCASTSD (AX), Z0
-	VBROADCASTSD 32(AX), Z1
-	VBROADCASTSD 64(AX), Z2
-	VBROADCASTSD 128(AX), Z3
-	VBROADCASTSD 160(AX), Z4
-	VPXORQ       Z5, Z5, Z5
-	VPCMPEQW     X6, X6, X6
-	VPSRLW       $0x0f, X6, X6
-	VBROADCASTSD 192(AX), Z7
-	XORQ         DI, DI
+	VBROADCASTSD 8(AX), Z1
+	VBROADCASTSD 16(AX), Z2
+	VBROADCASTSD 24(AX), Z3
+	VBROADCASTSD 40(AX), Z4
+	VBROADCASTSD 48(AX), Z5
+	VPXORQ       Z6, Z6, Z6
+	VBROADCASTSD quantum+96(FP), Z7
+	VBROADCASTSD one+112(FP), Z8
+	XORQ         R11, R11
+	MOVQ         n+88(FP), CX
+	SUBQ         R11, CX
+	CMPQ         CX, $0x10
+	JLT          rest
 
 loop:
-	VMOVDQU   (BX)(DI*2), X8
-	VPTESTNMW X8, X8, K1
-	VPTESTMW  X8, X8, K2
-	VCVTDQ2PD (DX)(DI*4), Z9
-	VMOVDQU   Y5, (DX)(DI*4)
-	VMULPD    Z1, Z9, Z9
-	MOVQ      counts+32(FP), R8
-	VPMOVZXBD (R8)(DI*1), Y10
-	VCVTDQ2PD Y10, Z10
-	VMULPD    Z4, Z10, Z10
-	VADDPD    Z5, Z10, Z10
-	VADDPD    Z10, Z9, Z9
-	MOVQ      drive+40(FP), R8
-	TESTQ     R8, R8
-	JZ        l1
-	VMOVUPD   (R8)(DI*8), Z7
-
-l1:
-	VMOVUPD  (CX)(DI*8), Z10
-	VMULPD   Z0, Z10, Z11
-	VADDPD   Z7, Z11, Z11
-	VADDPD   Z9, Z11, Z11
-	VMOVUPD  Z3, Z9
-	VMAXPD   Z11, Z9, Z11
-	VMOVAPD  Z11, K1, Z10
-	VCMPPD   $0x0d, Z2, Z10, K1
-	VMOVUPD  Z10, (CX)(DI*8)
-	KORTESTW K2, K2
-	JZ       l3
-	VPSUBUSW X6, X8, X8
-	VMOVDQU  X8, (BX)(DI*2)
-
-l3:
-	KORTESTW K1, K1
-	JZ       l2
-	KMOVW    K1, R8
+	VCVTDQ2PD (R8)(R11*4), Z9
+	VMOVDQU   Y6, (R8)(R11*4)
+	VMULPD    Z7, Z9, Z9
+	VCVTDQ2PD 32(R8)(R11*4), Z10
+	VMOVDQU   Y6, 32(R8)(R11*4)
+	VMULPD    Z7, Z10, Z10
+	MOVQ      counts+72(FP), CX
+	TESTQ     CX, CX
+	JNZ       l1
+	MOVQ      extEx+56(FP), CX
+	TESTQ     CX, CX
+	JNZ       l3
 
 l4:
-	BSFL R8, R9
-	LEAQ (R9)(DI*1), R9
-	MOVW R9, (SI)
-	ADDQ $0x02, SI
-	MOVW refractory+56(FP), R11
-	MOVW R11, (BX)(R9*2)
-	MOVQ 96(AX), R11
-	MOVQ R11, (CX)(R9*8)
-	LEAL -1(R8), R11
-	ANDL R11, R8
-	JNZ  l4
-
 l2:
-	VMOVDQU   16(BX)(DI*2), X8
-	VPTESTNMW X8, X8, K1
-	VPTESTMW  X8, X8, K2
-	VCVTDQ2PD 32(DX)(DI*4), Z9
-	VMOVDQU   Y5, 32(DX)(DI*4)
-	VMULPD    Z1, Z9, Z9
-	MOVQ      counts+32(FP), R8
-	VPMOVZXBD 8(R8)(DI*1), Y10
-	VCVTDQ2PD Y10, Z10
-	VMULPD    Z4, Z10, Z10
-	VADDPD    Z5, Z10, Z10
-	VADDPD    Z10, Z9, Z9
-	MOVQ      drive+40(FP), R8
-	TESTQ     R8, R8
-	JZ        l5
-	VMOVUPD   64(R8)(DI*8), Z7
-
-l5:
-	VMOVUPD  64(CX)(DI*8), Z10
-	VMULPD   Z0, Z10, Z11
-	VADDPD   Z7, Z11, Z11
-	VADDPD   Z9, Z11, Z11
-	VMOVUPD  Z3, Z9
-	VMAXPD   Z11, Z9, Z11
-	VMOVAPD  Z11, K1, Z10
-	VCMPPD   $0x0d, Z2, Z10, K1
-	VMOVUPD  Z10, 64(CX)(DI*8)
-	KORTESTW K2, K2
-	JZ       l7
-	VPSUBUSW X6, X8, X8
-	VMOVDQU  X8, 16(BX)(DI*2)
-
-l7:
-	KORTESTW K1, K1
-	JZ       l6
-	KMOVW    K1, R8
-
-l8:
-	BSFL R8, R10
-	LEAQ 8(R10)(DI*1), R10
-	MOVW R10, (SI)
-	ADDQ $0x02, SI
-	MOVW refractory+56(FP), R11
-	MOVW R11, (BX)(R10*2)
-	MOVQ 96(AX), R11
-	MOVQ R11, (CX)(R10*8)
-	LEAL -1(R8), R11
-	ANDL R11, R8
-	JNZ  l8
+	VCVTDQ2PD (R9)(R11*4), Z11
+	VMOVDQU   Y6, (R9)(R11*4)
+	VMULPD    Z7, Z11, Z11
+	VCVTDQ2PD 32(R9)(R11*4), Z12
+	VMOVDQU   Y6, 32(R9)(R11*4)
+	VMULPD    Z7, Z12, Z12
+	MOVQ      extIn+64(FP), CX
+	TESTQ     CX, CX
+	JNZ       l5
 
 l6:
-	ADDQ $0x10, DI
-	MOVQ n+48(FP), R8
-	CMPQ DI, R8
-	JLT  loop
+	VMOVUPD (DX)(R11*8), Z13
+	KMOVB   (DI), K1
+	VMULPD  Z0, Z13, Z14
+	MOVQ    drive+80(FP), CX
+	TESTQ   CX, CX
+	JNZ     l7
+	VADDPD  Z8, Z14, Z14
+
+l8:
+	VMOVUPD (BX)(R11*8), Z15
+	VMULPD  Z1, Z15, Z16
+	VADDPD  Z16, Z14, Z14
+	VMULPD  Z2, Z15, Z15
+	VADDPD  Z9, Z15, Z15
+	VMOVUPD Z15, (BX)(R11*8)
+	VMOVUPD (SI)(R11*8), Z9
+	VMULPD  Z4, Z9, Z15
+	VADDPD  Z15, Z14, K1, Z13
+	VMULPD  Z5, Z9, Z9
+	VADDPD  Z11, Z9, Z9
+	VMOVUPD Z9, (SI)(R11*8)
+	VCMPPD  $0x0d, Z3, Z13, K1
+	VMOVUPD 64(DX)(R11*8), Z9
+	KMOVB   1(DI), K2
+	VMULPD  Z0, Z9, Z11
+	MOVQ    drive+80(FP), CX
+	TESTQ   CX, CX
+	JNZ     l9
+	VADDPD  Z8, Z11, Z11
+
+l10:
+	VMOVUPD  64(BX)(R11*8), Z14
+	VMULPD   Z1, Z14, Z15
+	VADDPD   Z15, Z11, Z11
+	VMULPD   Z2, Z14, Z14
+	VADDPD   Z10, Z14, Z14
+	VMOVUPD  Z14, 64(BX)(R11*8)
+	VMOVUPD  64(SI)(R11*8), Z10
+	VMULPD   Z4, Z10, Z14
+	VADDPD   Z14, Z11, K2, Z9
+	VMULPD   Z5, Z10, Z10
+	VADDPD   Z12, Z10, Z10
+	VMOVUPD  Z10, 64(SI)(R11*8)
+	VCMPPD   $0x0d, Z3, Z9, K2
+	KORTESTB K1, K2
+	JNZ      l11
+
+l12:
+	VMOVUPD Z13, (DX)(R11*8)
+	VMOVUPD Z9, 64(DX)(R11*8)
+	ADDQ    $0x02, DI
+	ADDQ    $0x10, R11
+	MOVQ    n+88(FP), CX
+	SUBQ    R11, CX
+	CMPQ    CX, $0x10
+	JGE     loop
+
+rest:
+	MOVQ n+88(FP), CX
+	SUBQ R11, CX
+	JZ   end
+
+tail:
+	MOVL        $0x00000008, R12
+	CMPQ        CX, R12
+	CMOVQGT     R12, CX
+	MOVL        $0x00000001, R12
+	SHLL        CL, R12
+	SUBL        $0x01, R12
+	KMOVW       R12, K1
+	VCVTDQ2PD.Z (R8)(R11*4), K1, Z9
+	VMOVDQU32   Y6, K1, (R8)(R11*4)
+	VMULPD      Z7, Z9, Z9
+	MOVQ        counts+72(FP), CX
+	TESTQ       CX, CX
+	JNZ         l13
+	MOVQ        extEx+56(FP), CX
+	TESTQ       CX, CX
+	JNZ         l15
+
+l16:
+l14:
+	VCVTDQ2PD.Z (R9)(R11*4), K1, Z10
+	VMOVDQU32   Y6, K1, (R9)(R11*4)
+	VMULPD      Z7, Z10, Z10
+	MOVQ        extIn+64(FP), CX
+	TESTQ       CX, CX
+	JNZ         l17
+
+l18:
+	VMOVUPD.Z (DX)(R11*8), K1, Z11
+	KMOVB     (DI), K2
+	VMULPD    Z0, Z11, Z12
+	MOVQ      drive+80(FP), CX
+	TESTQ     CX, CX
+	JNZ       l19
+	VADDPD    Z8, Z12, Z12
+
+l20:
+	VMOVUPD.Z (BX)(R11*8), K1, Z13
+	VMULPD    Z1, Z13, Z14
+	VADDPD    Z14, Z12, Z12
+	VMULPD    Z2, Z13, Z13
+	VADDPD    Z9, Z13, Z13
+	VMOVUPD   Z13, K1, (BX)(R11*8)
+	VMOVUPD.Z (SI)(R11*8), K1, Z9
+	VMULPD    Z4, Z9, Z13
+	VADDPD    Z13, Z12, K2, Z11
+	VMULPD    Z5, Z9, Z9
+	VADDPD    Z10, Z9, Z9
+	VMOVUPD   Z9, K1, (SI)(R11*8)
+	VCMPPD    $0x0d, Z3, Z11, K1, K2
+	KORTESTB  K2, K2
+	JNZ       l21
+
+l22:
+	VMOVUPD Z11, K1, (DX)(R11*8)
+	ADDQ    $0x01, DI
+	ADDQ    $0x08, R11
+	MOVQ    n+88(FP), CX
+	SUBQ    R11, CX
+	JGT     tail
+
+end:
 	VZEROUPPER
-	MOVQ spikes+64(FP), AX
-	SUBQ AX, SI
-	SHRQ $0x01, SI
-	MOVQ SI, ret+72(FP)
+	MOVQ spikes+120(FP), AX
+	SUBQ AX, R10
+	SHRQ $0x01, R10
+	MOVQ R10, ret+128(FP)
 	RET
 
-// func expMergedEachAVX512(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·expMergedEachAVX512(SB), NOSPLIT, $0-104
-	MOVQ         c+0(FP), AX
-	MOVQ         v+8(FP), CX
-	MOVQ         i+16(FP), DX
-	MOVQ         sum+32(FP), BX
-	MOVQ         ref+24(FP), SI
+l3:
+	VMOVUPD (CX)(R11*8), Z11
+	VADDPD  Z11, Z9, Z9
+	VMOVUPD Z6, (CX)(R11*8)
+	VMOVUPD 64(CX)(R11*8), Z11
+	VADDPD  Z11, Z10, Z10
+	VMOVUPD Z6, 64(CX)(R11*8)
+	JMP     l4
+
+l1:
+	VBROADCASTSD weight+104(FP), Z11
+	VPMOVZXBD    (CX)(R11*1), Y12
+	VCVTDQ2PD    Y12, Z12
+	VMULPD       Z11, Z12, Z12
+	VADDPD       Z6, Z12, Z12
+	VADDPD       Z12, Z9, Z9
+	VPMOVZXBD    8(CX)(R11*1), Y12
+	VCVTDQ2PD    Y12, Z12
+	VMULPD       Z11, Z12, Z12
+	VADDPD       Z6, Z12, Z12
+	VADDPD       Z12, Z10, Z10
+	JMP          l2
+
+l5:
+	VMOVUPD (CX)(R11*8), Z13
+	VADDPD  Z13, Z11, Z11
+	VMOVUPD Z6, (CX)(R11*8)
+	VMOVUPD 64(CX)(R11*8), Z13
+	VADDPD  Z13, Z12, Z12
+	VMOVUPD Z6, 64(CX)(R11*8)
+	JMP     l6
+
+l7:
+	VMOVUPD (CX)(R11*8), Z15
+	VADDPD  Z15, Z14, Z14
+	JMP     l8
+
+l9:
+	VMOVUPD 64(CX)(R11*8), Z14
+	VADDPD  Z14, Z11, Z11
+	JMP     l10
+
+l11:
+	VBROADCASTSD 32(AX), Z10
+	VMOVUPD      Z10, K1, Z13
+	VBROADCASTSD 32(AX), Z10
+	VMOVUPD      Z10, K2, Z9
+	KUNPCKBW     K1, K2, K1
+	KMOVW        K1, CX
+
+l23:
+	BSFL CX, R12
+	ADDQ R11, R12
+	MOVW R12, (R10)
+	ADDQ $0x02, R10
+	LEAL -1(CX), R14
+	ANDL R14, CX
+	JNZ  l23
+	JMP  l12
+
+l15:
+	VMOVUPD.Z (CX)(R11*8), K1, Z10
+	VADDPD    Z10, Z9, Z9
+	VMOVUPD   Z6, K1, (CX)(R11*8)
+	JMP       l16
+
+l13:
+	VBROADCASTSD weight+104(FP), Z10
+	VPMOVZXBD.Z  (CX)(R11*1), K1, Y11
+	VCVTDQ2PD    Y11, Z11
+	VMULPD       Z10, Z11, Z11
+	VADDPD       Z6, Z11, Z11
+	VADDPD       Z11, Z9, Z9
+	JMP          l14
+
+l17:
+	VMOVUPD.Z (CX)(R11*8), K1, Z11
+	VADDPD    Z11, Z10, Z10
+	VMOVUPD   Z6, K1, (CX)(R11*8)
+	JMP       l18
+
+l19:
+	VMOVUPD.Z (CX)(R11*8), K1, Z13
+	VADDPD    Z13, Z12, Z12
+	JMP       l20
+
+l21:
+	VBROADCASTSD 32(AX), Z9
+	VMOVUPD      Z9, K2, Z11
+	KMOVW        K2, CX
+
+l24:
+	BSFL CX, R13
+	ADDQ R11, R13
+	MOVW R13, (R10)
+	ADDQ $0x02, R10
+	LEAL -1(CX), R12
+	ANDL R12, CX
+	JNZ  l24
+	JMP  l22
+
+// func alphaSplitAVX512(p *float64, v *float64, dEx *float64, iEx *float64, dIn *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+TEXT ·alphaSplitAVX512(SB), NOSPLIT, $8-152
+	MOVQ         p+0(FP), AX
+	MOVQ         v+8(FP), DX
+	MOVQ         dEx+16(FP), BX
+	MOVQ         iEx+24(FP), SI
+	MOVQ         dIn+32(FP), DI
+	MOVQ         iIn+40(FP), R8
+	MOVQ         ready+48(FP), R9
+	MOVQ         sumEx+56(FP), R10
+	MOVQ         sumIn+64(FP), R11
+	MOVQ         spikes+136(FP), R12
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD 8(AX), Z1
+	VBROADCASTSD 16(AX), Z2
+	VBROADCASTSD 24(AX), Z3
+	VBROADCASTSD 32(AX), Z4
+	VBROADCASTSD 40(AX), Z5
+	VBROADCASTSD 48(AX), Z6
+	VBROADCASTSD 56(AX), Z7
+	VBROADCASTSD 64(AX), Z8
+	VBROADCASTSD 72(AX), Z9
+	VBROADCASTSD 80(AX), Z10
+	VBROADCASTSD 88(AX), Z11
+	VBROADCASTSD 96(AX), Z12
+	VPXORQ       Z13, Z13, Z13
+	VBROADCASTSD quantum+112(FP), Z14
+	VBROADCASTSD one+128(FP), Z15
+	XORQ         R13, R13
+	MOVQ         n+104(FP), CX
+	SUBQ         R13, CX
+	CMPQ         CX, $0x10
+	JLT          rest
+
+loop:
+	VCVTDQ2PD (R10)(R13*4), Z16
+	VMOVDQU   Y13, (R10)(R13*4)
+	VMULPD    Z14, Z16, Z16
+	VCVTDQ2PD 32(R10)(R13*4), Z17
+	VMOVDQU   Y13, 32(R10)(R13*4)
+	VMULPD    Z14, Z17, Z17
+	MOVQ      counts+88(FP), CX
+	TESTQ     CX, CX
+	JNZ       l1
+	MOVQ      extEx+72(FP), CX
+	TESTQ     CX, CX
+	JNZ       l3
+
+l4:
+l2:
+	VCVTDQ2PD (R11)(R13*4), Z18
+	VMOVDQU   Y13, (R11)(R13*4)
+	VMULPD    Z14, Z18, Z18
+	VCVTDQ2PD 32(R11)(R13*4), Z19
+	VMOVDQU   Y13, 32(R11)(R13*4)
+	VMULPD    Z14, Z19, Z19
+	MOVQ      extIn+80(FP), CX
+	TESTQ     CX, CX
+	JNZ       l5
+
+l6:
+	VMOVUPD (DX)(R13*8), Z20
+	KMOVB   (R9), K1
+	VMULPD  Z0, Z20, Z21
+	MOVQ    drive+96(FP), CX
+	TESTQ   CX, CX
+	JNZ     l7
+	VADDPD  Z15, Z21, Z21
+
+l8:
+	VMOVUPD (BX)(R13*8), Z22
+	VMOVUPD (SI)(R13*8), Z23
+	VMULPD  Z1, Z22, Z24
+	VADDPD  Z24, Z21, Z21
+	VMULPD  Z2, Z23, Z24
+	VADDPD  Z24, Z21, Z21
+	VMULPD  Z7, Z23, Z23
+	VMULPD  Z6, Z22, Z24
+	VADDPD  Z24, Z23, Z23
+	VMOVUPD Z23, (SI)(R13*8)
+	VMULPD  Z7, Z22, Z22
+	VMULPD  Z10, Z16, Z16
+	VADDPD  Z16, Z22, Z22
+	VMOVUPD Z22, (BX)(R13*8)
+	VMOVUPD (DI)(R13*8), Z16
+	VMOVUPD (R8)(R13*8), Z22
+	VMULPD  Z3, Z16, Z23
+	VADDPD  Z23, Z21, Z21
+	VMULPD  Z4, Z22, Z23
+	VADDPD  Z23, Z21, Z21
+	VMULPD  Z9, Z22, Z22
+	VMULPD  Z8, Z16, Z23
+	VADDPD  Z23, Z22, Z22
+	VMOVUPD Z22, (R8)(R13*8)
+	VMULPD  Z9, Z16, Z16
+	VMULPD  Z11, Z18, Z18
+	VADDPD  Z18, Z16, Z16
+	VMOVUPD Z16, (DI)(R13*8)
+	VMOVUPD Z5, Z16
+	VMAXPD  Z21, Z16, K1, Z20
+	VCMPPD  $0x0d, Z12, Z20, K1
+	VMOVUPD 64(DX)(R13*8), Z16
+	KMOVB   1(R9), K2
+	VMULPD  Z0, Z16, Z18
+	MOVQ    drive+96(FP), CX
+	TESTQ   CX, CX
+	JNZ     l9
+	VADDPD  Z15, Z18, Z18
+
+l10:
+	VMOVUPD  64(BX)(R13*8), Z21
+	VMOVUPD  64(SI)(R13*8), Z22
+	VMULPD   Z1, Z21, Z23
+	VADDPD   Z23, Z18, Z18
+	VMULPD   Z2, Z22, Z23
+	VADDPD   Z23, Z18, Z18
+	VMULPD   Z7, Z22, Z22
+	VMULPD   Z6, Z21, Z23
+	VADDPD   Z23, Z22, Z22
+	VMOVUPD  Z22, 64(SI)(R13*8)
+	VMULPD   Z7, Z21, Z21
+	VMULPD   Z10, Z17, Z17
+	VADDPD   Z17, Z21, Z21
+	VMOVUPD  Z21, 64(BX)(R13*8)
+	VMOVUPD  64(DI)(R13*8), Z17
+	VMOVUPD  64(R8)(R13*8), Z21
+	VMULPD   Z3, Z17, Z22
+	VADDPD   Z22, Z18, Z18
+	VMULPD   Z4, Z21, Z22
+	VADDPD   Z22, Z18, Z18
+	VMULPD   Z9, Z21, Z21
+	VMULPD   Z8, Z17, Z22
+	VADDPD   Z22, Z21, Z21
+	VMOVUPD  Z21, 64(R8)(R13*8)
+	VMULPD   Z9, Z17, Z17
+	VMULPD   Z11, Z19, Z19
+	VADDPD   Z19, Z17, Z17
+	VMOVUPD  Z17, 64(DI)(R13*8)
+	VMOVUPD  Z5, Z17
+	VMAXPD   Z18, Z17, K2, Z16
+	VCMPPD   $0x0d, Z12, Z16, K2
+	KORTESTB K1, K2
+	JNZ      l11
+
+l12:
+	VMOVUPD Z20, (DX)(R13*8)
+	VMOVUPD Z16, 64(DX)(R13*8)
+	ADDQ    $0x02, R9
+	ADDQ    $0x10, R13
+	MOVQ    n+104(FP), CX
+	SUBQ    R13, CX
+	CMPQ    CX, $0x10
+	JGE     loop
+
+rest:
+	MOVQ n+104(FP), CX
+	SUBQ R13, CX
+	JZ   end
+
+tail:
+	MOVL        $0x00000008, R14
+	CMPQ        CX, R14
+	CMOVQGT     R14, CX
+	MOVL        $0x00000001, R14
+	SHLL        CL, R14
+	SUBL        $0x01, R14
+	KMOVW       R14, K1
+	VCVTDQ2PD.Z (R10)(R13*4), K1, Z16
+	VMOVDQU32   Y13, K1, (R10)(R13*4)
+	VMULPD      Z14, Z16, Z16
+	MOVQ        counts+88(FP), CX
+	TESTQ       CX, CX
+	JNZ         l13
+	MOVQ        extEx+72(FP), CX
+	TESTQ       CX, CX
+	JNZ         l15
+
+l16:
+l14:
+	VCVTDQ2PD.Z (R11)(R13*4), K1, Z17
+	VMOVDQU32   Y13, K1, (R11)(R13*4)
+	VMULPD      Z14, Z17, Z17
+	MOVQ        extIn+80(FP), CX
+	TESTQ       CX, CX
+	JNZ         l17
+
+l18:
+	VMOVUPD.Z (DX)(R13*8), K1, Z18
+	KMOVB     (R9), K2
+	VMULPD    Z0, Z18, Z19
+	MOVQ      drive+96(FP), CX
+	TESTQ     CX, CX
+	JNZ       l19
+	VADDPD    Z15, Z19, Z19
+
+l20:
+	VMOVUPD.Z (BX)(R13*8), K1, Z20
+	VMOVUPD.Z (SI)(R13*8), K1, Z21
+	VMULPD    Z1, Z20, Z22
+	VADDPD    Z22, Z19, Z19
+	VMULPD    Z2, Z21, Z22
+	VADDPD    Z22, Z19, Z19
+	VMULPD    Z7, Z21, Z21
+	VMULPD    Z6, Z20, Z22
+	VADDPD    Z22, Z21, Z21
+	VMOVUPD   Z21, K1, (SI)(R13*8)
+	VMULPD    Z7, Z20, Z20
+	VMULPD    Z10, Z16, Z16
+	VADDPD    Z16, Z20, Z20
+	VMOVUPD   Z20, K1, (BX)(R13*8)
+	VMOVUPD.Z (DI)(R13*8), K1, Z16
+	VMOVUPD.Z (R8)(R13*8), K1, Z20
+	VMULPD    Z3, Z16, Z21
+	VADDPD    Z21, Z19, Z19
+	VMULPD    Z4, Z20, Z21
+	VADDPD    Z21, Z19, Z19
+	VMULPD    Z9, Z20, Z20
+	VMULPD    Z8, Z16, Z21
+	VADDPD    Z21, Z20, Z20
+	VMOVUPD   Z20, K1, (R8)(R13*8)
+	VMULPD    Z9, Z16, Z16
+	VMULPD    Z11, Z17, Z17
+	VADDPD    Z17, Z16, Z16
+	VMOVUPD   Z16, K1, (DI)(R13*8)
+	VMOVUPD   Z5, Z16
+	VMAXPD    Z19, Z16, K2, Z18
+	VCMPPD    $0x0d, Z12, Z18, K1, K2
+	KORTESTB  K2, K2
+	JNZ       l21
+
+l22:
+	VMOVUPD Z18, K1, (DX)(R13*8)
+	ADDQ    $0x01, R9
+	ADDQ    $0x08, R13
+	MOVQ    n+104(FP), CX
+	SUBQ    R13, CX
+	JGT     tail
+
+end:
+	VZEROUPPER
+	MOVQ spikes+136(FP), AX
+	SUBQ AX, R12
+	SHRQ $0x01, R12
+	MOVQ R12, ret+144(FP)
+	RET
+
+l3:
+	VMOVUPD (CX)(R13*8), Z18
+	VADDPD  Z18, Z16, Z16
+	VMOVUPD Z13, (CX)(R13*8)
+	VMOVUPD 64(CX)(R13*8), Z18
+	VADDPD  Z18, Z17, Z17
+	VMOVUPD Z13, 64(CX)(R13*8)
+	JMP     l4
+
+l1:
+	VBROADCASTSD weight+120(FP), Z18
+	VPMOVZXBD    (CX)(R13*1), Y19
+	VCVTDQ2PD    Y19, Z19
+	VMULPD       Z18, Z19, Z19
+	VADDPD       Z13, Z19, Z19
+	VADDPD       Z19, Z16, Z16
+	VPMOVZXBD    8(CX)(R13*1), Y19
+	VCVTDQ2PD    Y19, Z19
+	VMULPD       Z18, Z19, Z19
+	VADDPD       Z13, Z19, Z19
+	VADDPD       Z19, Z17, Z17
+	JMP          l2
+
+l5:
+	VMOVUPD (CX)(R13*8), Z20
+	VADDPD  Z20, Z18, Z18
+	VMOVUPD Z13, (CX)(R13*8)
+	VMOVUPD 64(CX)(R13*8), Z20
+	VADDPD  Z20, Z19, Z19
+	VMOVUPD Z13, 64(CX)(R13*8)
+	JMP     l6
+
+l7:
+	VMOVUPD (CX)(R13*8), Z22
+	VADDPD  Z22, Z21, Z21
+	JMP     l8
+
+l9:
+	VMOVUPD 64(CX)(R13*8), Z21
+	VADDPD  Z21, Z18, Z18
+	JMP     l10
+
+l11:
+	VBROADCASTSD 104(AX), Z17
+	VMOVUPD      Z17, K1, Z20
+	VBROADCASTSD 104(AX), Z17
+	VMOVUPD      Z17, K2, Z16
+	KUNPCKBW     K1, K2, K1
+	KMOVW        K1, CX
+
+l23:
+	BSFL CX, R14
+	ADDQ R13, R14
+	MOVW R14, (R12)
+	ADDQ $0x02, R12
+	LEAL -1(CX), BP
+	ANDL BP, CX
+	JNZ  l23
+	JMP  l12
+
+l15:
+	VMOVUPD.Z (CX)(R13*8), K1, Z17
+	VADDPD    Z17, Z16, Z16
+	VMOVUPD   Z13, K1, (CX)(R13*8)
+	JMP       l16
+
+l13:
+	VBROADCASTSD weight+120(FP), Z17
+	VPMOVZXBD.Z  (CX)(R13*1), K1, Y18
+	VCVTDQ2PD    Y18, Z18
+	VMULPD       Z17, Z18, Z18
+	VADDPD       Z13, Z18, Z18
+	VADDPD       Z18, Z16, Z16
+	JMP          l14
+
+l17:
+	VMOVUPD.Z (CX)(R13*8), K1, Z18
+	VADDPD    Z18, Z17, Z17
+	VMOVUPD   Z13, K1, (CX)(R13*8)
+	JMP       l18
+
+l19:
+	VMOVUPD.Z (CX)(R13*8), K1, Z20
+	VADDPD    Z20, Z19, Z19
+	JMP       l20
+
+l21:
+	VBROADCASTSD 104(AX), Z16
+	VMOVUPD      Z16, K2, Z18
+	KMOVW        K2, CX
+
+l24:
+	BSFL CX, R15
+	ADDQ R13, R15
+	MOVW R15, (R12)
+	ADDQ $0x02, R12
+	LEAL -1(CX), R14
+	ANDL R14, CX
+	JNZ  l24
+	JMP  l22
+
+// func deltaStepAVX512(p *float64, v *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+TEXT ·deltaStepAVX512(SB), NOSPLIT, $0-104
+	MOVQ         p+0(FP), AX
+	MOVQ         v+8(FP), DX
+	MOVQ         ready+16(FP), BX
+	MOVQ         sum+24(FP), SI
 	MOVQ         spikes+88(FP), DI
-	VPXORQ       Z0, Z0, Z0
-	VPCMPEQW     X1, X1, X1
-	VPSRLW       $0x0f, X1, X1
-	VBROADCASTSD one+72(FP), Z2
-	VBROADCASTSD quantum+64(FP), Z3
+	VBROADCASTSD (AX), Z0
+	VBROADCASTSD 8(AX), Z1
+	VBROADCASTSD 24(AX), Z2
+	VPXORQ       Z3, Z3, Z3
+	VBROADCASTSD quantum+64(FP), Z4
+	VBROADCASTSD one+80(FP), Z5
 	XORQ         R8, R8
+	MOVQ         n+56(FP), CX
+	SUBQ         R8, CX
+	CMPQ         CX, $0x10
+	JLT          rest
 
 loop:
-	VMOVDQU   (SI)(R8*2), X4
-	VPTESTNMW X4, X4, K1
-	VPTESTMW  X4, X4, K2
-	VCVTDQ2PD (BX)(R8*4), Z5
-	VMOVDQU   Y0, (BX)(R8*4)
-	VMULPD    Z3, Z5, Z5
-	MOVQ      ext+40(FP), R9
-	TESTQ     R9, R9
-	JZ        l1
-	VADDPD    (R9)(R8*8), Z5, Z5
-	VMOVUPD   Z0, (R9)(R8*8)
-
-l1:
-	MOVQ    drive+48(FP), R9
-	TESTQ   R9, R9
-	JZ      l2
-	VMOVUPD (R9)(R8*8), Z2
-
-l2:
-	VMOVUPD  (CX)(R8*8), Z6
-	VMULPD   (AX), Z6, Z7
-	VADDPD   Z2, Z7, Z7
-	VMOVUPD  (DX)(R8*8), Z9
-	VMULPD   64(AX), Z9, Z8
-	VADDPD   Z8, Z7, Z7
-	VMOVAPD  Z7, K1, Z6
-	VMULPD   128(AX), Z9, Z9
-	VADDPD   Z5, Z9, Z9
-	VMOVUPD  Z9, (DX)(R8*8)
-	VCMPPD   $0x0d, 192(AX), Z6, K1
-	VMOVUPD  Z6, (CX)(R8*8)
-	KORTESTW K2, K2
-	JZ       l4
-	VPSUBUSW X1, X4, X4
-	VMOVDQU  X4, (SI)(R8*2)
+	VCVTDQ2PD (SI)(R8*4), Z6
+	VMOVDQU   Y3, (SI)(R8*4)
+	VMULPD    Z4, Z6, Z6
+	VCVTDQ2PD 32(SI)(R8*4), Z7
+	VMOVDQU   Y3, 32(SI)(R8*4)
+	VMULPD    Z4, Z7, Z7
+	MOVQ      counts+40(FP), CX
+	TESTQ     CX, CX
+	JNZ       l1
+	MOVQ      ext+32(FP), CX
+	TESTQ     CX, CX
+	JNZ       l3
 
 l4:
-	KORTESTW K1, K1
-	JZ       l3
-	KMOVW    K1, R9
-
-l5:
-	BSFL R9, R10
-	MOVQ R10, R13
-	LEAQ (R10)(R8*1), R10
-	MOVW R10, (DI)
-	ADDQ $0x02, DI
-	MOVQ refractory+80(FP), R12
-	MOVW (R12)(R10*2), R12
-	MOVW R12, (SI)(R10*2)
-	MOVQ 256(AX)(R13*8), R12
-	MOVQ R12, (CX)(R10*8)
-	LEAL -1(R9), R12
-	ANDL R12, R9
-	JNZ  l5
-
-l3:
-	VMOVDQU   16(SI)(R8*2), X4
-	VPTESTNMW X4, X4, K1
-	VPTESTMW  X4, X4, K2
-	VCVTDQ2PD 32(BX)(R8*4), Z5
-	VMOVDQU   Y0, 32(BX)(R8*4)
-	VMULPD    Z3, Z5, Z5
-	MOVQ      ext+40(FP), R9
-	TESTQ     R9, R9
-	JZ        l6
-	VADDPD    64(R9)(R8*8), Z5, Z5
-	VMOVUPD   Z0, 64(R9)(R8*8)
+l2:
+	VMOVUPD (DX)(R8*8), Z8
+	KMOVB   (BX), K1
+	VMULPD  Z0, Z8, Z9
+	MOVQ    drive+48(FP), CX
+	TESTQ   CX, CX
+	JNZ     l5
+	VADDPD  Z5, Z9, Z9
 
 l6:
-	MOVQ    drive+48(FP), R9
-	TESTQ   R9, R9
-	JZ      l7
-	VMOVUPD 64(R9)(R8*8), Z2
-
-l7:
-	VMOVUPD  64(CX)(R8*8), Z6
-	VMULPD   448(AX), Z6, Z7
-	VADDPD   Z2, Z7, Z7
-	VMOVUPD  64(DX)(R8*8), Z9
-	VMULPD   512(AX), Z9, Z8
-	VADDPD   Z8, Z7, Z7
-	VMOVAPD  Z7, K1, Z6
-	VMULPD   576(AX), Z9, Z9
-	VADDPD   Z5, Z9, Z9
-	VMOVUPD  Z9, 64(DX)(R8*8)
-	VCMPPD   $0x0d, 640(AX), Z6, K1
-	VMOVUPD  Z6, 64(CX)(R8*8)
-	KORTESTW K2, K2
-	JZ       l9
-	VPSUBUSW X1, X4, X4
-	VMOVDQU  X4, 16(SI)(R8*2)
-
-l9:
-	KORTESTW K1, K1
-	JZ       l8
-	KMOVW    K1, R9
-
-l10:
-	BSFL R9, R11
-	MOVQ R11, R13
-	LEAQ 8(R11)(R8*1), R11
-	MOVW R11, (DI)
-	ADDQ $0x02, DI
-	MOVQ refractory+80(FP), R12
-	MOVW (R12)(R11*2), R12
-	MOVW R12, (SI)(R11*2)
-	MOVQ 704(AX)(R13*8), R12
-	MOVQ R12, (CX)(R11*8)
-	LEAL -1(R9), R12
-	ANDL R12, R9
-	JNZ  l10
+	VADDPD  Z6, Z9, Z9
+	VMOVUPD Z2, Z6
+	VMAXPD  Z9, Z6, K1, Z8
+	VCMPPD  $0x0d, Z1, Z8, K1
+	VMOVUPD 64(DX)(R8*8), Z6
+	KMOVB   1(BX), K2
+	VMULPD  Z0, Z6, Z9
+	MOVQ    drive+48(FP), CX
+	TESTQ   CX, CX
+	JNZ     l7
+	VADDPD  Z5, Z9, Z9
 
 l8:
-	ADDQ $0x00000380, AX
-	ADDQ $0x10, R8
-	MOVQ n+56(FP), R9
-	CMPQ R8, R9
-	JLT  loop
+	VADDPD   Z7, Z9, Z9
+	VMOVUPD  Z2, Z7
+	VMAXPD   Z9, Z7, K2, Z6
+	VCMPPD   $0x0d, Z1, Z6, K2
+	KORTESTB K1, K2
+	JNZ      l9
+
+l10:
+	VMOVUPD Z8, (DX)(R8*8)
+	VMOVUPD Z6, 64(DX)(R8*8)
+	ADDQ    $0x02, BX
+	ADDQ    $0x10, R8
+	MOVQ    n+56(FP), CX
+	SUBQ    R8, CX
+	CMPQ    CX, $0x10
+	JGE     loop
+
+rest:
+	MOVQ n+56(FP), CX
+	SUBQ R8, CX
+	JZ   end
+
+tail:
+	MOVL        $0x00000008, R9
+	CMPQ        CX, R9
+	CMOVQGT     R9, CX
+	MOVL        $0x00000001, R9
+	SHLL        CL, R9
+	SUBL        $0x01, R9
+	KMOVW       R9, K1
+	VCVTDQ2PD.Z (SI)(R8*4), K1, Z6
+	VMOVDQU32   Y3, K1, (SI)(R8*4)
+	VMULPD      Z4, Z6, Z6
+	MOVQ        counts+40(FP), CX
+	TESTQ       CX, CX
+	JNZ         l11
+	MOVQ        ext+32(FP), CX
+	TESTQ       CX, CX
+	JNZ         l13
+
+l14:
+l12:
+	VMOVUPD.Z (DX)(R8*8), K1, Z7
+	KMOVB     (BX), K2
+	VMULPD    Z0, Z7, Z8
+	MOVQ      drive+48(FP), CX
+	TESTQ     CX, CX
+	JNZ       l15
+	VADDPD    Z5, Z8, Z8
+
+l16:
+	VADDPD   Z6, Z8, Z8
+	VMOVUPD  Z2, Z6
+	VMAXPD   Z8, Z6, K2, Z7
+	VCMPPD   $0x0d, Z1, Z7, K1, K2
+	KORTESTB K2, K2
+	JNZ      l17
+
+l18:
+	VMOVUPD Z7, K1, (DX)(R8*8)
+	ADDQ    $0x01, BX
+	ADDQ    $0x08, R8
+	MOVQ    n+56(FP), CX
+	SUBQ    R8, CX
+	JGT     tail
+
+end:
 	VZEROUPPER
 	MOVQ spikes+88(FP), AX
 	SUBQ AX, DI
@@ -1842,315 +2350,1138 @@ l8:
 	MOVQ DI, ret+96(FP)
 	RET
 
-// func expSplitEachAVX512(c *float64, v *float64, iEx *float64, iIn *float64, ref *uint16, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·expSplitEachAVX512(SB), NOSPLIT, $0-128
-	MOVQ         c+0(FP), AX
-	MOVQ         v+8(FP), CX
-	MOVQ         iEx+16(FP), DX
-	MOVQ         sumEx+40(FP), BX
-	MOVQ         iIn+24(FP), SI
-	MOVQ         sumIn+48(FP), DI
-	MOVQ         ref+32(FP), R8
-	MOVQ         spikes+112(FP), R9
-	VPXORQ       Z0, Z0, Z0
-	VPCMPEQW     X1, X1, X1
-	VPSRLW       $0x0f, X1, X1
-	VBROADCASTSD one+96(FP), Z2
-	VBROADCASTSD quantum+88(FP), Z3
-	XORQ         R10, R10
-
-loop:
-	VMOVDQU   (R8)(R10*2), X4
-	VPTESTNMW X4, X4, K1
-	VPTESTMW  X4, X4, K2
-	VCVTDQ2PD (BX)(R10*4), Z5
-	VMOVDQU   Y0, (BX)(R10*4)
-	VMULPD    Z3, Z5, Z5
-	MOVQ      extEx+56(FP), R11
-	TESTQ     R11, R11
-	JZ        l1
-	VADDPD    (R11)(R10*8), Z5, Z5
-	VMOVUPD   Z0, (R11)(R10*8)
+l3:
+	VMOVUPD (CX)(R8*8), Z8
+	VADDPD  Z8, Z6, Z6
+	VMOVUPD Z3, (CX)(R8*8)
+	VMOVUPD 64(CX)(R8*8), Z8
+	VADDPD  Z8, Z7, Z7
+	VMOVUPD Z3, 64(CX)(R8*8)
+	JMP     l4
 
 l1:
-	VCVTDQ2PD (DI)(R10*4), Z6
-	VMOVDQU   Y0, (DI)(R10*4)
-	VMULPD    Z3, Z6, Z6
-	MOVQ      extIn+64(FP), R11
-	TESTQ     R11, R11
-	JZ        l2
-	VADDPD    (R11)(R10*8), Z6, Z6
-	VMOVUPD   Z0, (R11)(R10*8)
-
-l2:
-	MOVQ    drive+72(FP), R11
-	TESTQ   R11, R11
-	JZ      l3
-	VMOVUPD (R11)(R10*8), Z2
-
-l3:
-	VMOVUPD  (CX)(R10*8), Z7
-	VMULPD   (AX), Z7, Z8
-	VADDPD   Z2, Z8, Z8
-	VMOVUPD  (DX)(R10*8), Z10
-	VMULPD   64(AX), Z10, Z9
-	VADDPD   Z9, Z8, Z8
-	VMOVUPD  (SI)(R10*8), Z11
-	VMULPD   320(AX), Z11, Z9
-	VADDPD   Z9, Z8, Z8
-	VMOVAPD  Z8, K1, Z7
-	VMULPD   128(AX), Z10, Z10
-	VADDPD   Z5, Z10, Z10
-	VMOVUPD  Z10, (DX)(R10*8)
-	VMULPD   384(AX), Z11, Z11
-	VADDPD   Z6, Z11, Z11
-	VMOVUPD  Z11, (SI)(R10*8)
-	VCMPPD   $0x0d, 192(AX), Z7, K1
-	VMOVUPD  Z7, (CX)(R10*8)
-	KORTESTW K2, K2
-	JZ       l5
-	VPSUBUSW X1, X4, X4
-	VMOVDQU  X4, (R8)(R10*2)
+	VBROADCASTSD weight+72(FP), Z8
+	VPMOVZXBD    (CX)(R8*1), Y9
+	VCVTDQ2PD    Y9, Z9
+	VMULPD       Z8, Z9, Z9
+	VADDPD       Z3, Z9, Z9
+	VADDPD       Z9, Z6, Z6
+	VPMOVZXBD    8(CX)(R8*1), Y9
+	VCVTDQ2PD    Y9, Z9
+	VMULPD       Z8, Z9, Z9
+	VADDPD       Z3, Z9, Z9
+	VADDPD       Z9, Z7, Z7
+	JMP          l2
 
 l5:
-	KORTESTW K1, K1
-	JZ       l4
-	KMOVW    K1, R11
-
-l6:
-	BSFL R11, R12
-	MOVQ R12, R15
-	LEAQ (R12)(R10*1), R12
-	MOVW R12, (R9)
-	ADDQ $0x02, R9
-	MOVQ refractory+104(FP), R14
-	MOVW (R14)(R12*2), R14
-	MOVW R14, (R8)(R12*2)
-	MOVQ 256(AX)(R15*8), R14
-	MOVQ R14, (CX)(R12*8)
-	LEAL -1(R11), R14
-	ANDL R14, R11
-	JNZ  l6
-
-l4:
-	VMOVDQU   16(R8)(R10*2), X4
-	VPTESTNMW X4, X4, K1
-	VPTESTMW  X4, X4, K2
-	VCVTDQ2PD 32(BX)(R10*4), Z5
-	VMOVDQU   Y0, 32(BX)(R10*4)
-	VMULPD    Z3, Z5, Z5
-	MOVQ      extEx+56(FP), R11
-	TESTQ     R11, R11
-	JZ        l7
-	VADDPD    64(R11)(R10*8), Z5, Z5
-	VMOVUPD   Z0, 64(R11)(R10*8)
+	VMOVUPD (CX)(R8*8), Z10
+	VADDPD  Z10, Z9, Z9
+	JMP     l6
 
 l7:
-	VCVTDQ2PD 32(DI)(R10*4), Z6
-	VMOVDQU   Y0, 32(DI)(R10*4)
-	VMULPD    Z3, Z6, Z6
-	MOVQ      extIn+64(FP), R11
-	TESTQ     R11, R11
-	JZ        l8
-	VADDPD    64(R11)(R10*8), Z6, Z6
-	VMOVUPD   Z0, 64(R11)(R10*8)
-
-l8:
-	MOVQ    drive+72(FP), R11
-	TESTQ   R11, R11
-	JZ      l9
-	VMOVUPD 64(R11)(R10*8), Z2
+	VMOVUPD 64(CX)(R8*8), Z10
+	VADDPD  Z10, Z9, Z9
+	JMP     l8
 
 l9:
-	VMOVUPD  64(CX)(R10*8), Z7
-	VMULPD   448(AX), Z7, Z8
-	VADDPD   Z2, Z8, Z8
-	VMOVUPD  64(DX)(R10*8), Z10
-	VMULPD   512(AX), Z10, Z9
-	VADDPD   Z9, Z8, Z8
-	VMOVUPD  64(SI)(R10*8), Z11
-	VMULPD   768(AX), Z11, Z9
-	VADDPD   Z9, Z8, Z8
-	VMOVAPD  Z8, K1, Z7
-	VMULPD   576(AX), Z10, Z10
-	VADDPD   Z5, Z10, Z10
-	VMOVUPD  Z10, 64(DX)(R10*8)
-	VMULPD   832(AX), Z11, Z11
-	VADDPD   Z6, Z11, Z11
-	VMOVUPD  Z11, 64(SI)(R10*8)
-	VCMPPD   $0x0d, 640(AX), Z7, K1
-	VMOVUPD  Z7, 64(CX)(R10*8)
-	KORTESTW K2, K2
-	JZ       l11
-	VPSUBUSW X1, X4, X4
-	VMOVDQU  X4, 16(R8)(R10*2)
+	VBROADCASTSD 16(AX), Z7
+	VMOVUPD      Z7, K1, Z8
+	VBROADCASTSD 16(AX), Z7
+	VMOVUPD      Z7, K2, Z6
+	KUNPCKBW     K1, K2, K1
+	KMOVW        K1, CX
+
+l19:
+	BSFL CX, R9
+	ADDQ R8, R9
+	MOVW R9, (DI)
+	ADDQ $0x02, DI
+	LEAL -1(CX), R11
+	ANDL R11, CX
+	JNZ  l19
+	JMP  l10
+
+l13:
+	VMOVUPD.Z (CX)(R8*8), K1, Z7
+	VADDPD    Z7, Z6, Z6
+	VMOVUPD   Z3, K1, (CX)(R8*8)
+	JMP       l14
 
 l11:
-	KORTESTW K1, K1
-	JZ       l10
-	KMOVW    K1, R11
+	VBROADCASTSD weight+72(FP), Z7
+	VPMOVZXBD.Z  (CX)(R8*1), K1, Y8
+	VCVTDQ2PD    Y8, Z8
+	VMULPD       Z7, Z8, Z8
+	VADDPD       Z3, Z8, Z8
+	VADDPD       Z8, Z6, Z6
+	JMP          l12
 
-l12:
-	BSFL R11, R13
-	MOVQ R13, R15
-	LEAQ 8(R13)(R10*1), R13
-	MOVW R13, (R9)
-	ADDQ $0x02, R9
-	MOVQ refractory+104(FP), R14
-	MOVW (R14)(R13*2), R14
-	MOVW R14, (R8)(R13*2)
-	MOVQ 704(AX)(R15*8), R14
-	MOVQ R14, (CX)(R13*8)
-	LEAL -1(R11), R14
-	ANDL R14, R11
-	JNZ  l12
+l15:
+	VMOVUPD.Z (CX)(R8*8), K1, Z9
+	VADDPD    Z9, Z8, Z8
+	JMP       l16
 
-l10:
-	ADDQ $0x00000380, AX
-	ADDQ $0x10, R10
-	MOVQ n+80(FP), R11
-	CMPQ R10, R11
-	JLT  loop
-	VZEROUPPER
-	MOVQ spikes+112(FP), AX
-	SUBQ AX, R9
-	SHRQ $0x01, R9
-	MOVQ R9, ret+120(FP)
-	RET
+l17:
+	VBROADCASTSD 16(AX), Z6
+	VMOVUPD      Z6, K2, Z7
+	KMOVW        K2, CX
 
-// func deltaStepEachAVX512(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·deltaStepEachAVX512(SB), NOSPLIT, $0-96
-	MOVQ         c+0(FP), AX
-	MOVQ         v+8(FP), CX
-	MOVQ         sum+24(FP), DX
-	MOVQ         ref+16(FP), BX
-	MOVQ         spikes+80(FP), SI
+l20:
+	BSFL CX, R10
+	ADDQ R8, R10
+	MOVW R10, (DI)
+	ADDQ $0x02, DI
+	LEAL -1(CX), R9
+	ANDL R9, CX
+	JNZ  l20
+	JMP  l18
+
+// func expMergedEachAVX512(p *float64, v *float64, i *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+TEXT ·expMergedEachAVX512(SB), NOSPLIT, $0-112
+	MOVQ         p+0(FP), AX
+	MOVQ         v+8(FP), DX
+	MOVQ         i+16(FP), BX
+	MOVQ         ready+24(FP), SI
+	MOVQ         sum+32(FP), DI
+	MOVQ         spikes+96(FP), R8
 	VPXORQ       Z0, Z0, Z0
-	VPCMPEQW     X1, X1, X1
-	VPSRLW       $0x0f, X1, X1
-	VBROADCASTSD one+64(FP), Z2
-	VBROADCASTSD quantum+56(FP), Z3
-	XORQ         DI, DI
+	VBROADCASTSD quantum+72(FP), Z1
+	VBROADCASTSD one+88(FP), Z2
+	XORQ         R9, R9
+	MOVQ         n+64(FP), CX
+	SUBQ         R9, CX
+	CMPQ         CX, $0x10
+	JLT          rest
 
 loop:
-	VMOVDQU   (BX)(DI*2), X4
-	VPTESTNMW X4, X4, K1
-	VPTESTMW  X4, X4, K2
-	VCVTDQ2PD (DX)(DI*4), Z5
-	VMOVDQU   Y0, (DX)(DI*4)
-	VMULPD    Z3, Z5, Z5
-	MOVQ      ext+32(FP), R8
-	TESTQ     R8, R8
-	JZ        l1
-	VADDPD    (R8)(DI*8), Z5, Z5
-	VMOVUPD   Z0, (R8)(DI*8)
-
-l1:
-	MOVQ    drive+40(FP), R8
-	TESTQ   R8, R8
-	JZ      l2
-	VMOVUPD (R8)(DI*8), Z2
-
-l2:
-	VMOVUPD  (CX)(DI*8), Z6
-	VMULPD   (AX), Z6, Z7
-	VADDPD   Z2, Z7, Z7
-	VADDPD   Z5, Z7, Z7
-	VMOVUPD  192(AX), Z5
-	VMAXPD   Z7, Z5, Z7
-	VMOVAPD  Z7, K1, Z6
-	VCMPPD   $0x0d, 64(AX), Z6, K1
-	VMOVUPD  Z6, (CX)(DI*8)
-	KORTESTW K2, K2
-	JZ       l4
-	VPSUBUSW X1, X4, X4
-	VMOVDQU  X4, (BX)(DI*2)
+	VCVTDQ2PD (DI)(R9*4), Z3
+	VMOVDQU   Y0, (DI)(R9*4)
+	VMULPD    Z1, Z3, Z3
+	VCVTDQ2PD 32(DI)(R9*4), Z4
+	VMOVDQU   Y0, 32(DI)(R9*4)
+	VMULPD    Z1, Z4, Z4
+	MOVQ      counts+48(FP), CX
+	TESTQ     CX, CX
+	JNZ       l1
+	MOVQ      ext+40(FP), CX
+	TESTQ     CX, CX
+	JNZ       l3
 
 l4:
-	KORTESTW K1, K1
-	JZ       l3
-	KMOVW    K1, R8
-
-l5:
-	BSFL R8, R9
-	MOVQ R9, R12
-	LEAQ (R9)(DI*1), R9
-	MOVW R9, (SI)
-	ADDQ $0x02, SI
-	MOVQ refractory+72(FP), R11
-	MOVW (R11)(R9*2), R11
-	MOVW R11, (BX)(R9*2)
-	MOVQ 128(AX)(R12*8), R11
-	MOVQ R11, (CX)(R9*8)
-	LEAL -1(R8), R11
-	ANDL R11, R8
-	JNZ  l5
-
-l3:
-	VMOVDQU   16(BX)(DI*2), X4
-	VPTESTNMW X4, X4, K1
-	VPTESTMW  X4, X4, K2
-	VCVTDQ2PD 32(DX)(DI*4), Z5
-	VMOVDQU   Y0, 32(DX)(DI*4)
-	VMULPD    Z3, Z5, Z5
-	MOVQ      ext+32(FP), R8
-	TESTQ     R8, R8
-	JZ        l6
-	VADDPD    64(R8)(DI*8), Z5, Z5
-	VMOVUPD   Z0, 64(R8)(DI*8)
+l2:
+	VMOVUPD (DX)(R9*8), Z5
+	KMOVB   (SI), K1
+	VMULPD  (AX), Z5, Z6
+	MOVQ    drive+56(FP), CX
+	TESTQ   CX, CX
+	JNZ     l5
+	VADDPD  Z2, Z6, Z6
 
 l6:
-	MOVQ    drive+40(FP), R8
-	TESTQ   R8, R8
-	JZ      l7
-	VMOVUPD 64(R8)(DI*8), Z2
-
-l7:
-	VMOVUPD  64(CX)(DI*8), Z6
-	VMULPD   256(AX), Z6, Z7
-	VADDPD   Z2, Z7, Z7
-	VADDPD   Z5, Z7, Z7
-	VMOVUPD  448(AX), Z5
-	VMAXPD   Z7, Z5, Z7
-	VMOVAPD  Z7, K1, Z6
-	VCMPPD   $0x0d, 320(AX), Z6, K1
-	VMOVUPD  Z6, 64(CX)(DI*8)
-	KORTESTW K2, K2
-	JZ       l9
-	VPSUBUSW X1, X4, X4
-	VMOVDQU  X4, 16(BX)(DI*2)
-
-l9:
-	KORTESTW K1, K1
-	JZ       l8
-	KMOVW    K1, R8
-
-l10:
-	BSFL R8, R10
-	MOVQ R10, R12
-	LEAQ 8(R10)(DI*1), R10
-	MOVW R10, (SI)
-	ADDQ $0x02, SI
-	MOVQ refractory+72(FP), R11
-	MOVW (R11)(R10*2), R11
-	MOVW R11, (BX)(R10*2)
-	MOVQ 384(AX)(R12*8), R11
-	MOVQ R11, (CX)(R10*8)
-	LEAL -1(R8), R11
-	ANDL R11, R8
-	JNZ  l10
+	VMOVUPD (BX)(R9*8), Z7
+	VMULPD  64(AX), Z7, Z8
+	VADDPD  Z8, Z6, K1, Z5
+	VMULPD  128(AX), Z7, Z7
+	VADDPD  Z3, Z7, Z7
+	VMOVUPD Z7, (BX)(R9*8)
+	VCMPPD  $0x0d, 192(AX), Z5, K1
+	VMOVUPD 64(DX)(R9*8), Z3
+	KMOVB   1(SI), K2
+	VMULPD  448(AX), Z3, Z6
+	MOVQ    drive+56(FP), CX
+	TESTQ   CX, CX
+	JNZ     l7
+	VADDPD  Z2, Z6, Z6
 
 l8:
-	ADDQ $0x00000200, AX
-	ADDQ $0x10, DI
-	MOVQ n+48(FP), R8
-	CMPQ DI, R8
-	JLT  loop
+	VMOVUPD  64(BX)(R9*8), Z7
+	VMULPD   512(AX), Z7, Z8
+	VADDPD   Z8, Z6, K2, Z3
+	VMULPD   576(AX), Z7, Z7
+	VADDPD   Z4, Z7, Z7
+	VMOVUPD  Z7, 64(BX)(R9*8)
+	VCMPPD   $0x0d, 640(AX), Z3, K2
+	KORTESTB K1, K2
+	JNZ      l9
+
+l10:
+	VMOVUPD Z5, (DX)(R9*8)
+	VMOVUPD Z3, 64(DX)(R9*8)
+	ADDQ    $0x00000380, AX
+	ADDQ    $0x02, SI
+	ADDQ    $0x10, R9
+	MOVQ    n+64(FP), CX
+	SUBQ    R9, CX
+	CMPQ    CX, $0x10
+	JGE     loop
+
+rest:
+	MOVQ n+64(FP), CX
+	SUBQ R9, CX
+	JZ   end
+
+tail:
+	MOVL        $0x00000008, R10
+	CMPQ        CX, R10
+	CMOVQGT     R10, CX
+	MOVL        $0x00000001, R10
+	SHLL        CL, R10
+	SUBL        $0x01, R10
+	KMOVW       R10, K1
+	VCVTDQ2PD.Z (DI)(R9*4), K1, Z3
+	VMOVDQU32   Y0, K1, (DI)(R9*4)
+	VMULPD      Z1, Z3, Z3
+	MOVQ        counts+48(FP), CX
+	TESTQ       CX, CX
+	JNZ         l11
+	MOVQ        ext+40(FP), CX
+	TESTQ       CX, CX
+	JNZ         l13
+
+l14:
+l12:
+	VMOVUPD.Z (DX)(R9*8), K1, Z4
+	KMOVB     (SI), K2
+	VMULPD    (AX), Z4, Z5
+	MOVQ      drive+56(FP), CX
+	TESTQ     CX, CX
+	JNZ       l15
+	VADDPD    Z2, Z5, Z5
+
+l16:
+	VMOVUPD.Z (BX)(R9*8), K1, Z6
+	VMULPD    64(AX), Z6, Z7
+	VADDPD    Z7, Z5, K2, Z4
+	VMULPD    128(AX), Z6, Z6
+	VADDPD    Z3, Z6, Z6
+	VMOVUPD   Z6, K1, (BX)(R9*8)
+	VCMPPD    $0x0d, 192(AX), Z4, K1, K2
+	KORTESTB  K2, K2
+	JNZ       l17
+
+l18:
+	VMOVUPD Z4, K1, (DX)(R9*8)
+	ADDQ    $0x000001c0, AX
+	ADDQ    $0x01, SI
+	ADDQ    $0x08, R9
+	MOVQ    n+64(FP), CX
+	SUBQ    R9, CX
+	JGT     tail
+
+end:
 	VZEROUPPER
-	MOVQ spikes+80(FP), AX
-	SUBQ AX, SI
-	SHRQ $0x01, SI
-	MOVQ SI, ret+88(FP)
+	MOVQ spikes+96(FP), AX
+	SUBQ AX, R8
+	SHRQ $0x01, R8
+	MOVQ R8, ret+104(FP)
 	RET
+
+l3:
+	VMOVUPD (CX)(R9*8), Z5
+	VADDPD  Z5, Z3, Z3
+	VMOVUPD Z0, (CX)(R9*8)
+	VMOVUPD 64(CX)(R9*8), Z5
+	VADDPD  Z5, Z4, Z4
+	VMOVUPD Z0, 64(CX)(R9*8)
+	JMP     l4
+
+l1:
+	VBROADCASTSD weight+80(FP), Z5
+	VPMOVZXBD    (CX)(R9*1), Y6
+	VCVTDQ2PD    Y6, Z6
+	VMULPD       Z5, Z6, Z6
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z6, Z3, Z3
+	VPMOVZXBD    8(CX)(R9*1), Y6
+	VCVTDQ2PD    Y6, Z6
+	VMULPD       Z5, Z6, Z6
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z6, Z4, Z4
+	JMP          l2
+
+l5:
+	VMOVUPD (CX)(R9*8), Z7
+	VADDPD  Z7, Z6, Z6
+	JMP     l6
+
+l7:
+	VMOVUPD 64(CX)(R9*8), Z7
+	VADDPD  Z7, Z6, Z6
+	JMP     l8
+
+l9:
+	VMOVUPD  256(AX), K1, Z5
+	VMOVUPD  704(AX), K2, Z3
+	KUNPCKBW K1, K2, K1
+	KMOVW    K1, CX
+
+l19:
+	BSFL CX, R10
+	ADDQ R9, R10
+	MOVW R10, (R8)
+	ADDQ $0x02, R8
+	LEAL -1(CX), R12
+	ANDL R12, CX
+	JNZ  l19
+	JMP  l10
+
+l13:
+	VMOVUPD.Z (CX)(R9*8), K1, Z4
+	VADDPD    Z4, Z3, Z3
+	VMOVUPD   Z0, K1, (CX)(R9*8)
+	JMP       l14
+
+l11:
+	VBROADCASTSD weight+80(FP), Z4
+	VPMOVZXBD.Z  (CX)(R9*1), K1, Y5
+	VCVTDQ2PD    Y5, Z5
+	VMULPD       Z4, Z5, Z5
+	VADDPD       Z0, Z5, Z5
+	VADDPD       Z5, Z3, Z3
+	JMP          l12
+
+l15:
+	VMOVUPD.Z (CX)(R9*8), K1, Z6
+	VADDPD    Z6, Z5, Z5
+	JMP       l16
+
+l17:
+	VMOVUPD 256(AX), K2, Z4
+	KMOVW   K2, CX
+
+l20:
+	BSFL CX, R11
+	ADDQ R9, R11
+	MOVW R11, (R8)
+	ADDQ $0x02, R8
+	LEAL -1(CX), R10
+	ANDL R10, CX
+	JNZ  l20
+	JMP  l18
+
+// func expSplitEachAVX512(p *float64, v *float64, iEx *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+TEXT ·expSplitEachAVX512(SB), NOSPLIT, $0-136
+	MOVQ         p+0(FP), AX
+	MOVQ         v+8(FP), DX
+	MOVQ         iEx+16(FP), BX
+	MOVQ         iIn+24(FP), SI
+	MOVQ         ready+32(FP), DI
+	MOVQ         sumEx+40(FP), R8
+	MOVQ         sumIn+48(FP), R9
+	MOVQ         spikes+120(FP), R10
+	VPXORQ       Z0, Z0, Z0
+	VBROADCASTSD quantum+96(FP), Z1
+	VBROADCASTSD one+112(FP), Z2
+	XORQ         R11, R11
+	MOVQ         n+88(FP), CX
+	SUBQ         R11, CX
+	CMPQ         CX, $0x10
+	JLT          rest
+
+loop:
+	VCVTDQ2PD (R8)(R11*4), Z3
+	VMOVDQU   Y0, (R8)(R11*4)
+	VMULPD    Z1, Z3, Z3
+	VCVTDQ2PD 32(R8)(R11*4), Z4
+	VMOVDQU   Y0, 32(R8)(R11*4)
+	VMULPD    Z1, Z4, Z4
+	MOVQ      counts+72(FP), CX
+	TESTQ     CX, CX
+	JNZ       l1
+	MOVQ      extEx+56(FP), CX
+	TESTQ     CX, CX
+	JNZ       l3
+
+l4:
+l2:
+	VCVTDQ2PD (R9)(R11*4), Z5
+	VMOVDQU   Y0, (R9)(R11*4)
+	VMULPD    Z1, Z5, Z5
+	VCVTDQ2PD 32(R9)(R11*4), Z6
+	VMOVDQU   Y0, 32(R9)(R11*4)
+	VMULPD    Z1, Z6, Z6
+	MOVQ      extIn+64(FP), CX
+	TESTQ     CX, CX
+	JNZ       l5
+
+l6:
+	VMOVUPD (DX)(R11*8), Z7
+	KMOVB   (DI), K1
+	VMULPD  (AX), Z7, Z8
+	MOVQ    drive+80(FP), CX
+	TESTQ   CX, CX
+	JNZ     l7
+	VADDPD  Z2, Z8, Z8
+
+l8:
+	VMOVUPD (BX)(R11*8), Z9
+	VMULPD  64(AX), Z9, Z10
+	VADDPD  Z10, Z8, Z8
+	VMULPD  128(AX), Z9, Z9
+	VADDPD  Z3, Z9, Z9
+	VMOVUPD Z9, (BX)(R11*8)
+	VMOVUPD (SI)(R11*8), Z3
+	VMULPD  320(AX), Z3, Z9
+	VADDPD  Z9, Z8, K1, Z7
+	VMULPD  384(AX), Z3, Z3
+	VADDPD  Z5, Z3, Z3
+	VMOVUPD Z3, (SI)(R11*8)
+	VCMPPD  $0x0d, 192(AX), Z7, K1
+	VMOVUPD 64(DX)(R11*8), Z3
+	KMOVB   1(DI), K2
+	VMULPD  448(AX), Z3, Z5
+	MOVQ    drive+80(FP), CX
+	TESTQ   CX, CX
+	JNZ     l9
+	VADDPD  Z2, Z5, Z5
+
+l10:
+	VMOVUPD  64(BX)(R11*8), Z8
+	VMULPD   512(AX), Z8, Z9
+	VADDPD   Z9, Z5, Z5
+	VMULPD   576(AX), Z8, Z8
+	VADDPD   Z4, Z8, Z8
+	VMOVUPD  Z8, 64(BX)(R11*8)
+	VMOVUPD  64(SI)(R11*8), Z4
+	VMULPD   768(AX), Z4, Z8
+	VADDPD   Z8, Z5, K2, Z3
+	VMULPD   832(AX), Z4, Z4
+	VADDPD   Z6, Z4, Z4
+	VMOVUPD  Z4, 64(SI)(R11*8)
+	VCMPPD   $0x0d, 640(AX), Z3, K2
+	KORTESTB K1, K2
+	JNZ      l11
+
+l12:
+	VMOVUPD Z7, (DX)(R11*8)
+	VMOVUPD Z3, 64(DX)(R11*8)
+	ADDQ    $0x00000380, AX
+	ADDQ    $0x02, DI
+	ADDQ    $0x10, R11
+	MOVQ    n+88(FP), CX
+	SUBQ    R11, CX
+	CMPQ    CX, $0x10
+	JGE     loop
+
+rest:
+	MOVQ n+88(FP), CX
+	SUBQ R11, CX
+	JZ   end
+
+tail:
+	MOVL        $0x00000008, R12
+	CMPQ        CX, R12
+	CMOVQGT     R12, CX
+	MOVL        $0x00000001, R12
+	SHLL        CL, R12
+	SUBL        $0x01, R12
+	KMOVW       R12, K1
+	VCVTDQ2PD.Z (R8)(R11*4), K1, Z3
+	VMOVDQU32   Y0, K1, (R8)(R11*4)
+	VMULPD      Z1, Z3, Z3
+	MOVQ        counts+72(FP), CX
+	TESTQ       CX, CX
+	JNZ         l13
+	MOVQ        extEx+56(FP), CX
+	TESTQ       CX, CX
+	JNZ         l15
+
+l16:
+l14:
+	VCVTDQ2PD.Z (R9)(R11*4), K1, Z4
+	VMOVDQU32   Y0, K1, (R9)(R11*4)
+	VMULPD      Z1, Z4, Z4
+	MOVQ        extIn+64(FP), CX
+	TESTQ       CX, CX
+	JNZ         l17
+
+l18:
+	VMOVUPD.Z (DX)(R11*8), K1, Z5
+	KMOVB     (DI), K2
+	VMULPD    (AX), Z5, Z6
+	MOVQ      drive+80(FP), CX
+	TESTQ     CX, CX
+	JNZ       l19
+	VADDPD    Z2, Z6, Z6
+
+l20:
+	VMOVUPD.Z (BX)(R11*8), K1, Z7
+	VMULPD    64(AX), Z7, Z8
+	VADDPD    Z8, Z6, Z6
+	VMULPD    128(AX), Z7, Z7
+	VADDPD    Z3, Z7, Z7
+	VMOVUPD   Z7, K1, (BX)(R11*8)
+	VMOVUPD.Z (SI)(R11*8), K1, Z3
+	VMULPD    320(AX), Z3, Z7
+	VADDPD    Z7, Z6, K2, Z5
+	VMULPD    384(AX), Z3, Z3
+	VADDPD    Z4, Z3, Z3
+	VMOVUPD   Z3, K1, (SI)(R11*8)
+	VCMPPD    $0x0d, 192(AX), Z5, K1, K2
+	KORTESTB  K2, K2
+	JNZ       l21
+
+l22:
+	VMOVUPD Z5, K1, (DX)(R11*8)
+	ADDQ    $0x000001c0, AX
+	ADDQ    $0x01, DI
+	ADDQ    $0x08, R11
+	MOVQ    n+88(FP), CX
+	SUBQ    R11, CX
+	JGT     tail
+
+end:
+	VZEROUPPER
+	MOVQ spikes+120(FP), AX
+	SUBQ AX, R10
+	SHRQ $0x01, R10
+	MOVQ R10, ret+128(FP)
+	RET
+
+l3:
+	VMOVUPD (CX)(R11*8), Z5
+	VADDPD  Z5, Z3, Z3
+	VMOVUPD Z0, (CX)(R11*8)
+	VMOVUPD 64(CX)(R11*8), Z5
+	VADDPD  Z5, Z4, Z4
+	VMOVUPD Z0, 64(CX)(R11*8)
+	JMP     l4
+
+l1:
+	VBROADCASTSD weight+104(FP), Z5
+	VPMOVZXBD    (CX)(R11*1), Y6
+	VCVTDQ2PD    Y6, Z6
+	VMULPD       Z5, Z6, Z6
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z6, Z3, Z3
+	VPMOVZXBD    8(CX)(R11*1), Y6
+	VCVTDQ2PD    Y6, Z6
+	VMULPD       Z5, Z6, Z6
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z6, Z4, Z4
+	JMP          l2
+
+l5:
+	VMOVUPD (CX)(R11*8), Z7
+	VADDPD  Z7, Z5, Z5
+	VMOVUPD Z0, (CX)(R11*8)
+	VMOVUPD 64(CX)(R11*8), Z7
+	VADDPD  Z7, Z6, Z6
+	VMOVUPD Z0, 64(CX)(R11*8)
+	JMP     l6
+
+l7:
+	VMOVUPD (CX)(R11*8), Z9
+	VADDPD  Z9, Z8, Z8
+	JMP     l8
+
+l9:
+	VMOVUPD 64(CX)(R11*8), Z8
+	VADDPD  Z8, Z5, Z5
+	JMP     l10
+
+l11:
+	VMOVUPD  256(AX), K1, Z7
+	VMOVUPD  704(AX), K2, Z3
+	KUNPCKBW K1, K2, K1
+	KMOVW    K1, CX
+
+l23:
+	BSFL CX, R12
+	ADDQ R11, R12
+	MOVW R12, (R10)
+	ADDQ $0x02, R10
+	LEAL -1(CX), R14
+	ANDL R14, CX
+	JNZ  l23
+	JMP  l12
+
+l15:
+	VMOVUPD.Z (CX)(R11*8), K1, Z4
+	VADDPD    Z4, Z3, Z3
+	VMOVUPD   Z0, K1, (CX)(R11*8)
+	JMP       l16
+
+l13:
+	VBROADCASTSD weight+104(FP), Z4
+	VPMOVZXBD.Z  (CX)(R11*1), K1, Y5
+	VCVTDQ2PD    Y5, Z5
+	VMULPD       Z4, Z5, Z5
+	VADDPD       Z0, Z5, Z5
+	VADDPD       Z5, Z3, Z3
+	JMP          l14
+
+l17:
+	VMOVUPD.Z (CX)(R11*8), K1, Z5
+	VADDPD    Z5, Z4, Z4
+	VMOVUPD   Z0, K1, (CX)(R11*8)
+	JMP       l18
+
+l19:
+	VMOVUPD.Z (CX)(R11*8), K1, Z7
+	VADDPD    Z7, Z6, Z6
+	JMP       l20
+
+l21:
+	VMOVUPD 256(AX), K2, Z5
+	KMOVW   K2, CX
+
+l24:
+	BSFL CX, R13
+	ADDQ R11, R13
+	MOVW R13, (R10)
+	ADDQ $0x02, R10
+	LEAL -1(CX), R12
+	ANDL R12, CX
+	JNZ  l24
+	JMP  l22
+
+// func alphaSplitEachAVX512(p *float64, v *float64, dEx *float64, iEx *float64, dIn *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+TEXT ·alphaSplitEachAVX512(SB), NOSPLIT, $8-152
+	MOVQ         p+0(FP), AX
+	MOVQ         v+8(FP), DX
+	MOVQ         dEx+16(FP), BX
+	MOVQ         iEx+24(FP), SI
+	MOVQ         dIn+32(FP), DI
+	MOVQ         iIn+40(FP), R8
+	MOVQ         ready+48(FP), R9
+	MOVQ         sumEx+56(FP), R10
+	MOVQ         sumIn+64(FP), R11
+	MOVQ         spikes+136(FP), R12
+	VPXORQ       Z0, Z0, Z0
+	VBROADCASTSD quantum+112(FP), Z1
+	VBROADCASTSD one+128(FP), Z2
+	XORQ         R13, R13
+	MOVQ         n+104(FP), CX
+	SUBQ         R13, CX
+	CMPQ         CX, $0x10
+	JLT          rest
+
+loop:
+	VCVTDQ2PD (R10)(R13*4), Z3
+	VMOVDQU   Y0, (R10)(R13*4)
+	VMULPD    Z1, Z3, Z3
+	VCVTDQ2PD 32(R10)(R13*4), Z4
+	VMOVDQU   Y0, 32(R10)(R13*4)
+	VMULPD    Z1, Z4, Z4
+	MOVQ      counts+88(FP), CX
+	TESTQ     CX, CX
+	JNZ       l1
+	MOVQ      extEx+72(FP), CX
+	TESTQ     CX, CX
+	JNZ       l3
+
+l4:
+l2:
+	VCVTDQ2PD (R11)(R13*4), Z5
+	VMOVDQU   Y0, (R11)(R13*4)
+	VMULPD    Z1, Z5, Z5
+	VCVTDQ2PD 32(R11)(R13*4), Z6
+	VMOVDQU   Y0, 32(R11)(R13*4)
+	VMULPD    Z1, Z6, Z6
+	MOVQ      extIn+80(FP), CX
+	TESTQ     CX, CX
+	JNZ       l5
+
+l6:
+	VMOVUPD (DX)(R13*8), Z7
+	KMOVB   (R9), K1
+	VMULPD  (AX), Z7, Z8
+	MOVQ    drive+96(FP), CX
+	TESTQ   CX, CX
+	JNZ     l7
+	VADDPD  Z2, Z8, Z8
+
+l8:
+	VMOVUPD (BX)(R13*8), Z9
+	VMOVUPD (SI)(R13*8), Z10
+	VMULPD  64(AX), Z9, Z11
+	VADDPD  Z11, Z8, Z8
+	VMULPD  128(AX), Z10, Z11
+	VADDPD  Z11, Z8, Z8
+	VMULPD  448(AX), Z10, Z10
+	VMULPD  384(AX), Z9, Z11
+	VADDPD  Z11, Z10, Z10
+	VMOVUPD Z10, (SI)(R13*8)
+	VMULPD  448(AX), Z9, Z9
+	VMULPD  640(AX), Z3, Z3
+	VADDPD  Z3, Z9, Z9
+	VMOVUPD Z9, (BX)(R13*8)
+	VMOVUPD (DI)(R13*8), Z3
+	VMOVUPD (R8)(R13*8), Z9
+	VMULPD  192(AX), Z3, Z10
+	VADDPD  Z10, Z8, Z8
+	VMULPD  256(AX), Z9, Z10
+	VADDPD  Z10, Z8, Z8
+	VMULPD  576(AX), Z9, Z9
+	VMULPD  512(AX), Z3, Z10
+	VADDPD  Z10, Z9, Z9
+	VMOVUPD Z9, (R8)(R13*8)
+	VMULPD  576(AX), Z3, Z3
+	VMULPD  704(AX), Z5, Z5
+	VADDPD  Z5, Z3, Z3
+	VMOVUPD Z3, (DI)(R13*8)
+	VMOVUPD 320(AX), Z3
+	VMAXPD  Z8, Z3, K1, Z7
+	VCMPPD  $0x0d, 768(AX), Z7, K1
+	VMOVUPD 64(DX)(R13*8), Z3
+	KMOVB   1(R9), K2
+	VMULPD  896(AX), Z3, Z5
+	MOVQ    drive+96(FP), CX
+	TESTQ   CX, CX
+	JNZ     l9
+	VADDPD  Z2, Z5, Z5
+
+l10:
+	VMOVUPD  64(BX)(R13*8), Z8
+	VMOVUPD  64(SI)(R13*8), Z9
+	VMULPD   960(AX), Z8, Z10
+	VADDPD   Z10, Z5, Z5
+	VMULPD   1024(AX), Z9, Z10
+	VADDPD   Z10, Z5, Z5
+	VMULPD   1344(AX), Z9, Z9
+	VMULPD   1280(AX), Z8, Z10
+	VADDPD   Z10, Z9, Z9
+	VMOVUPD  Z9, 64(SI)(R13*8)
+	VMULPD   1344(AX), Z8, Z8
+	VMULPD   1536(AX), Z4, Z4
+	VADDPD   Z4, Z8, Z8
+	VMOVUPD  Z8, 64(BX)(R13*8)
+	VMOVUPD  64(DI)(R13*8), Z4
+	VMOVUPD  64(R8)(R13*8), Z8
+	VMULPD   1088(AX), Z4, Z9
+	VADDPD   Z9, Z5, Z5
+	VMULPD   1152(AX), Z8, Z9
+	VADDPD   Z9, Z5, Z5
+	VMULPD   1472(AX), Z8, Z8
+	VMULPD   1408(AX), Z4, Z9
+	VADDPD   Z9, Z8, Z8
+	VMOVUPD  Z8, 64(R8)(R13*8)
+	VMULPD   1472(AX), Z4, Z4
+	VMULPD   1600(AX), Z6, Z6
+	VADDPD   Z6, Z4, Z4
+	VMOVUPD  Z4, 64(DI)(R13*8)
+	VMOVUPD  1216(AX), Z4
+	VMAXPD   Z5, Z4, K2, Z3
+	VCMPPD   $0x0d, 1664(AX), Z3, K2
+	KORTESTB K1, K2
+	JNZ      l11
+
+l12:
+	VMOVUPD Z7, (DX)(R13*8)
+	VMOVUPD Z3, 64(DX)(R13*8)
+	ADDQ    $0x00000700, AX
+	ADDQ    $0x02, R9
+	ADDQ    $0x10, R13
+	MOVQ    n+104(FP), CX
+	SUBQ    R13, CX
+	CMPQ    CX, $0x10
+	JGE     loop
+
+rest:
+	MOVQ n+104(FP), CX
+	SUBQ R13, CX
+	JZ   end
+
+tail:
+	MOVL        $0x00000008, R14
+	CMPQ        CX, R14
+	CMOVQGT     R14, CX
+	MOVL        $0x00000001, R14
+	SHLL        CL, R14
+	SUBL        $0x01, R14
+	KMOVW       R14, K1
+	VCVTDQ2PD.Z (R10)(R13*4), K1, Z3
+	VMOVDQU32   Y0, K1, (R10)(R13*4)
+	VMULPD      Z1, Z3, Z3
+	MOVQ        counts+88(FP), CX
+	TESTQ       CX, CX
+	JNZ         l13
+	MOVQ        extEx+72(FP), CX
+	TESTQ       CX, CX
+	JNZ         l15
+
+l16:
+l14:
+	VCVTDQ2PD.Z (R11)(R13*4), K1, Z4
+	VMOVDQU32   Y0, K1, (R11)(R13*4)
+	VMULPD      Z1, Z4, Z4
+	MOVQ        extIn+80(FP), CX
+	TESTQ       CX, CX
+	JNZ         l17
+
+l18:
+	VMOVUPD.Z (DX)(R13*8), K1, Z5
+	KMOVB     (R9), K2
+	VMULPD    (AX), Z5, Z6
+	MOVQ      drive+96(FP), CX
+	TESTQ     CX, CX
+	JNZ       l19
+	VADDPD    Z2, Z6, Z6
+
+l20:
+	VMOVUPD.Z (BX)(R13*8), K1, Z7
+	VMOVUPD.Z (SI)(R13*8), K1, Z8
+	VMULPD    64(AX), Z7, Z9
+	VADDPD    Z9, Z6, Z6
+	VMULPD    128(AX), Z8, Z9
+	VADDPD    Z9, Z6, Z6
+	VMULPD    448(AX), Z8, Z8
+	VMULPD    384(AX), Z7, Z9
+	VADDPD    Z9, Z8, Z8
+	VMOVUPD   Z8, K1, (SI)(R13*8)
+	VMULPD    448(AX), Z7, Z7
+	VMULPD    640(AX), Z3, Z3
+	VADDPD    Z3, Z7, Z7
+	VMOVUPD   Z7, K1, (BX)(R13*8)
+	VMOVUPD.Z (DI)(R13*8), K1, Z3
+	VMOVUPD.Z (R8)(R13*8), K1, Z7
+	VMULPD    192(AX), Z3, Z8
+	VADDPD    Z8, Z6, Z6
+	VMULPD    256(AX), Z7, Z8
+	VADDPD    Z8, Z6, Z6
+	VMULPD    576(AX), Z7, Z7
+	VMULPD    512(AX), Z3, Z8
+	VADDPD    Z8, Z7, Z7
+	VMOVUPD   Z7, K1, (R8)(R13*8)
+	VMULPD    576(AX), Z3, Z3
+	VMULPD    704(AX), Z4, Z4
+	VADDPD    Z4, Z3, Z3
+	VMOVUPD   Z3, K1, (DI)(R13*8)
+	VMOVUPD   320(AX), Z3
+	VMAXPD    Z6, Z3, K2, Z5
+	VCMPPD    $0x0d, 768(AX), Z5, K1, K2
+	KORTESTB  K2, K2
+	JNZ       l21
+
+l22:
+	VMOVUPD Z5, K1, (DX)(R13*8)
+	ADDQ    $0x00000380, AX
+	ADDQ    $0x01, R9
+	ADDQ    $0x08, R13
+	MOVQ    n+104(FP), CX
+	SUBQ    R13, CX
+	JGT     tail
+
+end:
+	VZEROUPPER
+	MOVQ spikes+136(FP), AX
+	SUBQ AX, R12
+	SHRQ $0x01, R12
+	MOVQ R12, ret+144(FP)
+	RET
+
+l3:
+	VMOVUPD (CX)(R13*8), Z5
+	VADDPD  Z5, Z3, Z3
+	VMOVUPD Z0, (CX)(R13*8)
+	VMOVUPD 64(CX)(R13*8), Z5
+	VADDPD  Z5, Z4, Z4
+	VMOVUPD Z0, 64(CX)(R13*8)
+	JMP     l4
+
+l1:
+	VBROADCASTSD weight+120(FP), Z5
+	VPMOVZXBD    (CX)(R13*1), Y6
+	VCVTDQ2PD    Y6, Z6
+	VMULPD       Z5, Z6, Z6
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z6, Z3, Z3
+	VPMOVZXBD    8(CX)(R13*1), Y6
+	VCVTDQ2PD    Y6, Z6
+	VMULPD       Z5, Z6, Z6
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z6, Z4, Z4
+	JMP          l2
+
+l5:
+	VMOVUPD (CX)(R13*8), Z7
+	VADDPD  Z7, Z5, Z5
+	VMOVUPD Z0, (CX)(R13*8)
+	VMOVUPD 64(CX)(R13*8), Z7
+	VADDPD  Z7, Z6, Z6
+	VMOVUPD Z0, 64(CX)(R13*8)
+	JMP     l6
+
+l7:
+	VMOVUPD (CX)(R13*8), Z9
+	VADDPD  Z9, Z8, Z8
+	JMP     l8
+
+l9:
+	VMOVUPD 64(CX)(R13*8), Z8
+	VADDPD  Z8, Z5, Z5
+	JMP     l10
+
+l11:
+	VMOVUPD  832(AX), K1, Z7
+	VMOVUPD  1728(AX), K2, Z3
+	KUNPCKBW K1, K2, K1
+	KMOVW    K1, CX
+
+l23:
+	BSFL CX, R14
+	ADDQ R13, R14
+	MOVW R14, (R12)
+	ADDQ $0x02, R12
+	LEAL -1(CX), BP
+	ANDL BP, CX
+	JNZ  l23
+	JMP  l12
+
+l15:
+	VMOVUPD.Z (CX)(R13*8), K1, Z4
+	VADDPD    Z4, Z3, Z3
+	VMOVUPD   Z0, K1, (CX)(R13*8)
+	JMP       l16
+
+l13:
+	VBROADCASTSD weight+120(FP), Z4
+	VPMOVZXBD.Z  (CX)(R13*1), K1, Y5
+	VCVTDQ2PD    Y5, Z5
+	VMULPD       Z4, Z5, Z5
+	VADDPD       Z0, Z5, Z5
+	VADDPD       Z5, Z3, Z3
+	JMP          l14
+
+l17:
+	VMOVUPD.Z (CX)(R13*8), K1, Z5
+	VADDPD    Z5, Z4, Z4
+	VMOVUPD   Z0, K1, (CX)(R13*8)
+	JMP       l18
+
+l19:
+	VMOVUPD.Z (CX)(R13*8), K1, Z7
+	VADDPD    Z7, Z6, Z6
+	JMP       l20
+
+l21:
+	VMOVUPD 832(AX), K2, Z5
+	KMOVW   K2, CX
+
+l24:
+	BSFL CX, R15
+	ADDQ R13, R15
+	MOVW R15, (R12)
+	ADDQ $0x02, R12
+	LEAL -1(CX), R14
+	ANDL R14, CX
+	JNZ  l24
+	JMP  l22
+
+// func deltaStepEachAVX512(p *float64, v *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+TEXT ·deltaStepEachAVX512(SB), NOSPLIT, $0-104
+	MOVQ         p+0(FP), AX
+	MOVQ         v+8(FP), DX
+	MOVQ         ready+16(FP), BX
+	MOVQ         sum+24(FP), SI
+	MOVQ         spikes+88(FP), DI
+	VPXORQ       Z0, Z0, Z0
+	VBROADCASTSD quantum+64(FP), Z1
+	VBROADCASTSD one+80(FP), Z2
+	XORQ         R8, R8
+	MOVQ         n+56(FP), CX
+	SUBQ         R8, CX
+	CMPQ         CX, $0x10
+	JLT          rest
+
+loop:
+	VCVTDQ2PD (SI)(R8*4), Z3
+	VMOVDQU   Y0, (SI)(R8*4)
+	VMULPD    Z1, Z3, Z3
+	VCVTDQ2PD 32(SI)(R8*4), Z4
+	VMOVDQU   Y0, 32(SI)(R8*4)
+	VMULPD    Z1, Z4, Z4
+	MOVQ      counts+40(FP), CX
+	TESTQ     CX, CX
+	JNZ       l1
+	MOVQ      ext+32(FP), CX
+	TESTQ     CX, CX
+	JNZ       l3
+
+l4:
+l2:
+	VMOVUPD (DX)(R8*8), Z5
+	KMOVB   (BX), K1
+	VMULPD  (AX), Z5, Z6
+	MOVQ    drive+48(FP), CX
+	TESTQ   CX, CX
+	JNZ     l5
+	VADDPD  Z2, Z6, Z6
+
+l6:
+	VADDPD  Z3, Z6, Z6
+	VMOVUPD 192(AX), Z3
+	VMAXPD  Z6, Z3, K1, Z5
+	VCMPPD  $0x0d, 64(AX), Z5, K1
+	VMOVUPD 64(DX)(R8*8), Z3
+	KMOVB   1(BX), K2
+	VMULPD  256(AX), Z3, Z6
+	MOVQ    drive+48(FP), CX
+	TESTQ   CX, CX
+	JNZ     l7
+	VADDPD  Z2, Z6, Z6
+
+l8:
+	VADDPD   Z4, Z6, Z6
+	VMOVUPD  448(AX), Z4
+	VMAXPD   Z6, Z4, K2, Z3
+	VCMPPD   $0x0d, 320(AX), Z3, K2
+	KORTESTB K1, K2
+	JNZ      l9
+
+l10:
+	VMOVUPD Z5, (DX)(R8*8)
+	VMOVUPD Z3, 64(DX)(R8*8)
+	ADDQ    $0x00000200, AX
+	ADDQ    $0x02, BX
+	ADDQ    $0x10, R8
+	MOVQ    n+56(FP), CX
+	SUBQ    R8, CX
+	CMPQ    CX, $0x10
+	JGE     loop
+
+rest:
+	MOVQ n+56(FP), CX
+	SUBQ R8, CX
+	JZ   end
+
+tail:
+	MOVL        $0x00000008, R9
+	CMPQ        CX, R9
+	CMOVQGT     R9, CX
+	MOVL        $0x00000001, R9
+	SHLL        CL, R9
+	SUBL        $0x01, R9
+	KMOVW       R9, K1
+	VCVTDQ2PD.Z (SI)(R8*4), K1, Z3
+	VMOVDQU32   Y0, K1, (SI)(R8*4)
+	VMULPD      Z1, Z3, Z3
+	MOVQ        counts+40(FP), CX
+	TESTQ       CX, CX
+	JNZ         l11
+	MOVQ        ext+32(FP), CX
+	TESTQ       CX, CX
+	JNZ         l13
+
+l14:
+l12:
+	VMOVUPD.Z (DX)(R8*8), K1, Z4
+	KMOVB     (BX), K2
+	VMULPD    (AX), Z4, Z5
+	MOVQ      drive+48(FP), CX
+	TESTQ     CX, CX
+	JNZ       l15
+	VADDPD    Z2, Z5, Z5
+
+l16:
+	VADDPD   Z3, Z5, Z5
+	VMOVUPD  192(AX), Z3
+	VMAXPD   Z5, Z3, K2, Z4
+	VCMPPD   $0x0d, 64(AX), Z4, K1, K2
+	KORTESTB K2, K2
+	JNZ      l17
+
+l18:
+	VMOVUPD Z4, K1, (DX)(R8*8)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x01, BX
+	ADDQ    $0x08, R8
+	MOVQ    n+56(FP), CX
+	SUBQ    R8, CX
+	JGT     tail
+
+end:
+	VZEROUPPER
+	MOVQ spikes+88(FP), AX
+	SUBQ AX, DI
+	SHRQ $0x01, DI
+	MOVQ DI, ret+96(FP)
+	RET
+
+l3:
+	VMOVUPD (CX)(R8*8), Z5
+	VADDPD  Z5, Z3, Z3
+	VMOVUPD Z0, (CX)(R8*8)
+	VMOVUPD 64(CX)(R8*8), Z5
+	VADDPD  Z5, Z4, Z4
+	VMOVUPD Z0, 64(CX)(R8*8)
+	JMP     l4
+
+l1:
+	VBROADCASTSD weight+72(FP), Z5
+	VPMOVZXBD    (CX)(R8*1), Y6
+	VCVTDQ2PD    Y6, Z6
+	VMULPD       Z5, Z6, Z6
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z6, Z3, Z3
+	VPMOVZXBD    8(CX)(R8*1), Y6
+	VCVTDQ2PD    Y6, Z6
+	VMULPD       Z5, Z6, Z6
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z6, Z4, Z4
+	JMP          l2
+
+l5:
+	VMOVUPD (CX)(R8*8), Z7
+	VADDPD  Z7, Z6, Z6
+	JMP     l6
+
+l7:
+	VMOVUPD 64(CX)(R8*8), Z7
+	VADDPD  Z7, Z6, Z6
+	JMP     l8
+
+l9:
+	VMOVUPD  128(AX), K1, Z5
+	VMOVUPD  384(AX), K2, Z3
+	KUNPCKBW K1, K2, K1
+	KMOVW    K1, CX
+
+l19:
+	BSFL CX, R9
+	ADDQ R8, R9
+	MOVW R9, (DI)
+	ADDQ $0x02, DI
+	LEAL -1(CX), R11
+	ANDL R11, CX
+	JNZ  l19
+	JMP  l10
+
+l13:
+	VMOVUPD.Z (CX)(R8*8), K1, Z4
+	VADDPD    Z4, Z3, Z3
+	VMOVUPD   Z0, K1, (CX)(R8*8)
+	JMP       l14
+
+l11:
+	VBROADCASTSD weight+72(FP), Z4
+	VPMOVZXBD.Z  (CX)(R8*1), K1, Y5
+	VCVTDQ2PD    Y5, Z5
+	VMULPD       Z4, Z5, Z5
+	VADDPD       Z0, Z5, Z5
+	VADDPD       Z5, Z3, Z3
+	JMP          l12
+
+l15:
+	VMOVUPD.Z (CX)(R8*8), K1, Z6
+	VADDPD    Z6, Z5, Z5
+	JMP       l16
+
+l17:
+	VMOVUPD 128(AX), K2, Z4
+	KMOVW   K2, CX
+
+l20:
+	BSFL CX, R10
+	ADDQ R8, R10
+	MOVW R10, (DI)
+	ADDQ $0x02, DI
+	LEAL -1(CX), R9
+	ANDL R9, CX
+	JNZ  l20
+	JMP  l18

@@ -7,227 +7,275 @@ package kernel
 // expMergedAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
 // how many indices it stored in spikes, which has room for n:
 //
-//	x := (drive + P33*v) + P32*i
-//	if ref > 0 { x = v; ref-- }
-//	i = P11*i + (Quantum*sum + ext); sum, ext = 0, 0
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	input := quantum*sum + ext, or + (0 + weight*counts); sum, ext = 0, 0
+//	x := (drive + P33*v) + P32Ex*i
+//	i = P11Ex*i + input
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
 //	v = x
 //
-// ext may be nil; so may drive, which then is the constant.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
 //
 //go:noescape
-func expMergedAVX2(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
-
-// expMergedCountsAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
-// how many indices it stored in spikes, which has room for n:
-//
-//	x := (drive + P33*v) + P32*i
-//	if ref > 0 { x = v; ref-- }
-//	i = P11*i + (Quantum*sum + (0 + weight*counts)); sum = 0
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
-//	v = x
-//
-// ext may be nil; so may drive, which then is the constant.
-//
-//go:noescape
-func expMergedCountsAVX2(c *float64, v *float64, i *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int
+func expMergedAVX2(p *float64, v *float64, i *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 
 // expSplitAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
 // how many indices it stored in spikes, which has room for n:
 //
+//	inputEx := quantum*sumEx + extEx, or + (0 + weight*counts); sumEx, extEx = 0, 0
+//	inputIn := quantum*sumIn + extIn; sumIn, extIn = 0, 0
 //	x := (drive + P33*v) + P32Ex*iEx + P32In*iIn
-//	if ref > 0 { x = v; ref-- }
-//	iEx = P11Ex*iEx + (Quantum*sumEx + extEx); sumEx, extEx = 0, 0
-//	iIn = P11In*iIn + (Quantum*sumIn + extIn); sumIn, extIn = 0, 0
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	iEx = P11Ex*iEx + inputEx
+//	iIn = P11In*iIn + inputIn
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
 //	v = x
 //
-// ext may be nil; so may drive, which then is the constant.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
 //
 //go:noescape
-func expSplitAVX2(c *float64, v *float64, iEx *float64, iIn *float64, ref *uint16, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
+func expSplitAVX2(p *float64, v *float64, iEx *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+
+// alphaSplitAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
+// how many indices it stored in spikes, which has room for n:
+//
+//	inputEx := quantum*sumEx + extEx, or + (0 + weight*counts); sumEx, extEx = 0, 0
+//	inputIn := quantum*sumIn + extIn; sumIn, extIn = 0, 0
+//	x := max(drive + P33*v + P31Ex*dEx + P32Ex*iEx + P31In*dIn + P32In*iIn, Min)
+//	iEx, dEx = P21Ex*dEx + P11Ex*iEx, P11Ex*dEx + RiseEx*inputEx
+//	iIn, dIn = P21In*dIn + P11In*iIn, P11In*dIn + RiseIn*inputIn
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
+//	v = x
+//
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
+//
+//go:noescape
+func alphaSplitAVX2(p *float64, v *float64, dEx *float64, iEx *float64, dIn *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 
 // deltaStepAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
 // how many indices it stored in spikes, which has room for n:
 //
-//	x := max((drive + P33*v) + (Quantum*sum + ext), Min); sum, ext = 0, 0
-//	if ref > 0 { x = v; ref-- }
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	input := quantum*sum + ext, or + (0 + weight*counts); sum, ext = 0, 0
+//	x := max((drive + P33*v) + input, Min)
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
 //	v = x
 //
-// ext may be nil; so may drive, which then is the constant.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
 //
 //go:noescape
-func deltaStepAVX2(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
-
-// deltaStepCountsAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
-// how many indices it stored in spikes, which has room for n:
-//
-//	x := max((drive + P33*v) + (Quantum*sum + (0 + weight*counts)), Min); sum = 0
-//	if ref > 0 { x = v; ref-- }
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
-//	v = x
-//
-// ext may be nil; so may drive, which then is the constant.
-//
-//go:noescape
-func deltaStepCountsAVX2(c *float64, v *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int
+func deltaStepAVX2(p *float64, v *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 
 // expMergedEachAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
 // how many indices it stored in spikes, which has room for n:
 //
-//	x := (drive + P33*v) + P32*i
-//	if ref > 0 { x = v; ref-- }
-//	i = P11*i + (Quantum*sum + ext); sum, ext = 0, 0
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	input := quantum*sum + ext, or + (0 + weight*counts); sum, ext = 0, 0
+//	x := (drive + P33*v) + P32Ex*i
+//	i = P11Ex*i + input
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
 //	v = x
 //
-// c are groups of constants of eight neurons each. ext may be nil; so may drive,
-// which then is one.
+// p are groups of constants of eight neurons each.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
 //
 //go:noescape
-func expMergedEachAVX2(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+func expMergedEachAVX2(p *float64, v *float64, i *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 
 // expSplitEachAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
 // how many indices it stored in spikes, which has room for n:
 //
+//	inputEx := quantum*sumEx + extEx, or + (0 + weight*counts); sumEx, extEx = 0, 0
+//	inputIn := quantum*sumIn + extIn; sumIn, extIn = 0, 0
 //	x := (drive + P33*v) + P32Ex*iEx + P32In*iIn
-//	if ref > 0 { x = v; ref-- }
-//	iEx = P11Ex*iEx + (Quantum*sumEx + extEx); sumEx, extEx = 0, 0
-//	iIn = P11In*iIn + (Quantum*sumIn + extIn); sumIn, extIn = 0, 0
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	iEx = P11Ex*iEx + inputEx
+//	iIn = P11In*iIn + inputIn
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
 //	v = x
 //
-// c are groups of constants of eight neurons each. ext may be nil; so may drive,
-// which then is one.
+// p are groups of constants of eight neurons each.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
 //
 //go:noescape
-func expSplitEachAVX2(c *float64, v *float64, iEx *float64, iIn *float64, ref *uint16, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+func expSplitEachAVX2(p *float64, v *float64, iEx *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+
+// alphaSplitEachAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
+// how many indices it stored in spikes, which has room for n:
+//
+//	inputEx := quantum*sumEx + extEx, or + (0 + weight*counts); sumEx, extEx = 0, 0
+//	inputIn := quantum*sumIn + extIn; sumIn, extIn = 0, 0
+//	x := max(drive + P33*v + P31Ex*dEx + P32Ex*iEx + P31In*dIn + P32In*iIn, Min)
+//	iEx, dEx = P21Ex*dEx + P11Ex*iEx, P11Ex*dEx + RiseEx*inputEx
+//	iIn, dIn = P21In*dIn + P11In*iIn, P11In*dIn + RiseIn*inputIn
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
+//	v = x
+//
+// p are groups of constants of eight neurons each.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
+//
+//go:noescape
+func alphaSplitEachAVX2(p *float64, v *float64, dEx *float64, iEx *float64, dIn *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 
 // deltaStepEachAVX2 advances neurons k = 0..n-1, n a positive multiple of 8, and returns
 // how many indices it stored in spikes, which has room for n:
 //
-//	x := max((drive + P33*v) + (Quantum*sum + ext), Min); sum, ext = 0, 0
-//	if ref > 0 { x = v; ref-- }
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	input := quantum*sum + ext, or + (0 + weight*counts); sum, ext = 0, 0
+//	x := max((drive + P33*v) + input, Min)
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
 //	v = x
 //
-// c are groups of constants of eight neurons each. ext may be nil; so may drive,
-// which then is one.
+// p are groups of constants of eight neurons each.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
 //
 //go:noescape
-func deltaStepEachAVX2(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+func deltaStepEachAVX2(p *float64, v *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 
-// expMergedAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
-// how many indices it stored in spikes, which has room for n:
+// expMergedAVX512 advances neurons k = 0..n-1, n > 0, and returns how many
+// indices it stored in spikes, which has room for n:
 //
-//	x := (drive + P33*v) + P32*i
-//	if ref > 0 { x = v; ref-- }
-//	i = P11*i + (Quantum*sum + ext); sum, ext = 0, 0
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	input := quantum*sum + ext, or + (0 + weight*counts); sum, ext = 0, 0
+//	x := (drive + P33*v) + P32Ex*i
+//	i = P11Ex*i + input
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
 //	v = x
 //
-// ext may be nil; so may drive, which then is the constant.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
 //
 //go:noescape
-func expMergedAVX512(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
+func expMergedAVX512(p *float64, v *float64, i *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 
-// expMergedCountsAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
-// how many indices it stored in spikes, which has room for n:
+// expSplitAVX512 advances neurons k = 0..n-1, n > 0, and returns how many
+// indices it stored in spikes, which has room for n:
 //
-//	x := (drive + P33*v) + P32*i
-//	if ref > 0 { x = v; ref-- }
-//	i = P11*i + (Quantum*sum + (0 + weight*counts)); sum = 0
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
-//	v = x
-//
-// ext may be nil; so may drive, which then is the constant.
-//
-//go:noescape
-func expMergedCountsAVX512(c *float64, v *float64, i *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int
-
-// expSplitAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
-// how many indices it stored in spikes, which has room for n:
-//
+//	inputEx := quantum*sumEx + extEx, or + (0 + weight*counts); sumEx, extEx = 0, 0
+//	inputIn := quantum*sumIn + extIn; sumIn, extIn = 0, 0
 //	x := (drive + P33*v) + P32Ex*iEx + P32In*iIn
-//	if ref > 0 { x = v; ref-- }
-//	iEx = P11Ex*iEx + (Quantum*sumEx + extEx); sumEx, extEx = 0, 0
-//	iIn = P11In*iIn + (Quantum*sumIn + extIn); sumIn, extIn = 0, 0
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	iEx = P11Ex*iEx + inputEx
+//	iIn = P11In*iIn + inputIn
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
 //	v = x
 //
-// ext may be nil; so may drive, which then is the constant.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
 //
 //go:noescape
-func expSplitAVX512(c *float64, v *float64, iEx *float64, iIn *float64, ref *uint16, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
+func expSplitAVX512(p *float64, v *float64, iEx *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 
-// deltaStepAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
-// how many indices it stored in spikes, which has room for n:
+// alphaSplitAVX512 advances neurons k = 0..n-1, n > 0, and returns how many
+// indices it stored in spikes, which has room for n:
 //
-//	x := max((drive + P33*v) + (Quantum*sum + ext), Min); sum, ext = 0, 0
-//	if ref > 0 { x = v; ref-- }
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	inputEx := quantum*sumEx + extEx, or + (0 + weight*counts); sumEx, extEx = 0, 0
+//	inputIn := quantum*sumIn + extIn; sumIn, extIn = 0, 0
+//	x := max(drive + P33*v + P31Ex*dEx + P32Ex*iEx + P31In*dIn + P32In*iIn, Min)
+//	iEx, dEx = P21Ex*dEx + P11Ex*iEx, P11Ex*dEx + RiseEx*inputEx
+//	iIn, dIn = P21In*dIn + P11In*iIn, P11In*dIn + RiseIn*inputIn
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
 //	v = x
 //
-// ext may be nil; so may drive, which then is the constant.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
 //
 //go:noescape
-func deltaStepAVX512(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, refractory uint16, spikes *uint16) int
+func alphaSplitAVX512(p *float64, v *float64, dEx *float64, iEx *float64, dIn *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 
-// deltaStepCountsAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
-// how many indices it stored in spikes, which has room for n:
+// deltaStepAVX512 advances neurons k = 0..n-1, n > 0, and returns how many
+// indices it stored in spikes, which has room for n:
 //
-//	x := max((drive + P33*v) + (Quantum*sum + (0 + weight*counts)), Min); sum = 0
-//	if ref > 0 { x = v; ref-- }
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	input := quantum*sum + ext, or + (0 + weight*counts); sum, ext = 0, 0
+//	x := max((drive + P33*v) + input, Min)
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
 //	v = x
 //
-// ext may be nil; so may drive, which then is the constant.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
 //
 //go:noescape
-func deltaStepCountsAVX512(c *float64, v *float64, ref *uint16, sum *int32, counts *uint8, drive *float64, n int, refractory uint16, spikes *uint16) int
+func deltaStepAVX512(p *float64, v *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 
-// expMergedEachAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
-// how many indices it stored in spikes, which has room for n:
+// expMergedEachAVX512 advances neurons k = 0..n-1, n > 0, and returns how many
+// indices it stored in spikes, which has room for n:
 //
-//	x := (drive + P33*v) + P32*i
-//	if ref > 0 { x = v; ref-- }
-//	i = P11*i + (Quantum*sum + ext); sum, ext = 0, 0
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	input := quantum*sum + ext, or + (0 + weight*counts); sum, ext = 0, 0
+//	x := (drive + P33*v) + P32Ex*i
+//	i = P11Ex*i + input
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
 //	v = x
 //
-// c are groups of constants of eight neurons each. ext may be nil; so may drive,
-// which then is one.
+// p are groups of constants of eight neurons each.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
 //
 //go:noescape
-func expMergedEachAVX512(c *float64, v *float64, i *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+func expMergedEachAVX512(p *float64, v *float64, i *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 
-// expSplitEachAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
-// how many indices it stored in spikes, which has room for n:
+// expSplitEachAVX512 advances neurons k = 0..n-1, n > 0, and returns how many
+// indices it stored in spikes, which has room for n:
 //
+//	inputEx := quantum*sumEx + extEx, or + (0 + weight*counts); sumEx, extEx = 0, 0
+//	inputIn := quantum*sumIn + extIn; sumIn, extIn = 0, 0
 //	x := (drive + P33*v) + P32Ex*iEx + P32In*iIn
-//	if ref > 0 { x = v; ref-- }
-//	iEx = P11Ex*iEx + (Quantum*sumEx + extEx); sumEx, extEx = 0, 0
-//	iIn = P11In*iIn + (Quantum*sumIn + extIn); sumIn, extIn = 0, 0
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	iEx = P11Ex*iEx + inputEx
+//	iIn = P11In*iIn + inputIn
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
 //	v = x
 //
-// c are groups of constants of eight neurons each. ext may be nil; so may drive,
-// which then is one.
+// p are groups of constants of eight neurons each.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
 //
 //go:noescape
-func expSplitEachAVX512(c *float64, v *float64, iEx *float64, iIn *float64, ref *uint16, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+func expSplitEachAVX512(p *float64, v *float64, iEx *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
 
-// deltaStepEachAVX512 advances neurons k = 0..n-1, n a positive multiple of 16, and returns
-// how many indices it stored in spikes, which has room for n:
+// alphaSplitEachAVX512 advances neurons k = 0..n-1, n > 0, and returns how many
+// indices it stored in spikes, which has room for n:
 //
-//	x := max((drive + P33*v) + (Quantum*sum + ext), Min); sum, ext = 0, 0
-//	if ref > 0 { x = v; ref-- }
-//	if x >= Theta { x, ref = Reset, refractory; *spikes++ = k }
+//	inputEx := quantum*sumEx + extEx, or + (0 + weight*counts); sumEx, extEx = 0, 0
+//	inputIn := quantum*sumIn + extIn; sumIn, extIn = 0, 0
+//	x := max(drive + P33*v + P31Ex*dEx + P32Ex*iEx + P31In*dIn + P32In*iIn, Min)
+//	iEx, dEx = P21Ex*dEx + P11Ex*iEx, P11Ex*dEx + RiseEx*inputEx
+//	iIn, dIn = P21In*dIn + P11In*iIn, P11In*dIn + RiseIn*inputIn
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
 //	v = x
 //
-// c are groups of constants of eight neurons each. ext may be nil; so may drive,
-// which then is one.
+// p are groups of constants of eight neurons each.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
 //
 //go:noescape
-func deltaStepEachAVX512(c *float64, v *float64, ref *uint16, sum *int32, ext *float64, drive *float64, n int, quantum float64, one float64, refractory *uint16, spikes *uint16) int
+func alphaSplitEachAVX512(p *float64, v *float64, dEx *float64, iEx *float64, dIn *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
+
+// deltaStepEachAVX512 advances neurons k = 0..n-1, n > 0, and returns how many
+// indices it stored in spikes, which has room for n:
+//
+//	input := quantum*sum + ext, or + (0 + weight*counts); sum, ext = 0, 0
+//	x := max((drive + P33*v) + input, Min)
+//	if !ready { x = v }
+//	if x >= Theta { x = Reset; *spikes++ = k }
+//	v = x
+//
+// p are groups of constants of eight neurons each.
+// ready has a bit for each neuron. counts takes the place of ext; both may be nil. So may
+// drive be, which then is one.
+//
+//go:noescape
+func deltaStepEachAVX512(p *float64, v *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
