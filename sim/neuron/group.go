@@ -85,8 +85,8 @@ type Input struct {
 	Step  int64 // that ends at Step times the resolution
 	Ports []PortInput
 
-	// For a CountTaker, in place of the Numbers of the first port: how many
-	// spikes of weight Weight arrive at each neuron; nil if they come as Numbers.
+	// For a CountTaker, in place of the Numbers of all ports: how many spikes of
+	// weight Weight arrive at the first port of each neuron; nil if there are Numbers.
 	Counts []uint8
 	Weight float64
 

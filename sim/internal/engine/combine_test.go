@@ -133,3 +133,36 @@ func TestInputsOfSingleNeurons(t *testing.T) {
 		t.Error("a small input is not direct any more")
 	}
 }
+
+// The numbers of a Poisson generator go straight to the loops of every model, if it
+// is the first port that they go to, and have the effect that they have through the
+// inbox, to the bit.
+func TestCounterEqualsInbox(t *testing.T) {
+	apart, alpha := neuron.DefaultIafPscExp(), neuron.DefaultIafPscAlpha()
+	apart.TauSynIn = 3
+	for _, c := range []struct {
+		model    neuron.Model
+		weight   float64
+		straight bool
+	}{
+		{neuron.DefaultIafPscExp(), 60, true}, {neuron.DefaultIafPscExp(), -60, true},
+		{apart, 60, true}, {apart, -60, false}, {apart, 0, false},
+		{alpha, 60, true}, {alpha, -60, false},
+		{neuron.DefaultIafPscDelta(), 0.6, true}, {neuron.DefaultIafPscDelta(), -0.6, true},
+	} {
+		at := network.Attachment{Device: device.Poisson{Rate: 20000}, Weight: connect.Constant(c.weight)}
+		got, want := driven(t, 37, c.model, 1, at), driven(t, 37, c.model, 1, at)
+		if b := got.shards[0].blocks[0]; (b.counter != nil) != c.straight {
+			t.Errorf("%+v, weight %g: numbers go straight to the loop: %v", c.model, c.weight, b.counter != nil)
+		}
+		want.shards[0].blocks[0].counter = nil
+		advance(t, got, 300)
+		advance(t, want, 300)
+		if got, want := fmt.Sprint(got.State()), fmt.Sprint(want.State()); got != want {
+			t.Errorf("%+v, weight %g: state is\n%s, want\n%s", c.model, c.weight, got, want)
+		}
+		if spikes := got.State().Spikes; c.weight > 0 && spikes == 0 {
+			t.Errorf("%+v, weight %g: no spikes", c.model, c.weight)
+		}
+	}
+}

@@ -85,7 +85,7 @@ type sourceMemory struct {
 
 // population returns the bytes of a population's neurons.
 func (m *memory) population(p *network.Population, wide bool) float64 {
-	each := 2.0 + 4 // refractory counts, degree
+	each := 2.0 + 4 + 4 + 1./8 + 4 // refractory steps, lists and bits, degree
 	if group, err := p.Prototype(m.clock); err == nil {
 		for _, c := range group.Columns() {
 			if c.Values != nil {
