@@ -1,7 +1,10 @@
 package kernel
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/fnv"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -41,6 +44,38 @@ func TestDeltaKeepEachEqualsOne(t *testing.T) {
 				lost.same(t, plain)
 			}
 		}
+	}
+}
+
+// The bits of the two, as TestNeuronBits has them of the other loops.
+func TestDeltaKeepBits(t *testing.T) {
+	s, refractory := newNeurons(rand.New(rand.NewPCG(1, 2)), 1000, 0, 22), NewRefractory(1000)
+	discount, tauM, h := make([]float64, 21), make([]float64, 1000), fnv.New64a()
+	for left := range discount {
+		discount[left] = Discount(left, testH, testTauM)
+	}
+	for k := range tauM {
+		tauM[k] = float64(k % 3 * testTauM)
+	}
+	p := eachDelta(1000, true)
+	for step := range 20 {
+		refractory.Advance()
+		in, _ := s.ports(step%extras, 0.0003)
+		s.spikes = s.spikes[:0]
+		if step%2 == 0 {
+			s.spikes = DeltaKeep(testDelta, s.v.x, s.iEx.x, refractory, discount, in, s.drive.x, s.spikes)
+		} else {
+			s.spikes = DeltaKeepEach(p, s.v.x, s.iEx.x, refractory, Keeping{tauM, testH}, in, s.drive.x, s.spikes)
+		}
+		refractory.Begin(s.spikes, []uint16{20})
+		binary.Write(h, binary.LittleEndian, s.spikes)
+	}
+	for k := range tauM {
+		binary.Write(h, binary.LittleEndian, math.Float64bits(s.v.x[k]))
+		binary.Write(h, binary.LittleEndian, math.Float64bits(s.iEx.x[k]))
+	}
+	if got, want := h.Sum64(), uint64(0x919075df4bd89da6); got != want {
+		t.Errorf("%#x, want %#x", got, want)
 	}
 }
 
