@@ -131,9 +131,7 @@ func (d InhomogeneousPoisson) Input(c *Connections) (Input, error) {
 		return nil, err
 	}
 	if len(c.Delay) == 1 && r.fitsByte() {
-		for s := range p.counts {
-			p.counts[s], p.other[s] = make([]uint8, c.N), make([]uint8, c.N)
-		}
+		p.counts, p.other = newStepCounts(c.N), newStepCounts(c.N)
 	}
 	return p, nil
 }
@@ -146,10 +144,10 @@ type inhomogeneousInput struct {
 	rates      *rates
 	key        rng.Key
 	id         rng.ID
-	drawn      int64 // the group of four steps in counts; -1: none
-	counts     [4][]uint8
-	other      [4][]uint8 // for groups in which the rate changes
-	words      wordsKept  // instead, where a number is drawn at a time
+	drawn      int64 // the block of steps in counts; -1: none
+	counts     stepCounts
+	other      stepCounts // for blocks in which the rate changes
+	blocks     blocksKept // instead, where a number is drawn at a time
 }
 
 func (p *inhomogeneousInput) Add(to *Inbox, step int64) {
@@ -161,29 +159,29 @@ func (p *inhomogeneousInput) Add(to *Inbox, step int64) {
 	if s <= p.begin || s > p.end || p.rates.at(s) == nil {
 		return
 	}
-	if g := s >> 2; g != p.drawn {
-		p.draw(g)
+	if b := s / kernel.PoissonSteps; b != p.drawn {
+		p.draw(b)
 	}
-	for k, c := range p.counts[s&3] {
+	for k, c := range p.counts[s%kernel.PoissonSteps] {
 		to.Add(p.From+k, float64(param.Element(p.Weight, k)*float64(c)))
 	}
 }
 
-// draw draws the numbers of steps 4g to 4g+3, each from the table of its rate.
-func (p *inhomogeneousInput) draw(g int64) {
+// draw draws the numbers of a block of steps, each from the table of its rate.
+func (p *inhomogeneousInput) draw(block int64) {
 	var last *kernel.PoissonTable
 	filled := false // counts has the numbers of last; else other has
 	for r := range p.counts {
-		t := p.rates.at(g<<2 + int64(r))
+		t := p.rates.at(block*kernel.PoissonSteps + int64(r))
 		if t == nil {
 			continue // nothing is read from there
 		}
 		switch {
 		case last == nil:
-			kernel.PoissonFour(t, p.key, p.id, uint32(g), uint32(p.First), uint32(p.Stride), &p.counts)
+			drawCounts(t, p.Connections, p.id, p.key, block, &p.counts)
 			filled = true
 		case t != last:
-			kernel.PoissonFour(t, p.key, p.id, uint32(g), uint32(p.First), uint32(p.Stride), &p.other)
+			drawCounts(t, p.Connections, p.id, p.key, block, &p.other)
 			filled = false
 		}
 		if !filled {
@@ -191,7 +189,7 @@ func (p *inhomogeneousInput) draw(g int64) {
 		}
 		last = t
 	}
-	p.drawn = g
+	p.drawn = block
 }
 
 // addEach draws one number at a time, for delays that differ and for means that
@@ -206,7 +204,7 @@ func (p *inhomogeneousInput) addEach(to *Inbox, step int64) {
 		if t == nil {
 			continue
 		}
-		u := p.words.at(p.Connections, k, s, p.id, p.key)
-		to.Add(p.From+k, float64(param.Element(p.Weight, k)*float64(t.Draw(u))))
+		n := p.blocks.draw(t, p.Connections, k, s, p.id, p.key)
+		to.Add(p.From+k, float64(param.Element(p.Weight, k)*float64(n)))
 	}
 }

@@ -88,16 +88,14 @@ func (d Poisson) Input(c *Connections) (Input, error) {
 		return nil, err
 	}
 	if len(c.Delay) == 1 && p.table.Max() <= math.MaxUint8 {
-		for s := range p.counts {
-			p.counts[s] = make([]uint8, c.N)
-		}
+		p.counts = newStepCounts(c.N)
 	}
 	return p, nil
 }
 
-// poissonInput is a Poisson generator's connections to some neurons. Four
-// successive steps of a neuron share a block of random words, so their numbers
-// are drawn together and kept.
+// poissonInput is a Poisson generator's connections to some neurons. Successive
+// steps of a neuron share a block of random words (kernel.PoissonSteps), so
+// their numbers are drawn together and kept.
 type poissonInput struct {
 	*Connections
 	begin, end int64   // spikes stamped (begin, end] pass
@@ -105,9 +103,19 @@ type poissonInput struct {
 	table      *kernel.PoissonTable
 	key        rng.Key
 	id         rng.ID
-	drawn      int64 // the group of four steps in counts; -1: none
-	counts     [4][]uint8
-	words      wordsKept // instead, where a number is drawn at a time
+	drawn      int64 // the block of steps in counts; -1: none
+	counts     stepCounts
+	blocks     blocksKept // instead, where a number is drawn at a time
+}
+
+// stepCounts are the numbers of the steps that share a block, of each neuron.
+type stepCounts [kernel.PoissonSteps][]uint8
+
+func newStepCounts(n int) (c stepCounts) {
+	for s := range c {
+		c[s] = make([]uint8, n)
+	}
+	return c
 }
 
 func (p *poissonInput) Add(to *Inbox, step int64) {
@@ -147,11 +155,16 @@ func (p *poissonInput) Counts(step int64) []uint8 {
 	if s <= p.begin || s > p.end || p.table.Max() == 0 {
 		return nil
 	}
-	if g := s >> 2; g != p.drawn {
-		kernel.PoissonFour(p.table, p.key, p.id, uint32(g), uint32(p.First), uint32(p.Stride), &p.counts)
-		p.drawn = g
+	if b := s / kernel.PoissonSteps; b != p.drawn {
+		drawCounts(p.table, p.Connections, p.id, p.key, b, &p.counts)
+		p.drawn = b
 	}
-	return p.counts[s&3]
+	return p.counts[s%kernel.PoissonSteps]
+}
+
+// drawCounts draws the numbers of a block of steps.
+func drawCounts(t *kernel.PoissonTable, c *Connections, id rng.ID, key rng.Key, block int64, counts *stepCounts) {
+	kernel.PoissonCounts(t, key, id, block*kernel.PoissonSteps, uint32(c.First), uint32(c.Stride), (*[kernel.PoissonSteps][]uint8)(counts))
 }
 
 // addEach draws one number at a time, for delays that differ and for means that
@@ -165,28 +178,28 @@ func (p *poissonInput) addEach(to *Inbox, step int64) {
 		if s <= p.begin || s > p.end {
 			continue
 		}
-		u := p.words.at(p.Connections, k, s, p.id, p.key)
-		to.Add(p.From+k, float64(param.Element(p.Weight, k)*float64(p.table.Draw(u))))
+		n := p.blocks.draw(p.table, p.Connections, k, s, p.id, p.key)
+		to.Add(p.From+k, float64(param.Element(p.Weight, k)*float64(n)))
 	}
 }
 
-// wordsKept are the random words of four successive steps for each of some
+// blocksKept are the random words of successive steps for each of some
 // connections, which are drawn together.
-type wordsKept struct {
-	group []int64 // of four steps whose words are there, plus 1
-	word  [][4]uint32
+type blocksKept struct {
+	drawn []int64 // whose words are there, plus 1
+	words [][4]uint32
 }
 
-// at returns the word of connection k for step s >= 0.
-func (w *wordsKept) at(c *Connections, k int, s int64, id rng.ID, key rng.Key) uint32 {
-	if w.group == nil {
-		w.group, w.word = make([]int64, c.N), make([][4]uint32, c.N)
+// draw returns the number of connection k for step s >= 0.
+func (b *blocksKept) draw(t *kernel.PoissonTable, c *Connections, k int, s int64, id rng.ID, key rng.Key) uint32 {
+	if b.drawn == nil {
+		b.drawn, b.words = make([]int64, c.N), make([][4]uint32, c.N)
 	}
-	if g := s >> 2; w.group[k] != g+1 {
-		id.Element = uint32(c.Neuron(k))
-		w.group[k], w.word[k] = g+1, rng.Philox(id.Counter(uint32(g)), key)
+	id.Element = uint32(c.Neuron(k))
+	if g := s/kernel.PoissonSteps + 1; b.drawn[k] != g {
+		b.drawn[k], b.words[k] = g, kernel.PoissonBlock(key, id, s)
 	}
-	return w.word[k][s&3]
+	return t.DrawStep(&b.words[k], key, id, s)
 }
 
 // poissonTrain is what a recorder gets from a Poisson generator.
@@ -204,16 +217,16 @@ func newPoissonTrain(c *Connections, a Active, r *rates) (Train, error) {
 
 func (t *poissonTrain) Spikes(begin, end int64, emit func(step int64, n int)) {
 	begin, end = max(begin, t.begin), min(end, t.end)
-	var w [4]uint32
+	var block [4]uint32
 	for s := begin + 1; s <= end; s++ {
 		table := t.rates.at(s)
-		if s == begin+1 || s&3 == 0 {
-			w = rng.Philox(t.id.Counter(uint32(s>>2)), t.key)
+		if s == begin+1 || s%kernel.PoissonSteps == 0 {
+			block = kernel.PoissonBlock(t.key, t.id, s)
 		}
 		if table == nil {
 			continue
 		}
-		if n := table.Draw(w[s&3]); n > 0 {
+		if n := table.DrawStep(&block, t.key, t.id, s); n > 0 {
 			emit(s, int(n))
 		}
 	}

@@ -13,9 +13,9 @@ import (
 type poissonSet struct {
 	poissonClass
 	key    rng.Key
-	member []setMember // in the order in which they add
-	drawn  int64       // the group of four steps in counts; -1: none
-	counts [][4]uint8  // of each member, by step of the group
+	member []setMember                  // in the order in which they add
+	drawn  int64                        // the block of steps in counts; -1: none
+	counts [][kernel.PoissonSteps]uint8 // of each member
 	tables map[float64]*kernel.PoissonTable
 }
 
@@ -95,7 +95,7 @@ func (p *poissonSet) take(c *Connections, m setMember) {
 		m.element, m.weight = c.From+k, c.WeightOf(k)
 		m.id.Element = uint32(c.Neuron(k))
 		p.member = append(p.member, m)
-		p.counts = append(p.counts, [4]uint8{})
+		p.counts = append(p.counts, [kernel.PoissonSteps]uint8{})
 	}
 }
 
@@ -104,13 +104,13 @@ func (p *poissonSet) Add(to *Inbox, step int64) {
 	if s <= p.begin || s > p.end {
 		return
 	}
-	if g := s >> 2; g != p.drawn {
-		p.draw(g)
+	if b := s / kernel.PoissonSteps; b != p.drawn {
+		p.draw(b)
 	}
 	one := to.OnePort && to.Signs[0] == nil
 	for i := range p.member {
 		m := &p.member[i]
-		x := float64(m.weight * float64(p.counts[i][s&3]))
+		x := float64(m.weight * float64(p.counts[i][s%kernel.PoissonSteps]))
 		if one {
 			to.Ports[0][m.element] += x
 		} else {
@@ -119,31 +119,30 @@ func (p *poissonSet) Add(to *Inbox, step int64) {
 	}
 }
 
-// draw draws the numbers of steps 4g to 4g+3.
-func (p *poissonSet) draw(g int64) {
+// draw draws the numbers of a block of steps.
+func (p *poissonSet) draw(block int64) {
+	first := block * kernel.PoissonSteps
 	for i := range p.member {
 		m, c := &p.member[i], &p.counts[i]
-		if t := m.table; t != nil {
-			if t.Max() == 0 {
-				continue // a rate of 0
-			}
-			w := rng.Philox(m.id.Counter(uint32(g)), p.key)
-			c[0], c[1], c[2], c[3] = uint8(t.Draw(w[0])), uint8(t.Draw(w[1])), uint8(t.Draw(w[2])), uint8(t.Draw(w[3]))
-			continue
+		if m.table != nil && m.table.Max() == 0 {
+			continue // a rate of 0
 		}
-		*c = [4]uint8{}
-		var w [4]uint32
+		var words [4]uint32
 		drawn := false
-		for r := range c {
-			t := m.rates.at(g<<2 + int64(r))
+		for s := range c {
+			t, step := m.table, first+int64(s)
+			if m.rates != nil {
+				t = m.rates.at(step)
+			}
 			if t == nil {
+				c[s] = 0
 				continue
 			}
 			if !drawn {
-				w, drawn = rng.Philox(m.id.Counter(uint32(g)), p.key), true
+				words, drawn = kernel.PoissonBlock(p.key, m.id, step), true
 			}
-			c[r] = uint8(t.Draw(w[r]))
+			c[s] = uint8(t.DrawStep(&words, p.key, m.id, step))
 		}
 	}
-	p.drawn = g
+	p.drawn = block
 }

@@ -79,7 +79,8 @@ func TestPoissonRates(t *testing.T) {
 					for step := int64(from); step <= to; step++ {
 						if s := step - to2.DelayOf(k); s >= 1 {
 							id := rng.ID{Purpose: rng.PoissonInput, Pre: uint16(g), Element: uint32(k)}
-							if x := table.Draw(rng.Philox(id.Counter(uint32(s>>2)), key)[s&3]); x > 0 {
+							block := kernel.PoissonBlock(key, id, s)
+							if x := table.DrawStep(&block, key, id, s); x > 0 {
 								want[[2]int64{step, int64(k)}] += float64(x) * to2.Weight[0]
 							}
 						}

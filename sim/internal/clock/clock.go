@@ -16,8 +16,7 @@ type Clock struct {
 
 const ticsPerMS = 1000
 
-// MaxSteps bounds every time: Poisson streams count groups of four steps in 32
-// bits.
+// MaxSteps bounds every time: random streams count pairs of steps in 32 bits.
 const MaxSteps = int64(1) << 33
 
 // Never is a step that no simulation reaches.

@@ -88,35 +88,46 @@ func TestPhiloxFenced(t *testing.T) {
 				release()
 				for _, mean := range []float64{1.6, 30} { // either table for vectors
 					table := NewPoissonTable(mean)
-					if few, many := table.vector != nil, table.many != nil; few == many {
-						t.Fatalf("mean %g: tables %v and %v", mean, few, many)
+					var free []func()
+					v := table.vector
+					if (v.few == nil) == (v.many == nil) {
+						t.Fatalf("mean %g: tables %v and %v, want one of them", mean, v.few, v.many)
 					}
-					many, freeMany := table.many, func() {}
-					if many != nil {
-						var m []guideTable // which fills no whole words after the guide
-						m, freeMany = fenced(t, []guideTable{*many})
-						table.many = &m[0]
-					}
-					var got, want [4][]uint8
-					var free [4]func()
+					fenceTable(t, &v.few, &free)
+					fenceTable(t, &v.each, &free)
+					fenceTable(t, &v.many, &free)
+					var got, want [PoissonSteps][]uint8
 					for s := range got {
-						got[s], free[s] = fenced(t, make([]uint8, n))
+						var release func()
+						got[s], release = fenced(t, make([]uint8, n))
+						free = append(free, release)
 						want[s] = make([]uint8, n)
 					}
 					id := rng.ID{Purpose: rng.PoissonInput}
-					l.poissonFour(table, key, id, 7, 1, 2, &got)
-					poissonFourScalar(table, key, id, 7, 1, 2, &want)
+					l.poissonCounts(table, key, id, 56, 1, 2, &got)
+					poissonCountsScalar(table, key, id, 56, 1, 2, &want)
 					for s := range got {
 						if !slices.Equal(got[s], want[s]) {
 							t.Fatalf("mean %g: %d numbers differ from the scalar loop's", mean, n)
 						}
-						free[s]()
 					}
-					freeMany()
+					for _, release := range free {
+						release()
+					}
 				}
 			}
 		})
 	})
+}
+
+// fenceTable gives an array pages of its own, if there is one.
+func fenceTable[T any](t *testing.T, table **T, release *[]func()) {
+	if *table == nil {
+		return
+	}
+	x, free := fenced(t, []T{**table})
+	*table = &x[0]
+	*release = append(*release, free)
 }
 
 // Nor the delivery through rings beside rows, list or ring.

@@ -23,7 +23,7 @@ type loops struct {
 	alphaSplitEach func(p AlphaEach, v, dEx, iEx, dIn, iIn []float64, ready []uint8, ex, in *Input, drive []float64, spikes []uint16) []uint16
 	deltaStepEach  func(p DeltaEach, v []float64, ready []uint8, in *Input, drive []float64, spikes []uint16) []uint16
 	philoxFill     func(key rng.Key, c [4]uint32, stride uint32, dst []uint32)
-	poissonFour    func(t *PoissonTable, key rng.Key, id rng.ID, block uint32, first, stride uint32, dst *[4][]uint8)
+	poissonCounts  func(t *PoissonTable, key rng.Key, id rng.ID, step int64, first, stride uint32, dst *[PoissonSteps][]uint8)
 }
 
 // scalar is the specification.
@@ -41,7 +41,7 @@ var scalar = loops{
 	alphaSplitEach: alphaSplitEachScalar,
 	deltaStepEach:  deltaStepEachScalar,
 	philoxFill:     philoxFillScalar,
-	poissonFour:    poissonFourScalar,
+	poissonCounts:  poissonCountsScalar,
 }
 
 // available are the implementations that this processor can run, the fastest

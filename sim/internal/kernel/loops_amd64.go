@@ -29,6 +29,6 @@ func (w vector) loops(name string, base loops) loops {
 	l.name = name
 	l.expMerged, l.expSplit, l.alphaSplit, l.deltaStep = w.expMerged, w.expSplit, w.alphaSplit, w.deltaStep
 	l.expMergedEach, l.expSplitEach, l.alphaSplitEach, l.deltaStepEach = w.expMergedEach, w.expSplitEach, w.alphaSplitEach, w.deltaStepEach
-	l.philoxFill, l.poissonFour = w.philoxFill, w.poissonFour
+	l.philoxFill, l.poissonCounts = w.philoxFill, w.poissonCounts
 	return l
 }

@@ -26,7 +26,6 @@ const (
 	atFull
 	atAdvance = iota + 13
 	atZeroth
-	atLow
 	roundConstants
 )
 
@@ -135,60 +134,5 @@ func (w vector) fill(r *rounds, counters *[maxBatch]uint32, dst *uint32, n int) 
 		philoxFillAVX512(&r.k[0], &counters[0], dst, n)
 	} else {
 		philoxFillAVX2(&r.k[0], &counters[0], dst, n)
-	}
-}
-
-func (w vector) poissonFour(t *PoissonTable, key rng.Key, id rng.ID, block uint32, first, stride uint32, dst *[4][]uint8) {
-	n := len(dst[0])
-	if t.vector == nil && t.many == nil || n < 3 {
-		poissonFourScalar(t, key, id, block, first, stride, dst)
-		return
-	}
-	batch := w.batch()
-	// One round, after which the element is in word 0.
-	c := id.Counter(block)
-	hi0, lo0 := bits.Mul32(philoxM0, c[0])
-	hi1, lo1 := bits.Mul32(philoxM1, c[2])
-	r := rounds{copies: w.copies()}
-	r.set(atZeroth, hi1^key[0])
-	r.setRounds([4]uint32{0, lo1, hi0 ^ c[3] ^ key[1], lo0}, nextKey(key), 9)
-	r.set(atAdvance, uint32(batch)*stride)
-	if t.vector != nil {
-		r.set(atLow, t.vector.low)
-	} else {
-		r.set(atLow, t.many.low)
-	}
-	var counters [maxBatch]uint32
-	place := func(base uint32) {
-		for i := range batch {
-			counters[i] = base + uint32(i)*stride
-		}
-	}
-	full := n &^ (batch - 1)
-	if full > 0 {
-		place(first)
-		w.draw(&r, &counters, t, &dst[0][0], &dst[1][:full][0], &dst[2][:full][0], &dst[3][:full][0], full)
-	}
-	if full < n {
-		var rest [4][maxBatch]uint8
-		place(first + uint32(full)*stride)
-		w.draw(&r, &counters, t, &rest[0][0], &rest[1][0], &rest[2][0], &rest[3][0], batch)
-		for s := range rest {
-			copy(dst[s][full:n], rest[s][:])
-		}
-	}
-}
-
-func (w vector) draw(r *rounds, counters *[maxBatch]uint32, t *PoissonTable, dst0, dst1, dst2, dst3 *uint8, n int) {
-	v, m := t.vector, t.many
-	switch {
-	case m != nil && w.wide:
-		poissonFourManyAVX512(&r.k[0], &counters[0], &m.guide[0], &m.below[0], dst0, dst1, dst2, dst3, n)
-	case m != nil:
-		poissonFourManyAVX2(&r.k[0], &counters[0], &m.guide[0], &m.below[0], dst0, dst1, dst2, dst3, n)
-	case w.wide:
-		poissonFourAVX512(&r.k[0], &counters[0], &v.bin[0], &v.below[0], dst0, dst1, dst2, dst3, n)
-	default:
-		poissonFourAVX2(&r.k[0], &counters[0], &v.flipped[0], v.common, v.n, dst0, dst1, dst2, dst3, n)
 	}
 }

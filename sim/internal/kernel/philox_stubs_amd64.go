@@ -11,41 +11,9 @@ package kernel
 //go:noescape
 func philoxFillAVX2(keys *uint32, counters *uint32, dst *uint32, n int)
 
-// poissonFourAVX2 draws Poisson numbers with the words of n blocks, a positive
-// multiple of the lanes; number k of step s is dst<s>[k]. Word 0 of the counters
-// of the blocks, one round on, is (counters[i] + a multiple of keys[kAdvance]) ^ keys[kZeroth].
-// A word reaches threshold j if it, top bit flipped, is above below[8*j] as a signed
-// number. Words that reach any from common on are rare.
-//
-//go:noescape
-func poissonFourAVX2(keys *uint32, counters *uint32, below *uint32, common int, thresholds int, dst0 *uint8, dst1 *uint8, dst2 *uint8, dst3 *uint8, n int)
-
-// poissonFourManyAVX2 is the same for more thresholds: guide[u>>20] of them are
-// reached by all words that begin like u; a word reaches threshold j if it is above
-// below[j], of which the last is above all words. Three bytes after the guide are read.
-//
-//go:noescape
-func poissonFourManyAVX2(keys *uint32, counters *uint32, guide *uint8, below *uint32, dst0 *uint8, dst1 *uint8, dst2 *uint8, dst3 *uint8, n int)
-
 // philoxFillAVX512 stores the n blocks, a positive multiple of the lanes, of the
 // counters whose word 0 is counters[i], then counters[i]+keys[kAdvance], ... In the 128-bit
 // lane j, place p, of a vector of counters is the (lanes/4*p+j)th of these blocks.
 //
 //go:noescape
 func philoxFillAVX512(keys *uint32, counters *uint32, dst *uint32, n int)
-
-// poissonFourAVX512 draws Poisson numbers with the words of n blocks, a positive
-// multiple of the lanes; number k of step s is dst<s>[k]. Word 0 of the counters
-// of the blocks, one round on, is (counters[i] + a multiple of keys[kAdvance]) ^ keys[kZeroth].
-// bin[u>>27] thresholds are reached by all words of a bin; a word reaches
-// threshold j if it is above below[j].
-//
-//go:noescape
-func poissonFourAVX512(keys *uint32, counters *uint32, bin *uint32, below *uint32, dst0 *uint8, dst1 *uint8, dst2 *uint8, dst3 *uint8, n int)
-
-// poissonFourManyAVX512 is the same for more thresholds: guide[u>>20] of them are
-// reached by all words that begin like u; a word reaches threshold j if it is above
-// below[j], of which the last is above all words. Three bytes after the guide are read.
-//
-//go:noescape
-func poissonFourManyAVX512(keys *uint32, counters *uint32, guide *uint8, below *uint32, dst0 *uint8, dst1 *uint8, dst2 *uint8, dst3 *uint8, n int)

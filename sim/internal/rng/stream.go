@@ -41,6 +41,10 @@ const (
 // the source population.
 const Joined Purpose = 1 << 7
 
+// More is added to the purpose of a stream of Poisson numbers, for the bits that
+// few of its numbers need beside their first.
+const More Purpose = 1 << 6
+
 // An ID names a stream: its purpose, a pair of populations or a generator, and
 // one element of it.
 type ID struct {

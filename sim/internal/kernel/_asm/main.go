@@ -4,7 +4,8 @@
 //	deliver.go  deliver_amd64.s: synapse rows into input sums
 //	ring.go     ring_amd64.s: rows into rings
 //	neuron.go   neuron_amd64.s: neuron models over one step
-//	philox.go   philox_amd64.s: the generator and Poisson numbers
+//	philox.go   philox_amd64.s: the generator
+//	poisson.go  poisson_amd64.s: Poisson numbers
 package main
 
 import (
@@ -15,7 +16,7 @@ import (
 )
 
 func main() {
-	kernel := flag.String("kernel", "", "what to generate: deliver, ring, neuron or philox")
+	kernel := flag.String("kernel", "", "what to generate: deliver, ring, neuron, philox or poisson")
 	flag.Parse()
 	build.ConstraintExpr("!noasm")
 	switch *kernel {
@@ -27,8 +28,10 @@ func main() {
 		neurons()
 	case "philox":
 		philox()
+	case "poisson":
+		poisson()
 	default:
-		log.Fatalf("-kernel is %q, must be deliver, ring, neuron or philox", *kernel)
+		log.Fatalf("-kernel is %q, must be deliver, ring, neuron, philox or poisson", *kernel)
 	}
 	build.Generate()
 }

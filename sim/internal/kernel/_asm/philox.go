@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -25,7 +23,6 @@ const (
 	kFull     = 5  // pairs of keys of the other rounds
 	kAdvance  = 19 // what the counters advance by
 	kZeroth   = 20 // to c0 of a round before the first
-	kLow      = 21 // added to Poisson numbers
 	allRounds = 10
 )
 
@@ -42,14 +39,18 @@ type philoxLoop struct {
 	odd     reg.OpmaskVirtual
 }
 
-func philox() {
+// factorsData are the factors of the multiplications.
+func factorsData() Mem {
 	factors := GLOBL("philoxFactors", RODATA|NOPTR)
 	DATA(0, U32(philoxM0))
 	DATA(4, U32(philoxM1))
+	return factors
+}
+
+func philox() {
+	factors := factorsData()
 	for _, wide := range []bool{false, true} {
 		philoxFill(&philoxLoop{wide: wide, factors: factors})
-		poissonFour(&philoxLoop{wide: wide, factors: factors})
-		poissonFourMany(&philoxLoop{wide: wide, factors: factors})
 	}
 }
 
@@ -290,291 +291,4 @@ func (l *philoxLoop) add(j int, x reg.VecVirtual) {
 	} else {
 		VPADDD(l.key(j), x, x)
 	}
-}
-
-// bins is how many equal parts the range of a word is divided into, and one
-// more than the thresholds that a vector search can have.
-const bins = 32
-
-// guideBits is by how many of a word's bits the guide of longer tables goes.
-const guideBits = 12
-
-func poissonFour(l *philoxLoop) {
-	doc := []string{" draws Poisson numbers with the words of n blocks, a positive",
-		"multiple of the lanes; number k of step s is dst<s>[k]. Word 0 of the counters",
-		"of the blocks, one round on, is (counters[i] + a multiple of keys[kAdvance]) ^ keys[kZeroth]."}
-	if l.wide {
-		TEXT("poissonFourAVX512", NOSPLIT, "func(keys, counters, bin, below *uint32, dst0, dst1, dst2, dst3 *uint8, n int)")
-		doc = append(doc, "bin[u>>27] thresholds are reached by all words of a bin; a word reaches", "threshold j if it is above below[j].")
-		doc[0] = "poissonFourAVX512" + doc[0]
-	} else {
-		TEXT("poissonFourAVX2", NOSPLIT, "func(keys, counters, below *uint32, common, thresholds int, dst0, dst1, dst2, dst3 *uint8, n int)")
-		doc = append(doc, "A word reaches threshold j if it, top bit flipped, is above below[8*j] as a signed",
-			"number. Words that reach any from common on are rare.")
-		doc[0] = "poissonFourAVX2" + doc[0]
-	}
-	Doc(doc...)
-	Pragma("noescape")
-	l.begin()
-	counter := l.counters()
-	n := Load(Param("n"), GP64())
-	var dst [4]reg.Register
-	for s := range dst {
-		dst[s] = Load(Param("dst"+string(rune('0'+s))), GP64())
-	}
-	k := GP64()
-	XORQ(k, k)
-	if l.wide {
-		l.poissonWide(counter, k, n, dst)
-	} else {
-		l.poissonNarrow(counter, k, n, dst)
-	}
-	VZEROUPPER()
-	RET()
-}
-
-// poissonWide finds the number with a table of 32 bins of words and then
-// compares with the thresholds in the bin, twice for all words, a third time to
-// see whether there are more, which is rare.
-func (l *philoxLoop) poissonWide(counter []reg.VecVirtual, k reg.GPVirtual, n reg.Register, dst [4]reg.Register) {
-	var bin, below [2]reg.VecVirtual
-	p := Load(Param("bin"), GP64())
-	q := Load(Param("below"), GP64())
-	for i := range 2 {
-		bin[i], below[i] = ZMM(), ZMM()
-		VMOVDQU32(Mem{Base: p, Disp: 64 * i}, bin[i])
-		VMOVDQU32(Mem{Base: q, Disp: 64 * i}, below[i])
-	}
-	one := ZMM()
-	VPTERNLOGD(Imm(0xff), one, one, one)
-	VPSRLD(Imm(31), one, one)
-
-	Label("loop")
-	for g, w := range l.words(l.next(counter, l.key(kZeroth)), allRounds-1) {
-		l.searchWide(w, bin, below, one, fmt.Sprint("Of", g))
-		for s := range w {
-			l.add(kLow, w[s])
-			VPMOVDB(w[s], Mem{Base: dst[s], Index: k, Scale: 1, Disp: l.lanes() * g})
-		}
-	}
-	ADDQ(Imm(uint64(l.lanes()*l.groups())), k)
-	CMPQ(k, n)
-	JLT(LabelRef("loop"))
-}
-
-// searchWide replaces words by how many thresholds they reach.
-func (l *philoxLoop) searchWide(w [4]reg.VecVirtual, bin, below [2]reg.VecVirtual, one reg.VecVirtual, suffix string) {
-	const above = 6 // not less or equal, unsigned
-	var number, threshold [4]reg.VecVirtual
-	var more [4]reg.OpmaskVirtual
-	compare := func(s int) {
-		VMOVDQA32(number[s], threshold[s])
-		VPERMI2D(below[1], below[0], threshold[s])
-		VPCMPUD(Imm(above), threshold[s], w[s], more[s])
-	}
-	for s := range w {
-		number[s], threshold[s], more[s] = ZMM(), ZMM(), K()
-		VPSRLD(Imm(27), w[s], number[s])
-		VPERMI2D(bin[1], bin[0], number[s])
-		for range 2 {
-			compare(s)
-			VPADDD(one, number[s], more[s], number[s])
-		}
-		compare(s)
-	}
-	KORTESTW(more[0], more[1])
-	JNZ(LabelRef("more" + suffix))
-	KORTESTW(more[2], more[3])
-	JZ(LabelRef("found" + suffix))
-	Label("more" + suffix)
-	for s := range w {
-		again, enough := fmt.Sprint("again", s, suffix), fmt.Sprint("enough", s, suffix)
-		Label(again)
-		KORTESTW(more[s], more[s])
-		JZ(LabelRef(enough))
-		VPADDD(one, number[s], more[s], number[s])
-		compare(s)
-		JMP(LabelRef(again))
-		Label(enough)
-	}
-	Label("found" + suffix)
-	for s := range w {
-		VMOVDQA64(number[s], w[s])
-	}
-}
-
-// poissonNarrow compares with one threshold after the other.
-func (l *philoxLoop) poissonNarrow(counter []reg.VecVirtual, k reg.GPVirtual, n reg.Register, dst [4]reg.Register) {
-	flip := YMM()
-	VPCMPEQD(flip, flip, flip)
-	VPSLLD(Imm(31), flip, flip)
-	below := Load(Param("below"), GP64())
-
-	Label("loop")
-	w := l.words(l.next(counter, l.key(kZeroth)), allRounds-1)[0]
-	var number [4]reg.VecVirtual
-	for s := range w {
-		number[s] = YMM()
-		VPXOR(flip, w[s], w[s])
-		VMOVDQU(l.key(kLow), number[s])
-	}
-	at, end := GP64(), GP64()
-	threshold, reached := YMM(), YMM()
-	Load(Param("common"), end)
-	SHLQ(Imm(5), end)
-	MOVQ(below, at)
-	ADDQ(below, end)
-	CMPQ(at, end)
-	JGE(LabelRef("commonDone"))
-	Label("common")
-	VMOVDQU(Mem{Base: at}, threshold)
-	for s := range w {
-		VPCMPGTD(threshold, w[s], reached)
-		VPSUBD(reached, number[s], number[s])
-	}
-	ADDQ(Imm(32), at)
-	CMPQ(at, end)
-	JLT(LabelRef("common"))
-	Label("commonDone")
-	Load(Param("thresholds"), end)
-	SHLQ(Imm(5), end)
-	ADDQ(below, end)
-	Label("rare")
-	CMPQ(at, end)
-	JGE(LabelRef("found"))
-	VMOVDQU(Mem{Base: at}, threshold)
-	any := YMM()
-	for s := range w {
-		into := reached
-		if s == 0 {
-			into = any
-		}
-		VPCMPGTD(threshold, w[s], into)
-		VPSUBD(into, number[s], number[s])
-		if s > 0 {
-			VPOR(into, any, any)
-		}
-	}
-	ADDQ(Imm(32), at)
-	VPTEST(any, any)
-	JNZ(LabelRef("rare"))
-	Label("found")
-	for s := range w {
-		l.storeBytes(number[s], Mem{Base: dst[s], Index: k, Scale: 1})
-	}
-	ADDQ(Imm(8), k)
-	CMPQ(k, n)
-	JLT(LabelRef("loop"))
-}
-
-// poissonFourMany writes the loop for tables with more thresholds than
-// poissonFour's search takes. It reads a guide, which mostly gives the number,
-// and then thresholds, one after the other, until none of a vector's words
-// reaches its next.
-func poissonFourMany(l *philoxLoop) {
-	name := "poissonFourManyAVX2"
-	if l.wide {
-		name = "poissonFourManyAVX512"
-	}
-	TEXT(name, NOSPLIT, "func(keys, counters *uint32, guide *uint8, below *uint32, dst0, dst1, dst2, dst3 *uint8, n int)")
-	Doc(name+" is the same for more thresholds: guide[u>>20] of them are",
-		"reached by all words that begin like u; a word reaches threshold j if it is above",
-		"below[j], of which the last is above all words. Three bytes after the guide are read.")
-	Pragma("noescape")
-	l.begin()
-	counter := l.counters()
-	n := Load(Param("n"), GP64())
-	guide, below := Load(Param("guide"), GP64()), Load(Param("below"), GP64())
-	var dst [4]reg.Register
-	for s := range dst {
-		dst[s] = Load(Param("dst"+string(rune('0'+s))), GP64())
-	}
-	k := GP64()
-	XORQ(k, k)
-	// one has a 1 in each lane, in AVX2 the top bit; all is a mask of all lanes,
-	// which in AVX2 are the same.
-	one := l.vec()
-	var all reg.Register = one
-	if l.wide {
-		mask := K()
-		KXNORW(mask, mask, mask)
-		all = mask
-		VPTERNLOGD(Imm(0xff), one, one, one)
-		VPSRLD(Imm(31), one, one)
-	} else {
-		VPCMPEQD(one, one, one)
-		VPSLLD(Imm(31), one, one)
-	}
-
-	Label("loop")
-	for g, w := range l.words(l.next(counter, l.key(kZeroth)), allRounds-1) {
-		for s := range w {
-			number := l.vec()
-			suffix := fmt.Sprint(s, "Of", g)
-			VPSRLD(Imm(32-guideBits), w[s], number)
-			number = l.gather(guide, number, 1, all)
-			VPSLLD(Imm(24), number, number)
-			VPSRLD(Imm(24), number, number)
-			if !l.wide {
-				VPXOR(one, w[s], w[s])
-			}
-			Label("again" + suffix)
-			threshold := l.gather(below, number, 4, all)
-			if l.wide {
-				const above = 6 // not less or equal, unsigned
-				more := K()
-				VPCMPUD(Imm(above), threshold, w[s], more)
-				KORTESTW(more, more)
-				JZ(LabelRef("enough" + suffix))
-				VPADDD(one, number, more, number)
-			} else {
-				VPXOR(one, threshold, threshold)
-				VPCMPGTD(threshold, w[s], threshold)
-				VPTEST(threshold, threshold)
-				JZ(LabelRef("enough" + suffix))
-				VPSUBD(threshold, number, number)
-			}
-			JMP(LabelRef("again" + suffix))
-			Label("enough" + suffix)
-			l.add(kLow, number)
-			if l.wide {
-				VPMOVDB(number, Mem{Base: dst[s], Index: k, Scale: 1, Disp: l.lanes() * g})
-			} else {
-				l.storeBytes(number, Mem{Base: dst[s], Index: k, Scale: 1})
-			}
-		}
-	}
-	ADDQ(Imm(uint64(l.lanes()*l.groups())), k)
-	CMPQ(k, n)
-	JLT(LabelRef("loop"))
-	VZEROUPPER()
-	RET()
-}
-
-// gather returns the doublewords at index times scale bytes after base. The
-// processor waits for what was in the register before, so that is the index.
-func (l *philoxLoop) gather(base reg.Register, index reg.VecVirtual, scale uint8, all reg.Register) reg.VecVirtual {
-	x := l.vec()
-	m := Mem{Base: base, Index: index, Scale: scale}
-	if l.wide {
-		left := K()
-		KMOVW(all, left)
-		VMOVDQA32(index, x)
-		VPGATHERDD(m, left, x)
-		return x
-	}
-	left := l.vec()
-	VMOVDQA(all, left)
-	VMOVDQA(index, x)
-	VPGATHERDD(left, m, x)
-	return x
-}
-
-// storeBytes stores the low bytes of the eight lanes of x, which it destroys.
-func (l *philoxLoop) storeBytes(x reg.VecVirtual, m Mem) {
-	high := XMM()
-	VEXTRACTI128(Imm(1), x, high)
-	VPACKUSDW(high, x.AsX(), high)
-	VPACKUSWB(high, high, high)
-	VMOVQ(high, m)
 }
