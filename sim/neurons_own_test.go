@@ -307,7 +307,7 @@ func TestOwnNeuron(t *testing.T) {
 		for _, text := range texts {
 			spikes += strings.Count(text.String(), "s ")
 		}
-		if spikes < 300 {
+		if spikes < 200 {
 			t.Fatalf("%d spikes: nothing to see", spikes)
 		}
 		if got := digestOfLines(texts...); want == "" {

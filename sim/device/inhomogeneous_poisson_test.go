@@ -47,7 +47,7 @@ func TestInhomogeneousWindows(t *testing.T) {
 	}
 }
 
-// Where rates change within a group of four steps, each step has the numbers
+// Where rates change within a block of steps, each step has the numbers
 // that a Poisson generator of its rate has.
 func TestInhomogeneousPieces(t *testing.T) {
 	var times, values []float64

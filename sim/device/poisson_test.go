@@ -51,7 +51,11 @@ func arrivals(in Input, n int, from, to int64) map[[2]int64]float64 {
 // numbers are drawn, they are those that the words of (generator, connection,
 // neuron, step) select.
 func TestPoissonRates(t *testing.T) {
-	const from, to = 1, 203
+	poissonRates(t, 1, 203)
+	poissonRates(t, clock.MaxSteps-100, clock.MaxSteps) // and as late as can be
+}
+
+func poissonRates(t *testing.T, from, to int64) {
 	for _, rate := range []float64{0, 1e-6, 100, 12e3, 70e3, 80e3, 160e3, 1e6, 1.6e6, 1.8e6, 5e6} { // spikes/s
 		d := Poisson{Rate: rate}
 		table := kernel.NewPoissonTable(rate * 0.1 / 1000)
@@ -76,7 +80,7 @@ func TestPoissonRates(t *testing.T) {
 					t.Fatal(err)
 				}
 				for k := range c.n {
-					for step := int64(from); step <= to; step++ {
+					for step := from; step <= to; step++ {
 						if s := step - to2.DelayOf(k); s >= 1 {
 							id := rng.ID{Purpose: rng.PoissonInput, Pre: uint16(g), Element: uint32(k)}
 							block := kernel.PoissonBlock(key, id, s)
@@ -147,5 +151,47 @@ func TestPoissonLargeMean(t *testing.T) {
 	}
 	if n != 50*201 || math.Abs(sum/math.Sqrt(500*n)) > 4 || math.Abs(sq/n/500-1) > 4*math.Sqrt(2/n) {
 		t.Errorf("%g numbers, mean off by %g, variance %g", n, sum/n, sq/n)
+	}
+}
+
+// Trains, of a target and of a recorder, have the mean of their rate, and counts
+// in windows of 25 steps a variance of the same.
+func TestPoissonTrainMoments(t *testing.T) {
+	const steps, window = 100_000, 25
+	for _, rate := range []float64{100, 3e3, 16e3, 23e3, 200e3, 5e6} { // spikes/s
+		c := onto(t, 1)
+		c.Delay = []int64{1}
+		trains := map[string][]float64{"target": make([]float64, steps/window), "recorder": make([]float64, steps/window)}
+		for key, x := range arrivals(inputOf(t, Poisson{Rate: rate}, c), 1, 2, steps+1) {
+			trains["target"][(key[0]-2)/window] += x
+		}
+		train, err := Poisson{Rate: rate}.Train(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		train.Spikes(0, steps, func(step int64, n int) { trains["recorder"][(step-1)/window] += float64(n) })
+		mean := rate * 0.1 / 1000 * window
+		between := 0.0
+		for i, x := range trains["target"] {
+			between += (x - mean) * (trains["recorder"][i] - mean)
+		}
+		const n = float64(steps / window)
+		for name, counts := range trains {
+			sum, square := 0.0, 0.0
+			for _, x := range counts {
+				sum += x - mean
+				square += (x - mean) * (x - mean)
+			}
+			// The variance of a squared deviation is 2 mean^2 + mean.
+			if z := sum / math.Sqrt(n*mean); math.Abs(z) > 4 {
+				t.Errorf("%g spikes/s, %s: mean off by %.1f standard errors", rate, name, z)
+			}
+			if z := (square - n*mean) / math.Sqrt(n*(2*mean*mean+mean)); math.Abs(z) > 4 {
+				t.Errorf("%g spikes/s, %s: variance off by %.1f standard errors", rate, name, z)
+			}
+		}
+		if z := between / mean / math.Sqrt(n); math.Abs(z) > 4 {
+			t.Errorf("%g spikes/s: target and recorder are correlated, by %.1f standard errors", rate, z)
+		}
 	}
 }

@@ -11,7 +11,7 @@
 //	delta.go       iaf_psc_delta
 //	*_each.go      the same for neurons that differ in their parameters
 //	refractory.go  which neurons are refractory, and until when
-//	poisson.go     Poisson counts by inversion; poisson_vector.go: several at a time
+//	poisson.go     Poisson counts by the alias method; poisson_vector.go: several at a time
 //	philox.go      random words, many at a time
 //	loops.go       which implementation of the loops is in use
 //	*_amd64.*      assembly, made by _asm

@@ -6,16 +6,22 @@ import (
 	"cortigo/sim/internal/rng"
 )
 
-// A PoissonTable turns random bits into Poisson numbers of one mean, by Walker's
-// alias method. Probabilities are whole numbers of parts of 2^32, exact to
-// within one part, also added up. The parts are divided among columns, the same
-// number for each, so that each has parts of at most two Poisson numbers.
+// A PoissonTable turns random bits into Poisson numbers of one mean, by the alias
+// method (Walker 1977, in the construction of Vose 1991). A number's probability
+// is a whole number of parts of 2^32, exact to within one part, and so are sums of
+// probabilities from 0 on. The parts are divided among columns, the same number
+// for each, so that a column has parts of two numbers at most.
 //
-// A number takes 32 bits, but the first 16 mostly settle it. With u those and r
-// the others, the column is the remainder of u by the number of columns, a power
-// of two, and the place in it is the quotient, followed by r: places below the
-// column's split belong to one number, the others to the other. So r matters
-// only for the one u that a split falls into.
+// A number takes 32 random bits, of which the first 16 mostly settle it. With u
+// those and r the others, the column is the remainder of u by the number of
+// columns, a power of two, and the place in it is the quotient, followed by r:
+// the first places belong to one number, the others to the other. So r matters
+// only where u is the one at which a column changes from one number to the other.
+//
+// A target's 16 bits in a step are a part of a block that it has for
+// PoissonSteps steps, see PoissonBlock; the others are in another stream, see
+// DrawStep. Nothing depends on what was drawn before, or on the mean in
+// other steps.
 type PoissonTable struct {
 	column []column
 	max    uint32
@@ -110,9 +116,9 @@ func poissonParts(mean float64) (low uint32, parts []uint64) {
 	return low, parts
 }
 
-// fill divides the parts of numbers from low on among the columns, in Vose's
-// way: a number with too few parts for the column of its own is given the rest by one that
-// has too many.
+// fill divides the parts of the numbers from low on among the columns. Each
+// number has a column; where it has too few parts for it, one that has too many
+// gives the rest.
 func (t *PoissonTable) fill(low uint32, parts []uint64) {
 	columns := uint64(len(t.column))
 	full := 1 << 32 / columns
@@ -176,8 +182,8 @@ func (t *PoissonTable) Draw(word uint32) uint32 {
 // words: those that are equal when divided by it.
 const PoissonSteps = 8
 
-// PoissonBlock returns the block of a step for the target that is the element of
-// the stream.
+// PoissonBlock returns the random words in which a step, and those that share them,
+// have their first bits. The target is the element of the stream.
 func PoissonBlock(key rng.Key, id rng.ID, step int64) [4]uint32 {
 	return rng.Philox(id.Counter(uint32(step/PoissonSteps)), key)
 }
@@ -188,9 +194,9 @@ func bitsOf(block *[4]uint32, step int64) uint16 {
 	return uint16(block[step/2%4] >> (step % 2 * 16))
 }
 
-// DrawStep returns the number of a step, given its block in a stream. The 32 random bits are
-// those of the step in this block and, where these do not settle the number,
-// in the block of the same step in the stream of the purpose with rng.More added.
+// DrawStep returns the number of a step, given its block in a stream. The first
+// bits are those of the step in this block; the others, where they are needed, those of
+// the same step in its block in the stream whose purpose has rng.More added.
 func (t *PoissonTable) DrawStep(block *[4]uint32, key rng.Key, id rng.ID, step int64) uint32 {
 	u := bitsOf(block, step)
 	n, sure := t.number(u)
@@ -222,9 +228,9 @@ func (t *PoissonTable) settled(word uint32) uint32 {
 	return c.above
 }
 
-// PoissonCounts draws the numbers of the steps from step on that share a block,
-// step being the first of them, for the neurons first, first+stride, ...: element k of dst[s] is neuron
-// first+k*stride in step+s. The table must not draw more than 255.
+// PoissonCounts draws the numbers of all steps that share a block, of which step is
+// the first, for the neurons first, first+stride, ...: element k of dst[s] is
+// neuron first+k*stride in step+s. The table must not draw more than 255.
 func PoissonCounts(t *PoissonTable, key rng.Key, id rng.ID, step int64, first, stride uint32, dst *[PoissonSteps][]uint8) {
 	if t.Max() == 0 {
 		for s := range dst {

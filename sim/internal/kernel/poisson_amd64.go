@@ -48,7 +48,8 @@ func (w vector) poissonCounts(t *PoissonTable, key rng.Key, id rng.ID, step int6
 	}
 }
 
-// poissonBatches is poissonCounts for at most poissonChunk neurons in full batches.
+// poissonBatches is poissonCounts for neurons that fill batches, at most
+// poissonChunk of them.
 func (w vector) poissonBatches(r *rounds, t *PoissonTable, key rng.Key, id rng.ID, step int64, first, stride uint32, rows *[PoissonSteps][]uint8) {
 	var counters [maxBatch]uint32
 	for i := range w.batch() {
