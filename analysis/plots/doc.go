@@ -13,6 +13,7 @@
 //	raster_grid.go       states of a network side by side
 //	traces_figure.go     the figure of traces
 //	rates.go       the figure of box plots
+//	curves.go      measured points in small panels; budget.go: what a sum consists of
 //	figure.go      Figure: PNG at twice the size, SVG, alternative text
 //	populations.go groups and kinds of populations
 //	theme.go       colours; options.go what can be chosen

@@ -63,6 +63,10 @@ func TestGolden(t *testing.T) {
 		},
 		"traces_ten":   func() (*Figure, error) { return TracesFigure(tenTraces(10), WithThreshold(-55), WithSize(6.5, 3.4)) },
 		"traces_paper": func() (*Figure, error) { return TracesFigure(tenTraces(4), WithTheme(Paper()), WithSpikesBelow()) },
+		"curves":       func() (*Figure, error) { return CurvesFigure(2, curvePanels(), WithTitle("Cost of networks")) },
+		"curves_paper": func() (*Figure, error) { return CurvesFigure(1, curvePanels()[:1], WithTheme(Paper())) },
+		"budget":       func() (*Figure, error) { return BudgetFigure(budgets(), WithTitle("A synaptic event")) },
+		"budget_paper": func() (*Figure, error) { return BudgetFigure(budgets()[:1], WithTheme(Paper())) },
 		"traces_many":  func() (*Figure, error) { return TracesFigure(tenTraces(30), WithQuantity("V_m (mV)")) },
 	}
 	for name, figure := range figures {

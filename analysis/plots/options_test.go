@@ -41,6 +41,8 @@ func TestOptionsOfFigures(t *testing.T) {
 		"RasterGridFigure": {func(o ...Option) error { _, err := RasterGridFigure([]RasterPanel{{"a", d}}, o...); return err },
 			raster + rate + figure},
 		"BoxPlotFigure": {func(o ...Option) error { _, err := BoxPlotFigure(boxes, nil, o...); return err }, "WithTheme WithLabel " + figure},
+		"CurvesFigure":  {func(o ...Option) error { _, err := CurvesFigure(2, curvePanels(), o...); return err }, "WithTheme " + figure},
+		"BudgetFigure":  {func(o ...Option) error { _, err := BudgetFigure(budgets(), o...); return err }, "WithTheme " + figure},
 		"TracesFigure":  {func(o ...Option) error { _, err := TracesFigure(traces, o...); return err }, trace + figure},
 	} {
 		known := strings.Fields(c.knows)

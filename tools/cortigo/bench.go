@@ -97,6 +97,7 @@ peak_rss_mb, threads, shards, neurons, synapses, cpu, kernel, and after a failur
 			return nil
 		},
 	}
+	cmd.AddCommand(newGrowthCmd())
 	f.register(cmd)
 	fl := cmd.Flags()
 	fl.StringVarP(&out, "out", "o", "", "write what --record says to the directory `DIR`")
