@@ -111,3 +111,19 @@ func ExampleTracesFigure() {
 	write("cortigo-traces.png", f, err)
 	// Output: V_m (mV) against time from 0 to 50 ms: neuron 1 -70 to -56.5, spikes: 5.
 }
+
+// What a synaptic event is spent on, in nanoseconds.
+func ExampleBudgetFigure() {
+	f, err := plots.BudgetFigure([]plots.Budget{{Label: "ns per synaptic event", Parts: []plots.BudgetPart{
+		{Label: "adding", Value: 0.5}, {Label: "rows from memory", Value: 0.25}, {Label: "neurons", Value: 0.5}}}})
+	fmt.Println(f, err)
+	// Output: ns per synaptic event, 1.25 in all: adding 0.5, rows from memory 0.25, neurons 0.5. <nil>
+}
+
+// A cost over the size of a network.
+func ExampleCurvesFigure() {
+	f, err := plots.CurvesFigure(1, []plots.CurvePanel{{X: "neurons", Y: "s per s of model time", LogX: true,
+		Curves: []plots.Curve{{Name: "all", X: []float64{1000, 10_000}, Y: []float64{0.02, 0.2}}}}})
+	fmt.Println(f, err)
+	// Output: Measured points. s per s of model time over neurons, all: 0.02 at 1e+03, 0.2 at 1e+04. <nil>
+}
