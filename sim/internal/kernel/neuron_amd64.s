@@ -1357,7 +1357,7 @@ l11:
 	JMP  l10
 
 // func expMergedAVX512(p *float64, v *float64, i *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·expMergedAVX512(SB), NOSPLIT, $0-112
 	MOVQ         p+0(FP), AX
 	MOVQ         v+8(FP), DX
@@ -1379,18 +1379,23 @@ TEXT ·expMergedAVX512(SB), NOSPLIT, $0-112
 	JLT          rest
 
 loop:
-	VCVTDQ2PD (DI)(R9*4), Z7
-	VMOVDQU   Y4, (DI)(R9*4)
-	VMULPD    Z5, Z7, Z7
-	VCVTDQ2PD 32(DI)(R9*4), Z8
-	VMOVDQU   Y4, 32(DI)(R9*4)
-	VMULPD    Z5, Z8, Z8
-	MOVQ      counts+48(FP), CX
-	TESTQ     CX, CX
-	JNZ       l1
-	MOVQ      ext+40(FP), CX
-	TESTQ     CX, CX
-	JNZ       l3
+	PREFETCHT0 768(DX)(R9*8)
+	PREFETCHT0 832(DX)(R9*8)
+	PREFETCHT0 768(BX)(R9*8)
+	PREFETCHT0 832(BX)(R9*8)
+	PREFETCHT0 384(DI)(R9*4)
+	VCVTDQ2PD  (DI)(R9*4), Z7
+	VMOVDQU    Y4, (DI)(R9*4)
+	VMULPD     Z5, Z7, Z7
+	VCVTDQ2PD  32(DI)(R9*4), Z8
+	VMOVDQU    Y4, 32(DI)(R9*4)
+	VMULPD     Z5, Z8, Z8
+	MOVQ       counts+48(FP), CX
+	TESTQ      CX, CX
+	JNZ        l1
+	MOVQ       ext+40(FP), CX
+	TESTQ      CX, CX
+	JNZ        l3
 
 l4:
 l2:
@@ -1410,34 +1415,34 @@ l6:
 	VADDPD  Z7, Z11, Z11
 	VMOVUPD Z11, (BX)(R9*8)
 	VCMPPD  $0x0d, Z3, Z9, K1
+	VMOVUPD Z9, (DX)(R9*8)
 	VMOVUPD 64(DX)(R9*8), Z7
 	KMOVB   1(SI), K2
-	VMULPD  Z0, Z7, Z10
+	VMULPD  Z0, Z7, Z9
 	MOVQ    drive+56(FP), CX
 	TESTQ   CX, CX
 	JNZ     l7
-	VADDPD  Z6, Z10, Z10
+	VADDPD  Z6, Z9, Z9
 
 l8:
-	VMOVUPD  64(BX)(R9*8), Z11
-	VMULPD   Z1, Z11, Z12
-	VADDPD   Z12, Z10, K2, Z7
-	VMULPD   Z2, Z11, Z11
-	VADDPD   Z8, Z11, Z11
-	VMOVUPD  Z11, 64(BX)(R9*8)
+	VMOVUPD  64(BX)(R9*8), Z10
+	VMULPD   Z1, Z10, Z11
+	VADDPD   Z11, Z9, K2, Z7
+	VMULPD   Z2, Z10, Z10
+	VADDPD   Z8, Z10, Z10
+	VMOVUPD  Z10, 64(BX)(R9*8)
 	VCMPPD   $0x0d, Z3, Z7, K2
+	VMOVUPD  Z7, 64(DX)(R9*8)
 	KORTESTB K1, K2
 	JNZ      l9
 
 l10:
-	VMOVUPD Z9, (DX)(R9*8)
-	VMOVUPD Z7, 64(DX)(R9*8)
-	ADDQ    $0x02, SI
-	ADDQ    $0x10, R9
-	MOVQ    n+64(FP), CX
-	SUBQ    R9, CX
-	CMPQ    CX, $0x10
-	JGE     loop
+	ADDQ $0x02, SI
+	ADDQ $0x10, R9
+	MOVQ n+64(FP), CX
+	SUBQ R9, CX
+	CMPQ CX, $0x10
+	JGE  loop
 
 rest:
 	MOVQ n+64(FP), CX
@@ -1480,16 +1485,16 @@ l16:
 	VADDPD    Z7, Z10, Z10
 	VMOVUPD   Z10, K1, (BX)(R9*8)
 	VCMPPD    $0x0d, Z3, Z8, K1, K2
+	VMOVUPD   Z8, K1, (DX)(R9*8)
 	KORTESTB  K2, K2
 	JNZ       l17
 
 l18:
-	VMOVUPD Z8, K1, (DX)(R9*8)
-	ADDQ    $0x01, SI
-	ADDQ    $0x08, R9
-	MOVQ    n+64(FP), CX
-	SUBQ    R9, CX
-	JGT     tail
+	ADDQ $0x01, SI
+	ADDQ $0x08, R9
+	MOVQ n+64(FP), CX
+	SUBQ R9, CX
+	JGT  tail
 
 end:
 	VZEROUPPER
@@ -1528,15 +1533,17 @@ l5:
 	JMP     l6
 
 l7:
-	VMOVUPD 64(CX)(R9*8), Z11
-	VADDPD  Z11, Z10, Z10
+	VMOVUPD 64(CX)(R9*8), Z10
+	VADDPD  Z10, Z9, Z9
 	JMP     l8
 
 l9:
-	VBROADCASTSD 32(AX), Z8
-	VMOVUPD      Z8, K1, Z9
-	VBROADCASTSD 32(AX), Z8
-	VMOVUPD      Z8, K2, Z7
+	VBROADCASTSD 32(AX), Z7
+	VMOVUPD      Z7, Z7
+	VMOVUPD      Z7, K1, (DX)(R9*8)
+	VBROADCASTSD 32(AX), Z7
+	VMOVUPD      Z7, Z7
+	VMOVUPD      Z7, K2, 64(DX)(R9*8)
 	KUNPCKBW     K1, K2, K1
 	KMOVW        K1, CX
 
@@ -1572,7 +1579,8 @@ l15:
 
 l17:
 	VBROADCASTSD 32(AX), Z7
-	VMOVUPD      Z7, K2, Z8
+	VMOVUPD      Z7, Z7
+	VMOVUPD      Z7, K2, (DX)(R9*8)
 	KMOVW        K2, CX
 
 l20:
@@ -1586,7 +1594,7 @@ l20:
 	JMP  l18
 
 // func expSplitAVX512(p *float64, v *float64, iEx *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·expSplitAVX512(SB), NOSPLIT, $0-136
 	MOVQ         p+0(FP), AX
 	MOVQ         v+8(FP), DX
@@ -1612,18 +1620,26 @@ TEXT ·expSplitAVX512(SB), NOSPLIT, $0-136
 	JLT          rest
 
 loop:
-	VCVTDQ2PD (R8)(R11*4), Z9
-	VMOVDQU   Y6, (R8)(R11*4)
-	VMULPD    Z7, Z9, Z9
-	VCVTDQ2PD 32(R8)(R11*4), Z10
-	VMOVDQU   Y6, 32(R8)(R11*4)
-	VMULPD    Z7, Z10, Z10
-	MOVQ      counts+72(FP), CX
-	TESTQ     CX, CX
-	JNZ       l1
-	MOVQ      extEx+56(FP), CX
-	TESTQ     CX, CX
-	JNZ       l3
+	PREFETCHT0 768(DX)(R11*8)
+	PREFETCHT0 832(DX)(R11*8)
+	PREFETCHT0 768(BX)(R11*8)
+	PREFETCHT0 832(BX)(R11*8)
+	PREFETCHT0 768(SI)(R11*8)
+	PREFETCHT0 832(SI)(R11*8)
+	PREFETCHT0 384(R8)(R11*4)
+	PREFETCHT0 384(R9)(R11*4)
+	VCVTDQ2PD  (R8)(R11*4), Z9
+	VMOVDQU    Y6, (R8)(R11*4)
+	VMULPD     Z7, Z9, Z9
+	VCVTDQ2PD  32(R8)(R11*4), Z10
+	VMOVDQU    Y6, 32(R8)(R11*4)
+	VMULPD     Z7, Z10, Z10
+	MOVQ       counts+72(FP), CX
+	TESTQ      CX, CX
+	JNZ        l1
+	MOVQ       extEx+56(FP), CX
+	TESTQ      CX, CX
+	JNZ        l3
 
 l4:
 l2:
@@ -1660,6 +1676,7 @@ l8:
 	VADDPD  Z11, Z9, Z9
 	VMOVUPD Z9, (SI)(R11*8)
 	VCMPPD  $0x0d, Z3, Z13, K1
+	VMOVUPD Z13, (DX)(R11*8)
 	VMOVUPD 64(DX)(R11*8), Z9
 	KMOVB   1(DI), K2
 	VMULPD  Z0, Z9, Z11
@@ -1669,31 +1686,30 @@ l8:
 	VADDPD  Z8, Z11, Z11
 
 l10:
-	VMOVUPD  64(BX)(R11*8), Z14
-	VMULPD   Z1, Z14, Z15
-	VADDPD   Z15, Z11, Z11
-	VMULPD   Z2, Z14, Z14
-	VADDPD   Z10, Z14, Z14
-	VMOVUPD  Z14, 64(BX)(R11*8)
+	VMOVUPD  64(BX)(R11*8), Z13
+	VMULPD   Z1, Z13, Z14
+	VADDPD   Z14, Z11, Z11
+	VMULPD   Z2, Z13, Z13
+	VADDPD   Z10, Z13, Z13
+	VMOVUPD  Z13, 64(BX)(R11*8)
 	VMOVUPD  64(SI)(R11*8), Z10
-	VMULPD   Z4, Z10, Z14
-	VADDPD   Z14, Z11, K2, Z9
+	VMULPD   Z4, Z10, Z13
+	VADDPD   Z13, Z11, K2, Z9
 	VMULPD   Z5, Z10, Z10
 	VADDPD   Z12, Z10, Z10
 	VMOVUPD  Z10, 64(SI)(R11*8)
 	VCMPPD   $0x0d, Z3, Z9, K2
+	VMOVUPD  Z9, 64(DX)(R11*8)
 	KORTESTB K1, K2
 	JNZ      l11
 
 l12:
-	VMOVUPD Z13, (DX)(R11*8)
-	VMOVUPD Z9, 64(DX)(R11*8)
-	ADDQ    $0x02, DI
-	ADDQ    $0x10, R11
-	MOVQ    n+88(FP), CX
-	SUBQ    R11, CX
-	CMPQ    CX, $0x10
-	JGE     loop
+	ADDQ $0x02, DI
+	ADDQ $0x10, R11
+	MOVQ n+88(FP), CX
+	SUBQ R11, CX
+	CMPQ CX, $0x10
+	JGE  loop
 
 rest:
 	MOVQ n+88(FP), CX
@@ -1750,16 +1766,16 @@ l20:
 	VADDPD    Z10, Z9, Z9
 	VMOVUPD   Z9, K1, (SI)(R11*8)
 	VCMPPD    $0x0d, Z3, Z11, K1, K2
+	VMOVUPD   Z11, K1, (DX)(R11*8)
 	KORTESTB  K2, K2
 	JNZ       l21
 
 l22:
-	VMOVUPD Z11, K1, (DX)(R11*8)
-	ADDQ    $0x01, DI
-	ADDQ    $0x08, R11
-	MOVQ    n+88(FP), CX
-	SUBQ    R11, CX
-	JGT     tail
+	ADDQ $0x01, DI
+	ADDQ $0x08, R11
+	MOVQ n+88(FP), CX
+	SUBQ R11, CX
+	JGT  tail
 
 end:
 	VZEROUPPER
@@ -1807,15 +1823,17 @@ l7:
 	JMP     l8
 
 l9:
-	VMOVUPD 64(CX)(R11*8), Z14
-	VADDPD  Z14, Z11, Z11
+	VMOVUPD 64(CX)(R11*8), Z13
+	VADDPD  Z13, Z11, Z11
 	JMP     l10
 
 l11:
-	VBROADCASTSD 32(AX), Z10
-	VMOVUPD      Z10, K1, Z13
-	VBROADCASTSD 32(AX), Z10
-	VMOVUPD      Z10, K2, Z9
+	VBROADCASTSD 32(AX), Z9
+	VMOVUPD      Z9, Z9
+	VMOVUPD      Z9, K1, (DX)(R11*8)
+	VBROADCASTSD 32(AX), Z9
+	VMOVUPD      Z9, Z9
+	VMOVUPD      Z9, K2, 64(DX)(R11*8)
 	KUNPCKBW     K1, K2, K1
 	KMOVW        K1, CX
 
@@ -1857,7 +1875,8 @@ l19:
 
 l21:
 	VBROADCASTSD 32(AX), Z9
-	VMOVUPD      Z9, K2, Z11
+	VMOVUPD      Z9, Z9
+	VMOVUPD      Z9, K2, (DX)(R11*8)
 	KMOVW        K2, CX
 
 l24:
@@ -1871,7 +1890,7 @@ l24:
 	JMP  l22
 
 // func alphaSplitAVX512(p *float64, v *float64, dEx *float64, iEx *float64, dIn *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·alphaSplitAVX512(SB), NOSPLIT, $8-152
 	MOVQ         p+0(FP), AX
 	MOVQ         v+8(FP), DX
@@ -1906,18 +1925,30 @@ TEXT ·alphaSplitAVX512(SB), NOSPLIT, $8-152
 	JLT          rest
 
 loop:
-	VCVTDQ2PD (R10)(R13*4), Z16
-	VMOVDQU   Y13, (R10)(R13*4)
-	VMULPD    Z14, Z16, Z16
-	VCVTDQ2PD 32(R10)(R13*4), Z17
-	VMOVDQU   Y13, 32(R10)(R13*4)
-	VMULPD    Z14, Z17, Z17
-	MOVQ      counts+88(FP), CX
-	TESTQ     CX, CX
-	JNZ       l1
-	MOVQ      extEx+72(FP), CX
-	TESTQ     CX, CX
-	JNZ       l3
+	PREFETCHT0 768(DX)(R13*8)
+	PREFETCHT0 832(DX)(R13*8)
+	PREFETCHT0 768(BX)(R13*8)
+	PREFETCHT0 832(BX)(R13*8)
+	PREFETCHT0 768(SI)(R13*8)
+	PREFETCHT0 832(SI)(R13*8)
+	PREFETCHT0 768(DI)(R13*8)
+	PREFETCHT0 832(DI)(R13*8)
+	PREFETCHT0 768(R8)(R13*8)
+	PREFETCHT0 832(R8)(R13*8)
+	PREFETCHT0 384(R10)(R13*4)
+	PREFETCHT0 384(R11)(R13*4)
+	VCVTDQ2PD  (R10)(R13*4), Z16
+	VMOVDQU    Y13, (R10)(R13*4)
+	VMULPD     Z14, Z16, Z16
+	VCVTDQ2PD  32(R10)(R13*4), Z17
+	VMOVDQU    Y13, 32(R10)(R13*4)
+	VMULPD     Z14, Z17, Z17
+	MOVQ       counts+88(FP), CX
+	TESTQ      CX, CX
+	JNZ        l1
+	MOVQ       extEx+72(FP), CX
+	TESTQ      CX, CX
+	JNZ        l3
 
 l4:
 l2:
@@ -1972,6 +2003,7 @@ l8:
 	VMOVUPD Z5, Z16
 	VMAXPD  Z21, Z16, K1, Z20
 	VCMPPD  $0x0d, Z12, Z20, K1
+	VMOVUPD Z20, (DX)(R13*8)
 	VMOVUPD 64(DX)(R13*8), Z16
 	KMOVB   1(R9), K2
 	VMULPD  Z0, Z16, Z18
@@ -1981,30 +2013,30 @@ l8:
 	VADDPD  Z15, Z18, Z18
 
 l10:
-	VMOVUPD  64(BX)(R13*8), Z21
-	VMOVUPD  64(SI)(R13*8), Z22
-	VMULPD   Z1, Z21, Z23
-	VADDPD   Z23, Z18, Z18
-	VMULPD   Z2, Z22, Z23
-	VADDPD   Z23, Z18, Z18
-	VMULPD   Z7, Z22, Z22
-	VMULPD   Z6, Z21, Z23
-	VADDPD   Z23, Z22, Z22
-	VMOVUPD  Z22, 64(SI)(R13*8)
+	VMOVUPD  64(BX)(R13*8), Z20
+	VMOVUPD  64(SI)(R13*8), Z21
+	VMULPD   Z1, Z20, Z22
+	VADDPD   Z22, Z18, Z18
+	VMULPD   Z2, Z21, Z22
+	VADDPD   Z22, Z18, Z18
 	VMULPD   Z7, Z21, Z21
-	VMULPD   Z10, Z17, Z17
-	VADDPD   Z17, Z21, Z21
-	VMOVUPD  Z21, 64(BX)(R13*8)
-	VMOVUPD  64(DI)(R13*8), Z17
-	VMOVUPD  64(R8)(R13*8), Z21
-	VMULPD   Z3, Z17, Z22
-	VADDPD   Z22, Z18, Z18
-	VMULPD   Z4, Z21, Z22
-	VADDPD   Z22, Z18, Z18
-	VMULPD   Z9, Z21, Z21
-	VMULPD   Z8, Z17, Z22
+	VMULPD   Z6, Z20, Z22
 	VADDPD   Z22, Z21, Z21
-	VMOVUPD  Z21, 64(R8)(R13*8)
+	VMOVUPD  Z21, 64(SI)(R13*8)
+	VMULPD   Z7, Z20, Z20
+	VMULPD   Z10, Z17, Z17
+	VADDPD   Z17, Z20, Z20
+	VMOVUPD  Z20, 64(BX)(R13*8)
+	VMOVUPD  64(DI)(R13*8), Z17
+	VMOVUPD  64(R8)(R13*8), Z20
+	VMULPD   Z3, Z17, Z21
+	VADDPD   Z21, Z18, Z18
+	VMULPD   Z4, Z20, Z21
+	VADDPD   Z21, Z18, Z18
+	VMULPD   Z9, Z20, Z20
+	VMULPD   Z8, Z17, Z21
+	VADDPD   Z21, Z20, Z20
+	VMOVUPD  Z20, 64(R8)(R13*8)
 	VMULPD   Z9, Z17, Z17
 	VMULPD   Z11, Z19, Z19
 	VADDPD   Z19, Z17, Z17
@@ -2012,18 +2044,17 @@ l10:
 	VMOVUPD  Z5, Z17
 	VMAXPD   Z18, Z17, K2, Z16
 	VCMPPD   $0x0d, Z12, Z16, K2
+	VMOVUPD  Z16, 64(DX)(R13*8)
 	KORTESTB K1, K2
 	JNZ      l11
 
 l12:
-	VMOVUPD Z20, (DX)(R13*8)
-	VMOVUPD Z16, 64(DX)(R13*8)
-	ADDQ    $0x02, R9
-	ADDQ    $0x10, R13
-	MOVQ    n+104(FP), CX
-	SUBQ    R13, CX
-	CMPQ    CX, $0x10
-	JGE     loop
+	ADDQ $0x02, R9
+	ADDQ $0x10, R13
+	MOVQ n+104(FP), CX
+	SUBQ R13, CX
+	CMPQ CX, $0x10
+	JGE  loop
 
 rest:
 	MOVQ n+104(FP), CX
@@ -2098,16 +2129,16 @@ l20:
 	VMOVUPD   Z5, Z16
 	VMAXPD    Z19, Z16, K2, Z18
 	VCMPPD    $0x0d, Z12, Z18, K1, K2
+	VMOVUPD   Z18, K1, (DX)(R13*8)
 	KORTESTB  K2, K2
 	JNZ       l21
 
 l22:
-	VMOVUPD Z18, K1, (DX)(R13*8)
-	ADDQ    $0x01, R9
-	ADDQ    $0x08, R13
-	MOVQ    n+104(FP), CX
-	SUBQ    R13, CX
-	JGT     tail
+	ADDQ $0x01, R9
+	ADDQ $0x08, R13
+	MOVQ n+104(FP), CX
+	SUBQ R13, CX
+	JGT  tail
 
 end:
 	VZEROUPPER
@@ -2155,15 +2186,17 @@ l7:
 	JMP     l8
 
 l9:
-	VMOVUPD 64(CX)(R13*8), Z21
-	VADDPD  Z21, Z18, Z18
+	VMOVUPD 64(CX)(R13*8), Z20
+	VADDPD  Z20, Z18, Z18
 	JMP     l10
 
 l11:
-	VBROADCASTSD 104(AX), Z17
-	VMOVUPD      Z17, K1, Z20
-	VBROADCASTSD 104(AX), Z17
-	VMOVUPD      Z17, K2, Z16
+	VBROADCASTSD 104(AX), Z16
+	VMOVUPD      Z16, Z16
+	VMOVUPD      Z16, K1, (DX)(R13*8)
+	VBROADCASTSD 104(AX), Z16
+	VMOVUPD      Z16, Z16
+	VMOVUPD      Z16, K2, 64(DX)(R13*8)
 	KUNPCKBW     K1, K2, K1
 	KMOVW        K1, CX
 
@@ -2205,7 +2238,8 @@ l19:
 
 l21:
 	VBROADCASTSD 104(AX), Z16
-	VMOVUPD      Z16, K2, Z18
+	VMOVUPD      Z16, Z16
+	VMOVUPD      Z16, K2, (DX)(R13*8)
 	KMOVW        K2, CX
 
 l24:
@@ -2219,7 +2253,7 @@ l24:
 	JMP  l22
 
 // func deltaStepAVX512(p *float64, v *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·deltaStepAVX512(SB), NOSPLIT, $0-104
 	MOVQ         p+0(FP), AX
 	MOVQ         v+8(FP), DX
@@ -2239,18 +2273,21 @@ TEXT ·deltaStepAVX512(SB), NOSPLIT, $0-104
 	JLT          rest
 
 loop:
-	VCVTDQ2PD (SI)(R8*4), Z6
-	VMOVDQU   Y3, (SI)(R8*4)
-	VMULPD    Z4, Z6, Z6
-	VCVTDQ2PD 32(SI)(R8*4), Z7
-	VMOVDQU   Y3, 32(SI)(R8*4)
-	VMULPD    Z4, Z7, Z7
-	MOVQ      counts+40(FP), CX
-	TESTQ     CX, CX
-	JNZ       l1
-	MOVQ      ext+32(FP), CX
-	TESTQ     CX, CX
-	JNZ       l3
+	PREFETCHT0 768(DX)(R8*8)
+	PREFETCHT0 832(DX)(R8*8)
+	PREFETCHT0 384(SI)(R8*4)
+	VCVTDQ2PD  (SI)(R8*4), Z6
+	VMOVDQU    Y3, (SI)(R8*4)
+	VMULPD     Z4, Z6, Z6
+	VCVTDQ2PD  32(SI)(R8*4), Z7
+	VMOVDQU    Y3, 32(SI)(R8*4)
+	VMULPD     Z4, Z7, Z7
+	MOVQ       counts+40(FP), CX
+	TESTQ      CX, CX
+	JNZ        l1
+	MOVQ       ext+32(FP), CX
+	TESTQ      CX, CX
+	JNZ        l3
 
 l4:
 l2:
@@ -2267,31 +2304,31 @@ l6:
 	VMOVUPD Z2, Z6
 	VMAXPD  Z9, Z6, K1, Z8
 	VCMPPD  $0x0d, Z1, Z8, K1
+	VMOVUPD Z8, (DX)(R8*8)
 	VMOVUPD 64(DX)(R8*8), Z6
 	KMOVB   1(BX), K2
-	VMULPD  Z0, Z6, Z9
+	VMULPD  Z0, Z6, Z8
 	MOVQ    drive+48(FP), CX
 	TESTQ   CX, CX
 	JNZ     l7
-	VADDPD  Z5, Z9, Z9
+	VADDPD  Z5, Z8, Z8
 
 l8:
-	VADDPD   Z7, Z9, Z9
+	VADDPD   Z7, Z8, Z8
 	VMOVUPD  Z2, Z7
-	VMAXPD   Z9, Z7, K2, Z6
+	VMAXPD   Z8, Z7, K2, Z6
 	VCMPPD   $0x0d, Z1, Z6, K2
+	VMOVUPD  Z6, 64(DX)(R8*8)
 	KORTESTB K1, K2
 	JNZ      l9
 
 l10:
-	VMOVUPD Z8, (DX)(R8*8)
-	VMOVUPD Z6, 64(DX)(R8*8)
-	ADDQ    $0x02, BX
-	ADDQ    $0x10, R8
-	MOVQ    n+56(FP), CX
-	SUBQ    R8, CX
-	CMPQ    CX, $0x10
-	JGE     loop
+	ADDQ $0x02, BX
+	ADDQ $0x10, R8
+	MOVQ n+56(FP), CX
+	SUBQ R8, CX
+	CMPQ CX, $0x10
+	JGE  loop
 
 rest:
 	MOVQ n+56(FP), CX
@@ -2331,16 +2368,16 @@ l16:
 	VMOVUPD  Z2, Z6
 	VMAXPD   Z8, Z6, K2, Z7
 	VCMPPD   $0x0d, Z1, Z7, K1, K2
+	VMOVUPD  Z7, K1, (DX)(R8*8)
 	KORTESTB K2, K2
 	JNZ      l17
 
 l18:
-	VMOVUPD Z7, K1, (DX)(R8*8)
-	ADDQ    $0x01, BX
-	ADDQ    $0x08, R8
-	MOVQ    n+56(FP), CX
-	SUBQ    R8, CX
-	JGT     tail
+	ADDQ $0x01, BX
+	ADDQ $0x08, R8
+	MOVQ n+56(FP), CX
+	SUBQ R8, CX
+	JGT  tail
 
 end:
 	VZEROUPPER
@@ -2379,15 +2416,17 @@ l5:
 	JMP     l6
 
 l7:
-	VMOVUPD 64(CX)(R8*8), Z10
-	VADDPD  Z10, Z9, Z9
+	VMOVUPD 64(CX)(R8*8), Z9
+	VADDPD  Z9, Z8, Z8
 	JMP     l8
 
 l9:
-	VBROADCASTSD 16(AX), Z7
-	VMOVUPD      Z7, K1, Z8
-	VBROADCASTSD 16(AX), Z7
-	VMOVUPD      Z7, K2, Z6
+	VBROADCASTSD 16(AX), Z6
+	VMOVUPD      Z6, Z6
+	VMOVUPD      Z6, K1, (DX)(R8*8)
+	VBROADCASTSD 16(AX), Z6
+	VMOVUPD      Z6, Z6
+	VMOVUPD      Z6, K2, 64(DX)(R8*8)
 	KUNPCKBW     K1, K2, K1
 	KMOVW        K1, CX
 
@@ -2423,7 +2462,8 @@ l15:
 
 l17:
 	VBROADCASTSD 16(AX), Z6
-	VMOVUPD      Z6, K2, Z7
+	VMOVUPD      Z6, Z6
+	VMOVUPD      Z6, K2, (DX)(R8*8)
 	KMOVW        K2, CX
 
 l20:
@@ -2437,7 +2477,7 @@ l20:
 	JMP  l18
 
 // func expMergedEachAVX512(p *float64, v *float64, i *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·expMergedEachAVX512(SB), NOSPLIT, $0-112
 	MOVQ         p+0(FP), AX
 	MOVQ         v+8(FP), DX
@@ -2455,18 +2495,23 @@ TEXT ·expMergedEachAVX512(SB), NOSPLIT, $0-112
 	JLT          rest
 
 loop:
-	VCVTDQ2PD (DI)(R9*4), Z3
-	VMOVDQU   Y0, (DI)(R9*4)
-	VMULPD    Z1, Z3, Z3
-	VCVTDQ2PD 32(DI)(R9*4), Z4
-	VMOVDQU   Y0, 32(DI)(R9*4)
-	VMULPD    Z1, Z4, Z4
-	MOVQ      counts+48(FP), CX
-	TESTQ     CX, CX
-	JNZ       l1
-	MOVQ      ext+40(FP), CX
-	TESTQ     CX, CX
-	JNZ       l3
+	PREFETCHT0 768(DX)(R9*8)
+	PREFETCHT0 832(DX)(R9*8)
+	PREFETCHT0 768(BX)(R9*8)
+	PREFETCHT0 832(BX)(R9*8)
+	PREFETCHT0 384(DI)(R9*4)
+	VCVTDQ2PD  (DI)(R9*4), Z3
+	VMOVDQU    Y0, (DI)(R9*4)
+	VMULPD     Z1, Z3, Z3
+	VCVTDQ2PD  32(DI)(R9*4), Z4
+	VMOVDQU    Y0, 32(DI)(R9*4)
+	VMULPD     Z1, Z4, Z4
+	MOVQ       counts+48(FP), CX
+	TESTQ      CX, CX
+	JNZ        l1
+	MOVQ       ext+40(FP), CX
+	TESTQ      CX, CX
+	JNZ        l3
 
 l4:
 l2:
@@ -2486,35 +2531,35 @@ l6:
 	VADDPD  Z3, Z7, Z7
 	VMOVUPD Z7, (BX)(R9*8)
 	VCMPPD  $0x0d, 192(AX), Z5, K1
+	VMOVUPD Z5, (DX)(R9*8)
 	VMOVUPD 64(DX)(R9*8), Z3
 	KMOVB   1(SI), K2
-	VMULPD  448(AX), Z3, Z6
+	VMULPD  448(AX), Z3, Z5
 	MOVQ    drive+56(FP), CX
 	TESTQ   CX, CX
 	JNZ     l7
-	VADDPD  Z2, Z6, Z6
+	VADDPD  Z2, Z5, Z5
 
 l8:
-	VMOVUPD  64(BX)(R9*8), Z7
-	VMULPD   512(AX), Z7, Z8
-	VADDPD   Z8, Z6, K2, Z3
-	VMULPD   576(AX), Z7, Z7
-	VADDPD   Z4, Z7, Z7
-	VMOVUPD  Z7, 64(BX)(R9*8)
+	VMOVUPD  64(BX)(R9*8), Z6
+	VMULPD   512(AX), Z6, Z7
+	VADDPD   Z7, Z5, K2, Z3
+	VMULPD   576(AX), Z6, Z6
+	VADDPD   Z4, Z6, Z6
+	VMOVUPD  Z6, 64(BX)(R9*8)
 	VCMPPD   $0x0d, 640(AX), Z3, K2
+	VMOVUPD  Z3, 64(DX)(R9*8)
 	KORTESTB K1, K2
 	JNZ      l9
 
 l10:
-	VMOVUPD Z5, (DX)(R9*8)
-	VMOVUPD Z3, 64(DX)(R9*8)
-	ADDQ    $0x00000380, AX
-	ADDQ    $0x02, SI
-	ADDQ    $0x10, R9
-	MOVQ    n+64(FP), CX
-	SUBQ    R9, CX
-	CMPQ    CX, $0x10
-	JGE     loop
+	ADDQ $0x00000380, AX
+	ADDQ $0x02, SI
+	ADDQ $0x10, R9
+	MOVQ n+64(FP), CX
+	SUBQ R9, CX
+	CMPQ CX, $0x10
+	JGE  loop
 
 rest:
 	MOVQ n+64(FP), CX
@@ -2557,17 +2602,17 @@ l16:
 	VADDPD    Z3, Z6, Z6
 	VMOVUPD   Z6, K1, (BX)(R9*8)
 	VCMPPD    $0x0d, 192(AX), Z4, K1, K2
+	VMOVUPD   Z4, K1, (DX)(R9*8)
 	KORTESTB  K2, K2
 	JNZ       l17
 
 l18:
-	VMOVUPD Z4, K1, (DX)(R9*8)
-	ADDQ    $0x000001c0, AX
-	ADDQ    $0x01, SI
-	ADDQ    $0x08, R9
-	MOVQ    n+64(FP), CX
-	SUBQ    R9, CX
-	JGT     tail
+	ADDQ $0x000001c0, AX
+	ADDQ $0x01, SI
+	ADDQ $0x08, R9
+	MOVQ n+64(FP), CX
+	SUBQ R9, CX
+	JGT  tail
 
 end:
 	VZEROUPPER
@@ -2606,13 +2651,15 @@ l5:
 	JMP     l6
 
 l7:
-	VMOVUPD 64(CX)(R9*8), Z7
-	VADDPD  Z7, Z6, Z6
+	VMOVUPD 64(CX)(R9*8), Z6
+	VADDPD  Z6, Z5, Z5
 	JMP     l8
 
 l9:
-	VMOVUPD  256(AX), K1, Z5
-	VMOVUPD  704(AX), K2, Z3
+	VMOVUPD  256(AX), Z3
+	VMOVUPD  Z3, K1, (DX)(R9*8)
+	VMOVUPD  704(AX), Z3
+	VMOVUPD  Z3, K2, 64(DX)(R9*8)
 	KUNPCKBW K1, K2, K1
 	KMOVW    K1, CX
 
@@ -2647,7 +2694,8 @@ l15:
 	JMP       l16
 
 l17:
-	VMOVUPD 256(AX), K2, Z4
+	VMOVUPD 256(AX), Z3
+	VMOVUPD Z3, K2, (DX)(R9*8)
 	KMOVW   K2, CX
 
 l20:
@@ -2661,7 +2709,7 @@ l20:
 	JMP  l18
 
 // func expSplitEachAVX512(p *float64, v *float64, iEx *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·expSplitEachAVX512(SB), NOSPLIT, $0-136
 	MOVQ         p+0(FP), AX
 	MOVQ         v+8(FP), DX
@@ -2681,18 +2729,26 @@ TEXT ·expSplitEachAVX512(SB), NOSPLIT, $0-136
 	JLT          rest
 
 loop:
-	VCVTDQ2PD (R8)(R11*4), Z3
-	VMOVDQU   Y0, (R8)(R11*4)
-	VMULPD    Z1, Z3, Z3
-	VCVTDQ2PD 32(R8)(R11*4), Z4
-	VMOVDQU   Y0, 32(R8)(R11*4)
-	VMULPD    Z1, Z4, Z4
-	MOVQ      counts+72(FP), CX
-	TESTQ     CX, CX
-	JNZ       l1
-	MOVQ      extEx+56(FP), CX
-	TESTQ     CX, CX
-	JNZ       l3
+	PREFETCHT0 768(DX)(R11*8)
+	PREFETCHT0 832(DX)(R11*8)
+	PREFETCHT0 768(BX)(R11*8)
+	PREFETCHT0 832(BX)(R11*8)
+	PREFETCHT0 768(SI)(R11*8)
+	PREFETCHT0 832(SI)(R11*8)
+	PREFETCHT0 384(R8)(R11*4)
+	PREFETCHT0 384(R9)(R11*4)
+	VCVTDQ2PD  (R8)(R11*4), Z3
+	VMOVDQU    Y0, (R8)(R11*4)
+	VMULPD     Z1, Z3, Z3
+	VCVTDQ2PD  32(R8)(R11*4), Z4
+	VMOVDQU    Y0, 32(R8)(R11*4)
+	VMULPD     Z1, Z4, Z4
+	MOVQ       counts+72(FP), CX
+	TESTQ      CX, CX
+	JNZ        l1
+	MOVQ       extEx+56(FP), CX
+	TESTQ      CX, CX
+	JNZ        l3
 
 l4:
 l2:
@@ -2729,6 +2785,7 @@ l8:
 	VADDPD  Z5, Z3, Z3
 	VMOVUPD Z3, (SI)(R11*8)
 	VCMPPD  $0x0d, 192(AX), Z7, K1
+	VMOVUPD Z7, (DX)(R11*8)
 	VMOVUPD 64(DX)(R11*8), Z3
 	KMOVB   1(DI), K2
 	VMULPD  448(AX), Z3, Z5
@@ -2738,32 +2795,31 @@ l8:
 	VADDPD  Z2, Z5, Z5
 
 l10:
-	VMOVUPD  64(BX)(R11*8), Z8
-	VMULPD   512(AX), Z8, Z9
-	VADDPD   Z9, Z5, Z5
-	VMULPD   576(AX), Z8, Z8
-	VADDPD   Z4, Z8, Z8
-	VMOVUPD  Z8, 64(BX)(R11*8)
+	VMOVUPD  64(BX)(R11*8), Z7
+	VMULPD   512(AX), Z7, Z8
+	VADDPD   Z8, Z5, Z5
+	VMULPD   576(AX), Z7, Z7
+	VADDPD   Z4, Z7, Z7
+	VMOVUPD  Z7, 64(BX)(R11*8)
 	VMOVUPD  64(SI)(R11*8), Z4
-	VMULPD   768(AX), Z4, Z8
-	VADDPD   Z8, Z5, K2, Z3
+	VMULPD   768(AX), Z4, Z7
+	VADDPD   Z7, Z5, K2, Z3
 	VMULPD   832(AX), Z4, Z4
 	VADDPD   Z6, Z4, Z4
 	VMOVUPD  Z4, 64(SI)(R11*8)
 	VCMPPD   $0x0d, 640(AX), Z3, K2
+	VMOVUPD  Z3, 64(DX)(R11*8)
 	KORTESTB K1, K2
 	JNZ      l11
 
 l12:
-	VMOVUPD Z7, (DX)(R11*8)
-	VMOVUPD Z3, 64(DX)(R11*8)
-	ADDQ    $0x00000380, AX
-	ADDQ    $0x02, DI
-	ADDQ    $0x10, R11
-	MOVQ    n+88(FP), CX
-	SUBQ    R11, CX
-	CMPQ    CX, $0x10
-	JGE     loop
+	ADDQ $0x00000380, AX
+	ADDQ $0x02, DI
+	ADDQ $0x10, R11
+	MOVQ n+88(FP), CX
+	SUBQ R11, CX
+	CMPQ CX, $0x10
+	JGE  loop
 
 rest:
 	MOVQ n+88(FP), CX
@@ -2820,17 +2876,17 @@ l20:
 	VADDPD    Z4, Z3, Z3
 	VMOVUPD   Z3, K1, (SI)(R11*8)
 	VCMPPD    $0x0d, 192(AX), Z5, K1, K2
+	VMOVUPD   Z5, K1, (DX)(R11*8)
 	KORTESTB  K2, K2
 	JNZ       l21
 
 l22:
-	VMOVUPD Z5, K1, (DX)(R11*8)
-	ADDQ    $0x000001c0, AX
-	ADDQ    $0x01, DI
-	ADDQ    $0x08, R11
-	MOVQ    n+88(FP), CX
-	SUBQ    R11, CX
-	JGT     tail
+	ADDQ $0x000001c0, AX
+	ADDQ $0x01, DI
+	ADDQ $0x08, R11
+	MOVQ n+88(FP), CX
+	SUBQ R11, CX
+	JGT  tail
 
 end:
 	VZEROUPPER
@@ -2878,13 +2934,15 @@ l7:
 	JMP     l8
 
 l9:
-	VMOVUPD 64(CX)(R11*8), Z8
-	VADDPD  Z8, Z5, Z5
+	VMOVUPD 64(CX)(R11*8), Z7
+	VADDPD  Z7, Z5, Z5
 	JMP     l10
 
 l11:
-	VMOVUPD  256(AX), K1, Z7
-	VMOVUPD  704(AX), K2, Z3
+	VMOVUPD  256(AX), Z3
+	VMOVUPD  Z3, K1, (DX)(R11*8)
+	VMOVUPD  704(AX), Z3
+	VMOVUPD  Z3, K2, 64(DX)(R11*8)
 	KUNPCKBW K1, K2, K1
 	KMOVW    K1, CX
 
@@ -2925,7 +2983,8 @@ l19:
 	JMP       l20
 
 l21:
-	VMOVUPD 256(AX), K2, Z5
+	VMOVUPD 256(AX), Z3
+	VMOVUPD Z3, K2, (DX)(R11*8)
 	KMOVW   K2, CX
 
 l24:
@@ -2939,7 +2998,7 @@ l24:
 	JMP  l22
 
 // func alphaSplitEachAVX512(p *float64, v *float64, dEx *float64, iEx *float64, dIn *float64, iIn *float64, ready *uint8, sumEx *int32, sumIn *int32, extEx *float64, extIn *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·alphaSplitEachAVX512(SB), NOSPLIT, $8-152
 	MOVQ         p+0(FP), AX
 	MOVQ         v+8(FP), DX
@@ -2961,18 +3020,30 @@ TEXT ·alphaSplitEachAVX512(SB), NOSPLIT, $8-152
 	JLT          rest
 
 loop:
-	VCVTDQ2PD (R10)(R13*4), Z3
-	VMOVDQU   Y0, (R10)(R13*4)
-	VMULPD    Z1, Z3, Z3
-	VCVTDQ2PD 32(R10)(R13*4), Z4
-	VMOVDQU   Y0, 32(R10)(R13*4)
-	VMULPD    Z1, Z4, Z4
-	MOVQ      counts+88(FP), CX
-	TESTQ     CX, CX
-	JNZ       l1
-	MOVQ      extEx+72(FP), CX
-	TESTQ     CX, CX
-	JNZ       l3
+	PREFETCHT0 768(DX)(R13*8)
+	PREFETCHT0 832(DX)(R13*8)
+	PREFETCHT0 768(BX)(R13*8)
+	PREFETCHT0 832(BX)(R13*8)
+	PREFETCHT0 768(SI)(R13*8)
+	PREFETCHT0 832(SI)(R13*8)
+	PREFETCHT0 768(DI)(R13*8)
+	PREFETCHT0 832(DI)(R13*8)
+	PREFETCHT0 768(R8)(R13*8)
+	PREFETCHT0 832(R8)(R13*8)
+	PREFETCHT0 384(R10)(R13*4)
+	PREFETCHT0 384(R11)(R13*4)
+	VCVTDQ2PD  (R10)(R13*4), Z3
+	VMOVDQU    Y0, (R10)(R13*4)
+	VMULPD     Z1, Z3, Z3
+	VCVTDQ2PD  32(R10)(R13*4), Z4
+	VMOVDQU    Y0, 32(R10)(R13*4)
+	VMULPD     Z1, Z4, Z4
+	MOVQ       counts+88(FP), CX
+	TESTQ      CX, CX
+	JNZ        l1
+	MOVQ       extEx+72(FP), CX
+	TESTQ      CX, CX
+	JNZ        l3
 
 l4:
 l2:
@@ -3027,6 +3098,7 @@ l8:
 	VMOVUPD 320(AX), Z3
 	VMAXPD  Z8, Z3, K1, Z7
 	VCMPPD  $0x0d, 768(AX), Z7, K1
+	VMOVUPD Z7, (DX)(R13*8)
 	VMOVUPD 64(DX)(R13*8), Z3
 	KMOVB   1(R9), K2
 	VMULPD  896(AX), Z3, Z5
@@ -3036,30 +3108,30 @@ l8:
 	VADDPD  Z2, Z5, Z5
 
 l10:
-	VMOVUPD  64(BX)(R13*8), Z8
-	VMOVUPD  64(SI)(R13*8), Z9
-	VMULPD   960(AX), Z8, Z10
-	VADDPD   Z10, Z5, Z5
-	VMULPD   1024(AX), Z9, Z10
-	VADDPD   Z10, Z5, Z5
-	VMULPD   1344(AX), Z9, Z9
-	VMULPD   1280(AX), Z8, Z10
-	VADDPD   Z10, Z9, Z9
-	VMOVUPD  Z9, 64(SI)(R13*8)
+	VMOVUPD  64(BX)(R13*8), Z7
+	VMOVUPD  64(SI)(R13*8), Z8
+	VMULPD   960(AX), Z7, Z9
+	VADDPD   Z9, Z5, Z5
+	VMULPD   1024(AX), Z8, Z9
+	VADDPD   Z9, Z5, Z5
 	VMULPD   1344(AX), Z8, Z8
-	VMULPD   1536(AX), Z4, Z4
-	VADDPD   Z4, Z8, Z8
-	VMOVUPD  Z8, 64(BX)(R13*8)
-	VMOVUPD  64(DI)(R13*8), Z4
-	VMOVUPD  64(R8)(R13*8), Z8
-	VMULPD   1088(AX), Z4, Z9
-	VADDPD   Z9, Z5, Z5
-	VMULPD   1152(AX), Z8, Z9
-	VADDPD   Z9, Z5, Z5
-	VMULPD   1472(AX), Z8, Z8
-	VMULPD   1408(AX), Z4, Z9
+	VMULPD   1280(AX), Z7, Z9
 	VADDPD   Z9, Z8, Z8
-	VMOVUPD  Z8, 64(R8)(R13*8)
+	VMOVUPD  Z8, 64(SI)(R13*8)
+	VMULPD   1344(AX), Z7, Z7
+	VMULPD   1536(AX), Z4, Z4
+	VADDPD   Z4, Z7, Z7
+	VMOVUPD  Z7, 64(BX)(R13*8)
+	VMOVUPD  64(DI)(R13*8), Z4
+	VMOVUPD  64(R8)(R13*8), Z7
+	VMULPD   1088(AX), Z4, Z8
+	VADDPD   Z8, Z5, Z5
+	VMULPD   1152(AX), Z7, Z8
+	VADDPD   Z8, Z5, Z5
+	VMULPD   1472(AX), Z7, Z7
+	VMULPD   1408(AX), Z4, Z8
+	VADDPD   Z8, Z7, Z7
+	VMOVUPD  Z7, 64(R8)(R13*8)
 	VMULPD   1472(AX), Z4, Z4
 	VMULPD   1600(AX), Z6, Z6
 	VADDPD   Z6, Z4, Z4
@@ -3067,19 +3139,18 @@ l10:
 	VMOVUPD  1216(AX), Z4
 	VMAXPD   Z5, Z4, K2, Z3
 	VCMPPD   $0x0d, 1664(AX), Z3, K2
+	VMOVUPD  Z3, 64(DX)(R13*8)
 	KORTESTB K1, K2
 	JNZ      l11
 
 l12:
-	VMOVUPD Z7, (DX)(R13*8)
-	VMOVUPD Z3, 64(DX)(R13*8)
-	ADDQ    $0x00000700, AX
-	ADDQ    $0x02, R9
-	ADDQ    $0x10, R13
-	MOVQ    n+104(FP), CX
-	SUBQ    R13, CX
-	CMPQ    CX, $0x10
-	JGE     loop
+	ADDQ $0x00000700, AX
+	ADDQ $0x02, R9
+	ADDQ $0x10, R13
+	MOVQ n+104(FP), CX
+	SUBQ R13, CX
+	CMPQ CX, $0x10
+	JGE  loop
 
 rest:
 	MOVQ n+104(FP), CX
@@ -3154,17 +3225,17 @@ l20:
 	VMOVUPD   320(AX), Z3
 	VMAXPD    Z6, Z3, K2, Z5
 	VCMPPD    $0x0d, 768(AX), Z5, K1, K2
+	VMOVUPD   Z5, K1, (DX)(R13*8)
 	KORTESTB  K2, K2
 	JNZ       l21
 
 l22:
-	VMOVUPD Z5, K1, (DX)(R13*8)
-	ADDQ    $0x00000380, AX
-	ADDQ    $0x01, R9
-	ADDQ    $0x08, R13
-	MOVQ    n+104(FP), CX
-	SUBQ    R13, CX
-	JGT     tail
+	ADDQ $0x00000380, AX
+	ADDQ $0x01, R9
+	ADDQ $0x08, R13
+	MOVQ n+104(FP), CX
+	SUBQ R13, CX
+	JGT  tail
 
 end:
 	VZEROUPPER
@@ -3212,13 +3283,15 @@ l7:
 	JMP     l8
 
 l9:
-	VMOVUPD 64(CX)(R13*8), Z8
-	VADDPD  Z8, Z5, Z5
+	VMOVUPD 64(CX)(R13*8), Z7
+	VADDPD  Z7, Z5, Z5
 	JMP     l10
 
 l11:
-	VMOVUPD  832(AX), K1, Z7
-	VMOVUPD  1728(AX), K2, Z3
+	VMOVUPD  832(AX), Z3
+	VMOVUPD  Z3, K1, (DX)(R13*8)
+	VMOVUPD  1728(AX), Z3
+	VMOVUPD  Z3, K2, 64(DX)(R13*8)
 	KUNPCKBW K1, K2, K1
 	KMOVW    K1, CX
 
@@ -3259,7 +3332,8 @@ l19:
 	JMP       l20
 
 l21:
-	VMOVUPD 832(AX), K2, Z5
+	VMOVUPD 832(AX), Z3
+	VMOVUPD Z3, K2, (DX)(R13*8)
 	KMOVW   K2, CX
 
 l24:
@@ -3273,7 +3347,7 @@ l24:
 	JMP  l22
 
 // func deltaStepEachAVX512(p *float64, v *float64, ready *uint8, sum *int32, ext *float64, counts *uint8, drive *float64, n int, quantum float64, weight float64, one float64, spikes *uint16) int
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·deltaStepEachAVX512(SB), NOSPLIT, $0-104
 	MOVQ         p+0(FP), AX
 	MOVQ         v+8(FP), DX
@@ -3290,18 +3364,21 @@ TEXT ·deltaStepEachAVX512(SB), NOSPLIT, $0-104
 	JLT          rest
 
 loop:
-	VCVTDQ2PD (SI)(R8*4), Z3
-	VMOVDQU   Y0, (SI)(R8*4)
-	VMULPD    Z1, Z3, Z3
-	VCVTDQ2PD 32(SI)(R8*4), Z4
-	VMOVDQU   Y0, 32(SI)(R8*4)
-	VMULPD    Z1, Z4, Z4
-	MOVQ      counts+40(FP), CX
-	TESTQ     CX, CX
-	JNZ       l1
-	MOVQ      ext+32(FP), CX
-	TESTQ     CX, CX
-	JNZ       l3
+	PREFETCHT0 768(DX)(R8*8)
+	PREFETCHT0 832(DX)(R8*8)
+	PREFETCHT0 384(SI)(R8*4)
+	VCVTDQ2PD  (SI)(R8*4), Z3
+	VMOVDQU    Y0, (SI)(R8*4)
+	VMULPD     Z1, Z3, Z3
+	VCVTDQ2PD  32(SI)(R8*4), Z4
+	VMOVDQU    Y0, 32(SI)(R8*4)
+	VMULPD     Z1, Z4, Z4
+	MOVQ       counts+40(FP), CX
+	TESTQ      CX, CX
+	JNZ        l1
+	MOVQ       ext+32(FP), CX
+	TESTQ      CX, CX
+	JNZ        l3
 
 l4:
 l2:
@@ -3318,32 +3395,32 @@ l6:
 	VMOVUPD 192(AX), Z3
 	VMAXPD  Z6, Z3, K1, Z5
 	VCMPPD  $0x0d, 64(AX), Z5, K1
+	VMOVUPD Z5, (DX)(R8*8)
 	VMOVUPD 64(DX)(R8*8), Z3
 	KMOVB   1(BX), K2
-	VMULPD  256(AX), Z3, Z6
+	VMULPD  256(AX), Z3, Z5
 	MOVQ    drive+48(FP), CX
 	TESTQ   CX, CX
 	JNZ     l7
-	VADDPD  Z2, Z6, Z6
+	VADDPD  Z2, Z5, Z5
 
 l8:
-	VADDPD   Z4, Z6, Z6
+	VADDPD   Z4, Z5, Z5
 	VMOVUPD  448(AX), Z4
-	VMAXPD   Z6, Z4, K2, Z3
+	VMAXPD   Z5, Z4, K2, Z3
 	VCMPPD   $0x0d, 320(AX), Z3, K2
+	VMOVUPD  Z3, 64(DX)(R8*8)
 	KORTESTB K1, K2
 	JNZ      l9
 
 l10:
-	VMOVUPD Z5, (DX)(R8*8)
-	VMOVUPD Z3, 64(DX)(R8*8)
-	ADDQ    $0x00000200, AX
-	ADDQ    $0x02, BX
-	ADDQ    $0x10, R8
-	MOVQ    n+56(FP), CX
-	SUBQ    R8, CX
-	CMPQ    CX, $0x10
-	JGE     loop
+	ADDQ $0x00000200, AX
+	ADDQ $0x02, BX
+	ADDQ $0x10, R8
+	MOVQ n+56(FP), CX
+	SUBQ R8, CX
+	CMPQ CX, $0x10
+	JGE  loop
 
 rest:
 	MOVQ n+56(FP), CX
@@ -3383,17 +3460,17 @@ l16:
 	VMOVUPD  192(AX), Z3
 	VMAXPD   Z5, Z3, K2, Z4
 	VCMPPD   $0x0d, 64(AX), Z4, K1, K2
+	VMOVUPD  Z4, K1, (DX)(R8*8)
 	KORTESTB K2, K2
 	JNZ      l17
 
 l18:
-	VMOVUPD Z4, K1, (DX)(R8*8)
-	ADDQ    $0x00000100, AX
-	ADDQ    $0x01, BX
-	ADDQ    $0x08, R8
-	MOVQ    n+56(FP), CX
-	SUBQ    R8, CX
-	JGT     tail
+	ADDQ $0x00000100, AX
+	ADDQ $0x01, BX
+	ADDQ $0x08, R8
+	MOVQ n+56(FP), CX
+	SUBQ R8, CX
+	JGT  tail
 
 end:
 	VZEROUPPER
@@ -3432,13 +3509,15 @@ l5:
 	JMP     l6
 
 l7:
-	VMOVUPD 64(CX)(R8*8), Z7
-	VADDPD  Z7, Z6, Z6
+	VMOVUPD 64(CX)(R8*8), Z6
+	VADDPD  Z6, Z5, Z5
 	JMP     l8
 
 l9:
-	VMOVUPD  128(AX), K1, Z5
-	VMOVUPD  384(AX), K2, Z3
+	VMOVUPD  128(AX), Z3
+	VMOVUPD  Z3, K1, (DX)(R8*8)
+	VMOVUPD  384(AX), Z3
+	VMOVUPD  Z3, K2, 64(DX)(R8*8)
 	KUNPCKBW K1, K2, K1
 	KMOVW    K1, CX
 
@@ -3473,7 +3552,8 @@ l15:
 	JMP       l16
 
 l17:
-	VMOVUPD 128(AX), K2, Z4
+	VMOVUPD 128(AX), Z3
+	VMOVUPD Z3, K2, (DX)(R8*8)
 	KMOVW   K2, CX
 
 l20:

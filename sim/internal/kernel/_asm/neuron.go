@@ -40,6 +40,9 @@ type model struct {
 	of func(l *neuronLoop, x reg.VecVirtual, ready reg.Register, at int, in []reg.VecVirtual)
 }
 
+// neuronsAhead is how many neurons neuronsAhead what the second-level cache has is asked for.
+const neuronsAhead = 96
+
 // eight is how many neurons share a group of constants and a byte of bits.
 const eight = 8
 
@@ -328,6 +331,16 @@ func neuron(m model, each, wide bool) {
 		JLT(LabelRef("rest"))
 	}
 	Label("loop")
+	if wide {
+		for _, name := range arrays {
+			for h := range 2 {
+				PREFETCHT0(l.float(l.at[name], neuronsAhead+h*l.lanes()))
+			}
+		}
+		for _, s := range m.signs {
+			PREFETCHT0(Mem{Base: l.at["sum"+s], Index: l.k, Scale: 4, Disp: 4 * neuronsAhead})
+		}
+	}
 	l.vectors(2)
 	l.next(at)
 	CMPQ(l.left(), Imm(uint64(at)))
@@ -406,6 +419,7 @@ func (l *neuronLoop) vectors(n int) {
 			} else {
 				VCMPPD(Imm(greaterOrEqual), l.constant(cTheta, at), x[h], fired[h])
 			}
+			l.store(x[h], "v", at)
 		} else {
 			ready := YMM()
 			VPBROADCASTB(Mem{Base: l.ready}, ready)
@@ -426,14 +440,12 @@ func (l *neuronLoop) vectors(n int) {
 		KORTESTB(fired[0], fired[n-1])
 		JNZ(LabelRef(some))
 		Label(done)
-		for h := range n {
-			l.store(x[h], "v", h*l.lanes())
-		}
 		l.after(func() {
 			Label(some)
 			for h := range n {
-				reset := l.constant(cReset, h*l.lanes())
-				VMOVUPD(reset, fired[h], x[h])
+				at, reset := h*l.lanes(), l.vec()
+				VMOVUPD(l.constant(cReset, at), reset)
+				VMOVUPD(reset, fired[h], l.float(l.at["v"], at))
 			}
 			if n == 2 {
 				KUNPCKBW(fired[0], fired[1], fired[0])
