@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"sort"
 	"testing"
 
 	"cortigo/sim/internal/rng"
@@ -47,23 +48,37 @@ func TestPoissonCountsEqualsScalar(t *testing.T) {
 	})
 }
 
-// parts returns how many of the 2^32 pairs of 16 bits make each number, by going
-// through all of the first 16.
+// parts returns how many of all words make each number, of which the upper half
+// mostly settles it; else it changes once with the lower half.
 func (t *PoissonTable) parts() map[uint32]uint64 {
 	n := map[uint32]uint64{}
 	for u := range uint32(1 << 16) {
-		c := t.column[int(u)%len(t.column)]
-		below := uint64(1 << 16)
-		switch {
-		case uint16(u) > c.at:
-			below = 0
-		case uint16(u) == c.at:
-			below = uint64(c.rest)
+		first, last := t.Draw(u<<16), t.Draw(u<<16|0xffff)
+		to := 1 << 16
+		if first != last {
+			to = sort.Search(1<<16, func(r int) bool { return t.Draw(u<<16|uint32(r)) == last })
 		}
-		n[c.below] += below
-		n[c.above] += 1<<16 - below
+		n[first] += uint64(to)
+		n[last] += uint64(1<<16 - to)
 	}
 	return n
+}
+
+// Whatever the mean, the parts are as many as columns have.
+func TestPoissonParts(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 1000 {
+		mean := math.Pow(10, -11+17*r.Float64())
+		low, parts := poissonParts(mean)
+		sum := uint64(0)
+		for _, n := range parts {
+			sum += n
+		}
+		if sum != 1<<32 || parts[0] == 0 || parts[len(parts)-1] == 0 {
+			t.Errorf("mean %g: %d parts of %d numbers from %d on", mean, sum, len(parts), low)
+		}
+		NewPoissonTable(mean)
+	}
 }
 
 // The probability of each number, and of all up to it, is that of Poisson's law

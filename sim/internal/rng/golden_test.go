@@ -59,7 +59,7 @@ func TestGoldenStreams(t *testing.T) {
 func TestCountersAreDistinct(t *testing.T) {
 	seen := map[[4]uint32]ID{}
 	for _, id := range []ID{
-		{}, {Purpose: 1}, {Pre: 1}, {Post: 1}, {Ordinal: 1}, {Element: 1}, {Pre: 65535}, {Post: 65535}, {Ordinal: 1<<24 - 1}, {Element: 1<<32 - 1}, {Purpose: ForeignSpikes}, {Purpose: NoiseInput}, {Purpose: GeneratorTrain}, {Purpose: OwnInput}, {Purpose: OwnTrain},
+		{}, {Purpose: 1}, {Pre: 1}, {Post: 1}, {Ordinal: 1}, {Element: 1}, {Pre: 65535}, {Post: 65535}, {Ordinal: 1<<24 - 1}, {Element: 1<<32 - 1}, {Purpose: ForeignSpikes}, {Purpose: NoiseInput}, {Purpose: GeneratorTrain}, {Purpose: OwnInput}, {Purpose: OwnTrain}, {Purpose: PoissonInput | More}, {Purpose: GeneratorTrain | More},
 	} {
 		for _, index := range []uint32{0, 1, 1<<32 - 1} {
 			c := id.Counter(index)

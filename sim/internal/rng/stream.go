@@ -42,7 +42,7 @@ const (
 const Joined Purpose = 1 << 7
 
 // More is added to the purpose of a stream of Poisson numbers, for the bits that
-// few of its numbers need beside their first.
+// few of its numbers need beside their first. Other purposes are below it.
 const More Purpose = 1 << 6
 
 // An ID names a stream: its purpose, a pair of populations or a generator, and
