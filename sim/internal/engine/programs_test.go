@@ -25,16 +25,14 @@ import (
 )
 
 // A socket is an Exchange of two programs, each with some of the shards, that
-// knows no more of Cortigo than the package exchange: worker 0 sends what is here
+// knows no more of Cortigo than the package exchange: it sends what is here
 // and waits for what is there.
 type socket struct {
-	exchange.Workers
-	here  []int
-	of    int
-	conn  net.Conn
-	send  *gob.Encoder
-	get   *gob.Decoder
-	lists [][]exchange.Spike // of the interval at hand, which decoding makes anew
+	here []int
+	of   int
+	conn net.Conn
+	send *gob.Encoder
+	get  *gob.Decoder
 }
 
 // A parcel is what one program sends the other.
@@ -46,30 +44,24 @@ type parcel struct {
 
 func (s *socket) Shards() (here []int, of int) { return s.here, s.of }
 
-func (s *socket) Meet(worker int, in exchange.Interval, vote *exchange.Vote) ([][]exchange.Spike, *exchange.Vote, error) {
-	against, err := s.Workers.Meet(worker, vote, func(here *exchange.Vote) (*exchange.Vote, error) {
-		sent := make(chan error, 1)
-		go func() { sent <- s.send.Encode(parcel{in.Begin, in.Steps, in.Spikes, here}) }()
-		var p parcel
-		if err := cmp.Or(s.get.Decode(&p), <-sent); err != nil {
-			return nil, err
-		}
-		if p.Begin != in.Begin || p.Steps != in.Steps {
-			return nil, fmt.Errorf("the other program simulates %d steps after step %d, this one %d after %d", p.Steps, p.Begin, in.Steps, in.Begin)
-		}
-		s.lists = append(slices.Clone(in.Spikes), p.Spikes...)
-		if here == nil || p.Vote != nil && p.Vote.Broken {
-			return p.Vote, nil
-		}
-		return here, nil
-	})
-	return s.lists, against, err
+func (s *socket) Meet(in exchange.Interval, vote *exchange.Vote) ([][]exchange.Spike, *exchange.Vote, error) {
+	sent := make(chan error, 1)
+	go func() { sent <- s.send.Encode(parcel{in.Begin, in.Steps, in.Spikes, vote}) }()
+	var p parcel
+	if err := cmp.Or(s.get.Decode(&p), <-sent); err != nil {
+		return nil, nil, err
+	}
+	if p.Begin != in.Begin || p.Steps != in.Steps {
+		return nil, nil, fmt.Errorf("the other program simulates %d steps after step %d, this one %d after %d", p.Steps, p.Begin, in.Steps, in.Begin)
+	}
+	if vote == nil || p.Vote != nil && p.Vote.Broken {
+		vote = p.Vote
+	}
+	return append(slices.Clone(in.Spikes), p.Spikes...), vote, nil
 }
 
-func (s *socket) Abandon() {
-	s.Workers.Abandon()
-	_ = s.conn.Close() // the other program's next word with this one fails
-}
+// Abandon makes the other program's next word with this one fail.
+func (s *socket) Abandon() { _ = s.conn.Close() }
 
 // dial returns the socket of program k of two, with every shard that deal gives it.
 func dial(t *testing.T, path string, k int, deal []int) *socket {

@@ -71,7 +71,7 @@ func (r *spikeRecorder) flush() error {
 
 // record merges the spikes of all shards in an interval, keeps those that are
 // still under way, and hands spikes and samples on.
-func (e *Engine) record(in exchange.Interval, spikes [][]exchange.Spike, buf int) error {
+func (e *Engine) record(in exchange.Interval, spikes [][]exchange.Spike, buf int, hand bool) error {
 	begin := in.Begin
 	e.merge(spikes)
 	for _, s := range e.merged {
@@ -97,22 +97,34 @@ func (e *Engine) record(in exchange.Interval, spikes [][]exchange.Spike, buf int
 				r.neuron = append(r.neuron, e.layout.ID(int(s.Neuron)))
 			}
 			// Not only at the end: of large multiplicities there are many rows.
-			if len(r.step) >= batch && len(r.trains) == 0 && err == nil {
+			if len(r.step) >= batch && len(r.trains) == 0 && err == nil && hand {
 				err = r.flush()
 			}
 		}
 		if len(r.trains) > 0 {
 			r.takeTrains(from, begin, begin+in.Steps)
 		}
-		if len(r.step) >= batch && err == nil {
+		if len(r.step) >= batch && err == nil && hand {
 			err = r.flush()
 		}
 		errs = errors.Join(errs, err)
 	}
 	for _, m := range e.samplers {
-		errs = errors.Join(errs, m.take(buf))
+		errs = errors.Join(errs, m.take(buf, hand))
 	}
 	return errs
+}
+
+// backlog returns how many rows wait for a recorder at most.
+func (e *Engine) backlog() int {
+	n := 0
+	for _, r := range e.spikeRecorders {
+		n = max(n, len(r.step))
+	}
+	for _, m := range e.samplers {
+		n = max(n, len(m.step))
+	}
+	return n
 }
 
 func (e *Engine) flushRecorders() error {
@@ -283,7 +295,7 @@ func (e *Engine) sample(sh *shard, begin, step int64, buf int) {
 }
 
 // take collects the samples of an interval and hands on full batches.
-func (m *sampler) take(buf int) error {
+func (m *sampler) take(buf int, hand bool) error {
 	for slot, step := range m.steps[buf] {
 		for range m.ids {
 			m.step = append(m.step, step)
@@ -294,7 +306,7 @@ func (m *sampler) take(buf int) error {
 		}
 	}
 	m.steps[buf] = m.steps[buf][:0]
-	if len(m.step) >= batch {
+	if len(m.step) >= batch && hand {
 		return m.flush()
 	}
 	return nil

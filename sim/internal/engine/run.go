@@ -3,8 +3,8 @@ package engine
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -73,10 +73,13 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 	for buf := range r.spikes {
 		r.spikes[buf] = make([][]exchange.Spike, len(e.shards))
 	}
-	e.exchange.Start(e.threads)
+	r.seats = min(e.threads, len(e.shards), runtime.GOMAXPROCS(0))
+	r.workers = exchange.NewWorkers(r.seats)
+	r.waited = make([]time.Duration, r.seats)
+	r.next(e.step)
 	var wg sync.WaitGroup
 	defer r.unwind(&wg, &err)
-	for w := 1; w < e.threads; w++ {
+	for w := 1; w < r.seats; w++ {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
@@ -88,6 +91,9 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 	wg.Wait()
 	if r.caught != nil {
 		panic(r.caught)
+	}
+	for _, d := range r.waited {
+		e.shards[0].exchangeTime += d
 	}
 	e.step = r.done
 	err = r.failure()
@@ -114,25 +120,37 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 type run struct {
 	e          *Engine
 	ctx        context.Context
+	workers    *exchange.Workers
+	seats      int
 	begin, end int64
 	interval   int64
 	spikes     [2][][]exchange.Spike // of the shards here, for the two intervals at hand
-	done       int64                 // steps done, written by worker 0
+
+	// Written between rounds, read in them.
+	in    exchange.Interval  // the interval at hand; no steps: the run ends
+	buf   int                // of spikes and samples, for it
+	last  exchange.Interval  // the interval before; no steps: there is none
+	lists [][]exchange.Spike // of all shards in it
+	lost  error              // why spikes of elsewhere did not come
+	votes exchange.Votes
+
+	waited []time.Duration // by worker
+	done   int64           // steps done, written in seat 0
 
 	progress func(int64)
 	shown    time.Time
+	looked   int
 
 	calling string // whose code worker 0 is in; none: the engine's
 	ended   bool   // without a panic
 
-	against *exchange.Vote // on which the run ended; this and the next two are worker 0's
+	against *exchange.Vote // on which the run ended
 	broken  bool           // so that there is no state to go on from
-	err     error          // the first of recorders
+	err     error          // the first of recorders, written by worker 0 in seat 0
 
 	mu     sync.Mutex
 	caught *workerPanic        // of a worker other than 0
 	first  *delivery.StepError // of all within steps
-	lost   error               // why spikes of elsewhere did not come
 }
 
 // catch is deferred by workers other than 0: a panic there, which nobody could
@@ -144,8 +162,14 @@ func (r *run) catch() {
 			r.caught = newWorkerPanic(p)
 		}
 		r.mu.Unlock()
-		r.e.exchange.Abandon()
+		r.abandon()
 	}
+}
+
+// abandon ends the run: a worker will not come.
+func (r *run) abandon() {
+	r.workers.Abandon()
+	r.e.exchange.Abandon()
 }
 
 // unwind is deferred by Run. If it ends in a panic, or its goroutine is ended, the
@@ -156,7 +180,7 @@ func (r *run) unwind(wg *sync.WaitGroup, err *error) {
 		return
 	}
 	p := recover()
-	r.e.exchange.Abandon()
+	r.abandon()
 	wg.Wait()
 	who, what := r.calling, p
 	if who == "" {
@@ -178,24 +202,14 @@ func (r *run) unwind(wg *sync.WaitGroup, err *error) {
 	panic(p)
 }
 
-// breakOff notes an error within a step, and returns what to vote.
-func (r *run) breakOff(err *delivery.StepError) *exchange.Vote {
+// breakOff notes an error within a step, and votes.
+func (r *run) breakOff(err *delivery.StepError) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	if err.Before(r.first) {
 		r.first = err
 	}
-	return &exchange.Vote{Broken: true, Why: err.Error()}
-}
-
-// lose notes why spikes of elsewhere did not come. Who found it out knows; the
-// other workers are told no more than that it has ended.
-func (r *run) lose(err error) {
-	r.mu.Lock()
-	if r.lost == nil || errors.Is(r.lost, exchange.ErrAbandoned) {
-		r.lost = fmt.Errorf("the spikes of other parts of the network did not come: %w", err)
-	}
 	r.mu.Unlock()
+	r.votes.Add(&exchange.Vote{Broken: true, Why: err.Error()})
 }
 
 // failure returns the error of a run whose workers have ended; nil if there is none.
@@ -219,111 +233,134 @@ func (r *run) elsewhere() error {
 // work is what worker w does in a run.
 func (r *run) work(w int) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	e := r.e
-	step := r.begin
-	for j := int64(0); step < r.end; j++ {
-		k := min(r.interval, r.end-step)
-		buf := int(j & 1)
-		var vote *exchange.Vote
-		if w == 0 {
-			vote = r.supervise(j, step)
-		}
-		for s := w; s < len(e.shards); s += e.threads {
-			sh := e.shards[s]
-			sh.spikes[buf] = sh.spikes[buf][:0]
-			for lag := int64(1); lag <= k; lag++ {
-				if err := sh.advance(e, step+lag, int(lag), buf); err != nil {
-					vote = r.breakOff(err)
-					break
-				}
-				e.sample(sh, step, step+lag, buf)
-			}
-			r.spikes[buf][s] = sh.spikes[buf]
-		}
-		arrived := time.Now()
-		in := exchange.Interval{Begin: step, Steps: k, Spikes: r.spikes[buf]}
-		spikes, against, err := e.exchange.Meet(w, in, vote)
-		if err != nil {
-			r.leave(w, nil, err)
-			return
-		}
-		met := time.Now()
-		for s := w; s < len(e.shards); s += e.threads {
-			for _, from := range spikes {
-				e.shards[s].Receive(from, step)
-			}
-		}
-		received := time.Now()
-		if w == 0 && (against == nil || !against.Broken) {
-			r.calling = "a recorder"
-			if err := e.record(in, spikes, buf); err != nil {
-				r.err = cmp.Or(r.err, err)
-			}
-			r.calling = ""
-			r.done = step + k
-		}
-		if w < len(e.shards) {
-			// Receiving starts rows; through a ring it delivers them.
-			sh := e.shards[w]
-			sh.exchangeTime += met.Sub(arrived) + time.Since(received)
-			if sh.Ring != nil {
-				sh.deliverTime += received.Sub(met)
-			} else {
-				sh.exchangeTime += received.Sub(met)
-			}
-		}
-		step += k
-		if against != nil {
-			r.leave(w, against, nil)
-			break
-		}
-	}
-	// What cannot be gone on from is known to all when the run ends.
-	_, against, err := e.exchange.Meet(w, exchange.Interval{Begin: step, Spikes: r.spikes[0][:0]}, r.inspect(w))
-	r.leave(w, against, err)
+	r.waited[w] = r.workers.Work(w, func(seat int) { r.sit(w, seat) }, r.meet)
 }
 
-// leave notes on worker 0 how the run ended.
-func (r *run) leave(w int, against *exchange.Vote, err error) {
-	if err != nil {
-		r.lose(err)
+// sit is what worker w does in a seat in a round.
+func (r *run) sit(w, seat int) {
+	e := r.e
+	timed := isTimed(r.last.Begin)
+	var t0 time.Time
+	for s := seat; s < len(e.shards) && r.last.Steps > 0; s += r.seats {
+		if timed {
+			t0 = time.Now()
+		}
+		sh := e.shards[s]
+		for _, from := range r.lists {
+			sh.Receive(from, r.last.Begin)
+		}
+		if timed {
+			// Receiving starts rows; through a ring it delivers them.
+			if d := timedSteps * time.Since(t0); sh.Ring != nil {
+				sh.deliverTime += d
+			} else {
+				sh.exchangeTime += d
+			}
+		}
 	}
-	if w != 0 {
+	if seat == 0 {
+		r.record(w)
+		r.supervise(w)
+	}
+	for s := seat; s < len(e.shards); s += r.seats {
+		sh := e.shards[s]
+		if r.in.Steps == 0 {
+			r.inspect(sh)
+			continue
+		}
+		sh.spikes[r.buf] = sh.spikes[r.buf][:0]
+		for lag := int64(1); lag <= r.in.Steps; lag++ {
+			if err := sh.advance(e, r.in.Begin+lag, int(lag), r.buf); err != nil {
+				r.breakOff(err)
+				break
+			}
+			e.sample(sh, r.in.Begin, r.in.Begin+lag, r.buf)
+		}
+		r.spikes[r.buf][s] = sh.spikes[r.buf]
+	}
+}
+
+// record brings the spikes of the last interval to the recorders.
+func (r *run) record(w int) {
+	if r.last.Steps == 0 || r.broken {
 		return
+	}
+	start := time.Now()
+	if w == 0 {
+		r.calling = "a recorder"
+	}
+	if err := r.e.record(r.last, r.lists, 1-r.buf, w == 0); err != nil {
+		r.err = cmp.Or(r.err, err)
+	}
+	if w == 0 {
+		r.calling = ""
+	}
+	r.workers.Keep(0, r.e.backlog() > 8*batch)
+	r.done = r.last.Begin + r.last.Steps
+	r.e.shards[0].exchangeTime += time.Since(start)
+}
+
+// meet ends a round, and returns whether another follows.
+func (r *run) meet() bool {
+	in := r.in
+	in.Spikes = r.spikes[r.buf]
+	if in.Steps == 0 {
+		in.Spikes = in.Spikes[:0]
+	}
+	lists, against, err := r.e.exchange.Meet(in, r.votes.Take())
+	if err != nil {
+		r.lost = fmt.Errorf("the spikes of other parts of the network did not come: %w", err)
+		r.broken = true
+		return false
 	}
 	if r.against == nil {
 		r.against = against
 	}
-	r.broken = r.broken || err != nil || against != nil && against.Broken
+	r.broken = r.broken || against != nil && against.Broken
+	if in.Steps == 0 {
+		return false
+	}
+	r.last, r.lists, r.buf = in, lists, 1-r.buf
+	r.next(in.Begin + in.Steps)
+	return true
 }
 
-// supervise is worker 0's look around at the beginning of interval j: it returns
-// what to vote.
-func (r *run) supervise(j, step int64) (vote *exchange.Vote) {
-	if err := cmp.Or(r.ctx.Err(), r.err); err != nil {
-		vote = &exchange.Vote{Why: err.Error()}
+// next sets the interval that begins at a step.
+func (r *run) next(step int64) {
+	r.in = exchange.Interval{Begin: step, Steps: min(r.interval, r.end-step)}
+	if r.against != nil {
+		r.in.Steps = 0
 	}
-	if r.progress == nil || j%16 != 0 {
-		return vote
+}
+
+// supervise looks at what speaks against going on, once an interval.
+func (r *run) supervise(w int) {
+	if r.in.Steps == 0 {
+		return
+	}
+	if err := cmp.Or(r.ctx.Err(), r.err); err != nil {
+		r.votes.Add(&exchange.Vote{Why: err.Error()})
+	}
+	if r.progress == nil || w != 0 {
+		return
+	}
+	if r.looked++; r.looked%16 != 1 {
+		return
 	}
 	if now := time.Now(); now.Sub(r.shown) >= 100*time.Millisecond {
 		r.shown = now
 		r.calling = "what is told of progress"
-		r.progress(step - r.begin)
+		r.progress(r.in.Begin - r.begin)
 		r.calling = ""
 	}
-	return vote
 }
 
-// inspect looks at the state in which worker w leaves its shards.
-func (r *run) inspect(w int) (vote *exchange.Vote) {
-	for s := w; s < len(r.e.shards); s += r.e.threads {
-		for _, b := range r.e.shards[s].blocks {
-			if !b.finite() {
-				vote = r.breakOff(r.e.notFinite(b, r.e.shards[s].Step))
-				break
-			}
+// inspect looks at the state in which a run leaves a shard.
+func (r *run) inspect(sh *shard) {
+	for _, b := range sh.blocks {
+		if !b.finite() {
+			r.breakOff(r.e.notFinite(b, sh.Step))
+			return
 		}
 	}
-	return vote
 }

@@ -12,7 +12,7 @@
 // intervals: nothing has to be agreed on before a run.
 package exchange
 
-import "errors"
+import "sync/atomic"
 
 // A Spike is one of a neuron, counted from 0 over the network, Lag steps after
 // the beginning of an interval. Where a neuron spikes more often in a step than
@@ -30,40 +30,31 @@ type Exchange interface {
 	// of how many the network is cut into, counted from 0. It never changes.
 	Shards() (here []int, of int)
 
-	// Start begins a run of so many workers here, numbered from 0. Worker 0 is on
-	// the goroutine that called Run: an Exchange that talks to other programs does
-	// so from there.
-	Start(workers int)
-
-	// Meet is called by every worker when it has advanced its shards through an
-	// interval, and waits until all have, here and elsewhere. It returns the spikes
+	// Meet is called once an interval, when all shards here have gone through it, by
+	// one worker or another, and waits until all elsewhere have. It returns the spikes
 	// of all shards, in lists of any number, each in order of lag, then neuron, to
-	// be read until the worker comes to the next meeting. vote is what speaks
-	// against going on, nil for nothing; against is what speaks against it anywhere:
-	// nil for all workers or for none, here and elsewhere, and Broken for all if for
-	// one. The run then ends. When it ends all meet once more, for an interval of no
-	// steps, with what is wrong with the state that it leaves.
+	// be read until the next meeting. vote is what speaks against going on here, nil
+	// for nothing; against is what speaks against it anywhere: nil for all programs
+	// or for none, and Broken for all if for one. The run then ends. When it ends all
+	// meet once more, for an interval of no steps, with what is wrong with the state
+	// that it leaves.
 	//
-	// An error ends the run at once, for all workers here and, as far as that is in
-	// the Exchange's power, elsewhere: spikes are missing and nothing can go on.
-	Meet(worker int, in Interval, vote *Vote) (spikes [][]Spike, against *Vote, err error)
+	// An error ends the run at once, here and, as far as that is in the Exchange's
+	// power, elsewhere: spikes are missing and nothing can go on.
+	Meet(in Interval, vote *Vote) (spikes [][]Spike, against *Vote, err error)
 
-	// Abandon makes Meet fail with ErrAbandoned, now and for the rest of the run:
-	// a worker will not come. Programs elsewhere are to fail too.
+	// Abandon makes Meet fail, also one under way: a worker here will not come.
+	// Programs elsewhere are to fail too.
 	Abandon()
 }
-
-// ErrAbandoned is what Meet returns where a worker here will not come.
-var ErrAbandoned = errors.New("a worker has ended")
 
 // An Interval is what was simulated since the last meeting: the steps Begin+1 to
 // Begin+Steps, the same everywhere. The last of a run has no steps.
 type Interval struct {
 	Begin, Steps int64
 
-	// Spikes of each of the shards here, in order of lag, then neuron. Workers fill
-	// in those of their own shards before they call Meet, which is given all; they
-	// stay as they are until all have come to the next meeting.
+	// Spikes of each of the shards here, in order of lag, then neuron. They stay as
+	// they are until the next meeting.
 	Spikes [][]Spike
 }
 
@@ -73,12 +64,25 @@ type Vote struct {
 	Why    string // for programs elsewhere
 }
 
-// A Local is the Exchange of a network of which all shards are here: the workers
-// meet once an interval and read one another's lists.
-type Local struct {
-	Workers
-	shards []int
+// Votes are those of the workers here in an interval.
+type Votes struct{ first atomic.Pointer[Vote] }
+
+// Add adds one to those of others: Broken counts before a stop, then the first.
+func (v *Votes) Add(vote *Vote) {
+	for {
+		was := v.first.Load()
+		if was != nil && (was.Broken || !vote.Broken) || v.first.CompareAndSwap(was, vote) {
+			return
+		}
+	}
 }
+
+// Take returns the vote that counts, nil if there is none, and forgets all.
+func (v *Votes) Take() *Vote { return v.first.Swap(nil) }
+
+// A Local is the Exchange of a network of which all shards are here: there is
+// nothing to bring.
+type Local struct{ shards []int }
 
 // NewLocal returns the exchange of n shards that are all here.
 func NewLocal(n int) *Local {
@@ -93,7 +97,9 @@ func NewLocal(n int) *Local {
 func (l *Local) Shards() (here []int, of int) { return l.shards, len(l.shards) }
 
 // Meet returns the lists of the interval, of which nothing is copied.
-func (l *Local) Meet(worker int, in Interval, vote *Vote) (spikes [][]Spike, against *Vote, err error) {
-	against, err = l.Workers.Meet(worker, vote, nil)
-	return in.Spikes, against, err
+func (l *Local) Meet(in Interval, vote *Vote) (spikes [][]Spike, against *Vote, err error) {
+	return in.Spikes, vote, nil
 }
+
+// Abandon does nothing: nobody waits.
+func (l *Local) Abandon() {}

@@ -12,12 +12,13 @@ import (
 // drawn at given rates. It measures what a thread of a larger machine pays; its
 // activity is not the network's.
 type Share struct {
-	Workers
 	here  []int
 	of    int
 	rest  Rest
 	drawn [][]Spike // by step modulo drawnSteps, without lag
-	each  []shareWorker
+
+	list  []Spike // of the last meeting
+	lists [][]Spike
 }
 
 // A Rest is what is known of the neurons of a network of which a share runs.
@@ -26,14 +27,6 @@ type Rest struct {
 	Rates []float64 // of the neurons of each population, spikes/s
 	Seed  uint64
 	Step  float64 // ms
-}
-
-// A shareWorker is what one worker is given, at this meeting and at the last.
-type shareWorker struct {
-	lists [2][][]Spike
-	drawn [2][]Spike
-	met   int
-	_     [56]byte
 }
 
 // drawnSteps is after how many steps the drawn spikes repeat.
@@ -46,15 +39,6 @@ func NewShare(n, of int, rest Rest) *Share {
 
 // Shards returns those that run.
 func (s *Share) Shards() (here []int, of int) { return s.here, s.of }
-
-// Start begins a run of n workers.
-func (s *Share) Start(n int) {
-	s.Workers.Start(n)
-	s.each = make([]shareWorker, n)
-	if s.drawn == nil {
-		s.draw()
-	}
-}
 
 // draw draws the spikes of the neurons that live in no shard that is here.
 func (s *Share) draw() {
@@ -84,21 +68,19 @@ func (s *Share) draw() {
 }
 
 // Meet returns the lists of the interval, and after them that of the drawn spikes.
-func (s *Share) Meet(worker int, in Interval, vote *Vote) (spikes [][]Spike, against *Vote, err error) {
-	against, err = s.Workers.Meet(worker, vote, nil)
-	if err != nil {
-		return nil, nil, err
+func (s *Share) Meet(in Interval, vote *Vote) (spikes [][]Spike, against *Vote, err error) {
+	if s.drawn == nil {
+		s.draw()
 	}
-	me := &s.each[worker]
-	buf := me.met % 2
-	me.met++
-	drawn := me.drawn[buf][:0]
+	s.list = s.list[:0]
 	for lag := int64(1); lag <= in.Steps; lag++ {
 		for _, x := range s.drawn[(in.Begin+lag)%drawnSteps] {
-			drawn = append(drawn, Spike{x.Neuron, uint16(lag), x.Multiplicity})
+			s.list = append(s.list, Spike{x.Neuron, uint16(lag), x.Multiplicity})
 		}
 	}
-	me.drawn[buf] = drawn
-	me.lists[buf] = append(append(me.lists[buf][:0], in.Spikes...), drawn)
-	return me.lists[buf], against, nil
+	s.lists = append(append(s.lists[:0], in.Spikes...), s.list)
+	return s.lists, vote, nil
 }
+
+// Abandon does nothing: nobody waits.
+func (s *Share) Abandon() {}

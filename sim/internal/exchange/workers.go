@@ -1,71 +1,179 @@
 package exchange
 
-import "sync/atomic"
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
 
-// Workers are those of a run in this program: what an Exchange is made with. The
-// zero value is to be started.
+// Workers share out the rounds of a run among them. Each has a seat, and in a
+// round what there is to do in every seat is to be done once; the last to finish
+// closes the round, and the next begins. A worker takes its own seat, whose data
+// are in its cache, as soon as a round begins. If it comes too late, since it has
+// lost its processor to another process, somebody else takes its seat, and nobody
+// waits for it. Only who loses its processor within its work keeps the others
+// waiting.
 type Workers struct {
-	barrier *barrier
-	each    []worker
-	against [2]atomic.Pointer[Vote] // at this meeting and at the last or next
+	seats []seat
+
+	_     [64]byte
+	round atomic.Int64 // at hand
+	over  atomic.Bool  // it is none
+	_     [64]byte
+	left  atomic.Int64 // seats in which there is something to do still
+	_     [64]byte
+
+	asleep atomic.Int64
+	mu     sync.Mutex
+	wake   sync.Cond
 }
 
-// A worker is what one remembers between meetings, in cache lines of its own.
+// A seat is in cache lines of its own.
+type seat struct {
+	next atomic.Int64 // the round in which it is to be taken next
+	by   atomic.Int64 // who took it last
+	kept atomic.Bool  // for its own worker
+	_    [104]byte
+}
+
+// patience is how long a worker spins before it sleeps. Steps take microseconds,
+// and being woken takes some ten; whoever waits for longer waits for a worker that
+// has lost its processor within its work, for some milliseconds, and may be
+// sitting on the one that it needs.
+var patience = 50 * time.Microsecond
+
+// NewWorkers returns n workers, numbered from 0, and their seats.
+func NewWorkers(n int) *Workers {
+	c := &Workers{seats: make([]seat, n)}
+	for i := range c.seats {
+		c.seats[i].by.Store(int64(i))
+	}
+	c.left.Store(int64(n))
+	c.wake.L = &c.mu
+	return c
+}
+
+// Keep says whether a seat is for its own worker alone from now on, however late
+// it comes. Who sits there may call it.
+func (c *Workers) Keep(seat int, kept bool) {
+	if s := &c.seats[seat]; s.kept.Load() != kept {
+		s.kept.Store(kept)
+	}
+}
+
+// Work is called by each worker and returns when the rounds are over, with how
+// long it waited. It calls sit for what there is to do in a seat; and after the last
+// of a round, when nobody sits, next, which says whether another round follows.
+// What was written before is seen after.
+func (c *Workers) Work(me int, sit func(seat int), next func() bool) (waited time.Duration) {
+	w := worker{c, me, sit, next}
+	began := time.Now()
+	for {
+		round := c.round.Load()
+		if c.over.Load() {
+			return waited
+		}
+		w.take(me, round)
+		if len(c.seats) == 1 {
+			continue
+		}
+		done := time.Now()
+		helped := w.wait(round, done, done.Sub(began))
+		began = time.Now()
+		waited += began.Sub(done) - helped
+	}
+}
+
+// Abandon ends the rounds, now and at once for those who wait: a worker will not come.
+func (c *Workers) Abandon() {
+	c.over.Store(true)
+	c.round.Add(1)
+	c.wakeAll()
+}
+
+// wakeAll wakes who has gone to sleep before the round changed. Who is about to
+// will see that it has: it counts itself before it looks.
+func (c *Workers) wakeAll() {
+	if c.asleep.Load() > 0 {
+		c.mu.Lock()
+		c.wake.Broadcast()
+		c.mu.Unlock()
+	}
+}
+
+// A worker is one in Work.
 type worker struct {
-	waiter
-	met int
-	_   [112]byte
+	*Workers
+	me   int
+	sit  func(seat int)
+	next func() bool
 }
 
-// Start begins a run of n workers.
-func (w *Workers) Start(n int) {
-	*w = Workers{barrier: newBarrier(n), each: make([]worker, n)}
-	for i := range w.each {
-		w.each[i].patience = maxPatience
+// take does what there is to do in a seat in a round, unless somebody has
+// taken it.
+func (w *worker) take(i int, round int64) {
+	s := &w.seats[i]
+	if s.next.Load() != round || !s.next.CompareAndSwap(round, round+1) {
+		return
 	}
+	if s.by.Load() != int64(w.me) {
+		s.by.Store(int64(w.me))
+	}
+	w.sit(i)
+	if w.left.Add(-1) > 0 {
+		return
+	}
+	w.left.Store(int64(len(w.seats)))
+	if !w.next() {
+		w.over.Store(true)
+	}
+	w.round.Store(round + 1)
+	w.wakeAll()
 }
 
-// Abandon ends all meetings, now and for the rest of the run.
-func (w *Workers) Abandon() { w.barrier.abandon() }
-
-// Meet waits until all workers have come, and returns what speaks against going on;
-// a Broken before others. If talk is not nil, worker 0 calls it when all have come, with what
-// they voted, and the others wait until it returns: what it wrote is there for
-// them, and its vote is everybody's. Its error is worker 0's, and the others get
-// ErrAbandoned.
-//
-// A vote ends a run, so that there are never two meetings with votes; but a fast
-// worker may vote at the next meeting before a slow one has read those of the last.
-func (w *Workers) Meet(worker int, vote *Vote, talk func(*Vote) (*Vote, error)) (against *Vote, err error) {
-	me := &w.each[worker]
-	votes := &w.against[me.met%2]
-	me.met++
-	add(votes, vote)
-	if !w.barrier.wait(&me.waiter) {
-		return nil, ErrAbandoned
-	}
-	if talk != nil {
-		if worker == 0 {
-			against, err := talk(votes.Load())
-			if err != nil {
-				w.Abandon()
-				return nil, err
+// wait returns when a round has ended, and how long it did the work of others
+// meanwhile. A worker is late when it was in the last round, or has not come by the
+// time in which it could have done its work.
+func (w *worker) wait(round int64, start time.Time, own time.Duration) (helped time.Duration) {
+	own = min(own, patience)
+	helped = w.help(round, func(s *seat, i int) bool { return s.by.Load() != int64(i) })
+	for waiting := true; ; {
+		for range 100 {
+			if w.round.Load() != round {
+				return helped
 			}
-			votes.Store(against)
 		}
-		if !w.barrier.wait(&me.waiter) {
-			return nil, ErrAbandoned
+		waited := time.Since(start) - helped
+		if waiting && waited > own {
+			waiting = false
+			helped += w.help(round, func(*seat, int) bool { return true })
+		}
+		if waited > patience {
+			w.sleep(round)
+			return helped
 		}
 	}
-	return votes.Load(), nil
 }
 
-// add puts a vote to those of others.
-func add(votes *atomic.Pointer[Vote], vote *Vote) {
-	for vote != nil {
-		was := votes.Load()
-		if was != nil && (was.Broken || !vote.Broken) || votes.CompareAndSwap(was, vote) {
-			return
+// help takes the seats of workers that are late, and returns how long that took.
+func (w *worker) help(round int64, late func(s *seat, i int) bool) (took time.Duration) {
+	for i := range w.seats {
+		if s := &w.seats[i]; s.next.Load() == round && w.round.Load() == round && !s.kept.Load() && late(s, i) {
+			start := time.Now()
+			w.take(i, round)
+			took += time.Since(start)
 		}
 	}
+	return took
+}
+
+// sleep returns when a round has ended.
+func (w *worker) sleep(round int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asleep.Add(1)
+	for w.round.Load() == round {
+		w.wake.Wait()
+	}
+	w.asleep.Add(-1)
 }
