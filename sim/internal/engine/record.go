@@ -70,7 +70,7 @@ func (r *spikeRecorder) flush() error {
 }
 
 // record merges the spikes of all shards in an interval, keeps those that are
-// still under way, and hands spikes and samples on.
+// still under way, and, if hand, hands spikes and samples on.
 func (e *Engine) record(in exchange.Interval, spikes [][]exchange.Spike, buf int, hand bool) error {
 	begin := in.Begin
 	e.merge(spikes)
@@ -115,7 +115,7 @@ func (e *Engine) record(in exchange.Interval, spikes [][]exchange.Spike, buf int
 	return errs
 }
 
-// backlog returns how many rows wait for a recorder at most.
+// backlog returns how many rows wait for any recorder at most.
 func (e *Engine) backlog() int {
 	n := 0
 	for _, r := range e.spikeRecorders {
@@ -294,7 +294,7 @@ func (e *Engine) sample(sh *shard, begin, step int64, buf int) {
 	}
 }
 
-// take collects the samples of an interval and hands on full batches.
+// take collects the samples of an interval and, if hand, hands on full batches.
 func (m *sampler) take(buf int, hand bool) error {
 	for slot, step := range m.steps[buf] {
 		for range m.ids {

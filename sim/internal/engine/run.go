@@ -23,38 +23,56 @@ const maxInterval = 64
 //
 // # The run loop
 //
-// Workers are goroutines; worker w owns the shards w, w+threads, ... of those that
-// are here, and nobody else writes to a shard. Time goes in intervals of the
-// smallest delay, so that no spike of an interval arrives within it. In interval j
-// every worker
+// Time goes in intervals of the smallest delay, so that no spike of an interval
+// arrives within it. The shards that are here are dealt out to seats, one a
+// worker: seat i has the shards i, i+seats, ... In a round, whoever sits in a seat
 //
-//  1. advances each of its shards through the steps of the interval: delivers
-//     the segments that are due, updates the neurons, and appends their spikes
-//     to the shard's buffer j mod 2, in order of step, then neuron, and their
-//     samples to the recorders' buffer j mod 2;
-//  2. meets all others, through the engine's Exchange, which gives it the spikes
-//     of all shards, whether they are here or not;
-//  3. for each of its shards starts the rows that these have there. Worker 0 also
-//     merges the spikes and hands them, and the samples, to the recorders.
+//  1. starts the rows that the spikes of the last interval, of all shards, here or
+//     not, have in the shards of the seat;
+//  2. in seat 0, merges these spikes and hands them, and the samples, to the
+//     recorders; looks at the context and at errors, and votes against going on
+//     where it must;
+//  3. advances the shards through the steps of interval j: delivers the segments that
+//     are due, updates the neurons, and appends their spikes to the shard's buffer
+//     j mod 2, in order of step, then neuron, and their samples to the recorders'
+//     buffer j mod 2. If a step fails it votes against going on.
 //
-// Then it goes on with interval j+1, which writes the other buffers. Nobody can
-// write to buffer j mod 2 again before all have met at the end of interval j+1
-// and so have read it: one meeting an interval is enough.
+// The last who is done with a seat meets the shards elsewhere, through the engine's
+// Exchange, while nobody sits, and the next round begins. So all of a shard that
+// is read or written in a round is one worker's, and what others read, the spikes of
+// the last interval, is written by nobody: round j+1 writes the other buffers, and
+// round j+2 begins when all have read.
 //
-// Worker 0 looks at the context, at errors and at the clock in phase 1, and votes
-// against going on where it must; so does a worker where a step fails. All learn
-// it when they meet, and end after that interval. A run so ends between intervals
+// Workers are goroutines; as a rule worker i sits in seat i, and its shards stay in
+// the cache of its processor. One that has lost its processor, a time slice of
+// milliseconds, between two rounds is not waited for: another takes its seat
+// until it comes again. It makes no difference to a result who sits where. Seat 0 is
+// like the others but in that recorders are called by worker 0 alone, on the
+// caller's goroutine: others collect for them, and where too much has been collected
+// the seat is kept for worker 0. The same holds for progress, which waits until
+// worker 0 is there.
+//
+// What one of n workers does for a round, besides its shards' steps: it takes its
+// seat, counts it as done, where n meet on one cache line, and reads the next
+// round from another; it reads the lists of all n, each a few spikes. None of it
+// needs a lock, or a call of the system, unless somebody sleeps. Spikes are the
+// larger part: every worker reads all of them, and looks for each whether it has a
+// row in its shards, so that this part of a round does not get shorter with more
+// workers.
+//
+// A vote against going on ends the run after the interval, and what is left is a
+// last round without steps, in which all look whether a state is there that can be
+// gone on from; elsewhere too. A run so ends between intervals
 // with a state from which it can go on, whether it finished or was stopped. Where
 // a step itself fails, since more spikes come at once than a sum holds, the
 // interval is not recorded; networks in which that may be keep the state in which
 // a run began, and are taken from there, which gives the same again, to the last
 // whole interval. Programs that have a part of the network each do all this
-// together, and meet once more when a run ends, so that all know if one of them
-// has a state from which nothing can go on.
+// together.
 //
 // After a panic, most likely of a recorder or of progress, which are called on
 // the caller's goroutine, there is no such state: whoever panics abandons the
-// exchange, so that all workers end, the panic goes on to the caller of Run, and
+// rounds, so that all workers end, the panic goes on to the caller of Run, and
 // the engine goes on no more. Nor does it where spikes of elsewhere do not come.
 func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)) (err error) {
 	if e.broken != nil {
@@ -68,15 +86,7 @@ func (e *Engine) Run(ctx context.Context, steps int64, progress func(done int64)
 	if e.risky {
 		start = e.State()
 	}
-	e.seek()
-	r := &run{e: e, ctx: ctx, begin: e.step, end: e.step + steps, done: e.step, interval: min(e.bounds.MinDelay, maxInterval), progress: progress}
-	for buf := range r.spikes {
-		r.spikes[buf] = make([][]exchange.Spike, len(e.shards))
-	}
-	r.seats = min(e.threads, len(e.shards), runtime.GOMAXPROCS(0))
-	r.workers = exchange.NewWorkers(r.seats)
-	r.waited = make([]time.Duration, r.seats)
-	r.next(e.step)
+	r := e.newRun(ctx, steps, progress)
 	var wg sync.WaitGroup
 	defer r.unwind(&wg, &err)
 	for w := 1; w < r.seats; w++ {
@@ -121,7 +131,7 @@ type run struct {
 	e          *Engine
 	ctx        context.Context
 	workers    *exchange.Workers
-	seats      int
+	seats      int // as many as workers: not more than processors, who would only wait for one another
 	begin, end int64
 	interval   int64
 	spikes     [2][][]exchange.Spike // of the shards here, for the two intervals at hand
@@ -139,7 +149,7 @@ type run struct {
 
 	progress func(int64)
 	shown    time.Time
-	looked   int
+	looked   int // at the clock
 
 	calling string // whose code worker 0 is in; none: the engine's
 	ended   bool   // without a panic
@@ -151,6 +161,20 @@ type run struct {
 	mu     sync.Mutex
 	caught *workerPanic        // of a worker other than 0
 	first  *delivery.StepError // of all within steps
+}
+
+// newRun returns a run that is to be worked on.
+func (e *Engine) newRun(ctx context.Context, steps int64, progress func(done int64)) *run {
+	e.seek()
+	r := &run{e: e, ctx: ctx, begin: e.step, end: e.step + steps, done: e.step, interval: min(e.bounds.MinDelay, maxInterval), progress: progress}
+	for buf := range r.spikes {
+		r.spikes[buf] = make([][]exchange.Spike, len(e.shards))
+	}
+	r.seats = min(e.threads, len(e.shards), runtime.GOMAXPROCS(0))
+	r.workers = exchange.NewWorkers(r.seats)
+	r.waited = make([]time.Duration, r.seats)
+	r.next(e.step)
+	return r
 }
 
 // catch is deferred by workers other than 0: a panic there, which nobody could
@@ -236,7 +260,7 @@ func (r *run) work(w int) {
 	r.waited[w] = r.workers.Work(w, func(seat int) { r.sit(w, seat) }, r.meet)
 }
 
-// sit is what worker w does in a seat in a round.
+// sit is what there is to do in a seat in a round; worker w does it.
 func (r *run) sit(w, seat int) {
 	e := r.e
 	timed := isTimed(r.last.Begin)
@@ -280,7 +304,7 @@ func (r *run) sit(w, seat int) {
 	}
 }
 
-// record brings the spikes of the last interval to the recorders.
+// record keeps the spikes of the last interval; worker 0 hands them on.
 func (r *run) record(w int) {
 	if r.last.Steps == 0 || r.broken {
 		return
@@ -295,12 +319,12 @@ func (r *run) record(w int) {
 	if w == 0 {
 		r.calling = ""
 	}
-	r.workers.Keep(0, r.e.backlog() > 8*batch)
+	r.workers.Keep(0, r.e.backlog() >= 8*batch)
 	r.done = r.last.Begin + r.last.Steps
 	r.e.shards[0].exchangeTime += time.Since(start)
 }
 
-// meet ends a round, and returns whether another follows.
+// meet is what comes after a round, and returns whether another follows.
 func (r *run) meet() bool {
 	in := r.in
 	in.Spikes = r.spikes[r.buf]
@@ -333,7 +357,7 @@ func (r *run) next(step int64) {
 	}
 }
 
-// supervise looks at what speaks against going on, once an interval.
+// supervise looks at what speaks against going on, and has progress told.
 func (r *run) supervise(w int) {
 	if r.in.Steps == 0 {
 		return

@@ -1,15 +1,14 @@
 // Package exchange is how the shards of a network learn of one another's spikes.
 //
 //	exchange.go  the contract; Local, for a network that is all in this process
-//	workers.go   the workers of a run: where they meet, what they vote
-//	barrier.go   how they wait
+//	workers.go   the workers of a run: how they share it out and wait for one another
 //	share.go     a part of a network alone, the spikes of elsewhere drawn: to measure
 //
 // Time goes in intervals of the smallest delay, so that no spike of an interval
-// arrives within it. At the end of each all workers meet, and then know the spikes
-// of all shards. Where some of these are in other programs, each program builds
-// the same description, which gives it the same bounds of delays and so the same
-// intervals: nothing has to be agreed on before a run.
+// arrives within it. After each all workers know the spikes of all shards. Where
+// some of these are in other programs, each program builds the same description,
+// which gives it the same bounds of delays and so the same intervals: nothing has
+// to be agreed on before a run.
 package exchange
 
 import "sync/atomic"

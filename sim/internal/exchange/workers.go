@@ -68,15 +68,32 @@ func (c *Workers) Keep(seat int, kept bool) {
 func (c *Workers) Work(me int, sit func(seat int), next func() bool) (waited time.Duration) {
 	w := worker{c, me, sit, next}
 	began := time.Now()
+	yielded, seen := began, began
 	for {
 		round := c.round.Load()
 		if c.over.Load() {
 			return waited
 		}
-		w.take(me, round)
 		if len(c.seats) == 1 {
+			w.take(me, round)
 			continue
 		}
+		if yieldEvery > 0 {
+			if began.Sub(seen) > 500*time.Microsecond {
+				yielded = began
+			}
+			if began.Sub(yielded) > yieldEvery {
+				osyield()
+				began = time.Now()
+				yielded = began
+				round = c.round.Load()
+				if c.over.Load() {
+					return waited
+				}
+			}
+			seen = began
+		}
+		w.take(me, round)
 		done := time.Now()
 		helped := w.wait(round, done, done.Sub(began))
 		began = time.Now()
