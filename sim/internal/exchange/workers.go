@@ -40,7 +40,7 @@ type seat struct {
 // and being woken takes some ten; whoever waits for longer waits for a worker that
 // has lost its processor within its work, for some milliseconds, and may be
 // sitting on the one that it needs.
-var patience = 50 * time.Microsecond
+const patience = 50 * time.Microsecond
 
 // NewWorkers returns n workers, numbered from 0, and their seats.
 func NewWorkers(n int) *Workers {
@@ -68,7 +68,6 @@ func (c *Workers) Keep(seat int, kept bool) {
 func (c *Workers) Work(me int, sit func(seat int), next func() bool) (waited time.Duration) {
 	w := worker{c, me, sit, next}
 	began := time.Now()
-	yielded, seen := began, began
 	for {
 		round := c.round.Load()
 		if c.over.Load() {
@@ -77,21 +76,6 @@ func (c *Workers) Work(me int, sit func(seat int), next func() bool) (waited tim
 		if len(c.seats) == 1 {
 			w.take(me, round)
 			continue
-		}
-		if yieldEvery > 0 {
-			if began.Sub(seen) > 500*time.Microsecond {
-				yielded = began
-			}
-			if began.Sub(yielded) > yieldEvery {
-				osyield()
-				began = time.Now()
-				yielded = began
-				round = c.round.Load()
-				if c.over.Load() {
-					return waited
-				}
-			}
-			seen = began
 		}
 		w.take(me, round)
 		done := time.Now()
