@@ -19,9 +19,12 @@ type Workers struct {
 	_     [64]byte
 	round atomic.Int64 // at hand
 	over  atomic.Bool  // it is none
-	_     [64]byte
-	left  atomic.Int64 // seats in which there is something to do still
-	_     [64]byte
+	// absent is how many seats others took last: who is done looks at all seats, in
+	// cache lines of their workers, only if there are any, or after a while.
+	absent atomic.Int64
+	_      [64]byte
+	left   atomic.Int64 // seats in which there is something to do still
+	_      [64]byte
 
 	asleep atomic.Int64
 	mu     sync.Mutex
@@ -117,11 +120,16 @@ func (w *worker) take(i int, round int64) {
 	if s.next.Load() != round || !s.next.CompareAndSwap(round, round+1) {
 		return
 	}
-	if s.by.Load() != int64(w.me) {
+	if by := s.by.Load(); by != int64(w.me) {
 		s.by.Store(int64(w.me))
+		if by == int64(i) {
+			w.absent.Add(1)
+		} else if w.me == i {
+			w.absent.Add(-1)
+		}
 	}
 	w.sit(i)
-	if w.left.Add(-1) > 0 {
+	if w.left.Add(-1) > 0 || w.over.Load() {
 		return
 	}
 	w.left.Store(int64(len(w.seats)))
@@ -137,7 +145,9 @@ func (w *worker) take(i int, round int64) {
 // time in which it could have done its work.
 func (w *worker) wait(round int64, start time.Time, own time.Duration) (helped time.Duration) {
 	own = min(own, patience)
-	helped = w.help(round, func(s *seat, i int) bool { return s.by.Load() != int64(i) })
+	if w.absent.Load() > 0 {
+		helped = w.help(round, func(s *seat, i int) bool { return s.by.Load() != int64(i) })
+	}
 	for waiting := true; ; {
 		for range 100 {
 			if w.round.Load() != round {
