@@ -86,6 +86,9 @@ func TestWorkersLate(t *testing.T) {
 			}
 			c.Work(me, func(seat int) {
 				by[seat][me]++
+				if me != 1 && round > rounds {
+					time.Sleep(200 * time.Microsecond) // worker 1 has time to come
+				}
 				if seat == 1 && me == 1 && !kept && round < rounds/2 {
 					t.Errorf("worker 1 came in round %d", round)
 				}
@@ -99,10 +102,10 @@ func TestWorkersLate(t *testing.T) {
 						close(came)
 					}()
 				}
-				return round < rounds || by[1][1] < 5
+				return round < rounds || by[1][1] < 2
 			})
 		})
-		if by[1][1] < 5 || by[1][0]+by[1][2] < rounds/2 {
+		if by[1][1] < 2 || by[1][0]+by[1][2] < rounds/2 {
 			t.Errorf("seat 1 was taken %d times by its worker, by others %d and %d times", by[1][1], by[1][0], by[1][2])
 		}
 		if kept && by[1][0]+by[1][2] != rounds/2 {
