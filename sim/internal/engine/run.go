@@ -48,7 +48,7 @@ const maxInterval = 64
 // milliseconds, between two rounds is not waited for: another takes its seat
 // until it comes again. It makes no difference to a result who sits where. Seat 0 is
 // like the others but in that recorders are called by worker 0 alone, on the
-// caller's goroutine: others collect for them, and where too much has been collected
+// caller's goroutine: others collect for them, and where a batch is full
 // the seat is kept for worker 0. The same holds for progress, which waits until
 // worker 0 is there.
 //
@@ -319,7 +319,7 @@ func (r *run) record(w int) {
 	if w == 0 {
 		r.calling = ""
 	}
-	r.workers.Keep(0, r.e.backlog() >= 8*batch)
+	r.workers.Keep(0, r.e.backlog() >= batch)
 	r.done = r.last.Begin + r.last.Steps
 	r.e.shards[0].exchangeTime += time.Since(start)
 }

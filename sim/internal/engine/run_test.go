@@ -70,7 +70,7 @@ func TestLateWorkers(t *testing.T) {
 					r.work(order[0])
 					close(done)
 				}()
-				if len(want.Step) < 8*batch || order[0] == 0 {
+				if len(want.Step) < batch || order[0] == 0 {
 					<-done // alone, to the end
 				} else {
 					select {
@@ -85,7 +85,7 @@ func TestLateWorkers(t *testing.T) {
 			if !slices.Equal(got.Step, want.Step) || !slices.Equal(got.Neuron, want.Neuron) || got.Spikes != want.Spikes || got.Events != want.Events || !reflect.DeepEqual(got.State, want.State) {
 				t.Errorf("%s, worker %d first: another result", c.name, order[0])
 			}
-			if got.most > 9*batch+2*c.rows {
+			if got.most >= 2*batch {
 				t.Errorf("%s, worker %d first: %d rows were collected", c.name, order[0], got.most)
 			}
 		}
