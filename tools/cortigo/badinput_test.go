@@ -46,7 +46,7 @@ func TestBadFlags(t *testing.T) {
 		{[]string{"--threads", "5000"}, []string{"threads is 5000", "[0, 4096]"}},
 		{[]string{"--max-memory", "0"}, []string{"--max-memory is 0", "> 0 GB, or inf"}},
 		{[]string{"--max-memory", "nan"}, []string{"--max-memory is NaN", "> 0 GB, or inf"}},
-		{[]string{"--max-memory", "0.01"}, []string{"needs about 26 MB of memory", "10 MB are available (the limit that was set)", "--max-memory inf"}},
+		{[]string{"--max-memory", "0.01"}, []string{"the network needs about ", "10 MB are available (the limit that was set)", "--max-memory inf"}},
 		{[]string{"--n-scaling", "300"}, []string{" of memory, of which ", "--max-memory inf"}},
 		{[]string{"--shards", "-2"}, []string{"shards is -2", "[0, 4096]"}},
 		{[]string{"--threads", "two"}, []string{`"two"`, "--threads"}},

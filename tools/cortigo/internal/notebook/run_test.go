@@ -344,8 +344,10 @@ func TestStop(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			force := make(chan struct{})
+			start := make(chan time.Time, 1) // of stopping, not of compiling before it
 			log := &watch{text: tt.when, then: func() {
 				if tt.interrupts > 0 {
+					start <- time.Now()
 					cancel()
 				}
 				if tt.interrupts > 1 {
@@ -353,10 +355,17 @@ func TestStop(t *testing.T) {
 				}
 			}}
 			path := write(t, tt.cell, "%%\nprintln(\"never\")")
-			start := time.Now()
+			if tt.interrupts == 0 {
+				start <- time.Now() // it compiles nothing
+			}
 			report, err := Run(ctx, spec, path, Options{Log: log, Timeout: tt.timeout, Force: force})
-			if took := time.Since(start); took > most {
-				t.Errorf("took %s", took)
+			select {
+			case at := <-start:
+				if took := time.Since(at); took > most {
+					t.Errorf("took %s", took)
+				}
+			default:
+				t.Errorf("%q never came", tt.when)
 			}
 			nothingLeft(t, tmp)
 			var f *Failure
