@@ -7,6 +7,7 @@
 //	kind.go        what is asked of synapses of any kind, and the sums they deliver to
 //	static.go      synapses that never change: rows of either form, or a ring
 //	rows.go        rows: sorted by source and delay, placed; fill.go: all those of a shard
+//	packed.go      rows of 2 or 3 bytes a synapse, where there are few different weights
 //	ring.go        rows and sums of shards of few neurons
 //	wheel.go       what is under way, by the step it arrives
 //	stateful.go    synapses with state: rows, what they send; stateful_state.go: in and out, by name

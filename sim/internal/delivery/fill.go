@@ -21,6 +21,7 @@ type rowBuilder struct {
 	work     []rowWork // of each worker
 	bySource [][]*wiring.Bundle
 	order    []int
+	packed   *packedClasses
 }
 
 // NewRowBuilder returns what builds the rows of bundles with so many workers.
@@ -51,13 +52,18 @@ func NewRowBuilder(l *Layout, ring bool, workers int, j *wiring.Job, bundles []*
 		}
 		return a - b
 	})
-	return &rowBuilder{layout: l, neurons: neurons, ring: ring, job: j, bySource: bySource, order: order, work: make([]rowWork, workers)}
+	b := &rowBuilder{layout: l, neurons: neurons, ring: ring, job: j, bySource: bySource, order: order, work: make([]rowWork, workers)}
+	if !ring {
+		b.packed = newPackedClasses(bySource, slices.Max(l.Slots))
+	}
+	return b
 }
 
 // rowWork is the room that a worker builds rows in, one shard after another.
 type rowWork struct {
-	narrow partition[uint32]
-	wide   partition[uint64]
+	narrow partition[record[uint32]]
+	packed partition[packedRecord]
+	wide   partition[record[uint64]]
 	placer placer
 	drawn  wiring.Drawn
 }
@@ -68,7 +74,7 @@ func (b *rowBuilder) Fill(sh *Synapses, worker int) error {
 	if err := b.job.Err(); err != nil {
 		return err
 	}
-	var narrow, wide, ring []*wiring.Bundle
+	var narrow, packed, wide, ring []*wiring.Bundle
 	for _, p := range b.order {
 		for _, w := range b.bySource[p] {
 			inRing := b.ring && ringable(w.Drawer)
@@ -78,6 +84,8 @@ func (b *rowBuilder) Fill(sh *Synapses, worker int) error {
 			switch {
 			case w.Wide:
 				wide = append(wide, w)
+			case b.packed != nil && b.packed.of[p] >= 0:
+				packed = append(packed, w)
 			case !inRing || w.Delays.Max >= kernel.RingSteps:
 				narrow = append(narrow, w)
 			}
@@ -90,6 +98,9 @@ func (b *rowBuilder) Fill(sh *Synapses, worker int) error {
 	}
 	err := fillRows(b, sh, &sh.Static.narrow, narrow, work, &work.narrow)
 	if err == nil {
+		err = fillRows(b, sh, &packedForm{packedRows: &sh.Static.packed, classes: b.packed}, packed, work, &work.packed)
+	}
+	if err == nil {
 		err = fillRows(b, sh, &sh.Static.wide, wide, work, &work.wide)
 	}
 	if err != nil {
@@ -100,12 +111,10 @@ func (b *rowBuilder) Fill(sh *Synapses, worker int) error {
 
 // fillRows makes the rows of one form; bundles are in order of source
 // population.
-func fillRows[W word](b *rowBuilder, sh *Synapses, r *rows[W], bundles []*wiring.Bundle, work *rowWork, room *partition[W]) error {
+func fillRows[R placed](b *rowBuilder, sh *Synapses, r rowForm[R], bundles []*wiring.Bundle, work *rowWork, part *partition[R]) error {
 	if len(bundles) == 0 {
 		return nil
 	}
-	r.entry = make([]kernel.Cursor, b.neurons)
-	r.degree = make([]uint32, b.neurons)
 	type group struct {
 		bundles []*wiring.Bundle
 		keys    int
@@ -134,20 +143,18 @@ func fillRows[W word](b *rowBuilder, sh *Synapses, r *rows[W], bundles []*wiring
 		if g.single {
 			g.keys /= 2
 		}
-		// Every segment has a link; a row has no more segments than keys.
 		if words+g.records > math.MaxUint32 {
 			return fmt.Errorf("a shard has more than %d synapses, use more shards", uint32(math.MaxUint32))
 		}
-		words += g.records + min(g.records, int64(b.layout.n[p])*int64(g.keys)) + g.records/kernel.MaxSegment + 1
+		// A row has no more segments than keys.
+		words += r.room(g.records, min(g.records, int64(b.layout.n[p])*int64(g.keys)))
 		groups = append(groups, g)
 	}
-	r.syn = make([]W, words)
-	PreferHugePages(r.syn)
-	part, pl, d := room, &work.placer, &work.drawn
+	pl, d := &work.placer, &work.drawn
 	var units wiring.Toll
 	for _, g := range groups {
-		r.single = g.single
 		p := g.bundles[0].Pre.Population
+		r.begin(b.neurons, words, p, g.single)
 		sources := b.layout.n[p]
 		if need := int(g.records/(chunkLen*chunksPerSlab)) + 2; len(part.free) > 2*need*chunksPerSlab {
 			part.free = nil // a smaller population needs less room: give the rest back
@@ -168,14 +175,14 @@ func fillRows[W word](b *rowBuilder, sh *Synapses, r *rows[W], bundles []*wiring
 					dropRing(d)
 					g.records -= int64(w.Degree(blk.Index(k)-w.Post.From)) - int64(len(d.Source)) // the ring's are told
 				}
-				part.add(uint16(blk.Base+k), blk.N, d)
+				r.add(part, uint16(blk.Base+k), blk.N, d)
 			}
 		}
 		for i := range part.bucket {
 			chunks := part.take(i)
 			first := i << part.shift
 			n := min(1<<part.shift, sources-first)
-			if err := placeRows(pl, r, b.layout.First[p]+first, n, g.keys, chunks); err != nil {
+			if err := r.place(pl, b.layout.First[p]+first, n, g.keys, chunks); err != nil {
 				return err
 			}
 			part.release(chunks)
@@ -184,6 +191,6 @@ func fillRows[W word](b *rowBuilder, sh *Synapses, r *rows[W], bundles []*wiring
 			}
 		}
 	}
-	r.syn = r.syn[:r.used]
+	r.end()
 	return nil
 }

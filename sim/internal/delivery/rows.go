@@ -31,36 +31,43 @@ type record[W word] struct {
 	source uint16 // within its bucket of sources
 }
 
+func (r record[W]) place(half uint) (source, key int) { return int(r.source), int(r.key >> half) }
+
+// A placed is a record of any form: the source, and the key, shifted by half.
+type placed interface {
+	place(half uint) (source, key int)
+}
+
 const chunkLen = 512
 
 // A partition collects records by buckets of consecutive sources, each bucket a
 // list of chunks, so that every bucket is written in order and later sorted
 // within the cache.
-type partition[W word] struct {
+type partition[R placed] struct {
 	shift  uint // sources per bucket, as a power of two
-	bucket []bucket[W]
-	free   [][]record[W]
+	bucket []bucket[R]
+	free   [][]R
 }
 
-type bucket[W word] struct {
-	full [][]record[W]
-	last []record[W]
+type bucket[R placed] struct {
+	full [][]R
+	last []R
 }
 
-func (p *partition[W]) reset(sources int, shift uint) {
+func (p *partition[R]) reset(sources int, shift uint) {
 	p.shift = shift
 	n := (sources + 1<<shift - 1) >> shift
 	if cap(p.bucket) < n {
-		p.bucket = make([]bucket[W], n)
+		p.bucket = make([]bucket[R], n)
 	}
 	p.bucket = p.bucket[:n]
 }
 
 const chunksPerSlab = 256
 
-func (p *partition[W]) newChunk() []record[W] {
+func (p *partition[R]) newChunk() []R {
 	if len(p.free) == 0 {
-		slab := make([]record[W], chunksPerSlab*chunkLen)
+		slab := make([]R, chunksPerSlab*chunkLen)
 		for i := range chunksPerSlab {
 			p.free = append(p.free, slab[i*chunkLen:i*chunkLen:(i+1)*chunkLen])
 		}
@@ -70,16 +77,21 @@ func (p *partition[W]) newChunk() []record[W] {
 	return c[:0]
 }
 
+// turn begins a new chunk of a bucket.
+func (p *partition[R]) turn(b *bucket[R]) {
+	if b.last != nil {
+		b.full = append(b.full, b.last)
+	}
+	b.last = p.newChunk()
+}
+
 // add takes the synapses onto one target; the sums of its tiers are n slots apart.
-func (p *partition[W]) add(target uint16, n int, d *wiring.Drawn) {
+func (r *rows[W]) add(p *partition[record[W]], target uint16, n int, d *wiring.Drawn) {
 	mask := uint32(1)<<p.shift - 1
 	for k, source := range d.Source {
 		b := &p.bucket[source>>p.shift]
 		if len(b.last) == cap(b.last) {
-			if b.last != nil {
-				b.full = append(b.full, b.last)
-			}
-			b.last = p.newChunk()
+			p.turn(b)
 		}
 		at := target
 		if len(d.Tier) > 0 {
@@ -91,17 +103,17 @@ func (p *partition[W]) add(target uint16, n int, d *wiring.Drawn) {
 }
 
 // take hands the chunks of bucket i to visit and frees them.
-func (p *partition[W]) take(i int) [][]record[W] {
+func (p *partition[R]) take(i int) [][]R {
 	b := &p.bucket[i]
 	chunks := b.full
 	if len(b.last) > 0 {
 		chunks = append(chunks, b.last)
 	}
-	*b = bucket[W]{}
+	*b = bucket[R]{}
 	return chunks
 }
 
-func (p *partition[W]) release(chunks [][]record[W]) {
+func (p *partition[R]) release(chunks [][]R) {
 	for _, c := range chunks {
 		p.free = append(p.free, c[:0])
 	}
@@ -111,23 +123,65 @@ func (p *partition[W]) release(chunks [][]record[W]) {
 type placer struct {
 	count []uint32 // by source and key
 	at    []uint32
+	spot  []spot // of packed rows
 }
 
-// placeRows appends the rows of the sources first..first+n-1 to r, from chunks of
-// records that stand in order of target. keys bounds their keys.
-func placeRows[W word](pl *placer, r *rows[W], first, n, keys int, chunks [][]record[W]) error {
-	size := n * keys
+// tally counts the records of chunks by source and key, of which there are size.
+func tally[R placed](pl *placer, size, keys int, half uint, chunks [][]R) {
 	if cap(pl.count) < size {
 		pl.count, pl.at = make([]uint32, size), make([]uint32, size)
 	}
 	pl.count, pl.at = pl.count[:size], pl.at[:size]
 	clear(pl.count)
-	half := r.half()
 	for _, c := range chunks {
 		for i := range c {
-			pl.count[int(c[i].source)*keys+int(c[i].key>>half)]++
+			source, key := c[i].place(half)
+			pl.count[source*keys+key]++
 		}
 	}
+}
+
+// A rowForm is what makes the rows of one form, of one source population after
+// another.
+type rowForm[R placed] interface {
+	// room returns how many words so many synapses in so many segments take at
+	// most.
+	room(records, segments int64) int64
+
+	// begin makes room for words, once, and tells of the source population that comes
+	// next, and whether it uses channel 0 alone.
+	begin(neurons int, words int64, population int, single bool)
+
+	// add takes the synapses onto one target, of a source population; the sums of its
+	// tiers are n slots apart.
+	add(p *partition[R], target uint16, n int, d *wiring.Drawn)
+
+	// place appends the rows of the sources first..first+n-1, from
+	// chunks of records that stand in order of target. keys bounds their keys, which
+	// are halved where channel 0 is the only one.
+	place(pl *placer, first, n, keys int, chunks [][]R) error
+
+	end()
+}
+
+func (r *rows[W]) room(records, segments int64) int64 {
+	return records + segments + records/kernel.MaxSegment + 1
+}
+
+func (r *rows[W]) begin(neurons int, words int64, _ int, single bool) {
+	r.single = single
+	if r.entry != nil {
+		return
+	}
+	r.entry, r.degree, r.syn = make([]kernel.Cursor, neurons), make([]uint32, neurons), make([]W, words)
+	PreferHugePages(r.syn)
+}
+
+func (r *rows[W]) end() { r.syn = r.syn[:r.used] }
+
+func (r *rows[W]) place(pl *placer, first, n, keys int, chunks [][]record[W]) error {
+	half := r.half()
+	tally(pl, n*keys, keys, half, chunks)
 	long := false
 	for s := range n {
 		if err := r.layRow(first+s, pl.count[s*keys:(s+1)*keys], pl.at[s*keys:(s+1)*keys], &long); err != nil {
@@ -148,7 +202,7 @@ func placeRows[W word](pl *placer, r *rows[W], first, n, keys int, chunks [][]re
 	return nil
 }
 
-// placeLong is the end of placeRows where some segment holds more synapses than a
+// placeLong is the end of place where some segment holds more synapses than a
 // link can count, and so has links in between.
 func placeLong[W word](pl *placer, r *rows[W], keys int, chunks [][]record[W]) {
 	clear(pl.count)

@@ -32,7 +32,7 @@ func layRows[W word](t testing.TB, sources, keys int, shift uint, single bool, s
 	if r.single = single; single {
 		keys /= 2
 	}
-	var part partition[W]
+	var part partition[record[W]]
 	var pl placer
 	part.reset(sources, shift)
 	for i := 0; i < len(synapses); {
@@ -42,12 +42,12 @@ func layRows[W word](t testing.TB, sources, keys int, shift uint, single bool, s
 			s := synapses[i]
 			d.Source, d.Weight, d.Key = append(d.Source, uint32(s.source)), append(d.Weight, s.weight), append(d.Key, s.key)
 		}
-		part.add(target, 0, &d)
+		r.add(&part, target, 0, &d)
 	}
 	for b := range part.bucket {
 		chunks := part.take(b)
 		begin := b << shift
-		if err := placeRows(&pl, r, first+begin, min(1<<shift, sources-begin), keys, chunks); err != nil {
+		if err := r.place(&pl, first+begin, min(1<<shift, sources-begin), keys, chunks); err != nil {
 			t.Fatal(err)
 		}
 		part.release(chunks)

@@ -23,18 +23,53 @@ type Bounds struct {
 // forms the cursor of every source's row (empty if the form is not used), the
 // words, and the number of synapses.
 type Rows struct {
-	Entry, EntryWide, EntryRing []uint64
-	Syn                         []uint32
-	SynWide                     []uint64
-	SynRing                     []uint32
-	Count, CountWide, CountRing int64
-	Keep                        any // keeps the memory of all these, if it is not Go's
+	Entry, EntryPacked, EntryWide, EntryRing []uint64
+	Syn                                      []uint32
+	SynWide                                  []uint64
+	SynRing                                  []uint32
+	SynPacked                                []uint16
+	Weights                                  []uint32 // of packed rows: the tables of their classes, in two's complement, and which of these choose
+	Count, CountPacked, CountWide, CountRing int64
+	Keep                                     any // keeps the memory of all these, if it is not Go's
 }
 
 // Rows returns the synapses as they lie in memory.
 func (k *Static) Rows() Rows {
-	n, w, r := &k.narrow, &k.wide, &k.ring
-	return Rows{n.entry, w.entry, r.entry, n.syn, w.syn, r.syn, n.count, w.count, r.count, k.keep}
+	n, p, w, r := &k.narrow, &k.packed, &k.wide, &k.ring
+	return Rows{Entry: n.entry, EntryPacked: p.entry, EntryWide: w.entry, EntryRing: r.entry,
+		Syn: n.syn, SynPacked: p.syn, SynWide: w.syn, SynRing: r.syn, Weights: p.tables(),
+		Count: n.count, CountPacked: p.count, CountWide: w.count, CountRing: r.count, Keep: k.keep}
+}
+
+// tables returns the weights of packed rows as they are saved.
+func (r *packedRows) tables() []uint32 {
+	if r.weights == nil {
+		return nil
+	}
+	var t []uint32
+	for i := range r.weights.Table {
+		for _, x := range r.weights.Table[i] {
+			t = append(t, uint32(x))
+		}
+	}
+	return append(t, r.weights.Choose)
+}
+
+// setTables takes weights that were saved.
+func (r *packedRows) setTables(t []uint32) error {
+	r.weights = new(kernel.PackedWeights)
+	per := len(r.weights.Table[0])
+	if len(t) != kernel.PackedClasses*per+1 {
+		return fmt.Errorf("%d numbers of packed weights, must be %d", len(t), kernel.PackedClasses*per+1)
+	}
+	for i, x := range t[:len(t)-1] {
+		if x := int32(x); x < -wiring.MaxCompact || x > wiring.MaxCompact {
+			return fmt.Errorf("packed weight of %d quanta, at most %d", x, wiring.MaxCompact)
+		}
+		r.weights.Table[i/per][i%per] = int32(x)
+	}
+	r.weights.Choose = t[len(t)-1]
+	return nil
 }
 
 // Take makes rows the static synapses of a shard.
@@ -42,6 +77,12 @@ func (sh *Synapses) Take(r Rows) error {
 	k := sh.Static
 	k.keep = r.Keep
 	k.narrow = rows[uint32]{entry: r.Entry, syn: r.Syn, used: len(r.Syn), count: r.Count}
+	k.packed = packedRows{entry: r.EntryPacked, syn: r.SynPacked, used: len(r.SynPacked), count: r.CountPacked}
+	if len(r.EntryPacked) > 0 {
+		if err := k.packed.setTables(r.Weights); err != nil {
+			return err
+		}
+	}
 	k.wide = rows[uint64]{entry: r.EntryWide, syn: r.SynWide, used: len(r.SynWide), count: r.CountWide}
 	if len(r.EntryWide) > 0 && sh.SumWide[0] == nil {
 		return errors.New("rows of exact weights onto populations that have none")

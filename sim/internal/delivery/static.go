@@ -7,17 +7,19 @@ import (
 )
 
 // Static are the synapses that never change, in the form that costs least for
-// their shard and population: compact or exact rows in segments of equal delay,
+// their shard and population: packed, compact or exact rows in segments of equal delay,
 // or a ring.
 type Static struct {
 	narrow rows[uint32]
+	packed packedRows
 	wide   rows[uint64]
 	ring   ringRows
 	keep   any // keeps the memory of rows
 
-	active     transit // segments of narrow to come
-	activeWide transit
-	ringList   []kernel.RingRow
+	active       transit // segments of narrow to come
+	activePacked transit
+	activeWide   transit
+	ringList     []kernel.RingRow
 }
 
 func (k *Static) receive(spikes []exchange.Spike, begin, now int64, to *Sums) {
@@ -31,6 +33,11 @@ func (k *Static) receive(spikes []exchange.Spike, begin, now int64, to *Sums) {
 				k.active.start(c+stamp, s.Multiplicity, now)
 			}
 		}
+		if k.packed.entry != nil {
+			if c := k.packed.entry[s.Neuron]; c != 0 {
+				k.activePacked.start(c+stamp, s.Multiplicity, now)
+			}
+		}
 		if k.wide.entry != nil {
 			if c := k.wide.entry[s.Neuron]; c != 0 {
 				k.activeWide.start(c+stamp, s.Multiplicity, now)
@@ -42,7 +49,11 @@ func (k *Static) receive(spikes []exchange.Spike, begin, now int64, to *Sums) {
 func (k *Static) deliver(step int64, to *Sums) bool {
 	narrow := deliverNarrow(&k.active, step, k.narrow.syn, &to.sum, to.positive)
 	wide := deliverWide(&k.activeWide, step, k.wide.syn, &to.SumWide, to.PositiveW)
-	return narrow || wide
+	packed := false
+	if k.packed.entry != nil {
+		packed = deliverPacked(&k.activePacked, step, &k.packed, &to.sum, to.positive)
+	}
+	return narrow || packed || wide
 }
 
 func (k *Static) resume(s exchange.Spike, stamp, step int64, to *Sums) {
@@ -54,6 +65,13 @@ func (k *Static) resume(s exchange.Spike, stamp, step int64, to *Sums) {
 		if c := k.narrow.entry[s.Neuron]; c != 0 {
 			if c, ok := skip(c+at, stamp, step, k.narrow.syn); ok {
 				k.active.start(c, s.Multiplicity, step)
+			}
+		}
+	}
+	if k.packed.entry != nil {
+		if c := k.packed.entry[s.Neuron]; c != 0 {
+			if c, ok := k.packed.skip(c+at, stamp, step); ok {
+				k.activePacked.start(c, s.Multiplicity, step)
 			}
 		}
 	}
@@ -89,24 +107,26 @@ func (k *Static) ahead(step int64, recent []network.StampedSpike, to *Sums) kind
 			k.resumeRing(exchange.Spike{Neuron: x.Neuron, Multiplicity: x.Multiplicity}, x.Step, step, to)
 		}
 	}
-	return &Static{narrow: k.narrow, wide: k.wide, active: *k.active.clone(), activeWide: *k.activeWide.clone()}
+	return &Static{narrow: k.narrow, packed: k.packed, wide: k.wide,
+		active: *k.active.clone(), activePacked: *k.activePacked.clone(), activeWide: *k.activeWide.clone()}
 }
 
 func (k *Static) forget() {
 	k.active.clear()
+	k.activePacked.clear()
 	k.activeWide.clear()
 }
 
-func (k *Static) count() int64 { return k.narrow.count + k.wide.count + k.ring.count }
+func (k *Static) count() int64 { return k.narrow.count + k.packed.count + k.wide.count + k.ring.count }
 
 // degrees: what rows counted as they were made is dropped.
 func (k *Static) degrees(of []uint32) {
-	for _, form := range [][]uint32{k.narrow.degree, k.wide.degree, k.ring.degree} {
+	for _, form := range [][]uint32{k.narrow.degree, k.packed.degree, k.wide.degree, k.ring.degree} {
 		for i, n := range form {
 			of[i] += n
 		}
 	}
-	k.narrow.degree, k.wide.degree, k.ring.degree = nil, nil, nil
+	k.narrow.degree, k.packed.degree, k.wide.degree, k.ring.degree = nil, nil, nil, nil
 }
 
 // Check reports rows that leave their words, or the shard's sums.
@@ -117,13 +137,16 @@ func (k *Static) Check(neurons int, bounds Bounds) error {
 	if err := check(&k.narrow, neurons, bounds); err != nil {
 		return err
 	}
+	if err := k.packed.check(neurons, bounds); err != nil {
+		return err
+	}
 	return check(&k.wide, neurons, bounds)
 }
 
 // Handled returns how many cursors of rows are under way, and how often any has been
 // put among these: what deliveries have cost so far.
 func (k *Static) Handled() (underWay int, times int64) {
-	for _, t := range []*transit{&k.active, &k.activeWide} {
+	for _, t := range []*transit{&k.active, &k.activePacked, &k.activeWide} {
 		underWay += t.once.held + t.several.held
 		times += t.once.moved + t.several.moved
 	}

@@ -58,8 +58,9 @@ func newMicrocircuit[W word](size int) *microcircuit[W] {
 }
 
 // benchDeliver plays 24 spikes a step, a third of them inhibitory, and
-// touches as much other memory between steps as the neurons' state has.
-func benchDeliver[W word, S int32 | int64](b *testing.B, m *microcircuit[W], deliver func([]Cursor, int64, []W, *[1 << 16]S, *[1 << 16]S) []Cursor) {
+// touches as much other memory between steps as the neurons' state has; a cursor has its
+// number of synapses, at most most, in the bits from 32 on.
+func benchDeliver[S int32 | int64](b *testing.B, of [2][]Cursor, deliver func([]Cursor, int64, *[1 << 16]S, *[1 << 16]S) []Cursor, most uint64) {
 	r := rand.New(rand.NewPCG(3, 4))
 	sum0, sum1 := new([1 << 16]S), new([1 << 16]S)
 	state := make([]float64, 2*benchTargets)
@@ -68,9 +69,9 @@ func benchDeliver[W word, S int32 | int64](b *testing.B, m *microcircuit[W], del
 	advance := func(timed bool) {
 		step++
 		for k := range 24 {
-			entry := m.entry[0]
+			entry := of[0]
 			if k%3 == 0 {
-				entry = m.entry[1]
+				entry = of[1]
 			}
 			active = append(active, entry[r.IntN(len(entry))]+uint64(step-1)<<48)
 		}
@@ -79,14 +80,14 @@ func benchDeliver[W word, S int32 | int64](b *testing.B, m *microcircuit[W], del
 		}
 		for _, c := range active {
 			if timed && uint16(c>>48) == uint16(step) {
-				events += int(c >> 32 & MaxSegment)
+				events += int(c >> 32 & most)
 				segments++
 			}
 		}
 		if timed {
 			b.StartTimer()
 		}
-		active = deliver(active, step, m.syn, sum0, sum1)
+		active = deliver(active, step, sum0, sum1)
 		b.StopTimer()
 	}
 	b.StopTimer()
@@ -104,13 +105,21 @@ func benchDeliver[W word, S int32 | int64](b *testing.B, m *microcircuit[W], del
 func BenchmarkDeliver(b *testing.B) {
 	m := newMicrocircuit[uint32](4)
 	for _, l := range available[:min(2, len(available))] { // delivery has no vectors
-		b.Run(l.name, func(b *testing.B) { benchDeliver(b, m, l.deliver) })
+		b.Run(l.name, func(b *testing.B) {
+			benchDeliver(b, m.entry, func(active []Cursor, step int64, sum0, sum1 *[1 << 16]int32) []Cursor {
+				return l.deliver(active, step, m.syn, sum0, sum1)
+			}, MaxSegment)
+		})
 	}
 }
 
 func BenchmarkDeliverWide(b *testing.B) {
 	m := newMicrocircuit[uint64](8)
 	for _, l := range available[:min(2, len(available))] {
-		b.Run(l.name, func(b *testing.B) { benchDeliver(b, m, l.deliverWide) })
+		b.Run(l.name, func(b *testing.B) {
+			benchDeliver(b, m.entry, func(active []Cursor, step int64, sum0, sum1 *[1 << 16]int64) []Cursor {
+				return l.deliverWide(active, step, m.syn, sum0, sum1)
+			}, MaxSegment)
+		})
 	}
 }

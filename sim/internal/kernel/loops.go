@@ -13,6 +13,7 @@ type loops struct {
 	name           string
 	deliver        func(active []Cursor, step int64, syn []uint32, sum0, sum1 *[1 << 16]int32) []Cursor
 	deliverWide    func(active []Cursor, step int64, syn []uint64, sum0, sum1 *[1 << 16]int64) []Cursor
+	deliverPacked  func(active []Cursor, step int64, syn []uint16, w *PackedWeights, sum0, sum1 *[1 << 16]int32) []Cursor
 	deliverRing    func(rows []RingRow, syn []uint32, ring *Ring)
 	expMerged      func(p *Exp, v, i []float64, ready []uint8, in *Input, drive []float64, spikes []uint16) []uint16
 	expSplit       func(p *Exp, v, iEx, iIn []float64, ready []uint8, ex, in *Input, drive []float64, spikes []uint16) []uint16
@@ -31,6 +32,7 @@ var scalar = loops{
 	name:           "scalar",
 	deliver:        deliverScalar,
 	deliverWide:    deliverWideScalar,
+	deliverPacked:  deliverPackedScalar,
 	deliverRing:    deliverRingScalar,
 	expMerged:      expMergedScalar,
 	expSplit:       expSplitScalar,

@@ -9,7 +9,7 @@ func assembly() []loops {
 	base := scalar
 	base.name = "amd64"
 	base.deliver, base.deliverWide = deliverAssembly, deliverWideAssembly
-	base.deliverRing = deliverRingAssembly
+	base.deliverPacked, base.deliverRing = deliverPackedAssembly, deliverRingAssembly
 	all := []loops{base}
 	if cpu.X86.HasAVX2 {
 		all = append(all, vector{wide: false}.loops("avx2", base))

@@ -51,11 +51,15 @@ type seal struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-type element interface{ ~uint32 | ~uint64 | ~float64 }
+type element interface {
+	~uint16 | ~uint32 | ~uint64 | ~float64
+}
 
 func typeName[T element]() string {
 	var x T
 	switch any(x).(type) {
+	case uint16:
+		return "uint16"
 	case uint32:
 		return "uint32"
 	case uint64:
@@ -329,7 +333,7 @@ func readTable(f io.ReaderAt, size int64, kind string) (*container, error) {
 }
 
 // elementSizes are the bytes of an array's elements, by the name of the type.
-var elementSizes = map[string]int64{"uint32": 4, "uint64": 8, "float64": 8}
+var elementSizes = map[string]int64{"uint16": 2, "uint32": 4, "uint64": 8, "float64": 8}
 
 // layOut checks that the arrays fill a file of size bytes, each at the right place.
 func (c *container) layOut(size int64) error {

@@ -30,8 +30,9 @@
 // and distributions, generators and their connections, synapse models. The
 // description alone determines every synapse. Its SHA-256 is the fingerprint that
 // every other file of the network repeats; the digest is the SHA-256 of all the
-// rest. Of a network of format 2, which had neither digest nor quanta, only the
-// description is read.
+// rest. Of a network of formats 2 (which had neither digest nor quanta) and 3 only the
+// description is read, unless weights are drawn from distributions: those were drawn
+// otherwise.
 //
 // DIR/network/shard-NNNN.rows and DIR/state/state.cortigo are containers, all
 // numbers little-endian:
@@ -40,7 +41,7 @@
 //	8 bytes   length of the table
 //	8 bytes   CRC-32C of the 16 bytes before and the table
 //	          the table, JSON: kind ("rows" or "state"), a header, and for each
-//	          array its name, type (uint32, uint64, float64), length, offset from
+//	          array its name, type (uint16, uint32, uint64, float64), length, offset from
 //	          the end of the table and CRC-32C
 //	          zeros up to a multiple of 64 bytes, and the arrays, each followed by
 //	          zeros to a multiple of 64

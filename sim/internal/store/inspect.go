@@ -215,7 +215,7 @@ func VerifyState(dir string) []error {
 
 // knownRows reports whether Network.Rows reads an array of this name.
 func knownRows(name string) bool {
-	return slices.Contains([]string{"entry", "synapses", "entry_wide", "synapses_wide", "entry_ring", "synapses_ring"}, name)
+	return slices.Contains([]string{"entry", "synapses", "entry_packed", "synapses_packed", "weights_packed", "entry_wide", "synapses_wide", "entry_ring", "synapses_ring"}, name)
 }
 
 // verify compares the checksums of all arrays.

@@ -16,18 +16,20 @@ import (
 	"slices"
 	"sync"
 
+	"cortigo/sim/connect"
 	"cortigo/sim/internal/brief"
 	"cortigo/sim/internal/delivery"
 	"cortigo/sim/internal/engine"
+	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/network"
 )
 
-// networkFormat and formatVersion are the versions of network files and of
-// states. Of a network of format 2 only the description is read.
+// networkFormat is the version of network files. Of those of formats 2 and 3 only
+// the description is read, and only where no weights are drawn from distributions,
+// which was done otherwise then; format 2 had no digest.
 const (
-	networkFormat = 3
+	networkFormat = 4
 	oldFormat     = 2
-	formatVersion = 1
 )
 
 type networkJSON struct {
@@ -54,6 +56,7 @@ type rowsHeader struct {
 	Fingerprint string `json:"fingerprint"`
 	Shard       int    `json:"shard"`
 	Count       int64  `json:"synapses"`
+	CountPacked int64  `json:"synapses_packed"`
 	CountWide   int64  `json:"synapses_wide"`
 	CountRing   int64  `json:"synapses_ring"`
 }
@@ -61,7 +64,7 @@ type rowsHeader struct {
 // synapses returns the number of synapses of all forms; -1 for invalid numbers.
 func (h *rowsHeader) synapses() int64 {
 	sum := int64(0)
-	for _, n := range []int64{h.Count, h.CountWide, h.CountRing} {
+	for _, n := range []int64{h.Count, h.CountPacked, h.CountWide, h.CountRing} {
 		if n < 0 || n > math.MaxInt64-sum {
 			return -1
 		}
@@ -169,8 +172,9 @@ const writers = 4
 func saveRows(dir, fingerprint string, e *engine.Engine, s int) (seal, error) {
 	r := e.Rows(s)
 	defer runtime.KeepAlive(e)
-	return writeContainer(rowsPath(dir, s), rowsKind, rowsHeader{fingerprint, s, r.Count, r.CountWide, r.CountRing}, []array{
+	return writeContainer(rowsPath(dir, s), rowsKind, rowsHeader{fingerprint, s, r.Count, r.CountPacked, r.CountWide, r.CountRing}, []array{
 		newArray("entry", r.Entry), newArray("synapses", r.Syn),
+		newArray("entry_packed", r.EntryPacked), newArray("synapses_packed", r.SynPacked), newArray("weights_packed", r.Weights),
 		newArray("entry_wide", r.EntryWide), newArray("synapses_wide", r.SynWide),
 		newArray("entry_ring", r.EntryRing), newArray("synapses_ring", r.SynRing),
 	})
@@ -201,8 +205,8 @@ func readNetwork(dir string) (*networkJSON, error) {
 		return nil, fmt.Errorf("%s: damaged: %w", path, err)
 	}
 	switch {
-	case j.Format != networkFormat && j.Format != oldFormat:
-		return nil, fmt.Errorf("%s: format %d, this version reads %d and %d", path, j.Format, oldFormat, networkFormat)
+	case j.Format < oldFormat || j.Format > networkFormat:
+		return nil, fmt.Errorf("%s: format %d, this version reads %d to %d", path, j.Format, oldFormat, networkFormat)
 	case j.Format == oldFormat && (j.Rows != nil || j.Digest != ""):
 		return nil, fmt.Errorf("%s: damaged: format %d with a digest", path, j.Format)
 	case j.Description == nil:
@@ -212,7 +216,7 @@ func readNetwork(dir string) (*networkJSON, error) {
 	case j.Shards < 1:
 		return nil, fmt.Errorf("%s: damaged: %d shards, must be at least 1", path, j.Shards)
 	}
-	if j.Format == networkFormat {
+	if j.Format != oldFormat {
 		if sum, err := j.digest(); err != nil || sum != j.Digest {
 			return nil, fmt.Errorf("%s: damaged: its numbers are not those that were saved (the digest is wrong)", path)
 		}
@@ -244,14 +248,29 @@ func OpenNetwork(dir string) (*Network, error) {
 	if fp != j.Fingerprint {
 		return nil, fmt.Errorf("%s: damaged: the description is not the one that was saved", path)
 	}
+	if i := drawnWeights(desc); j.Format != networkFormat && i >= 0 {
+		pr := &desc.Projections[i]
+		return nil, fmt.Errorf("%s: format %d, of an earlier version, which drew weights from distributions otherwise, as those of %s -> %s: build the network again, with other weights of the same distribution, or go on with the version that saved it",
+			path, j.Format, desc.Names(pr.Pre), desc.Names(pr.Post))
+	}
 	if most := delivery.MaxShards(desc.Neurons()); j.Shards > most {
 		return nil, fmt.Errorf("%s: damaged: %d shards, must be in [1, %d]", path, j.Shards, most)
 	}
 	return j.network(desc, fp, dir), nil
 }
 
+// drawnWeights returns the first projection whose weights are drawn from a
+// distribution; -1 if there is none.
+func drawnWeights(desc *network.Description) int {
+	return slices.IndexFunc(desc.Projections, func(pr network.Projection) bool {
+		_, constant := connect.IsConstant(pr.Weight)
+		_, listed := pr.WeightValues()
+		return !constant && !listed
+	})
+}
+
 func (j *networkJSON) network(desc *network.Description, fingerprint, dir string) *Network {
-	return &Network{desc, j.Shards, j.Bounds, j.Format == oldFormat, j.Synapses - j.Stateful, j.Rows, fingerprint, dir}
+	return &Network{desc, j.Shards, j.Bounds, j.Format != networkFormat, j.Synapses - j.Stateful, j.Rows, fingerprint, dir}
 }
 
 // openRows opens the file of a shard, and checks by its table that it was saved
@@ -286,7 +305,7 @@ func (n *Network) fits(c *container, h *rowsHeader, s int) error {
 	case !n.Old && c.seal != n.seals[s]:
 		return fmt.Errorf("%s: belongs to another network, or to this one as it was saved another time: it is not the file that %s names", c.path, networkPath(n.dir))
 	case h.synapses() < 0:
-		return fmt.Errorf("%s: damaged: %d, %d and %d synapses", c.path, h.Count, h.CountWide, h.CountRing)
+		return fmt.Errorf("%s: damaged: %d, %d, %d and %d synapses", c.path, h.Count, h.CountPacked, h.CountWide, h.CountRing)
 	}
 	for _, a := range c.table.Arrays {
 		if !knownRows(a.Name) {
@@ -296,13 +315,18 @@ func (n *Network) fits(c *container, h *rowsHeader, s int) error {
 	for _, x := range []struct {
 		entry, words string
 		count        int64
-	}{{"entry", "synapses", h.Count}, {"entry_wide", "synapses_wide", h.CountWide}, {"entry_ring", "synapses_ring", h.CountRing}} {
+	}{{"entry", "synapses", h.Count}, {"entry_packed", "synapses_packed", h.CountPacked}, {"entry_wide", "synapses_wide", h.CountWide}, {"entry_ring", "synapses_ring", h.CountRing}} {
 		rows, words := c.length(x.entry), c.length(x.words)
 		if rows != 0 && rows != int64(n.Description.Neurons()) {
 			return fmt.Errorf("%s: damaged: %d rows for %d neurons", c.path, rows, n.Description.Neurons())
 		}
-		// Every segment has at least one synapse, and one word more than synapses.
-		if x.count > words || words > 2*x.count {
+		// Every segment has at least one synapse, and one word more than synapses;
+		// a packed one at most four.
+		most := 2 * x.count
+		if x.entry == "entry_packed" && rows > 0 {
+			most = 5*x.count + kernel.PackedMargin
+		}
+		if x.count > words || words > most {
 			return fmt.Errorf("%s: damaged: %d synapses in %d words", c.path, x.count, words)
 		}
 	}
@@ -341,11 +365,20 @@ func (n *Network) Rows(s int) (delivery.Rows, error) {
 	}
 	defer c.Close()
 	r.Keep = c.keep
-	r.Count, r.CountWide, r.CountRing = h.Count, h.CountWide, h.CountRing
+	r.Count, r.CountPacked, r.CountWide, r.CountRing = h.Count, h.CountPacked, h.CountWide, h.CountRing
 	if r.Entry, err = take[uint64](c, "entry"); err != nil {
 		return r, err
 	}
 	if r.Syn, err = take[uint32](c, "synapses"); err != nil {
+		return r, err
+	}
+	if r.EntryPacked, err = take[uint64](c, "entry_packed"); err != nil {
+		return r, err
+	}
+	if r.SynPacked, err = take[uint16](c, "synapses_packed"); err != nil {
+		return r, err
+	}
+	if r.Weights, err = take[uint32](c, "weights_packed"); err != nil {
 		return r, err
 	}
 	if r.EntryWide, err = take[uint64](c, "entry_wide"); err != nil {

@@ -439,8 +439,9 @@ func TestOpenNetworkErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ old, new, want string }{
-		{`"format": 3`, `"format": 1`, "format 1, this version reads 2 and 3"},
-		{`"format": 3`, `"format": 2`, "format 2 with a digest"},
+		{`"format": 4`, `"format": 1`, "format 1, this version reads 2 to 4"},
+		{`"format": 4`, `"format": 5`, "format 5, this version reads 2 to 4"},
+		{`"format": 4`, `"format": 2`, "format 2 with a digest"},
 		{`"shards": 1`, `"shards": 0`, "0 shards, must be at least 1"},
 		{`"shards": 1`, `"shards": 70000`, "the digest is wrong"},
 		{`"min_delay": 1`, `"min_delay": 2`, "the digest is wrong"},

@@ -202,16 +202,13 @@ func TestWeightDistribution(t *testing.T) {
 			if g.Wide {
 				q = ownQuantum(c.dist, g)
 			}
-			var sum, sq, below float64
+			var sum, sq float64
 			probe := c.mean + c.sd/3
 			for _, x := range xs {
 				sum += x - c.mean
 				sq += (x - c.mean) * (x - c.mean)
 				if x < c.lo-q/2 || x > c.hi+q/2 {
 					t.Fatalf("weight %g outside [%g, %g]", x, c.lo, c.hi)
-				}
-				if x <= probe {
-					below++
 				}
 			}
 			if g.Wide != c.wide {
@@ -224,13 +221,69 @@ func TestWeightDistribution(t *testing.T) {
 			if r := sq/n/(c.sd*c.sd) - 1; math.Abs(r) > 4*math.Sqrt(3.0/n) {
 				t.Errorf("variance is off by a factor %g", 1+r)
 			}
+			// Where joined quanta meet, the distribution function is that of the
+			// distribution.
 			table, _ := connect.Table(c.dist)
-			p := table.CDF(math.Floor(probe/q)*q + q/2)
-			p2 := table.CDF(math.Floor(probe/q)*q - q/2)
-			if math.Abs(below/n-(p+p2)/2) > 4*math.Sqrt(p*(1-p)/n)+(p-p2) {
-				t.Errorf("%g of the weights are up to %g, want %g", below/n, probe, p)
+			lo, hi := c.dist.Bounds()
+			low, p := cells(table, q, int64(math.Floor(lo/q+0.5)), int64(math.Floor(hi/q+0.5)))
+			at := int64(math.Floor(probe/q)) - low
+			edge := (float64(low+at-at%int64(joined(c.dist, q, len(p)))) - 0.5) * q
+			below := 0.0
+			for _, x := range xs {
+				if x < edge {
+					below++
+				}
+			}
+			if want := table.CDF(edge); math.Abs(below/n-want) > 4*math.Sqrt(want*(1-want)/n) {
+				t.Errorf("%g of the weights are below %g, want %g", below/n, edge, want)
 			}
 		})
+	}
+}
+
+// Joining keeps the mean exactly, but for rounding, and nearly all of the standard
+// deviation: what perSD promises, for distributions of all shapes.
+func TestJoin(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		dist connect.Distribution
+	}{
+		{"normal", connect.Normal{Mean: 87.81, SD: 8.781}},
+		{"cut", connect.Above(connect.Normal{Mean: 87.81, SD: 100}, 0)},
+		{"tail", connect.Above(connect.Normal{Mean: 0, SD: 10}, 20)},
+		{"uniform", connect.Uniform{Min: -10, Max: 30}},
+	} {
+		table, _ := connect.Table(c.dist)
+		lo, hi := c.dist.Bounds()
+		q := roundUp(math.Min(math.Max(math.Abs(lo), math.Abs(hi)), 1e6) / MaxCompact)
+		low, p := cells(table, q, int64(math.Floor(lo/q+0.5)), int64(math.Floor(hi/q+0.5)))
+		n := joined(c.dist, q, len(p))
+		values, sums := join(low, p, n)
+		moments := func(value func(int) int64, p []float64) (mean, sd float64) {
+			all := 0.0
+			for k, x := range p {
+				all += x
+				mean += x * float64(value(k))
+			}
+			mean /= all
+			for k, x := range p {
+				sd += x / all * (float64(value(k)) - mean) * (float64(value(k)) - mean)
+			}
+			return mean, math.Sqrt(sd)
+		}
+		mean, sd := moments(func(k int) int64 { return low + int64(k) }, p)
+		got, gotSD := moments(func(k int) int64 { return values[k] }, sums)
+		if math.Abs(got-mean) > 0.001*math.Abs(mean) || math.Abs(gotSD/sd-1) > 0.001 {
+			t.Errorf("%s: mean %g and SD %g quanta in steps of %d, were %g and %g", c.name, got, gotSD, n, mean, sd)
+		}
+		for k, x := range values {
+			if from := low + int64(k*n); x < from || x > min(from+int64(n), low+int64(len(p)))-1 {
+				t.Fatalf("%s: value %d is not one of those that it joins", c.name, x)
+			}
+		}
+		if n > 1 && len(values) > 300 {
+			t.Errorf("%s: %d different weights", c.name, len(values))
+		}
 	}
 }
 

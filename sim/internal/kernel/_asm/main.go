@@ -2,6 +2,7 @@
 // generate there, once for each of the files:
 //
 //	deliver.go  deliver_amd64.s: synapse rows into input sums
+//	packed.go   packed_amd64.s: packed rows into input sums
 //	ring.go     ring_amd64.s: rows into rings
 //	neuron.go   neuron_amd64.s: neuron models over one step
 //	philox.go   philox_amd64.s: the generator
@@ -16,12 +17,14 @@ import (
 )
 
 func main() {
-	kernel := flag.String("kernel", "", "what to generate: deliver, ring, neuron, philox or poisson")
+	kernel := flag.String("kernel", "", "what to generate: deliver, packed, ring, neuron, philox or poisson")
 	flag.Parse()
 	build.ConstraintExpr("!noasm")
 	switch *kernel {
 	case "deliver":
 		deliver()
+	case "packed":
+		packed()
 	case "ring":
 		ring()
 	case "neuron":
@@ -31,7 +34,7 @@ func main() {
 	case "poisson":
 		poisson()
 	default:
-		log.Fatalf("-kernel is %q, must be deliver, ring, neuron, philox or poisson", *kernel)
+		log.Fatalf("-kernel is %q, must be deliver, packed, ring, neuron, philox or poisson", *kernel)
 	}
 	build.Generate()
 }
