@@ -108,10 +108,15 @@ func InspectFile(path string) (FileInfo, error) {
 // know: one that the program that saved the network had registered.
 var ErrUnregistered = param.ErrUnregistered
 
+// ErrEarlier is wrapped by the errors of Open and Verify about a network that was
+// saved by an earlier version, and that this one would draw otherwise: its weights
+// come from distributions.
+var ErrEarlier = store.ErrEarlier
+
 // Verify reads all that Save wrote in dir and compares checksums, fingerprints
 // and numbers. The error joins everything that is wrong; nil means that the
 // network and its state, if there is one, are as they were saved. If an error
-// wraps ErrUnregistered, the checksums were compared, but not what the files
+// wraps ErrUnregistered or ErrEarlier, the checksums were compared, but not what the files
 // say.
 func Verify(dir string) error {
 	if err := named(dir); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +39,8 @@ another one's name, metadata of another run, fewer spikes than were counted, wro
 network or its state, a state later than the recording. Ends with an error if anything is wrong.
 
 Rows that a killed run has after its last checkpoint are reported as a note, not as a problem. So are models, rules
-and devices of your own, which this command does not know: then only checksums are compared.
+and devices of your own, which this command does not know, and networks of earlier versions, whose weights were drawn
+otherwise: then only checksums are compared.
 
 The object of --json: ok, problems, notes (lists of texts), parts, spikes, samples (that were read), network
 (whether there is one), and if something is wrong error.`,
@@ -123,8 +125,10 @@ func (r *checkReport) add(err error) {
 	}
 	var wrong []error
 	for _, l := range leaves(err) {
-		if err := fmt.Errorf("%s%w", l.around, l.err); errors.Is(err, sim.ErrUnregistered) {
-			r.Notes = append(r.Notes, message(err)+"; of this network only checksums were compared")
+		if err := fmt.Errorf("%s%w", l.around, l.err); errors.Is(err, sim.ErrUnregistered) || errors.Is(err, sim.ErrEarlier) {
+			if note := message(err) + "; of this network only checksums were compared"; !slices.Contains(r.Notes, note) {
+				r.Notes = append(r.Notes, note)
+			}
 		} else {
 			wrong = append(wrong, err)
 		}

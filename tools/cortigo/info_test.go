@@ -96,10 +96,10 @@ func TestCheck(t *testing.T) {
 	m := run(t, "--out", dir, "--checkpoint-every", "30", "--record", "spikes,voltages")
 	c := object(t, must(t, "check", "--json", dir))
 	wantKeys(t, c, "ok", "problems", "notes", "parts", "spikes", "samples", "network")
-	if c["ok"] != true || c["spikes"] != m["spikes"] || c["samples"] != 38500.0 || c["parts"] != 7.0 || c["network"] != true {
-		t.Errorf("%v", c) // until 30, 60, 90, 100 ms; the first 30 ms have no spikes
+	if c["ok"] != true || c["spikes"] != m["spikes"] || c["samples"] != 38500.0 || c["parts"] != 8.0 || c["network"] != true {
+		t.Errorf("%v", c) // until 30, 60, 90, 100 ms
 	}
-	if text := must(t, "check", dir); !strings.Contains(text, "is whole: 7 parts") {
+	if text := must(t, "check", dir); !strings.Contains(text, "is whole: 8 parts") {
 		t.Error(text)
 	}
 	for name, want := range map[string]string{

@@ -321,7 +321,7 @@ func TestBenchJSON(t *testing.T) {
 // the version in which they last changed.
 func TestBenchShare(t *testing.T) {
 	t.Parallel()
-	for threads, want := range map[string][3]float64{"1": {43, 22245, 14850}, "2": {50, 38436, 29761}} {
+	for threads, want := range map[string][3]float64{"1": {39, 22213, 14850}, "2": {49, 38428, 29761}} {
 		m := object(t, must(t, "bench", "--share", "8", "--scale", "0.02", "--t-sim", "500", "--threads", threads, "--json"))
 		if got := [3]float64{m["spikes"].(float64), m["synaptic_events"].(float64), m["synapses"].(float64)}; got != want || fmt.Sprint(m["threads"]) != threads || m["shards"] != m["threads"] {
 			t.Errorf("%s threads, %v shards: %v spikes, events and synapses, want %v", threads, m["shards"], got, want)

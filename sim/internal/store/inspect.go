@@ -139,7 +139,7 @@ func VerifyNetwork(dir string) []error {
 	var errs []error
 	n, err := OpenNetwork(dir)
 	if err != nil {
-		if !errors.Is(err, param.ErrUnregistered) {
+		if !errors.Is(err, param.ErrUnregistered) && !errors.Is(err, ErrEarlier) {
 			return []error{err}
 		}
 		errs = append(errs, err) // and the files can be compared all the same

@@ -250,14 +250,18 @@ func OpenNetwork(dir string) (*Network, error) {
 	}
 	if i := drawnWeights(desc); j.Format != networkFormat && i >= 0 {
 		pr := &desc.Projections[i]
-		return nil, fmt.Errorf("%s: format %d, of an earlier version, which drew weights from distributions otherwise, as those of %s -> %s: build the network again, with other weights of the same distribution, or go on with the version that saved it",
-			path, j.Format, desc.Names(pr.Pre), desc.Names(pr.Post))
+		return nil, fmt.Errorf("%s: format %d, of %w, as those of %s -> %s: build the network again, which gives other weights of the same distribution, or go on with the version that saved it",
+			path, j.Format, ErrEarlier, desc.Names(pr.Pre), desc.Names(pr.Post))
 	}
 	if most := delivery.MaxShards(desc.Neurons()); j.Shards > most {
 		return nil, fmt.Errorf("%s: damaged: %d shards, must be in [1, %d]", path, j.Shards, most)
 	}
 	return j.network(desc, fp, dir), nil
 }
+
+// ErrEarlier is wrapped by errors about networks that this version would draw
+// otherwise.
+var ErrEarlier = errors.New("an earlier version, which drew weights from distributions otherwise")
 
 // drawnWeights returns the first projection whose weights are drawn from a
 // distribution; -1 if there is none.
