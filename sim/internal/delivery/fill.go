@@ -111,7 +111,7 @@ func (b *rowBuilder) Fill(sh *Synapses, worker int) error {
 
 // fillRows makes the rows of one form; bundles are in order of source
 // population.
-func fillRows[R placed](b *rowBuilder, sh *Synapses, r rowForm[R], bundles []*wiring.Bundle, work *rowWork, part *partition[R]) error {
+func fillRows[R any](b *rowBuilder, sh *Synapses, r rowForm[R], bundles []*wiring.Bundle, work *rowWork, part *partition[R]) error {
 	if len(bundles) == 0 {
 		return nil
 	}

@@ -1,9 +1,11 @@
 package delivery
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
+	"unsafe"
 
 	"cortigo/sim/internal/kernel"
 	"cortigo/sim/internal/wiring"
@@ -104,7 +106,8 @@ type packedRecord struct {
 	choice uint8
 }
 
-func (r packedRecord) place(uint) (source, key int) { return int(r.source), int(r.key) }
+// swapped is 1 where the first byte of a word is its high one.
+var swapped = uint32(binary.NativeEndian.Uint16([]byte{0, 1}) & 1)
 
 // A spot is where the next synapse of a source and key goes: the word of its
 // target, the byte that chooses its weight.
@@ -155,7 +158,12 @@ func (f *packedForm) add(p *partition[packedRecord], target uint16, _ int, d *wi
 // place implements rowForm: a segment's targets go where it begins, what chooses
 // their weights after them.
 func (f *packedForm) place(pl *placer, first, n, keys int, chunks [][]packedRecord) error {
-	tally(pl, n*keys, keys, 0, chunks)
+	pl.clear(n * keys)
+	for _, c := range chunks {
+		for i := range c {
+			pl.count[int(c[i].source)*keys+int(c[i].key)]++
+		}
+	}
 	choose := f.weights.Choose>>f.class&1 != 0
 	if cap(pl.spot) < n*keys {
 		pl.spot = make([]spot, n*keys)
@@ -173,12 +181,13 @@ func (f *packedForm) place(pl *placer, first, n, keys int, chunks [][]packedReco
 	case long:
 		f.placeLong(pl.count, spots, keys, choose, chunks)
 	case choose:
+		choices := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(syn))), 2*len(syn))
 		for _, c := range chunks {
 			for i := range c {
 				r := &c[i]
 				at := &spots[int(r.source)*keys+int(r.key)]
 				syn[at.target] = r.target
-				syn[at.choice>>1] |= uint16(r.choice) << (at.choice & 1 * 8)
+				choices[at.choice^swapped] = r.choice
 				at.target++
 				at.choice++
 			}

@@ -31,25 +31,18 @@ type record[W word] struct {
 	source uint16 // within its bucket of sources
 }
 
-func (r record[W]) place(half uint) (source, key int) { return int(r.source), int(r.key >> half) }
-
-// A placed is a record of any form: the source, and the key, shifted by half.
-type placed interface {
-	place(half uint) (source, key int)
-}
-
 const chunkLen = 512
 
 // A partition collects records by buckets of consecutive sources, each bucket a
 // list of chunks, so that every bucket is written in order and later sorted
 // within the cache.
-type partition[R placed] struct {
+type partition[R any] struct {
 	shift  uint // sources per bucket, as a power of two
 	bucket []bucket[R]
 	free   [][]R
 }
 
-type bucket[R placed] struct {
+type bucket[R any] struct {
 	full [][]R
 	last []R
 }
@@ -126,24 +119,18 @@ type placer struct {
 	spot  []spot // of packed rows
 }
 
-// tally counts the records of chunks by source and key, of which there are size.
-func tally[R placed](pl *placer, size, keys int, half uint, chunks [][]R) {
+// clear makes room to count so many sources and keys.
+func (pl *placer) clear(size int) {
 	if cap(pl.count) < size {
 		pl.count, pl.at = make([]uint32, size), make([]uint32, size)
 	}
 	pl.count, pl.at = pl.count[:size], pl.at[:size]
 	clear(pl.count)
-	for _, c := range chunks {
-		for i := range c {
-			source, key := c[i].place(half)
-			pl.count[source*keys+key]++
-		}
-	}
 }
 
 // A rowForm is what makes the rows of one form, of one source population after
 // another.
-type rowForm[R placed] interface {
+type rowForm[R any] interface {
 	// room returns how many words so many synapses in so many segments take at
 	// most.
 	room(records, segments int64) int64
@@ -181,7 +168,12 @@ func (r *rows[W]) end() { r.syn = r.syn[:r.used] }
 
 func (r *rows[W]) place(pl *placer, first, n, keys int, chunks [][]record[W]) error {
 	half := r.half()
-	tally(pl, n*keys, keys, half, chunks)
+	pl.clear(n * keys)
+	for _, c := range chunks {
+		for i := range c {
+			pl.count[int(c[i].source)*keys+int(c[i].key>>half)]++
+		}
+	}
 	long := false
 	for s := range n {
 		if err := r.layRow(first+s, pl.count[s*keys:(s+1)*keys], pl.at[s*keys:(s+1)*keys], &long); err != nil {

@@ -39,11 +39,15 @@ type seat struct {
 	_    [104]byte
 }
 
-// patience is how long a worker spins before it sleeps. Steps take microseconds,
-// and being woken takes some ten; whoever waits for longer waits for a worker that
-// has lost its processor within its work, for some milliseconds, and may be
-// sitting on the one that it needs.
-const patience = 50 * time.Microsecond
+// A worker spins for twice as long as its own work took, since processors differ,
+// within these bounds, before it sleeps. Steps take microseconds, and being woken
+// takes some ten; whoever waits for longer waits for a worker that has lost its
+// processor within its work, for some milliseconds, and may be sitting on the one
+// that it needs.
+const (
+	minPatience = 50 * time.Microsecond
+	maxPatience = 400 * time.Microsecond
+)
 
 // NewWorkers returns n workers, numbered from 0, and their seats.
 func NewWorkers(n int) *Workers {
@@ -144,6 +148,7 @@ func (w *worker) take(i int, round int64) {
 // meanwhile. A worker is late when it was in the last round, or has not come by the
 // time in which it could have done its work.
 func (w *worker) wait(round int64, start time.Time, own time.Duration) (helped time.Duration) {
+	patience := max(minPatience, min(2*own, maxPatience))
 	own = min(own, patience)
 	if w.absent.Load() > 0 {
 		helped = w.help(round, func(s *seat, i int) bool { return s.by.Load() != int64(i) })
