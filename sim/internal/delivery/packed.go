@@ -32,8 +32,8 @@ const manySlots = 12 << 10
 // packedClasses are the classes of source populations, and their weights.
 type packedClasses struct {
 	weights *kernel.PackedWeights
-	of      []int     // class of each source population; -1: not packed
-	codes   [][]uint8 // of each class, which place of its table has the weight x, by x + wiring.MaxCompact
+	of      []int                             // class of each source population; -1: not packed
+	codes   []*[2*wiring.MaxCompact + 2]uint8 // of each class, which place of its table has the weight x, by x + wiring.MaxCompact
 }
 
 // newPackedClasses finds source populations whose compact synapses have so few
@@ -58,7 +58,7 @@ func newPackedClasses(bySource [][]*wiring.Bundle, slots int) *packedClasses {
 		c.of[p] = k
 	}
 	for k, values := range tables {
-		code := make([]uint8, 2*wiring.MaxCompact+1)
+		code := new([2*wiring.MaxCompact + 2]uint8)
 		for i, x := range values {
 			c.weights.Table[k][i] = int32(x)
 			code[x+wiring.MaxCompact] = uint8(i)
@@ -102,9 +102,12 @@ func packedValues(bundles []*wiring.Bundle) ([]int64, bool) {
 type packedRecord struct {
 	target uint16
 	source uint16 // within its bucket of sources
-	key    uint8  // the delay, beside the channel where there are two
-	choice uint8
+	how    uint16 // the key, halved where there is one channel, and above it in 8 bits what chooses the weight
 }
+
+func (r *packedRecord) key() int { return int(r.how & 0xff) }
+
+func (r *packedRecord) choice() uint8 { return uint8(r.how >> 8) }
 
 // swapped is 1 where the first byte of a word is its high one.
 var swapped = uint32(binary.NativeEndian.Uint16([]byte{0, 1}) & 1)
@@ -145,13 +148,15 @@ func (f *packedForm) half() uint {
 }
 
 func (f *packedForm) add(p *partition[packedRecord], target uint16, _ int, d *wiring.Drawn) {
-	mask, half, code := uint32(1)<<p.shift-1, f.half(), f.classes.codes[f.class]
+	mask, shift, half, code, buckets := uint32(1)<<p.shift-1, p.shift&31, f.half()&15, f.classes.codes[f.class], p.bucket
+	keys, weights := d.Key[:len(d.Source)], d.Weight[:len(d.Source)]
 	for k, source := range d.Source {
-		b := &p.bucket[source>>p.shift]
+		b := &buckets[source>>shift]
 		if len(b.last) == cap(b.last) {
 			p.turn(b)
 		}
-		b.last = append(b.last, packedRecord{target, uint16(source & mask), uint8(d.Key[k] >> half), code[d.Weight[k]+wiring.MaxCompact]})
+		choice := code[(weights[k]+wiring.MaxCompact)&(2*wiring.MaxCompact+1)]
+		b.last = append(b.last, packedRecord{target, uint16(source & mask), keys[k]>>half | uint16(choice)<<8})
 	}
 }
 
@@ -161,7 +166,7 @@ func (f *packedForm) place(pl *placer, first, n, keys int, chunks [][]packedReco
 	pl.clear(n * keys)
 	for _, c := range chunks {
 		for i := range c {
-			pl.count[int(c[i].source)*keys+int(c[i].key)]++
+			pl.count[int(c[i].source)*keys+c[i].key()]++
 		}
 	}
 	choose := f.weights.Choose>>f.class&1 != 0
@@ -185,9 +190,9 @@ func (f *packedForm) place(pl *placer, first, n, keys int, chunks [][]packedReco
 		for _, c := range chunks {
 			for i := range c {
 				r := &c[i]
-				at := &spots[int(r.source)*keys+int(r.key)]
+				at := &spots[int(r.source)*keys+r.key()]
 				syn[at.target] = r.target
-				choices[at.choice^swapped] = r.choice
+				choices[at.choice^swapped] = r.choice()
 				at.target++
 				at.choice++
 			}
@@ -195,7 +200,7 @@ func (f *packedForm) place(pl *placer, first, n, keys int, chunks [][]packedReco
 	default:
 		for _, c := range chunks {
 			for i := range c {
-				at := &spots[int(c[i].source)*keys+int(c[i].key)]
+				at := &spots[int(c[i].source)*keys+c[i].key()]
 				syn[at.target] = c[i].target
 				at.target++
 			}
@@ -255,7 +260,7 @@ func (r *packedRows) placeLong(count []uint32, spots []spot, keys int, choose bo
 	for _, c := range chunks {
 		for i := range c {
 			x := &c[i]
-			k := int(x.source)*keys + int(x.key)
+			k := int(x.source)*keys + x.key()
 			part, in := done[k]/most, done[k]%most
 			done[k]++
 			begin := int(spots[k].target) + int(part)*kernel.PackedLen(most, choose)
@@ -265,7 +270,7 @@ func (r *packedRows) placeLong(count []uint32, spots []spot, keys int, choose bo
 			}
 			r.syn[begin+int(in)] = x.target
 			if choose {
-				r.syn[begin+m+int(in>>1)] |= uint16(x.choice) << (in & 1 * 8)
+				r.syn[begin+m+int(in>>1)] |= uint16(x.choice()) << (in & 1 * 8)
 			}
 		}
 	}

@@ -15,8 +15,8 @@ import (
 
 // packedOf are classes for one source population with so many weights.
 func packedOf(weights int) *packedClasses {
-	c := &packedClasses{weights: new(kernel.PackedWeights), of: []int{3}, codes: make([][]uint8, 4)}
-	c.codes[3] = make([]uint8, 2*wiring.MaxCompact+1)
+	c := &packedClasses{weights: new(kernel.PackedWeights), of: []int{3}, codes: make([]*[2*wiring.MaxCompact + 2]uint8, 4)}
+	c.codes[3] = new([2*wiring.MaxCompact + 2]uint8)
 	for i := range weights {
 		x := 60*i - 7000
 		c.weights.Table[3][i] = int32(x)
