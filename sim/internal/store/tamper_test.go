@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -44,7 +45,7 @@ func savedFiles(t testing.TB) map[string][]byte {
 	join := func(a, b *sim.Nodes, r connect.Rule, s connect.Synapse) { t.Helper(); net.Connect(a, b, r, s) }
 	a, b := create("a", 30, neuron.DefaultIafPscExp()), create("b", 20, neuron.DefaultIafPscAlpha())
 	c, p := create("c", 20, neuron.DefaultIafPscDelta()), create("p", 10, neuron.Parrot{})
-	join(a, a, connect.FixedInDegree{N: 8}, connect.Synapse{Weight: connect.Normal{Mean: 20, SD: 4}, Delay: connect.Uniform{Min: 0.5, Max: 3}})
+	join(a, a, connect.FixedInDegree{N: 8}, connect.Synapse{Weight: connect.Normal{Mean: 0, SD: 40}, Delay: connect.Uniform{Min: 0.5, Max: 3}})
 	join(a, b, connect.FixedTotalNumber{N: 100}, connect.Synapse{Weight: connect.LogNormal{Mean: 2, SD: 0.5}, Delay: connect.Constant(9)})
 	join(p, c, connect.PairwiseBernoulli{P: 0.5}, connect.Synapse{Weight: connect.Constant(0.5), Delay: connect.Constant(1.5)})
 	join(a, c, connect.FixedInDegree{N: 3}, connect.Synapse{Model: "counting_synapse", Weight: connect.Constant(0.25), Delay: connect.Constant(3)}) // see synapses_test.go
@@ -214,6 +215,74 @@ func TestNumbersOfFiles(t *testing.T) {
 	t.Logf("%d places, %d changes, %d opened", len(places), tried, opened)
 	if len(places) < 40 || opened > tried*2/3 {
 		t.Errorf("of %d places, %d changes, %d were opened: this test shows little", len(places), tried, opened)
+	}
+}
+
+// Bits of packed rows, of sources with one weight and with a choice, are flipped: that
+// is found, and where checksums fit again nothing panics.
+func TestFlippedBitsOfPackedRows(t *testing.T) {
+	net := sim.New(sim.Seed(7), sim.Threads(1), sim.Shards(1))
+	// So many targets that a choice of weights is packed.
+	many, one, choose := net.Create("many", 12300, neuron.DefaultIafPscExp()), net.Create("one", 20, neuron.Parrot{}), net.Create("choose", 20, neuron.Parrot{})
+	net.Connect(one, many.Slice(0, 400), connect.FixedInDegree{N: 4}, connect.Synapse{Weight: connect.Constant(20), Delay: connect.Uniform{Min: 0.5, Max: 20}})
+	net.Connect(choose, many.Slice(0, 400), connect.FixedInDegree{N: 4}, connect.Synapse{Weight: connect.Normal{Mean: 0, SD: 40}, Delay: connect.Uniform{Min: 0.5, Max: 3}})
+	net.Connect(choose.Slice(0, 1), many, connect.AllToAll{}, connect.Synapse{Weight: connect.Normal{Mean: 0, SD: 40}, Delay: connect.Constant(3)})
+	for _, p := range []*sim.Nodes{one, choose} {
+		net.Connect(net.Create("", 1, device.SpikeGenerator{Times: []float64{1, 3, 3.5}}), p, nil, connect.Synapse{})
+	}
+	must(t, net.Simulate(t.Context(), 5))
+	dir := t.TempDir()
+	must(t, net.Save(dir))
+	rows := filepath.Join(dir, filepath.FromSlash(files[1]))
+	saved, err := os.ReadFile(rows)
+	must(t, err)
+	r := rand.New(rand.NewPCG(1, 2))
+	lengths := map[string]int{}
+	flip := func(name string, byteAt, bit int) {
+		must(t, os.WriteFile(rows, saved, 0o644))
+		must(t, store.Reseal(dir, func(_ string, _ map[string]json.RawMessage, arrays map[string][]byte) {
+			for name, b := range arrays {
+				lengths[name] = len(b)
+			}
+			if b := arrays[name]; b != nil {
+				b[byteAt] ^= 1 << bit
+			}
+		}))
+	}
+	flip("", 0, 0)
+	must(t, open(t, dir, "sealed as it was"))
+	if lengths["entry_packed"] == 0 || lengths["synapses"] > 0 {
+		t.Fatalf("arrays of %v bytes: these synapses are not packed", lengths)
+	}
+	tried, opened := 0, 0
+	for _, c := range []struct {
+		array    string
+		from, to int // bytes
+	}{
+		{"entry_packed", 8 * 12300, lengths["entry_packed"]},
+		{"synapses_packed", 0, 4000}, {"synapses_packed", lengths["synapses_packed"] - 4000, lengths["synapses_packed"]},
+		{"weights_packed", 0, 2048}, {"weights_packed", lengths["weights_packed"] - 4, lengths["weights_packed"]},
+	} {
+		for range 12 {
+			at, bit := c.from+r.IntN(c.to-c.from), r.IntN(8)
+			what := fmt.Sprintf("bit %d of byte %d of %s", bit, at, c.array)
+			flip(c.array, at, bit)
+			if tried++; open(t, dir, what+" (sealed)") == nil {
+				opened++
+			}
+			file, err := os.ReadFile(rows)
+			must(t, err)
+			must(t, os.WriteFile(rows, saved, 0o644))
+			must(t, store.Reseal(dir, nil))
+			must(t, os.WriteFile(rows, file, 0o644))
+			if open(t, dir, what) == nil || sim.Verify(dir) == nil {
+				t.Errorf("%s: not found", what)
+			}
+		}
+	}
+	t.Logf("%d changes, %d opened where checksums fit", tried, opened)
+	if opened < 5 || opened > tried*3/4 {
+		t.Errorf("of %d changes %d were opened: this test shows little", tried, opened)
 	}
 }
 
