@@ -95,7 +95,7 @@ func (r *rows[W]) add(p *partition[record[W]], target uint16, n int, d *wiring.D
 	}
 }
 
-// take hands the chunks of bucket i to visit and frees them.
+// take empties bucket i and returns its chunks, which release takes back.
 func (p *partition[R]) take(i int) [][]R {
 	b := &p.bucket[i]
 	chunks := b.full

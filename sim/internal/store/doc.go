@@ -50,8 +50,10 @@
 // be read, too.
 //
 // The arrays of rows are those of engine.Rows, for synapses of 4 bytes ("entry",
-// "synapses"), of 8 ("entry_wide", "synapses_wide") and of rings: the cursor of every
-// source neuron's row, and the words of all rows; see kernel.Cursor and kernel.RingRow. A
+// "synapses"), of 2 or 3 ("entry_packed", "synapses_packed"), of 8 ("entry_wide",
+// "synapses_wide") and of rings: the cursor of every source neuron's row, and the words
+// of all rows; see kernel.Cursor, kernel.PackedWeights, whose tables are
+// "weights_packed", and kernel.RingRow. A
 // state has a column of float64 for each population and state column, "P/NAME", in order of
 // neurons and so independent of shards; the spikes whose synapses may still deliver
 // ("recent/..."); and the input under way from synapses that were replaced

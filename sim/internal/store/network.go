@@ -325,7 +325,7 @@ func (n *Network) fits(c *container, h *rowsHeader, s int) error {
 			return fmt.Errorf("%s: damaged: %d rows for %d neurons", c.path, rows, n.Description.Neurons())
 		}
 		// Every segment has at least one synapse, and one word more than synapses;
-		// a packed one at most four.
+		// a packed one of a single synapse has up to five, its link included.
 		most := 2 * x.count
 		if x.entry == "entry_packed" && rows > 0 {
 			most = 5*x.count + kernel.PackedMargin

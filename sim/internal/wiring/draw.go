@@ -265,11 +265,13 @@ func (w *Drawer) Weights(most int) (values []int64, ok bool) {
 	return slices.Clone(v.value), len(v.value) <= most
 }
 
-// The weights of a distribution are of so few different numbers, about differentWeights, that most
-// are kept in a byte, but at least perSD to its standard deviation: neighbouring
-// multiples of the quantum are joined, and drawn as their mean. That keeps the mean
-// of the distribution; its standard deviation loses at most 0.07 %, since the
-// variance within a step is a twelfth of its square.
+// The weights of a distribution are of so few different numbers, about
+// differentWeights, that most are kept in a byte, but at least perSD to its standard
+// deviation: neighbouring multiples of the quantum are joined, and drawn as their
+// mean, rounded. That keeps the mean of the distribution to within half a quantum;
+// its standard deviation loses at most 0.07 %, since the variance within a step is a
+// twelfth of its square (a little more where bounds cut off most of it: what is
+// drawn anew does not count for the step).
 const (
 	differentWeights = 120
 	perSD            = 8
