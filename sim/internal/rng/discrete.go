@@ -58,8 +58,9 @@ func (d *Discrete) Draw(u uint32) int {
 	p := uint64(u) * d.n
 	i := p >> 32
 	c := d.column[i]
+	index := uint64(c.alias) // without a branch: it would be taken at random
 	if uint32(p) < c.threshold {
-		return int(i)
+		index = i
 	}
-	return int(c.alias)
+	return int(index)
 }
