@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -213,6 +214,37 @@ func TestPackedDeliversConnections(t *testing.T) {
 				checkCurrents(t, again, want)
 			}
 		})
+	}
+}
+
+// Synapses that come later, with spikes under way to the ones before, or that get other
+// weights then, act the same whatever the shards, whose forms differ.
+func TestPackedChangedUnderWay(t *testing.T) {
+	ctx := context.Background()
+	c := packedCases()[1]
+	run := func(opts ...sim.Option) *memory {
+		net := c.build(t, opts...)
+		m := watchPacked(t, net)
+		must(t, net.Simulate(ctx, 6.3))
+		nodes := func(name string) *sim.Nodes {
+			p, err := net.Nodes(name)
+			must(t, err)
+			return p
+		}
+		net.Connect(nodes("from"), nodes("merged"), connect.FixedInDegree{N: 2}, connect.Synapse{Weight: connect.Normal{Mean: 5, SD: 40}, Delay: connect.Constant(25.5)})
+		net.Connect(nodes("from"), nodes("split"), connect.FixedInDegree{N: 2}, connect.Synapse{Weight: connect.Constant(-22), Delay: connect.Constant(12.7)})
+		must(t, net.Simulate(ctx, 2.2))
+		cs, err := net.Connections(sim.ConnectionQuery{Source: nodes("from"), Target: nodes("merged").Slice(0, 50)})
+		must(t, err)
+		net.SetWeights(cs[:20], 60)
+		must(t, net.Simulate(ctx, packedTime-8.5))
+		return m
+	}
+	want := run(sim.Shards(1), sim.Threads(1))
+	for _, x := range [][2]int{{3, 3}, {64, 2}} {
+		if got := run(sim.Shards(x[0]), sim.Threads(x[1])); !reflect.DeepEqual(got.samples, want.samples) {
+			t.Errorf("%d shards, %d threads: other samples", x[0], x[1])
+		}
 	}
 }
 
