@@ -54,7 +54,7 @@ func NewRowBuilder(l *Layout, ring bool, workers int, j *wiring.Job, bundles []*
 	})
 	b := &rowBuilder{layout: l, neurons: neurons, ring: ring, job: j, bySource: bySource, order: order, work: make([]rowWork, workers)}
 	if !ring {
-		b.packed = newPackedClasses(bySource, slices.Max(l.Slots))
+		b.packed = newPackedClasses(bySource, l)
 	}
 	return b
 }

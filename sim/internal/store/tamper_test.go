@@ -222,8 +222,8 @@ func TestNumbersOfFiles(t *testing.T) {
 // is found, and where checksums fit again nothing panics.
 func TestFlippedBitsOfPackedRows(t *testing.T) {
 	net := sim.New(sim.Seed(7), sim.Threads(1), sim.Shards(1))
-	// So many targets that a choice of weights is packed.
-	many, one, choose := net.Create("many", 12300, neuron.DefaultIafPscExp()), net.Create("one", 20, neuron.Parrot{}), net.Create("choose", 20, neuron.Parrot{})
+	// So many sources, most without synapses, that segments are short on average and a choice of weights is packed.
+	many, one, choose := net.Create("many", 12300, neuron.DefaultIafPscExp()), net.Create("one", 20, neuron.Parrot{}), net.Create("choose", 3000, neuron.Parrot{}).Slice(0, 20)
 	net.Connect(one, many.Slice(0, 400), connect.FixedInDegree{N: 4}, connect.Synapse{Weight: connect.Constant(20), Delay: connect.Uniform{Min: 0.5, Max: 20}})
 	net.Connect(choose, many.Slice(0, 400), connect.FixedInDegree{N: 4}, connect.Synapse{Weight: connect.Normal{Mean: 0, SD: 40}, Delay: connect.Uniform{Min: 0.5, Max: 3}})
 	net.Connect(choose.Slice(0, 1), many, connect.AllToAll{}, connect.Synapse{Weight: connect.Normal{Mean: 0, SD: 40}, Delay: connect.Constant(3)})
