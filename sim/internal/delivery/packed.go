@@ -26,8 +26,8 @@ type packedRows struct {
 
 // shortSegment is the mean number of synapses in a segment below which they are
 // packed where their weights differ: there links take as much memory as weights, and
-// looking a weight up little of the time. Longer segments are delivered some 7 %
-// faster with the weight in the word.
+// looking a weight up little of the time. Longer segments are delivered a few
+// per cent faster with the weight in the word.
 const shortSegment = 10.0
 
 // packedClasses are the classes of source populations, and their weights.
