@@ -11,7 +11,8 @@ import (
 // EstimateMemory returns about how many bytes of memory a program needs at most to
 // build and run this network, from what has been created and connected so far. It
 // builds nothing, and is right to about 25 % for networks of more than a million
-// synapses. The memory of recorders is not included.
+// synapses; where sources have few different weights it is too much, up to twice. The
+// memory of recorders is not included.
 func (n *Network) EstimateMemory() (bytes int64, err error) {
 	err = n.reading("EstimateMemory", func() (err error) {
 		bytes, err = n.estimateMemory()
