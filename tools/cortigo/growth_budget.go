@@ -47,8 +47,8 @@ func measureBudget(ctx context.Context, factor float64, threads int, tSim float6
 	}{
 		{"", func() {}},
 		{"Poisson input", func() { b.poisson = false }},
-		{"weights that differ", func() { b.sameWeight = true }},
-		{"rows from memory", func() { // few sources, often: 0.8 MB of rows a worker, in the second-level cache
+		{"weights that differ", func() { b.sameWeight = true }}, // and with them two bytes of four
+		{"rows from memory", func() { // few sources, often: 0.4 MB of rows a worker, in the second-level cache
 			b.rate *= float64(b.sources) / 100
 			b.sources = 100
 		}},

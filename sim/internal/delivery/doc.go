@@ -5,7 +5,7 @@
 //	layout.go      which shard a neuron lives in, and which slot of its sums
 //	synapses.go    all synapses onto a shard; what is under way through them
 //	kind.go        what is asked of synapses of any kind, and the sums they deliver to
-//	static.go      synapses that never change: rows of either form, or a ring
+//	static.go      synapses that never change: rows of three forms, or a ring
 //	rows.go        rows: sorted by source and delay, placed; fill.go: all those of a shard
 //	packed.go      rows of 2 or 3 bytes a synapse, where there are few different weights
 //	ring.go        rows and sums of shards of few neurons

@@ -21,7 +21,6 @@ type packedRows struct {
 	count   int64
 
 	degree []uint32 // synapses of each source, until the engine has summed them
-	single bool     // as of rows
 }
 
 // shortSegment is the mean number of synapses in a segment below which they are
@@ -137,7 +136,8 @@ type spot struct{ target, choice uint32 }
 type packedForm struct {
 	*packedRows
 	classes *packedClasses
-	class   int // of the population at hand
+	class   int  // of the population at hand
+	single  bool // which uses channel 0 alone, so that keys are halved
 }
 
 func (f *packedForm) room(records, segments int64) int64 {

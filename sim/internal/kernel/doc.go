@@ -4,6 +4,7 @@
 // + c, since a fused multiply-add would change the last bit.
 //
 //	deliver.go     synapse rows into input sums
+//	packed.go      the same where sources have few different weights
 //	ring.go        the same for shards of few neurons
 //	input.go       what arrives at neurons in a step
 //	exp.go         iaf_psc_exp over one step

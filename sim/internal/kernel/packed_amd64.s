@@ -145,9 +145,7 @@ segment:
 	SHRL    $0x0a, R11
 	MOVL    32768(BX), R12
 	BTL     R11, R12
-
-	// The flag stays as it is until the branch: only the table's address is made.
-	JCS choose
+	JCS     choose
 
 	// One weight for all.
 	ANDL $0x1f, R11

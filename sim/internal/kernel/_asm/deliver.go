@@ -21,7 +21,14 @@ const (
 )
 
 func deliver() {
-	mask := GLOBL("deliverMask", RODATA|NOPTR)
+	mask := groupMask("deliverMask")
+	deliverLoop("deliverAMD64", "uint32", 4, mask)
+	deliverLoop("deliverWideAMD64", "uint64", 8, mask)
+}
+
+// groupMask writes the masks of a group: those from 8*k on keep its last k synapses.
+func groupMask(name string) Mem {
+	mask := GLOBL(name, RODATA|NOPTR)
 	for k := range 2 * group {
 		x := uint64(0)
 		if k >= group {
@@ -29,8 +36,27 @@ func deliver() {
 		}
 		DATA(8*k, U64(x))
 	}
-	deliverLoop("deliverAMD64", "uint32", 4, mask)
-	deliverLoop("deliverWideAMD64", "uint64", 8, mask)
+	return mask
+}
+
+// touch prefetches the lines from a, where one begins, to the one with last, or the
+// first four of many. It destroys both.
+func touch(a, last reg.GPVirtual, label string) {
+	long, few := GP64(), GP64()
+	LEAQ(Mem{Base: a, Disp: line * linesShort}, long)
+	LEAQ(Mem{Base: a, Disp: line * 3}, few)
+	CMPQ(long, last)
+	CMOVQLE(few, last)
+	Label(label)
+	for k := range 4 {
+		PREFETCHT0(Mem{Base: a})
+		ADDQ(Imm(line), a)
+		CMPQ(a, last)
+		if k < 3 {
+			CMOVQGT(last, a)
+		}
+	}
+	JLE(LabelRef(label))
 }
 
 // deliverLoop writes the loop for words of size bytes. Apart from memory,
@@ -76,21 +102,7 @@ func deliverLoop(name, word string, size int, mask Mem) {
 		ANDL(U32(0x7fff), c.As32())
 		LEAQ(Mem{Base: a, Index: c, Scale: scale}, last)
 		ANDQ(I32(-line), a)
-		long, few := GP64(), GP64()
-		LEAQ(Mem{Base: a, Disp: line * linesShort}, long)
-		LEAQ(Mem{Base: a, Disp: line * 3}, few)
-		CMPQ(long, last)
-		CMOVQLE(few, last)
-		Label(label)
-		for k := range 4 {
-			PREFETCHT0(Mem{Base: a})
-			ADDQ(Imm(line), a)
-			CMPQ(a, last)
-			if k < 3 {
-				CMOVQGT(last, a)
-			}
-		}
-		JLE(LabelRef(label))
+		touch(a, last, label)
 	}
 
 	Comment("Prefetch the first segments.")

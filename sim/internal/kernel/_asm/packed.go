@@ -16,14 +16,7 @@ const (
 // packed writes the loop of DeliverPacked. It is that of other rows, with two
 // ways through a segment: one weight for all, or one of a table for each.
 func packed() {
-	mask := GLOBL("packedMask", RODATA|NOPTR)
-	for k := range 2 * group {
-		x := uint64(0)
-		if k >= group {
-			x = 1<<64 - 1
-		}
-		DATA(8*k, U64(x))
-	}
+	mask := groupMask("packedMask")
 	TEXT("deliverPackedAMD64", NOSPLIT, "func(active *uint64, n int, due uint64, syn *uint16, weights, sum0, sum1 *int32) int")
 	Doc("deliverPackedAMD64 is the loop of DeliverPacked over active[0:n], n > 0, for",
 		"due < 1<<16; it returns how many cursors are left. It trusts the cursors.")
@@ -67,21 +60,7 @@ func packed() {
 		CMOVLCS(n.As32(), c.As32())
 		ADDQ(c, last)
 		ANDQ(I32(-line), a)
-		long, few := GP64(), GP64()
-		LEAQ(Mem{Base: a, Disp: line * linesShort}, long)
-		LEAQ(Mem{Base: a, Disp: line * 3}, few)
-		CMPQ(long, last)
-		CMOVQLE(few, last)
-		Label(label)
-		for k := range 4 {
-			PREFETCHT0(Mem{Base: a})
-			ADDQ(Imm(line), a)
-			CMPQ(a, last)
-			if k < 3 {
-				CMOVQGT(last, a)
-			}
-		}
-		JLE(LabelRef(label))
+		touch(a, last, label)
 	}
 
 	Comment("Prefetch the first segments.")
@@ -131,7 +110,6 @@ func packed() {
 	choose := GP32()
 	MOVL(Mem{Base: weights, Disp: chooseAt}, choose)
 	BTL(table.As32(), choose)
-	Comment("The flag stays as it is until the branch: only the table's address is made.")
 	tableOf := GP64()
 	MOVL(table.As32(), tableOf.As32())
 	JCS(LabelRef("choose"))
